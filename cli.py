@@ -1,0 +1,207 @@
+"""The front page of the program: every verb it knows, one line each, and how it ends.
+
+Run as `python cli.py` in a checkout or as the installed command `osteologic`; the engine is found beside this file
+either way. Only click is imported here: each verb imports its own file when it is called.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+ENGINE = f"{__package__}.engine" if __package__ else "engine"
+UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+
+Call = Callable[[], int]
+
+
+class Day(click.ParamType[date]):
+    """A day written in full, as 2026-03-31."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day written as YYYY-MM-DD", param, ctx)
+
+
+class Front(click.Group):
+    """The table of verbs, listed in the order of the table, with a suggestion for a misspelled one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            ctx.fail(f"no command {args[0]!r}; {self._instead(args[0])}")
+        return super().resolve_command(ctx, args)
+
+    def _instead(self, word: str) -> str:
+        from difflib import get_close_matches
+
+        if near := get_close_matches(word, self.commands, n=1):
+            return f"did you mean {near[0]!r}?"
+        if os.path.exists(word):
+            return f"to assess that file, write: osteologic assess {word}"
+        return f"there are: {', '.join(self.commands)}"
+
+
+def option(*names: str, **settings: Any) -> click.Option:
+    return click.Option(names, **settings)
+
+
+def argument(name: str, **settings: Any) -> click.Argument:
+    return click.Argument([name], **settings)
+
+
+def formats(*names: str) -> click.Option:
+    return option("--format", type=click.Choice(names), default=names[0], show_default=True, help="How to print it.")
+
+
+def ways() -> list[click.Parameter]:
+    """The options every verb takes, and the program before it."""
+    local = click.Path(exists=True, file_okay=False, path_type=Path)
+    return [
+        option("--knowledge", metavar="DIR", type=local, help="A hospital's own rules and knowledge, laid over ours."),
+        option("--traceback", is_flag=True, expose_value=False, help="Show where an unexpected error came from."),
+    ]
+
+
+def verb(name: str, summary: str, *parameters: click.Parameter) -> click.Command:
+    """A verb whose file is imported when it is called; the parsed call is returned, not made."""
+
+    def parsed(**options: Any) -> Call:
+        outer = click.get_current_context().find_root().params.get("knowledge")
+        options["knowledge"] = options["knowledge"] or outer
+        return partial(_run, name, options)
+
+    return click.Command(name, callback=parsed, params=[*parameters, *ways()], help=summary)
+
+
+FILES = argument("files", nargs=-1, required=True, metavar="FILE...")
+GUIDELINE = option("--guideline", metavar="ID", help="Show what this guideline wants, and what none owns.")
+REGION = option("--region", metavar="ID", help="Show what is in use in this region.")
+AS_OF = option("--as-of", metavar="DATE", type=Day(), help="The day to reckon from, as YYYY-MM-DD.")
+MATCHER = option(
+    "--matcher", type=click.Choice(["counting", "rete"]), default="counting", help="Who matches the rules."
+)
+TESTING = [
+    option("-k", "keyword", metavar="TEXT", help="Only the cases whose name holds this."),
+    option("--fail-fast", is_flag=True, help="Stop at the first case that fails."),
+    option("--junit", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML too."),
+    option("--update", is_flag=True, help="Write what is concluded into the cases as expected."),
+    option("--coverage", is_flag=True, help="Say which rules no case fires or holds back."),
+    option("--threshold", metavar="PERCENT", type=click.FloatRange(0, 100), help="Fail when coverage is below this."),
+    option("--mutate", is_flag=True, help="Change the rules one by one; a change no case notices is a gap."),
+]
+
+VERBS = [
+    verb("consult", "Ask, answer and advise at the prompt.", argument("file", required=False)),
+    verb(
+        "assess",
+        "Assess patients from files; - is standard input.",
+        FILES,
+        formats("text", "json", "markdown", "html"),
+        GUIDELINE,
+        REGION,
+        AS_OF,
+        MATCHER,
+    ),
+    verb(
+        "explain",
+        "Explain a topic, a question or anything that has a name.",
+        argument("words", nargs=-1, required=True),
+    ),
+    verb("compare", "Set two conditions side by side.", argument("first"), argument("second")),
+    verb("check", "Find what is wrong in the knowledge base.", formats("text", "json", "sarif", "github")),
+    verb("test", "Run the worked cases.", *TESTING, formats("text", "json")),
+    verb("show", "Show one rule or entry, and where it stands.", argument("id")),
+]
+
+
+def _bare(knowledge: Path | None) -> Call | None:
+    """Without a verb, consult; with one, leave it to the verb."""
+    context = click.get_current_context()
+    return context.invoke(FRONT.commands["consult"]) if context.invoked_subcommand is None else None
+
+
+def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(f"osteologic {import_module(f'{ENGINE}.version').VERSION}")
+        context.exit()
+
+
+FRONT = Front(
+    "osteologic",
+    commands={command.name or "": command for command in VERBS},
+    callback=_bare,
+    invoke_without_command=True,
+    params=[
+        *ways(),
+        option(
+            "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
+        ),
+    ],
+    help="Causes, differential, prevention and treatment of bone loss, each with its reasons. Without a command: consult.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _run(name: str, options: dict[str, Any]) -> int:
+    return int(import_module(f"{ENGINE}.commands.{name}").run(**options))
+
+
+def _ended(trouble: BaseException, show_traceback: bool) -> int:
+    """The exit code of a run that was cut short, once the person was told why."""
+    if isinstance(trouble, BrokenPipeError):
+        # Nobody reads on. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    if isinstance(trouble, (KeyboardInterrupt, click.Abort)):
+        click.echo(err=True)
+        return INTERRUPTED
+    if isinstance(trouble, click.ClickException):
+        trouble.show()
+        return trouble.exit_code
+    if isinstance(trouble, import_module(f"{ENGINE}.language.problems").Refused):
+        click.echo(str(trouble), err=True)
+        return 2
+    if show_traceback:
+        import traceback
+
+        traceback.print_exception(trouble)
+    click.echo(f"osteologic stopped on a fault of its own ({type(trouble).__name__}: {trouble}).", err=True)
+    click.echo("Please report it, with what you typed; --traceback shows where it happened.", err=True)
+    return UNEXPECTED
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse, run, and turn however it ends into an exit code: 0 fine, 1 something found wrong, 2 cannot be read."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter gets its code, not a fault
+    try:
+        call = FRONT.main(words, "osteologic", standalone_mode=False)
+        code = call() if callable(call) else int(call or 0)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, Exception) as trouble:
+        return _ended(trouble, "--traceback" in words)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The program in rooms, each importing only the rooms below it: see docs/design.md."""

@@ -1,0 +1,1 @@
+"""One file a verb of the command line, imported only when it is called."""

@@ -1,0 +1,1 @@
+"""The words authors and patients use: problems, truth, quantities, the premise language and its plain wording."""

@@ -1,0 +1,1 @@
+"""Values turned into text, JSON, Markdown and pages; nothing here prints."""

@@ -1,0 +1,1 @@
+"""Questions put to the knowledge base, one a file, each answered with problems."""
