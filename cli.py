@@ -91,13 +91,20 @@ def verb(name: str, summary: str, *parameters: click.Parameter) -> click.Command
     return click.Command(name, callback=parsed, params=[*parameters, *ways()], help=summary)
 
 
+FILE = argument("file", required=False)
 FILES = argument("files", nargs=-1, required=True, metavar="FILE...")
-GUIDELINE = option("--guideline", metavar="ID", help="Show what this guideline wants, and what none owns.")
-REGION = option("--region", metavar="ID", help="Show what is in use in this region.")
-AS_OF = option("--as-of", metavar="DATE", type=Day(), help="The day to reckon from, as YYYY-MM-DD.")
-MATCHER = option(
-    "--matcher", type=click.Choice(["counting", "rete"]), default="counting", help="Who matches the rules."
-)
+WORDS = argument("words", nargs=-1, required=True)
+FIRST, SECOND = argument("first"), argument("second")
+IDENTIFIER = argument("identifier", metavar="ID")
+REPORT = formats("text", "json", "markdown", "html")
+PROBLEMS = formats("text", "json", "sarif", "github")
+OUTCOME = formats("text", "json")
+SHOWING = [
+    option("--guideline", metavar="ID", help="Show what this guideline wants, and what belongs to none."),
+    option("--region", metavar="ID", help="Show what is in use in this region, and what belongs to none."),
+    option("--as-of", metavar="DATE", type=Day(), help="The day to reckon from, as YYYY-MM-DD."),
+    option("--matcher", type=click.Choice(["counting", "rete"]), default="counting", help="Who matches the rules."),
+]
 TESTING = [
     option("-k", "keyword", metavar="TEXT", help="Only the cases whose name holds this."),
     option("--fail-fast", is_flag=True, help="Stop at the first case that fails."),
@@ -105,30 +112,17 @@ TESTING = [
     option("--update", is_flag=True, help="Write what is concluded into the cases as expected."),
     option("--coverage", is_flag=True, help="Say which rules no case fires or holds back."),
     option("--threshold", metavar="PERCENT", type=click.FloatRange(0, 100), help="Fail when coverage is below this."),
-    option("--mutate", is_flag=True, help="Change the rules one by one; a change no case notices is a gap."),
+    option("--mutate", is_flag=True, help="Change the rules one by one: a change no case notices is a gap."),
 ]
 
 VERBS = [
-    verb("consult", "Ask, answer and advise at the prompt.", argument("file", required=False)),
-    verb(
-        "assess",
-        "Assess patients from files; - is standard input.",
-        FILES,
-        formats("text", "json", "markdown", "html"),
-        GUIDELINE,
-        REGION,
-        AS_OF,
-        MATCHER,
-    ),
-    verb(
-        "explain",
-        "Explain a topic, a question or anything that has a name.",
-        argument("words", nargs=-1, required=True),
-    ),
-    verb("compare", "Set two conditions side by side.", argument("first"), argument("second")),
-    verb("check", "Find what is wrong in the knowledge base.", formats("text", "json", "sarif", "github")),
-    verb("test", "Run the worked cases.", *TESTING, formats("text", "json")),
-    verb("show", "Show one rule or entry, and where it stands.", argument("id")),
+    verb("consult", "Ask, answer and advise at the prompt.", FILE),
+    verb("assess", "Assess patients from files; - is standard input.", FILES, REPORT, *SHOWING),
+    verb("explain", "Explain a topic, a question, or anything that has a name.", WORDS),
+    verb("compare", "Set two conditions side by side.", FIRST, SECOND),
+    verb("check", "Find what is wrong in the knowledge base.", PROBLEMS),
+    verb("test", "Run the worked cases.", OUTCOME, *TESTING),
+    verb("show", "Show one rule or entry, and where it stands.", IDENTIFIER),
 ]
 
 
@@ -155,7 +149,7 @@ FRONT = Front(
             "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
         ),
     ],
-    help="Causes, differential, prevention and treatment of bone loss, each with its reasons. Without a command: consult.",
+    help="Causes, differential, prevention and treatment of bone loss, with reasons. Without a command: consult.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
