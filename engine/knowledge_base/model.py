@@ -1,0 +1,369 @@
+"""The knowledge base as the engine reads it: every word with its meaning, every rule with its checked premise.
+
+All values are frozen and carry the `place` they were written at. Numbers are in the unit of the entry. Mappings keep
+the order of the files. Nothing here knows YAML, and nothing here evaluates.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..language.expression import NumberNode, TruthNode
+from ..language.interval import Interval
+from ..language.problems import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A source and where in it: `demineralization A14` is source `demineralization`, where `A14`."""
+
+    source: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What every entry of knowledge/ and rules/ has."""
+
+    id: str
+    place: Place
+    label: str = ""
+    synonyms: tuple[str, ...] = ()
+    sources: tuple[Cited, ...] = ()
+    note: str = ""
+    codes: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    kept_because: str = ""
+    suppress: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    withdrawn: str = ""
+    places: Mapping[str, Place] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+    """Where each key of the entry is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeCase:
+    """A reference range that holds where `when` is true (None: otherwise)."""
+
+    when: TruthNode | None
+    range: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumed:
+    """What is taken for granted, and shown as implied, when nobody said otherwise. `answer` as a patient file writes it."""
+
+    answer: str
+    when: TruthNode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldKind:
+    """A field of a records finding. `derived` fields (`age_at`, `duration`, `daily_dose`) may also be given."""
+
+    id: str
+    label: str
+    type: str
+    """number, choice, date, duration, yes_no"""
+    choices: str = ""
+    unit: str = ""
+    bare_unit: bool = False
+    floor: Decimal | None = None
+    assumed: str = ""
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding(Entry):
+    """What can be asked, measured or read of a patient. `type` is number, yes_no, choice, records or date."""
+
+    type: str
+    unit: str = ""
+    analyte: str = ""
+    bare_unit: bool = False
+    plausible: Interval | None = None
+    ranges: tuple[RangeCase, ...] = ()
+    choices: str = ""
+    fields: Mapping[str, FieldKind] = dataclasses.field(default_factory=dict)
+    key: str = ""
+    """Of a records finding: the field that a bare entry gives (`name`, `site`)."""
+    question: str = ""
+    help: str = ""
+    section: str = ""
+    group: str = ""
+    checklist: bool = False
+    known_by: str = "person"
+    applies: TruthNode | None = None
+    indicated: TruthNode | None = None
+    assumed: Assumed | None = None
+    stand_in: str = ""
+    """The quantity that stands in where the finding was not entered (key `or`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group(Entry):
+    """Findings asked as one question."""
+
+    question: str = ""
+    help: str = ""
+    section: str = ""
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity(Entry):
+    """A number worked out from findings. `round` is the number of decimals shown; `range_of` names a finding."""
+
+    unit: str = ""
+    analyte: str = ""
+    round: int | None = None
+    range_of: str = ""
+    plausible: Interval | None = None
+    guard: TruthNode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State(Entry):
+    """A named yes/no abstraction."""
+
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale(Entry):
+    """An ordered stratum; `levels` from lowest to highest."""
+
+    levels: tuple[str, ...]
+    applies: TruthNode | None = None
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member(Entry):
+    """A member of a choice: its classes, and the numbers it carries."""
+
+    kinds: tuple[str, ...] = ()
+    numbers: Mapping[str, Decimal] = dataclasses.field(default_factory=dict)
+    analyte: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceSet(Entry):
+    """The members of a choice or records finding, and its classes: class id -> every member of it, nested ones too."""
+
+    members: Mapping[str, Member] = dataclasses.field(default_factory=dict)
+    classes: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    class_labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def expand(self, label: str) -> frozenset[str] | None:
+        """The members that a member or class id stands for; None when it is neither."""
+        if label in self.members:
+            return frozenset({label})
+        return self.classes.get(label)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition(Entry):
+    """A diagnosis, cause or exposure. An `exposure` is shown as a cause and never as a diagnosis."""
+
+    definition: str = ""
+    mechanism: str = ""
+    effect: str = ""
+    """resorption up, formation down, mineralization impaired, ... : how the paragraph of mechanism groups it."""
+    features: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """mineralization, primary_defect, key_characteristic, underlying_cause, fractures"""
+    frequency: str = "uncommon"
+    pursue_always: bool = False
+    pursue: TruthNode | None = None
+    kinds: tuple[str, ...] = ()
+    exposure: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intervention(Entry):
+    """A medicine or measure.
+
+    `kind` is one of nutrition, activity, lifestyle, medicine, medication review, procedure, referral, monitoring.
+    """
+
+    kind: str
+    kinds: tuple[str, ...] = ()
+    mechanism: str = ""
+    dose: str = ""
+    duration: str = ""
+    monitoring: str = ""
+    aftercare: str = ""
+    harms: str = ""
+    choice: str = ""
+    label_contraindicates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Investigation(Entry):
+    """A test or assessment: what it tells, the findings it settles, and its `step` in the work-up."""
+
+    tells: str = ""
+    findings: tuple[str, ...] = ()
+    step: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert(Entry):
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """From `start` (inclusive) the value is `value`."""
+
+    start: Decimal
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdValue:
+    """The cut-off from `since` (day number) on: one `value`, or `steps` by the finding `by`."""
+
+    since: int = 0
+    value: Decimal | None = None
+    by: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdEntry(Entry):
+    unit: str = ""
+    analyte: str = ""
+    values: tuple[ThresholdValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guideline(Entry):
+    region: str = ""
+    population: str = ""
+    year: int = 0
+    supersedes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """What one guideline says on a question; `when` is true where it speaks for this patient."""
+
+    guideline: str
+    says: str
+    when: TruthNode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement(Entry):
+    question: str = ""
+    positions: tuple[Position, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Entry):
+    citation: str = ""
+    year: int = 0
+    kind: str = ""
+    address: str = ""
+    licence: str = ""
+    review_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic(Entry):
+    """A question people ask, with its answer. `ask` are other ways to put it, `see` ids worth reading next."""
+
+    question: str = ""
+    ask: tuple[str, ...] = ()
+    answer: str = ""
+    see: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope(Entry):
+    """Whom the system is for. It acts only when `when` is false; unknown runs, and says `assumption`."""
+
+    when: TruthNode | None = None
+    refusal: str = ""
+    assumption: str = ""
+    disclaimer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Entry):
+    """If `when`, then `verb` its `targets`.
+
+    `verb` is one of sets, derives, causes, diagnoses, excludes, supports, opposes, orders, recommends,
+    contraindicates, defers, cautions, alerts. `targets` are ids as written (classes not expanded); `members` what they
+    stand for; for a scale, `level` is the level set. `label` is the rule's title.
+    """
+
+    verb: str
+    targets: tuple[str, ...]
+    members: tuple[str, ...] = ()
+    level: str = ""
+    of: str = ""
+    when: TruthNode | None = None
+    formula: NumberNode | None = None
+    because: str = ""
+    evidence: str = "unverified"
+    guideline: str = ""
+    grade: str = ""
+    region: str = ""
+    line: str = ""
+    then: tuple[str, ...] = ()
+    until: str = ""
+    dose: str = ""
+    since: str = ""
+    strength: str = ""
+    shares: str = ""
+    weight: str = ""
+    urgency: str = ""
+    outside_scope: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnowledgeBase:
+    """Everything that was read, checked and linked. `digest` names the contents: `sha256:...`."""
+
+    digest: str = ""
+    findings: Mapping[str, Finding] = dataclasses.field(default_factory=dict)
+    groups: Mapping[str, Group] = dataclasses.field(default_factory=dict)
+    quantities: Mapping[str, Quantity] = dataclasses.field(default_factory=dict)
+    states: Mapping[str, State] = dataclasses.field(default_factory=dict)
+    scales: Mapping[str, Scale] = dataclasses.field(default_factory=dict)
+    choices: Mapping[str, ChoiceSet] = dataclasses.field(default_factory=dict)
+    conditions: Mapping[str, Condition] = dataclasses.field(default_factory=dict)
+    interventions: Mapping[str, Intervention] = dataclasses.field(default_factory=dict)
+    investigations: Mapping[str, Investigation] = dataclasses.field(default_factory=dict)
+    alerts: Mapping[str, Alert] = dataclasses.field(default_factory=dict)
+    thresholds: Mapping[str, ThresholdEntry] = dataclasses.field(default_factory=dict)
+    guidelines: Mapping[str, Guideline] = dataclasses.field(default_factory=dict)
+    disagreements: Mapping[str, Disagreement] = dataclasses.field(default_factory=dict)
+    sources: Mapping[str, Source] = dataclasses.field(default_factory=dict)
+    topics: Mapping[str, Topic] = dataclasses.field(default_factory=dict)
+    glossary: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    sections: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Section id -> heading, in the order a clinician asks."""
+    scope: Scope | None = None
+    units: Mapping[str, UnitEntry] = dataclasses.field(default_factory=dict)
+    analytes: Mapping[str, AnalyteEntry] = dataclasses.field(default_factory=dict)
+    rules: Mapping[str, Rule] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitEntry(Entry):
+    """A unit: `factor` times the base unit of its `dimension` (mass g, volume L, length m, time day, amount mol, ...)."""
+
+    dimension: str
+    factor: Decimal
+    ucum: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalyteEntry(Entry):
+    """Factors between the units of one analyte: a value in `unit` times its factor is in the analyte's first unit."""
+
+    factors: Mapping[str, Decimal] = dataclasses.field(default_factory=dict)

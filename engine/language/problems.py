@@ -1,0 +1,101 @@
+"""What is wrong with a file or an answer: where, what, why it matters, and what to write instead."""
+
+from __future__ import annotations
+
+import difflib
+import enum
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a file; `line` and `column` count from 1, 0 means the file as a whole."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
+
+
+class Level(enum.Enum):
+    """How bad a problem is, by what it does to a patient or an author.
+
+    `error`: a wrong or missing conclusion could reach a patient; nothing is run.
+    `warning`: a patient is served, but less well than the author thinks.
+    `advice`: no patient notices; the next author will.
+    """
+
+    ERROR = "error"
+    WARNING = "warning"
+    ADVICE = "advice"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, with its evidence as fields; the message is composed once, here.
+
+    `code` is stable (`OL104`), `hint` says what to write instead, `why` why it matters, `elsewhere` is the other
+    place involved.
+    """
+
+    code: str
+    what: str
+    place: Place
+    level: Level = Level.ERROR
+    hint: str = ""
+    why: str = ""
+    elsewhere: Place | None = None
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.level.value} {self.code}: {self.what}"
+        if self.hint:
+            text += f"; {self.hint}"
+        if self.elsewhere is not None:
+            text += f" ({self.elsewhere})"
+        return text
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        return (self.place.file, self.place.line, self.place.column, self.code, self.what)
+
+
+class Refused(Exception):  # noqa: N818 - reads as what happened: the input was refused
+    """Input that cannot be used; carries every problem found. The one exception type that crosses the top."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def _folded(word: str) -> str:
+    return re.sub(r"[\s_\-]+", "", word).casefold()
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word a writer most likely meant, or None when nothing is near."""
+    by_fold: dict[str, str] = {}
+    for candidate in known:
+        by_fold.setdefault(_folded(candidate), candidate)
+    if not word or not by_fold:
+        return None
+    folded = _folded(word)[:80]
+    if folded in by_fold:
+        return by_fold[folded]
+    swapped = [folded[:i] + folded[i + 1] + folded[i] + folded[i + 2 :] for i in range(len(folded) - 1)]
+    for candidate_fold in swapped:
+        if candidate_fold in by_fold:
+            return by_fold[candidate_fold]
+    found = difflib.get_close_matches(folded, by_fold, n=1, cutoff=0.72)
+    return by_fold[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`did you mean 'age'?`, or an empty text when nothing is near."""
+    match = nearest(word, known)
+    return f"did you mean '{match}'?" if match else ""
