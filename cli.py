@@ -158,6 +158,11 @@ def _run(name: str, options: dict[str, Any]) -> int:
     return int(import_module(f"{ENGINE}.commands.{name}").run(**options))
 
 
+def _say(text: str) -> None:
+    """A line on stderr; what came from a file cannot steer the terminal."""
+    click.echo("".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text), err=True)
+
+
 def _ended(trouble: BaseException, show_traceback: bool) -> int:
     """The exit code of a run that was cut short, once the person was told why."""
     if isinstance(trouble, BrokenPipeError):
@@ -165,20 +170,20 @@ def _ended(trouble: BaseException, show_traceback: bool) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     if isinstance(trouble, (KeyboardInterrupt, click.Abort)):
-        click.echo(err=True)
+        _say("")
         return INTERRUPTED
     if isinstance(trouble, click.ClickException):
         trouble.show()
         return trouble.exit_code
     if isinstance(trouble, import_module(f"{ENGINE}.language.problems").Refused):
-        click.echo(str(trouble), err=True)
+        _say(str(trouble))
         return 2
     if show_traceback:
         import traceback
 
         traceback.print_exception(trouble)
-    click.echo(f"osteologic stopped on a fault of its own ({type(trouble).__name__}: {trouble}).", err=True)
-    click.echo("Please report it, with what you typed; --traceback shows where it happened.", err=True)
+    _say(f"osteologic stopped on a fault of its own ({type(trouble).__name__}: {trouble}).")
+    _say("Please report it, with what you typed; --traceback shows where it happened.")
     return UNEXPECTED
 
 
