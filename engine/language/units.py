@@ -1,0 +1,264 @@
+"""Units of measurement: what `mL/min/1.73m2` or `ng/mL` of vitamin D is, and by which factor it becomes another.
+
+The units and the factors by analyte are cited data of the knowledge base; this module only does the arithmetic, in
+exact fractions, so that 20 ng/mL of 25-OH vitamin D is 50 nmol/L and not a hair below.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Protocol
+
+from .interval import Interval
+
+Powers = tuple[tuple[str, int], ...]
+"""Base dimensions with their powers, by name, none of them 0: `mg/day` is `(("mass", 1), ("time", -1))`."""
+
+_MAX_TEXT = 60
+_ONE = Fraction(1)
+_SPELLINGS = str.maketrans({"µ": "u", "μ": "u", "²": "2", "³": "3", "·": ".", "⋅": ".", "×": "x", "−": "-"})
+_PART = re.compile(r"(?:x?10[\^*](?P<exponent>\d{1,2})|(?P<number>\d{1,6}(?:\.\d{1,6})?))?(?P<name>.*)")
+_POWER = re.compile(r"(?P<name>.*?[^\d^])\^?(?P<power>-?[1-9])")
+
+
+class UnitDefinition(Protocol):
+    """What an entry of the units of a knowledge base has."""
+
+    @property
+    def dimension(self) -> str: ...
+    @property
+    def factor(self) -> Decimal: ...
+    @property
+    def synonyms(self) -> tuple[str, ...]: ...
+
+
+class AnalyteDefinition(Protocol):
+    """What an entry of the analytes of a knowledge base has."""
+
+    @property
+    def factors(self) -> Mapping[str, Decimal]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """So many times the base units of its dimension."""
+
+    ratio: Fraction = _ONE
+    dimension: Powers = ()
+
+    @property
+    def factor(self) -> Decimal:
+        return _decimal(self.ratio)
+
+    def times(self, other: Unit) -> Unit:
+        return Unit(self.ratio * other.ratio, _joined(self.dimension, other.dimension, 1))
+
+    def over(self, other: Unit) -> Unit:
+        return Unit(self.ratio / other.ratio, _joined(self.dimension, other.dimension, -1))
+
+    def power(self, exponent: int) -> Unit:
+        return Unit(self.ratio**exponent, tuple((name, power * exponent) for name, power in self.dimension))
+
+
+NUMBER = Unit()
+"""A plain number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bridge:
+    """One analyte's equation between dimensions: of it, 1 of `dimension` (mass per amount) is `ratio`, a plain number."""
+
+    ratio: Fraction
+    dimension: Powers
+
+    def crossed(self, unit: Unit) -> Unit:
+        """The unit on this analyte's first side, where it has what the bridge takes away."""
+        powers = dict(unit.dimension)
+        if all(powers.get(name, 0) >= power for name, power in self.dimension if power > 0):
+            return Unit(unit.ratio * self.ratio, _joined(unit.dimension, self.dimension, -1))
+        return unit
+
+
+class UnitTable:
+    """The units of a knowledge base, and the factors between them by analyte.
+
+    Args:
+        units: unit text -> (dimension, factor to the base unit of that dimension); the dimension `one` is a plain
+            number. Other spellings are entries of their own.
+        analytes: analyte -> unit text -> factor: a value in that unit times its factor is in the analyte's first unit.
+    """
+
+    def __init__(
+        self,
+        units: Mapping[str, tuple[str, Decimal]],
+        analytes: Mapping[str, Mapping[str, Decimal]],
+    ) -> None:
+        self._units = {
+            name.translate(_SPELLINGS): Unit(Fraction(factor), () if dimension in {"", "one"} else ((dimension, 1),))
+            for name, (dimension, factor) in units.items()
+            if factor > 0
+        }
+        self._folded = _unambiguous(self._units)
+        self._analytes = analytes
+        self._known = tuple(name for name, (_, factor) in units.items() if factor > 0)
+        self._parsed: dict[tuple[str, str], Unit | None] = {}
+        self._bridges: dict[str, tuple[_Bridge, ...]] = {}
+
+    @classmethod
+    def of(cls, units: Mapping[str, UnitDefinition], analytes: Mapping[str, AnalyteDefinition]) -> UnitTable:
+        """The table of a knowledge base's entries, each unit under its id and its synonyms."""
+        spelled: dict[str, tuple[str, Decimal]] = {}
+        for name, unit in units.items():
+            for spelling in (name, *unit.synonyms):
+                spelled.setdefault(spelling, (unit.dimension, unit.factor))
+        return cls(spelled, {name: analyte.factors for name, analyte in analytes.items()})
+
+    def known(self) -> tuple[str, ...]:
+        """Every simple unit text, as the knowledge base spells it."""
+        return self._known
+
+    def parse(self, text: str, analyte: str = "") -> Unit | None:
+        """The unit a text without spaces names, or None.
+
+        With an analyte, units that it converts into each other come out in one dimension.
+        """
+        key = (text, analyte)
+        if key not in self._parsed:
+            unit = self._read(text)
+            if unit is not None:
+                for bridge in self._bridges_of(analyte):
+                    unit = bridge.crossed(unit)
+            self._parsed[key] = unit
+        return self._parsed[key]
+
+    def factor(self, from_text: str, to_text: str, analyte: str = "") -> Decimal | None:
+        """What a number in `from_text` is multiplied by to be in `to_text`; None where the dimensions differ."""
+        ratio = self._ratio(from_text, to_text, analyte)
+        return None if ratio is None else _decimal(ratio)
+
+    def convert(self, number: Decimal, from_text: str, to_text: str, analyte: str = "") -> Decimal | None:
+        """The number in `to_text`. Exact where `factor` is rounded: 18.86 pg/mL of PTH / 9.43 is 2 pmol/L."""
+        ratio = self._ratio(from_text, to_text, analyte)
+        return None if ratio is None else _times(number, ratio)
+
+    def convert_interval(self, numbers: Interval, from_text: str, to_text: str, analyte: str = "") -> Interval | None:
+        ratio = self._ratio(from_text, to_text, analyte)
+        if ratio is None:
+            return None
+        return Interval(_times(numbers.low, ratio), _times(numbers.high, ratio), numbers.low_open, numbers.high_open)
+
+    def product(self, left: Unit, right: Unit) -> Unit:
+        return left.times(right)
+
+    def quotient(self, left: Unit, right: Unit) -> Unit:
+        return left.over(right)
+
+    def accepted(self, unit_text: str, analyte: str = "") -> tuple[str, ...]:
+        """The units an answer may use for something kept in `unit_text`, that one first: what a message lists."""
+        wanted = self.parse(unit_text, analyte)
+        if wanted is None:
+            return (unit_text,) if unit_text else ()
+        listed = [unit_text]
+        for other in self._analytes.get(analyte, ()) if analyte else self._first_spellings():
+            parsed = self.parse(other, analyte)
+            if parsed is not None and parsed.dimension == wanted.dimension and other not in listed:
+                listed.append(other)
+        return tuple(listed)
+
+    def _first_spellings(self) -> list[str]:
+        """One spelling a unit: the first one the knowledge base lists."""
+        first: dict[Unit, str] = {}
+        for name in self._known:
+            first.setdefault(self._units[name.translate(_SPELLINGS)], name)
+        return list(first.values())
+
+    def _ratio(self, from_text: str, to_text: str, analyte: str) -> Fraction | None:
+        source, target = self.parse(from_text, analyte), self.parse(to_text, analyte)
+        if source is None or target is None or source.dimension != target.dimension:
+            return None
+        return source.ratio / target.ratio
+
+    def _read(self, text: str) -> Unit | None:
+        spelled = text.strip().translate(_SPELLINGS)
+        if not spelled or len(spelled) > _MAX_TEXT:
+            return None
+        whole = self._named(spelled)
+        if whole is not None:
+            return whole
+        result = NUMBER
+        for index, divisor in enumerate(spelled.split("/")):
+            if index == 0 and not divisor:
+                continue  # `/day`
+            for factor in re.split(r"\.(?!\d)|\*(?!\d)", divisor):
+                unit = self._part(factor)
+                if unit is None:
+                    return None
+                result = result.times(unit) if index == 0 else result.over(unit)
+        return result
+
+    def _part(self, text: str) -> Unit | None:
+        """`m2`, `1.73m2`, `24h`, `10^9`."""
+        match = _PART.fullmatch(text)
+        if match is None or not text:
+            return None
+        number = NUMBER
+        if match["exponent"]:
+            number = Unit(Fraction(10) ** int(match["exponent"]))
+        elif match["number"]:
+            number = Unit(Fraction(match["number"]))
+        if not match["name"]:
+            return number if number.ratio else None
+        unit = self._named(match["name"])
+        powered = _POWER.fullmatch(match["name"])
+        if unit is None and powered is not None:
+            base = self._named(powered["name"])
+            unit = base.power(int(powered["power"])) if base is not None else None
+        return number.times(unit) if unit is not None and number.ratio else None
+
+    def _named(self, name: str) -> Unit | None:
+        exact = self._units.get(name)
+        return exact if exact is not None else self._folded.get(name.casefold())
+
+    def _bridges_of(self, analyte: str) -> tuple[_Bridge, ...]:
+        if not analyte or analyte not in self._analytes:
+            return ()
+        if analyte not in self._bridges:
+            read = [(self._read(text), Fraction(factor)) for text, factor in self._analytes[analyte].items()]
+            first, first_factor = read[0] if read else (None, _ONE)
+            found: dict[Powers, _Bridge] = {}
+            for unit, factor in read[1:]:
+                if unit is None or first is None or unit.dimension == first.dimension:
+                    continue
+                apart = unit.over(first)
+                found.setdefault(apart.dimension, _Bridge(factor / first_factor / apart.ratio, apart.dimension))
+            self._bridges[analyte] = tuple(found.values())
+        return self._bridges[analyte]
+
+
+def _decimal(ratio: Fraction) -> Decimal:
+    return Decimal(ratio.numerator) / Decimal(ratio.denominator)
+
+
+def _times(number: Decimal, ratio: Fraction) -> Decimal:
+    if number.is_infinite():
+        return number
+    return number * ratio.numerator / ratio.denominator
+
+
+def _joined(left: Powers, right: Powers, sign: int) -> Powers:
+    powers = dict(left)
+    for name, power in right:
+        powers[name] = powers.get(name, 0) + sign * power
+    return tuple(sorted((name, power) for name, power in powers.items() if power))
+
+
+def _unambiguous(units: Mapping[str, Unit]) -> dict[str, Unit]:
+    """The units by their text in lower case, but for those that differ in case alone and mean different things."""
+    by_fold: dict[str, set[Unit]] = {}
+    for name, unit in units.items():
+        by_fold.setdefault(name.casefold(), set()).add(unit)
+    return {name: meant.copy().pop() for name, meant in by_fold.items() if len(meant) == 1}
