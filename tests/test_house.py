@@ -116,7 +116,7 @@ def model(tmp_path: Path) -> Path:
         room.mkdir(parents=True)
         (room / "__init__.py").touch()
     (tmp_path / "engine" / "version.py").touch()
-    for name in ("knowledge_base/source", "inference/network", "language/grammar", "commands/show", "views/page"):
+    for name in ("knowledge_base/source", "inference/shell", "language/grammar", "commands/show", "views/page"):
         (tmp_path / "engine" / f"{name}.py").touch()
     return tmp_path
 
@@ -138,6 +138,7 @@ def test_an_empty_house_breaks_no_contract(model: Path) -> None:
         ("views/page", "from ..commands import show", "rooms"),
         ("version", "from . import language", "rooms"),
         ("knowledge_base/reader", "import experta", "experta"),
+        ("inference/network", "import frozendict", "experta"),
         ("commands/show", "from experta.fact import Fact", "experta"),
         ("inference/reference", "import yaml", "yaml"),
         ("knowledge_base/reader", "import lark", "lark"),
