@@ -1,0 +1,264 @@
+"""The engine at work on one patient: experta, fed with statements, firing productions until nothing more follows.
+
+What is stock and what is not: facts live in experta's fact list, rules are experta rules and fire through their own
+right-hand side from experta's agenda. Handed in through its public extension points are the matcher and the strategy.
+Taken out is work that ground productions do not need: a fact is made once and checked then, a production's activation
+is made once, and a run goes in rounds (ask the matcher once, then fire all it found), not asking after each firing.
+
+Conclusions are kept by their justifications: a statement holds while it was given or while at least one production that
+concludes it has all its premises. Since every statement that is false is a statement of its own, nothing a round fires
+can undo what the same round fires next.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from .ground import Ground, Literal
+from .matcher import CountingMatcher
+from .shell import Activation, DepthStrategy, Fact, FactList, KnowledgeEngine, ReteMatcher, Rule, watchers
+from .strategy import MaintainingStrategy
+
+MATCHERS: dict[str, Any] = {"counting": CountingMatcher, "rete": ReteMatcher}
+STRATEGIES: dict[str, Any] = {"maintaining": MaintainingStrategy, "stock": DepthStrategy}
+
+
+class Holds(Fact):  # type: ignore[misc]  # experta ships no annotations
+    """A statement about the patient, in words. As a fact it knows its literal, which is also its index in the list."""
+
+    literal: Literal
+
+    @classmethod
+    def stating(cls, literal: Literal, words: str) -> Holds:
+        fact = cls(words)
+        fact.literal = literal
+        fact.__factid__ = literal
+        return fact
+
+    def __str__(self) -> str:
+        return str(self[0])
+
+
+class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotations
+    """experta's fact list, without building an identity for each fact: two facts are the same if their literals are."""
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.values()))
+
+    def declare(self, fact: Holds) -> Holds | None:
+        literal = fact.literal
+        if literal in self:
+            return None
+        self[literal] = fact
+        self.added.append(fact)
+        if watchers.FACTS.isEnabledFor(logging.INFO):
+            watchers.FACTS.info(" ==> %s", fact)
+        return fact
+
+    def retract(self, literal_or_fact: Literal | Holds) -> Literal:
+        literal = literal_or_fact if isinstance(literal_or_fact, int) else literal_or_fact.literal
+        if literal not in self:
+            raise IndexError("Fact not found.")
+        fact = self.pop(literal)
+        if fact in self.added:
+            self.added.remove(fact)  # the matcher has not seen it yet
+        else:
+            self.removed.append(fact)
+        if watchers.FACTS.isEnabledFor(logging.INFO):
+            watchers.FACTS.info(" <== %s", fact)
+        return literal
+
+
+class GroundRule(Rule):  # type: ignore[misc]  # experta ships no annotations
+    """A production as an experta rule.
+
+    The right-hand side is set directly: the decorator experta offers inspects its signature, for every rule anew.
+    """
+
+    index: int
+    engine: GroundEngine
+
+    @classmethod
+    def of(cls, engine: GroundEngine, index: int, patterns: Iterable[Any], then: Callable[[Any], None]) -> GroundRule:
+        rule = cls(*patterns)
+        rule.__name__ = engine.ground.productions[index].name
+        rule.index, rule.engine, rule._wrapped = index, engine, then
+        return rule
+
+    def new_conditions(self, *patterns: Any) -> GroundRule:
+        return GroundRule.of(self.engine, self.index, patterns, self._wrapped)
+
+    def withdraw(self) -> None:
+        self.engine.withdraw(self.index)
+
+
+class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no annotations
+    """An experta engine whose rules are the productions of a `Ground`.
+
+    They are handed to it rather than written into a class: a new class would stay in memory for good.
+    """
+
+    def __init__(self, ground: Ground, matcher: Any, strategy: Any) -> None:
+        self.ground = ground
+        self.given: set[Literal] = set()
+        self.live: set[int] = set()
+        self.firings = 0
+        self._support = [0] * ground.width
+        self._facts: list[Holds | None] = [None] * ground.width
+        self.__matcher__, self.__strategy__ = matcher, strategy
+        super().__init__()
+        self.reset()
+
+    def get_rules(self) -> list[GroundRule]:
+        return [self._rule(index) for index in range(len(self.ground.productions))]
+
+    def get_deffacts(self) -> list[Any]:
+        return []
+
+    def reset(self, **_: Any) -> None:
+        self.given.clear()
+        self.live.clear()
+        self._support[:] = [0] * len(self._support)
+        super().reset()
+        self.facts = StatementList()
+
+    def fact(self, literal: Literal) -> Holds:
+        fact = self._facts[literal]
+        if fact is None:
+            fact = self._facts[literal] = Holds.stating(literal, self.ground.word(literal))
+        return fact
+
+    def activation(self, index: int) -> Any:
+        premises = self.ground.productions[index].premises
+        return Activation(self._rule(index), [self.fact(literal) for literal in premises])
+
+    def _rule(self, index: int) -> GroundRule:
+        production = self.ground.productions[index]
+        patterns = [Holds(self.ground.word(literal)) for literal in production.premises]
+        return GroundRule.of(self, index, patterns, self._right_hand_side(index, production.conclusion))
+
+    def _right_hand_side(self, index: int, conclusion: Literal) -> Callable[[GroundEngine], None]:
+        live, support, fact = self.live, self._support, self.fact(conclusion)
+
+        def then(engine: GroundEngine) -> None:
+            live.add(index)
+            support[conclusion] += 1
+            if support[conclusion] == 1:
+                engine.facts.declare(fact)
+
+        return then
+
+    def declare(self, *facts: Holds) -> None:
+        """Take these as given, without running; what a rule concludes goes to the fact list directly."""
+        for fact in facts:
+            self.given.add(fact.literal)
+            self.facts.declare(fact)
+        self.settle()
+
+    def retract(self, *facts: Holds) -> None:
+        """These are no longer given; they stay if they also follow, and everything that now lacks a reason goes."""
+        for fact in facts:
+            if fact.literal in self.given:
+                self.given.remove(fact.literal)
+                if not self._support[fact.literal]:
+                    self.facts.retract(fact)
+        self.settle()
+
+    def withdraw(self, index: int) -> None:
+        """A production lacks a premise again: what it alone justified no longer holds."""
+        if index not in self.live:
+            return
+        self.live.remove(index)
+        conclusion = self.ground.productions[index].conclusion
+        self._support[conclusion] -= 1
+        if not self._support[conclusion] and conclusion not in self.given:
+            self.facts.retract(conclusion)
+
+    def settle(self) -> None:
+        """Bring the agenda up to date; what is withdrawn on the way may cost further productions their premises."""
+        while self.facts.added or self.facts.removed:
+            added, removed = self.get_activations()
+            self.strategy.update_agenda(self.agenda, added, removed)
+
+    def run(self, steps: float = float("inf")) -> None:
+        self.running = True
+        watched = watchers.RULES.isEnabledFor(logging.INFO)
+        fired = 0
+        try:
+            while self.running and fired < steps:
+                self.settle()
+                if not self.agenda.activations:
+                    break
+                while fired < steps and (activation := self.agenda.get_next()) is not None:
+                    fired += 1
+                    if watched:
+                        facts = ", ".join(sorted(map(str, activation.facts)))
+                        watchers.RULES.info("FIRE %s %s: %s", fired, activation.rule.__name__, facts)
+                    activation.rule(self)
+        finally:
+            self.firings += fired
+            self.running = False
+
+
+class Network:
+    """A working memory over a ground base, for one patient after the other.
+
+    Building it costs more than `reset`; keep one, and a second one for what-if. Not to be shared between threads.
+
+    Args:
+        ground: what follows from what.
+        matcher: 'counting', or 'rete' for the one experta ships.
+        strategy: 'stock' is the one experta ships, which is wrong; the tests show how.
+    """
+
+    def __init__(self, ground: Ground, matcher: str = "counting", *, strategy: str = "maintaining") -> None:
+        for kind, name, known in (("matcher", matcher, MATCHERS), ("strategy", strategy, STRATEGIES)):
+            if name not in known:
+                raise ValueError(f"unknown {kind} {name!r}; there are: {', '.join(known)}")
+        self.ground = ground
+        self.engine = GroundEngine(ground, MATCHERS[matcher], STRATEGIES[strategy])
+
+    def reset(self) -> None:
+        """Forget the patient."""
+        self.engine.reset()
+
+    def assert_literals(self, literals: Iterable[Literal]) -> None:
+        """Take these as given and conclude all that follows."""
+        self.engine.declare(*map(self.engine.fact, literals))
+        self.engine.run()
+
+    def retract_literals(self, literals: Iterable[Literal]) -> None:
+        """These are no longer given; they stay if they also follow, and everything that now lacks a reason goes."""
+        self.engine.retract(*map(self.engine.fact, literals))
+
+    def holds(self, literal: Literal) -> bool:
+        return literal in self.engine.facts
+
+    @property
+    def literals(self) -> frozenset[Literal]:
+        """All that holds, given or concluded."""
+        return frozenset(self.engine.facts)
+
+    @property
+    def given(self) -> frozenset[Literal]:
+        return frozenset(self.engine.given)
+
+    def live(self) -> Iterator[int]:
+        """The productions all of whose premises hold, by their number in the ground base: the justifications."""
+        return iter(sorted(self.engine.live))
+
+    def facts(self) -> Iterator[str]:
+        """The working memory in words, in the order in which it came to hold."""
+        return map(str, self.engine.facts.values())
+
+    @property
+    def firings(self) -> int:
+        """How many productions have fired since this network was built."""
+        return self.engine.firings
+
+    @property
+    def touched(self) -> int:
+        """How many premises the counting matcher has looked at since this network was built."""
+        return int(getattr(self.engine.matcher, "touched", 0))

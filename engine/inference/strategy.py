@@ -1,0 +1,39 @@
+"""What fires next, and what no longer holds once its reasons are gone.
+
+The strategy experta ships gives wrong answers: it looks for a lost activation beside the place where it sorted it in,
+misses it among equals, and fires it all the same; it never takes a conclusion back; and activations of equal rank fire
+in an order that differs from one process to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import Any
+
+from .shell import Strategy
+
+_name = attrgetter("rule.__name__")
+
+
+class MaintainingStrategy(Strategy):  # type: ignore[misc]  # experta ships no annotations
+    """Newest first, equals by the name of their production; what a lost activation justified is withdrawn.
+
+    A ground production has at most one activation at a time, so an activation is known by its production's `index`
+    (the Rete matcher reports a loss with a new activation that only equals the one on the agenda).
+    """
+
+    def _update_agenda(self, agenda: Any, added: Iterable[Any], removed: Iterable[Any]) -> None:
+        if removed:
+            self._drop(agenda, removed)
+        if added:
+            # The agenda is taken from its end.
+            agenda.activations.extend(sorted(added, key=_name, reverse=True))
+
+    @staticmethod
+    def _drop(agenda: Any, removed: Iterable[Any]) -> None:
+        lost = {activation.rule.index for activation in removed}
+        if agenda.activations:
+            agenda.activations[:] = [waiting for waiting in agenda.activations if waiting.rule.index not in lost]
+        for activation in removed:
+            activation.rule.withdraw()
