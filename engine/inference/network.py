@@ -24,17 +24,22 @@ from .strategy import MaintainingStrategy
 MATCHERS: dict[str, Any] = {"counting": CountingMatcher, "rete": ReteMatcher}
 STRATEGIES: dict[str, Any] = {"maintaining": MaintainingStrategy, "stock": DepthStrategy}
 
+_FACTS, _RULES = watchers.FACTS, watchers.RULES
+
 
 class Holds(Fact):  # type: ignore[misc]  # experta ships no annotations
     """A statement about the patient, in words. As a fact it knows its literal, which is also its index in the list."""
 
     literal: Literal
 
+    def __init__(self, words: str = "") -> None:
+        dict.__setitem__(self, 0, words)  # nothing to freeze, and no fields to check
+
     @classmethod
     def stating(cls, literal: Literal, words: str) -> Holds:
         fact = cls(words)
         fact.literal = literal
-        fact.__factid__ = literal
+        dict.__setitem__(fact, "__factid__", literal)
         return fact
 
     def __str__(self) -> str:
@@ -53,8 +58,8 @@ class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotat
             return None
         self[literal] = fact
         self.added.append(fact)
-        if watchers.FACTS.isEnabledFor(logging.INFO):
-            watchers.FACTS.info(" ==> %s", fact)
+        if _FACTS.level <= logging.INFO:
+            _FACTS.info(" ==> %s", fact)
         return fact
 
     def retract(self, literal_or_fact: Literal | Holds) -> Literal:
@@ -66,8 +71,8 @@ class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotat
             self.added.remove(fact)  # the matcher has not seen it yet
         else:
             self.removed.append(fact)
-        if watchers.FACTS.isEnabledFor(logging.INFO):
-            watchers.FACTS.info(" <== %s", fact)
+        if _FACTS.level <= logging.INFO:
+            _FACTS.info(" <== %s", fact)
         return literal
 
 
@@ -184,7 +189,7 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
 
     def run(self, steps: float = float("inf")) -> None:
         self.running = True
-        watched = watchers.RULES.isEnabledFor(logging.INFO)
+        watched = _RULES.level <= logging.INFO
         fired = 0
         try:
             while self.running and fired < steps:
@@ -195,7 +200,7 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
                     fired += 1
                     if watched:
                         facts = ", ".join(sorted(map(str, activation.facts)))
-                        watchers.RULES.info("FIRE %s %s: %s", fired, activation.rule.__name__, facts)
+                        _RULES.info("FIRE %s %s: %s", fired, activation.rule.__name__, facts)
                     activation.rule(self)
         finally:
             self.firings += fired
