@@ -56,7 +56,9 @@ class CountingMatcher(Matcher):  # type: ignore[misc]  # experta ships no annota
                 if not left:
                     gained.append(index)
         self.touched += touched
-        for index in gained:
-            if activations[index] is None:
-                activations[index] = self.engine.activation(index)
-        return [activations[index] for index in gained], [activations[index] for index in lost]
+        make = self._make
+        return [activations[index] or make(index) for index in gained], [activations[index] for index in lost]
+
+    def _make(self, index: int) -> Any:
+        activation = self._activations[index] = self.engine.activation(index)
+        return activation

@@ -76,6 +76,25 @@ class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotat
         return literal
 
 
+class Conclusion:
+    """The right-hand side of a production: its conclusion holds, with one justification more."""
+
+    __slots__ = ("fact", "index", "literal", "live", "support")
+
+    def __init__(self, engine: GroundEngine, index: int) -> None:
+        self.index = index
+        self.literal = engine.ground.productions[index].conclusion
+        self.fact = engine.fact(self.literal)
+        self.live, self.support = engine.live, engine.support
+
+    def __call__(self, engine: GroundEngine) -> None:
+        self.live.add(self.index)
+        support, literal = self.support, self.literal
+        support[literal] += 1
+        if support[literal] == 1:
+            engine.facts.declare(self.fact)
+
+
 class GroundRule(Rule):  # type: ignore[misc]  # experta ships no annotations
     """A production as an experta rule.
 
@@ -83,13 +102,14 @@ class GroundRule(Rule):  # type: ignore[misc]  # experta ships no annotations
     """
 
     index: int
+    rank: int
     engine: GroundEngine
 
     @classmethod
     def of(cls, engine: GroundEngine, index: int, patterns: Iterable[Any], then: Callable[[Any], None]) -> GroundRule:
         rule = cls(*patterns)
         rule.__name__ = engine.ground.productions[index].name
-        rule.index, rule.engine, rule._wrapped = index, engine, then
+        rule.index, rule.rank, rule.engine, rule._wrapped = index, engine.ranks[index], engine, then
         return rule
 
     def new_conditions(self, *patterns: Any) -> GroundRule:
@@ -110,7 +130,11 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
         self.given: set[Literal] = set()
         self.live: set[int] = set()
         self.firings = 0
-        self._support = [0] * ground.width
+        self.support = [0] * ground.width
+        order = sorted(range(len(ground.productions)), key=lambda index: ground.productions[index].name)
+        self.ranks = [0] * len(order)
+        for rank, index in enumerate(order):
+            self.ranks[index] = rank
         self._facts: list[Holds | None] = [None] * ground.width
         self.__matcher__, self.__strategy__ = matcher, strategy
         super().__init__()
@@ -125,7 +149,7 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
     def reset(self, **_: Any) -> None:
         self.given.clear()
         self.live.clear()
-        self._support[:] = [0] * len(self._support)
+        self.support[:] = [0] * len(self.support)
         super().reset()
         self.facts = StatementList()
 
@@ -142,18 +166,7 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
     def _rule(self, index: int) -> GroundRule:
         production = self.ground.productions[index]
         patterns = [Holds(self.ground.word(literal)) for literal in production.premises]
-        return GroundRule.of(self, index, patterns, self._right_hand_side(index, production.conclusion))
-
-    def _right_hand_side(self, index: int, conclusion: Literal) -> Callable[[GroundEngine], None]:
-        live, support, fact = self.live, self._support, self.fact(conclusion)
-
-        def then(engine: GroundEngine) -> None:
-            live.add(index)
-            support[conclusion] += 1
-            if support[conclusion] == 1:
-                engine.facts.declare(fact)
-
-        return then
+        return GroundRule.of(self, index, patterns, Conclusion(self, index))
 
     def declare(self, *facts: Holds) -> None:
         """Take these as given, without running; what a rule concludes goes to the fact list directly."""
@@ -167,7 +180,7 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
         for fact in facts:
             if fact.literal in self.given:
                 self.given.remove(fact.literal)
-                if not self._support[fact.literal]:
+                if not self.support[fact.literal]:
                     self.facts.retract(fact)
         self.settle()
 
@@ -177,8 +190,8 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
             return
         self.live.remove(index)
         conclusion = self.ground.productions[index].conclusion
-        self._support[conclusion] -= 1
-        if not self._support[conclusion] and conclusion not in self.given:
+        self.support[conclusion] -= 1
+        if not self.support[conclusion] and conclusion not in self.given:
             self.facts.retract(conclusion)
 
     def settle(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .shell import Strategy
 
-_name = attrgetter("rule.__name__")
+_rank = attrgetter("rule.rank")
 
 
 class MaintainingStrategy(Strategy):  # type: ignore[misc]  # experta ships no annotations
@@ -28,7 +28,7 @@ class MaintainingStrategy(Strategy):  # type: ignore[misc]  # experta ships no a
             self._drop(agenda, removed)
         if added:
             # The agenda is taken from its end.
-            agenda.activations.extend(sorted(added, key=_name, reverse=True))
+            agenda.activations.extend(sorted(added, key=_rank, reverse=True))
 
     @staticmethod
     def _drop(agenda: Any, removed: Iterable[Any]) -> None:
