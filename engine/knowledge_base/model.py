@@ -52,7 +52,7 @@ class RangeCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumed:
-    """What is taken for granted, and shown as implied, when nobody said otherwise. `answer` as a patient file writes it."""
+    """What is taken for granted, and shown as implied, when nobody said otherwise; as a patient file writes it."""
 
     answer: str
     when: TruthNode | None = None
@@ -70,7 +70,8 @@ class FieldKind:
     unit: str = ""
     bare_unit: bool = False
     floor: Decimal | None = None
-    assumed: str = ""
+    assumed: Assumed | None = None
+    """`when` is evaluated over the entry, as inside `where`."""
     derived: bool = False
 
 
@@ -120,7 +121,8 @@ class Quantity(Entry):
     round: int | None = None
     range_of: str = ""
     plausible: Interval | None = None
-    guard: TruthNode | None = None
+    beside: str = ""
+    """Another way to work it out: where the two fall on two sides of a cut-off, the report says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,7 +357,7 @@ class KnowledgeBase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitEntry(Entry):
-    """A unit: `factor` times the base unit of its `dimension` (mass g, volume L, length m, time day, amount mol, ...)."""
+    """A unit: `factor` times the base unit of its `dimension` (mass g, volume L, length m, amount mol, ...)."""
 
     dimension: str
     factor: Decimal

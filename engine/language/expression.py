@@ -198,7 +198,7 @@ class Threshold(NumberNode):
 class Field(NumberNode):
     """A number or date field of the entry inside `where` or an aggregate.
 
-    `age_at`, `duration` and `daily_dose` are derived. `floor` is the least value by its meaning (a dose is not negative).
+    `age_at`, `duration` and `daily_dose` are derived. `floor` is the least it can be (no dose is negative).
     """
 
     name: str
@@ -327,9 +327,7 @@ def names_read(node: Node) -> frozenset[str]:
                 found.add(part.name)
         elif isinstance(part, (Against, Has, Quantified, Value, Threshold, RangeEnd, Aggregate)):
             found.add(part.name)
-        elif isinstance(part, Extreme):
-            found.update(part.names)
-        elif isinstance(part, Formula):
+        elif isinstance(part, (Extreme, Formula)):
             found.update(part.names)
     return frozenset(found)
 

@@ -76,7 +76,7 @@ class Day:
 class Entry:
     """One entry of a list: what is known of each field; a field left out is unknown."""
 
-    fields: Mapping[str, "Known"]
+    fields: Mapping[str, Known]
 
     def __hash__(self) -> int:
         return hash(frozenset(self.fields.items()))
@@ -114,7 +114,7 @@ def is_addition(new: Known, old: Known) -> bool:
 def _number_adds(new: Number, old: Number) -> bool:
     if len(new.results) != len(old.results):
         return False
-    return all(_result_adds(a, b) for a, b in zip(new.results, old.results))
+    return all(_result_adds(a, b) for a, b in zip(new.results, old.results, strict=True))
 
 
 def _result_adds(new: Measurement, old: Measurement) -> bool:
@@ -134,7 +134,7 @@ def _records_add(new: Records, old: Records) -> bool:
         return False
     if len(new.entries) < len(old.entries):
         return False
-    return all(_entry_adds(a, b) for a, b in zip(new.entries, old.entries))
+    return all(_entry_adds(a, b) for a, b in zip(new.entries, old.entries, strict=False))
 
 
 def _entry_adds(new: Entry, old: Entry) -> bool:

@@ -56,8 +56,8 @@ class Vocabulary:
 
     `subjects` are, for each proposition verb (diagnosed, excluded, caused, recommended, contraindicated, ordered), its
     labels (conditions, interventions, investigations with their classes). `concluded` are the atoms that some rule
-    concludes (`diagnosed(osteoporosis)`, `fragility_fracture`, `acr_risk >= high`). `numbers` are the attributes members
-    carry (`prednisolone_factor`).
+    concludes (`diagnosed(osteoporosis)`, `fragility_fracture`, `acr_risk >= high`). `numbers` are what members carry
+    (`prednisolone_factor`).
     """
 
     names: Mapping[str, Signature] = dataclasses.field(default_factory=dict)

@@ -1,0 +1,198 @@
+"""One patient: what was said, what that implies, and everything that follows, on one day."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..inference import productions, working_memory
+from ..inference.productions import Productions
+from ..inference.values import Given
+from ..inference.working_memory import Plan, WorkingMemory
+from ..knowledge_base.model import KnowledgeBase, Rule
+from ..knowledge_base.naming import Names
+from ..language import dates
+from ..language.problems import Place
+from ..language.truth import Truth
+from ..language.value import NOT_MEASURED, UNKNOWN, Gap, Known
+from . import answers, evidence
+from .explanation import Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A knowledge base ready for patients: compiled once, used by every case."""
+
+    kb: KnowledgeBase
+    plan: Plan
+    names: Names
+    rules: Mapping[str, tuple[Rule, ...]]
+    """The rules that conclude each proposition."""
+    by_verb: Mapping[str, tuple[Rule, ...]]
+    by_target: Mapping[tuple[str, str], tuple[Rule, ...]]
+    """The rules by verb and member concluded about."""
+    behind: Mapping[str, frozenset[str]]
+    """The findings behind each rule that supports or opposes."""
+
+
+def prepare(kb: KnowledgeBase, compiled: Productions | None = None) -> Prepared:
+    """Compile a knowledge base (or take its productions from a cache)."""
+    by_verb: dict[str, list[Rule]] = {}
+    by_target: dict[tuple[str, str], list[Rule]] = {}
+    for rule in kb.rules.values():
+        by_verb.setdefault(rule.verb, []).append(rule)
+        for member in rule.members or rule.targets:
+            by_target.setdefault((rule.verb, member), []).append(rule)
+    return Prepared(
+        kb,
+        working_memory.plan(kb, compiled if compiled is not None else productions.compile(kb)),
+        Names(kb),
+        productions.rules_by_atom(kb),
+        {verb: tuple(rules) for verb, rules in by_verb.items()},
+        {key: tuple(rules) for key, rules in by_target.items()},
+        evidence.findings_behind(kb),
+    )
+
+
+class Case:
+    """What was said of one patient, kept in step with what follows from it.
+
+    `guideline` and `region` change no truth: they hide what is shown (see `visible`).
+    """
+
+    def __init__(
+        self,
+        prepared: Prepared,
+        today: datetime.date,
+        guideline: str = "",
+        region: str = "",
+        matcher: str = "counting",
+    ) -> None:
+        self.prepared = prepared
+        self.kb = prepared.kb
+        self.names = prepared.names
+        self.today = today
+        self.guideline = guideline
+        self.region = region
+        self.said: dict[str, Known] = {}
+        self.implied: dict[str, tuple[Known, str]] = {}
+        self.closed_groups: set[str] = set()
+        self.finished = False
+        self.memory = WorkingMemory(prepared.plan, matcher)
+        self.memory.start(dates.day(today))
+        self._explanation: Explanation | None = None
+
+    # --- saying things ---
+
+    def say(self, said: Mapping[str, Known | None]) -> None:
+        """Give or replace answers, or withdraw them (None), in one step."""
+        changed = set(said)
+        for name, known in said.items():
+            if known is None:
+                self.said.pop(name, None)
+            else:
+                self.said[name] = known
+        self._settle(changed)
+
+    def close_group(self, group: str) -> None:
+        """A group's question was answered: its members not mentioned are taken as not measured."""
+        self.closed_groups.add(group)
+        self._settle(())
+
+    def finish(self) -> None:
+        """Nothing more will be said: every group closes, and what may be assumed is."""
+        self.finished = True
+        self._settle(())
+
+    def reopen(self) -> None:
+        """More may be said after all."""
+        self.finished = False
+        self._settle(())
+
+    def _settle(self, changed: Iterable[str]) -> None:
+        """Tell the working memory what was said, then what that implies, until nothing new is implied."""
+        self._explanation = None
+        names = set(changed)
+        for _ in range(len(self.kb.findings) + 1):
+            before = self.implied
+            self.memory.change({name: self._given(name) for name in names})
+            self.implied = self._implications()
+            names = {name for name in {*before, *self.implied} if before.get(name) != self.implied.get(name)}
+            if not names:
+                return
+
+    def _given(self, name: str) -> Given:
+        implied = self.implied.get(name)
+        return Given(self.said.get(name), implied[0] if implied else None)
+
+    def _implications(self) -> dict[str, tuple[Known, str]]:
+        found: dict[str, tuple[Known, str]] = {}
+        for group in self.kb.groups.values():
+            if self.finished or group.id in self.closed_groups:
+                found.update({name: (NOT_MEASURED, "group") for name in group.findings if name not in self.said})
+        if not self.finished:
+            return found
+        for finding in self.kb.findings.values():
+            assumed = finding.assumed
+            if assumed is None or finding.id in self.said or found.get(finding.id) is not None:
+                continue
+            if assumed.when is not None and self.memory.holds(assumed.when) is not Truth.TRUE:
+                continue
+            known, _ = answers.read_answer(self.kb, finding.id, assumed.answer, Place("assumed"), self.today)
+            if known is not None:
+                found[finding.id] = (known, "assumed")
+        return found
+
+    # --- what follows ---
+
+    @property
+    def explanation(self) -> Explanation:
+        """Proofs and missing findings for the state as it is now."""
+        if self._explanation is None:
+            self._explanation = Explanation(self.memory, self.prepared.rules, self.prepared.plan.derive)
+        return self._explanation
+
+    def rules(self, verb: str, member: str) -> tuple[Rule, ...]:
+        """The rules of one verb about one condition, intervention, investigation or alert."""
+        return self.prepared.by_target.get((verb, member), ())
+
+    def truth(self, rule: Rule) -> Truth:
+        return self.memory.premise(rule)
+
+    def visible(self, rule: Rule) -> bool:
+        """Whether a recommendation, diagnosis, order or state of this rule is shown under what was chosen.
+
+        Rules of no guideline and no region always are. Safety rules are never asked.
+        """
+        by_guideline = not self.guideline or rule.guideline in ("", self.guideline)
+        by_region = not self.region or rule.region in ("", self.region)
+        return by_guideline and by_region
+
+    @property
+    def in_scope(self) -> Truth:
+        """Whether the system is for this patient; unknown runs."""
+        scope = self.kb.scope
+        return Truth.TRUE if scope is None or scope.when is None else self.memory.holds(scope.when)
+
+    def acts(self, rule: Rule) -> bool:
+        """Whether a rule counts for this patient: outside the scope only those written for it do."""
+        return self.in_scope is not Truth.FALSE or rule.outside_scope
+
+    def value_text(self, name: str) -> str:
+        """What is known of a finding or quantity, in words with its unit."""
+        known = self.memory.known(name)
+        return "unknown" if known is UNKNOWN else answers.write_answer(self.kb, name, known)
+
+    def why_implied(self, name: str) -> str:
+        if name in self.said:
+            return ""
+        return self.implied[name][1] if name in self.implied else ""
+
+    def is_known(self, name: str) -> bool:
+        return not isinstance(self.memory.known(name), Gap)
+
+
+def answered_names(case: Case) -> tuple[str, ...]:
+    """The findings and quantities that were said or implied, in the order of the knowledge base."""
+    return tuple(name for name in (*case.kb.findings, *case.kb.quantities) if name in case.said or name in case.implied)

@@ -1,0 +1,188 @@
+"""What to do: each intervention with its status, in the order of doing.
+
+In order of precedence: contraindicated; undetermined (not known whether it is wanted); deferred (something is to be
+corrected first); conditional (a contraindication or deferral is not yet known to be absent); recommended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..knowledge_base.model import Intervention, Rule
+from ..language import expression, truth
+from ..language.expression import TruthNode
+from ..language.truth import Truth
+from . import reasons
+from .case import Case
+from .verdict import Dose, Item
+
+LINES = ("first", "alternative", "second", "later")
+_KINDS = (
+    "nutrition",
+    "medication review",
+    "medicine",
+    "procedure",
+    "referral",
+    "activity",
+    "lifestyle",
+    "monitoring",
+)
+_STATUS_ORDER = {"recommended": 0, "conditional": 0, "deferred": 0, "contraindicated": 1, "undetermined": 2}
+
+
+def items(case: Case, pursued: frozenset[str]) -> tuple[Item, ...]:
+    """The plan. `pursued` are the conditions in play: what is undetermined for any other is left out."""
+    found = [item for one in case.kb.interventions.values() if (item := _item(case, one, pursued)) is not None]
+    corrections = {step for item in found for step in item.after}
+    return tuple(sorted(found, key=lambda item: _sort_key(case, item, corrections)))
+
+
+def _sort_key(case: Case, item: Item, corrections: set[str]) -> tuple[int, int, str, int, str]:
+    status = _STATUS_ORDER[item.status]
+    kind = -1 if item.id in corrections and not item.after else _KINDS.index(item.kind)
+    line = LINES.index(item.line) if item.line in LINES else len(LINES)
+    return (kind, status, item.choice, line, item.label)
+
+
+def wanted(case: Case, intervention: str) -> tuple[Truth, tuple[Rule, ...]]:
+    """Whether any shown rule wants it, and those rules."""
+    rules = tuple(rule for rule in case.rules("recommends", intervention) if case.visible(rule) and case.acts(rule))
+    return truth.any_of(case.truth(rule) for rule in rules), rules
+
+
+def is_taken(case: Case, intervention: str) -> bool:
+    if "medicines" not in case.kb.findings:
+        return False
+    taking = expression.Has(name="medicines", members=frozenset({intervention}))
+    return case.memory.holds(taking) is Truth.TRUE
+
+
+def status_of(case: Case, intervention: Intervention) -> str:
+    """The status by precedence; empty where it is not wanted."""
+    barred = [case.truth(rule) for rule in case.rules("contraindicates", intervention.id)]
+    delayed = [case.truth(rule) for rule in case.rules("defers", intervention.id)]
+    want, _ = wanted(case, intervention.id)
+    if want is Truth.FALSE:
+        return ""
+    if Truth.TRUE in barred:
+        return "contraindicated"
+    if want is Truth.UNKNOWN:
+        return "undetermined"
+    if Truth.TRUE in delayed:
+        return "deferred"
+    unsure = Truth.UNKNOWN in barred or Truth.UNKNOWN in delayed
+    scope_unknown = intervention.kind == "medicine" and case.in_scope is Truth.UNKNOWN
+    return "conditional" if unsure or scope_unknown else "recommended"
+
+
+def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> Item | None:
+    status = status_of(case, intervention)
+    taken = is_taken(case, intervention.id)
+    against = (*case.rules("contraindicates", intervention.id), *case.rules("defers", intervention.id))
+    if not status:
+        barred = any(case.truth(rule) is Truth.TRUE for rule in case.rules("contraindicates", intervention.id))
+        if not (taken and barred):
+            return None
+        status = "contraindicated"
+    want, rules = wanted(case, intervention.id)
+    if status == "undetermined" and not _indications(case, rules) & pursued:
+        return None
+    if status == "contraindicated" and want is not Truth.TRUE and not taken:
+        return None
+    true_rules = [rule for rule in rules if case.truth(rule) is Truth.TRUE]
+    doses, dose_missing = _doses(case, intervention, true_rules)
+    missing = frozenset() if status in ("contraindicated", "undetermined") else _missing(case, against) | dose_missing
+    if status in ("conditional", "deferred", "recommended") and intervention.kind == "medicine":
+        missing |= _scope_missing(case)
+    if status == "undetermined":
+        missing = frozenset().union(*(case.explanation.missing_rule(rule) for rule in rules))
+    return Item(
+        id=intervention.id,
+        label=intervention.label,
+        kind=intervention.kind,
+        line=_best_line(true_rules),
+        choice=intervention.choice,
+        taken=taken,
+        advice=_advice(intervention, status) if taken else "",
+        mechanism=intervention.mechanism,
+        doses=doses,
+        status=status,
+        after=_steps(case, intervention.id),
+        missing=reasons.ordered(case, missing),
+        supporting=reasons.reasons(case, rules),
+        against=reasons.reasons(case, against),
+        cautions=reasons.reasons(case, case.rules("cautions", intervention.id)),
+        then=tuple(dict.fromkeys(step for rule in true_rules for step in rule.then)),
+        guidelines=tuple(dict.fromkeys(rule.guideline for rule in true_rules if rule.guideline)),
+        monitoring=intervention.monitoring,
+        duration=intervention.duration,
+        aftercare=intervention.aftercare,
+    )
+
+
+def _advice(intervention: Intervention, status: str) -> str:
+    """What a medicine being taken reads; one with aftercare is never simply stopped."""
+    if status == "contraindicated":
+        return "review" if intervention.aftercare else "stop"
+    return "review" if status in ("deferred", "undetermined") else "continue"
+
+
+def _missing(case: Case, rules: Iterable[Rule]) -> frozenset[str]:
+    return frozenset().union(*(case.explanation.missing_rule(rule) for rule in rules))
+
+
+def _scope_missing(case: Case) -> frozenset[str]:
+    scope = case.kb.scope
+    return case.explanation.missing(scope.when) if scope is not None and scope.when is not None else frozenset()
+
+
+def _best_line(rules: Iterable[Rule]) -> str:
+    return min((rule.line for rule in rules if rule.line), key=LINES.index, default="")
+
+
+def _doses(case: Case, intervention: Intervention, rules: Iterable[Rule]) -> tuple[tuple[Dose, ...], frozenset[str]]:
+    """The doses of the rules that want it, else the one of its own entry."""
+    found: dict[str, Dose] = {}
+    missing: frozenset[str] = frozenset()
+    for rule in rules:
+        if rule.dose:
+            text, waiting = reasons.filled(case, rule.dose)
+            found.setdefault(text, Dose(text, rule.id))
+            missing |= waiting
+    if not found and intervention.dose:
+        text, waiting = reasons.filled(case, intervention.dose)
+        found[text] = Dose(text, "")
+        missing |= waiting
+    return tuple(found.values()), missing
+
+
+def _steps(case: Case, intervention: str) -> tuple[str, ...]:
+    """What must come first, while it must: intervention ids, or words."""
+    steps = []
+    for rule in case.rules("defers", intervention):
+        if case.truth(rule) is Truth.TRUE and rule.until:
+            steps.append(reasons.filled(case, rule.until)[0])
+    return tuple(dict.fromkeys(steps))
+
+
+def _indications(case: Case, rules: Iterable[Rule]) -> frozenset[str]:
+    """The conditions that the rules' premises speak of, followed through states and scales."""
+    found: set[str] = set()
+    seen: set[str] = set()
+
+    def visit(node: TruthNode | None) -> None:
+        if node is None:
+            return
+        for atom in expression.atoms_read(node):
+            if atom in seen:
+                continue
+            seen.add(atom)
+            verb, _, subject = atom.partition("(")
+            if verb in ("diagnosed", "caused"):
+                found.add(subject.rstrip(")"))
+            for rule in case.prepared.rules.get(atom, ()):
+                visit(rule.when)
+
+    for rule in rules:
+        visit(rule.when)
+    return frozenset(found)

@@ -1,0 +1,209 @@
+"""What follows for one patient, as values: findings, causes, differential, work-up, plan, alerts, differences.
+
+Every list is in the order it is reported in. A `Reason` is what JSON calls a ref: one rule with the facts it rests on.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from ..knowledge_base.model import Cited
+from ..language.problems import Place
+from ..language.truth import Truth
+
+DIAGNOSIS_STATUSES = ("established", "contradictory", "likely", "possible", "open", "unlikely", "excluded")
+PLAN_STATUSES = ("recommended", "conditional", "deferred", "contraindicated", "undetermined")
+URGENCIES = ("emergency", "urgent", "soon")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A finding or quantity as it stands, in words."""
+
+    finding: str
+    value: str
+    implied: str = ""
+    """Why it was taken for granted (`list`, `group`, `assumed`, `not indicated`), or empty when it was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A rule that holds (or may), and the facts it rests on."""
+
+    rule: str
+    title: str
+    because: str
+    evidence: str
+    place: Place
+    sources: tuple[Cited, ...]
+    facts: tuple[Fact, ...] = ()
+    guideline: str = ""
+    region: str = ""
+    grade: str = ""
+    note: str = ""
+    strength: str = ""
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One finding as it stands. `status` is known, interval, unknown, not measured or not applicable."""
+
+    id: str
+    label: str
+    given: str
+    value: str | float | tuple[str, ...] | None
+    unit: str
+    status: str
+    implied: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    id: str
+    label: str
+    text: str
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    because: tuple[Reason, ...]
+    entered: str = ""
+    """What was entered instead, where that differs from what is worked out by over 20 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateShown:
+    id: str
+    label: str
+    truth: Truth
+    because: tuple[Reason, ...]
+    at_least: str = ""
+    """Of a scale: the highest level that is certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    id: str
+    label: str
+    truth: Truth
+    mechanism: str
+    effect: str
+    because: tuple[Reason, ...]
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    id: str
+    label: str
+    rank: int
+    status: str
+    score: float
+    mechanism: str
+    supporting: tuple[Reason, ...]
+    against: tuple[Reason, ...]
+    missing: tuple[str, ...]
+    pursued: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """An investigation; `status` is to do, after (once the earlier step is back) or done."""
+
+    id: str
+    label: str
+    step: int
+    status: str
+    tells: str
+    because: tuple[Reason, ...]
+    settles: tuple[str, ...] = ()
+    """The missing findings it would settle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One intervention of the plan; `after` is what must come first, `missing` the findings it still waits for."""
+
+    id: str
+    label: str
+    kind: str
+    line: str
+    choice: str
+    taken: bool
+    advice: str
+    """Of a medicine being taken: continue, review or stop; else empty."""
+    mechanism: str
+    doses: tuple[Dose, ...]
+    status: str
+    after: tuple[str, ...]
+    missing: tuple[str, ...]
+    supporting: tuple[Reason, ...]
+    against: tuple[Reason, ...]
+    cautions: tuple[Reason, ...]
+    then: tuple[str, ...]
+    guidelines: tuple[str, ...]
+    monitoring: str = ""
+    duration: str = ""
+    aftercare: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertShown:
+    """`status` is raised or not ruled out."""
+
+    id: str
+    label: str
+    urgency: str
+    status: str
+    action: str
+    because: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PositionShown:
+    guideline: str
+    says: str
+    truth: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where guidelines differ for this patient; with `needs` they only may, once those are known."""
+
+    id: str
+    question: str
+    positions: tuple[PositionShown, ...]
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    digest: str
+    rules: int
+    findings_known: int
+    as_of: datetime.date
+    guideline: str
+    region: str
+    findings: tuple[Shown, ...]
+    derived: tuple[Derived, ...]
+    states: tuple[StateShown, ...]
+    causes: tuple[Cause, ...]
+    diagnoses: tuple[Diagnosis, ...]
+    investigations: tuple[Test, ...]
+    plan: tuple[Item, ...]
+    alerts: tuple[AlertShown, ...]
+    differences: tuple[Difference, ...]
+    open: tuple[str, ...]
+    mechanism: str
+    notices: tuple[str, ...]
+    """What the reader must be told first: outside the scope, age assumed, two clearances on two sides of a cut-off."""
+    disclaimer: str
+    outside_scope: bool = False

@@ -1,0 +1,118 @@
+"""The plain evaluator: the meaning of a knowledge base, written down as directly as it can be.
+
+It recurses from each proposition to its rules to their premises to what was answered, and knows nothing of
+productions, networks or changes. Everything faster is held to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from ..knowledge_base.model import KnowledgeBase, Rule
+from ..language import evaluation, expression, truth
+from ..language.expression import TruthNode
+from ..language.interval import Interval
+from ..language.truth import Truth
+from ..language.value import NOT_MEASURED, UNKNOWN, Gap, Known
+from . import productions, values
+from .values import NOTHING, Given
+
+
+class Reference:
+    """Everything that follows from what was given, on one day."""
+
+    def __init__(self, kb: KnowledgeBase, given: Mapping[str, Given], today: Interval) -> None:
+        self.kb = kb
+        self.today = today
+        self._given = given
+        self._derive = values.derive_rules(kb)
+        self._rules = productions.rules_by_atom(kb)
+        self._values: dict[str, Known] = {}
+        self._truths: dict[str, Truth] = {}
+        self._premises: dict[str, Truth] = {}
+
+    # --- Facts ---
+
+    def known(self, name: str) -> Known:
+        if name not in self._values:
+            given = self._given.get(name, NOTHING)
+            if name in self.kb.findings:
+                self._values[name] = values.finding_value(self.kb.findings[name], given, self)
+            else:
+                self._values[name] = values.quantity_value(self._derive.get(name, ()), given, self)
+        return self._values[name]
+
+    def range_of(self, name: str) -> Interval | None:
+        owner = values.range_owner(self.kb, name)
+        return values.range_in_force(owner, self) if owner is not None else None
+
+    def threshold(self, name: str) -> Interval | Gap:
+        return values.threshold_value(self.kb.thresholds[name], self)
+
+    def key_of(self, name: str) -> str:
+        return self.kb.findings[name].key
+
+    def members_of(self, name: str) -> frozenset[str]:
+        return frozenset(values.choice_members(self.kb, name))
+
+    def member_number(self, name: str, member: str, attribute: str) -> Decimal | None:
+        return values.member_number(self.kb, name, member, attribute)
+
+    def truth(self, atom: str) -> Truth:
+        if atom not in self._truths:
+            self._truths[atom] = self._concluded(atom)
+        return self._truths[atom]
+
+    # --- rules ---
+
+    def premise(self, rule: Rule) -> Truth:
+        """Whether the rule's premise holds."""
+        if rule.id not in self._premises:
+            self._premises[rule.id] = self.holds(rule.when or expression.Always())
+        return self._premises[rule.id]
+
+    def holds(self, node: TruthNode) -> Truth:
+        """A premise's truth; a leaf that reads a finding neither answered nor indicated is false."""
+        if isinstance(node, expression.Not):
+            return truth.negation(self.holds(node.item))
+        if isinstance(node, expression.All):
+            return truth.all_of([self.holds(item) for item in node.items])
+        if isinstance(node, expression.AnyOf):
+            return truth.any_of([self.holds(item) for item in node.items])
+        if isinstance(node, expression.AtLeast):
+            return truth.at_least(node.count, [self.holds(item) for item in node.items])
+        measured = evaluation.truth_of(node, self)
+        if not productions.leaf_of(node):
+            return measured
+        return truth.all_of([measured, *(self._guard(name) for name in sorted(expression.names_read(node)))])
+
+    def _guard(self, name: str) -> Truth:
+        indicated = self.kb.findings[name].indicated if name in self.kb.findings else None
+        if indicated is None or answered(self.known(name), self._given.get(name, NOTHING)):
+            return Truth.TRUE
+        return self.holds(indicated)
+
+    def _concluded(self, atom: str) -> Truth:
+        if atom.endswith(" applies"):
+            applies = self.kb.scales[atom.removesuffix(" applies")].applies
+            return Truth.TRUE if applies is None else self.holds(applies)
+        rules = self._rules.get(atom, ())
+        by_rule = [self.premise(rule) for rule in rules]
+        if " >= " in atom:
+            scale, level = atom.split(" >= ")
+            applies_here = self.truth(productions.applies_atom(scale))
+            if level == self.kb.scales[scale].levels[0]:
+                return applies_here
+            return truth.all_of((truth.any_of(by_rule), applies_here)) if rules else Truth.UNKNOWN
+        if atom.startswith("diagnosed(") and "conditions" in self.kb.findings:
+            reported = self.holds(productions.reported(atom[10:-1]))
+            if not rules:
+                return Truth.TRUE if reported is Truth.TRUE else Truth.UNKNOWN
+            by_rule.append(reported)
+        return truth.any_of(by_rule) if by_rule else Truth.UNKNOWN
+
+
+def answered(known: Known, given: Given) -> bool:
+    """Whether a finding has been answered, derived or explicitly not measured: then `indicated` no longer matters."""
+    return given.explicit is NOT_MEASURED or not (known is NOT_MEASURED or known is UNKNOWN)

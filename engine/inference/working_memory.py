@@ -1,0 +1,211 @@
+"""One patient's facts kept in step with the network: answers in, truths and quantities out, in any order.
+
+A change runs in phases: the values in its cone are worked out first; then every literal that is no longer certain is
+retracted, to the fixpoint; only then the new ones are asserted. Nothing fires on a state that never was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..knowledge_base.model import KnowledgeBase, Rule
+from ..language import evaluation, expression, truth
+from ..language.expression import TruthNode
+from ..language.interval import Interval
+from ..language.truth import Truth
+from ..language.value import UNKNOWN, Gap, Known
+from . import values
+from .network import Network
+from .productions import Productions
+from .reference import answered
+from .values import NOTHING, Given
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What of a compiled knowledge base does not depend on a patient: the order of values, and who reads whom."""
+
+    kb: KnowledgeBase
+    productions: Productions
+    order: tuple[str, ...]
+    reads: Mapping[str, frozenset[str]]
+    derive: Mapping[str, tuple[Rule, ...]]
+    readers: Mapping[str, tuple[int, ...]]
+    """For each name the leaves whose truth depends on it."""
+
+
+def plan(kb: KnowledgeBase, compiled: Productions) -> Plan:
+    reads = values.dependencies(kb)
+    readers: dict[str, list[int]] = {}
+    for atom, leaf in compiled.leaves.items():
+        for name in values.leaf_dependencies(kb, leaf):
+            readers.setdefault(name, []).append(atom)
+    return Plan(
+        kb,
+        compiled,
+        values.in_order(reads),
+        reads,
+        values.derive_rules(kb),
+        {name: tuple(atoms) for name, atoms in readers.items()},
+    )
+
+
+class WorkingMemory:
+    """What is known of one patient and all that follows from it."""
+
+    def __init__(self, prepared: Plan, matcher: str = "counting") -> None:
+        self.plan = prepared
+        self.kb = prepared.kb
+        self.network = Network(prepared.productions.ground, matcher)
+        self.today = _NO_DAY
+        self._given: dict[str, Given] = {}
+        self._values: dict[str, Known | Interval] = {}
+        self._asserted: dict[int, int] = {}
+
+    # --- Facts (while values are being worked out) ---
+
+    def known(self, name: str) -> Known:
+        value = self._values.get(name, UNKNOWN)
+        assert not isinstance(value, Interval)
+        return value
+
+    def range_of(self, name: str) -> Interval | None:
+        owner = values.range_owner(self.kb, name)
+        return values.range_in_force(owner, self) if owner is not None else None
+
+    def threshold(self, name: str) -> Interval | Gap:
+        value = self._values.get(name, UNKNOWN)
+        assert isinstance(value, (Interval, Gap))
+        return value
+
+    def key_of(self, name: str) -> str:
+        return self.kb.findings[name].key
+
+    def members_of(self, name: str) -> frozenset[str]:
+        return frozenset(values.choice_members(self.kb, name))
+
+    def member_number(self, name: str, member: str, attribute: str) -> Decimal | None:
+        return values.member_number(self.kb, name, member, attribute)
+
+    def truth(self, atom: str) -> Truth:
+        """The truth of a proposition, by name."""
+        index = self.plan.productions.propositions.get(atom)
+        return Truth.UNKNOWN if index is None else self._literal_truth(2 * index)
+
+    # --- answers ---
+
+    def start(self, today: Interval, given: Mapping[str, Given] | None = None) -> None:
+        """Forget the patient and begin with these answers."""
+        self.network.reset()
+        self.today = today
+        self._given = {}
+        self._values = {}
+        self._asserted = {}
+        self._change(dict((given or {}).items()), everything=True)
+
+    def change(self, given: Mapping[str, Given]) -> None:
+        """Give, replace or withdraw (`NOTHING`) what was said of some findings, in one step."""
+        self._change(given, everything=False)
+
+    @property
+    def given(self) -> Mapping[str, Given]:
+        return self._given
+
+    def _change(self, given: Mapping[str, Given], everything: bool) -> None:
+        touched = set(given)
+        for name, said in given.items():
+            if said == NOTHING:
+                self._given.pop(name, None)
+            else:
+                self._given[name] = said
+        dirty = self._work_out(touched, everything)
+        self._settle(dirty, touched, everything)
+
+    def _work_out(self, touched: set[str], everything: bool) -> set[str]:
+        """Work out, in order, each value that may have changed; gives the names whose value did."""
+        changed: set[str] = set()
+        reads = self.plan.reads
+        for name in self.plan.order:
+            if not everything and name not in touched and changed.isdisjoint(reads[name]):
+                continue
+            value = self._value_of(name)
+            if everything or self._values.get(name) != value:
+                self._values[name] = value
+                changed.add(name)
+        return changed
+
+    def _value_of(self, name: str) -> Known | Interval:
+        given = self._given.get(name, NOTHING)
+        if name in self.kb.findings:
+            return values.finding_value(self.kb.findings[name], given, self)
+        if name in self.kb.quantities:
+            return values.quantity_value(self.plan.derive.get(name, ()), given, self)
+        return values.threshold_value(self.kb.thresholds[name], self)
+
+    def _settle(self, changed: set[str], touched: set[str], everything: bool) -> None:
+        compiled = self.plan.productions
+        if everything:
+            leaves: Iterable[int] = compiled.leaves
+        else:
+            leaves = sorted({leaf for name in changed for leaf in self.plan.readers.get(name, ())})
+        now: dict[int, int | None] = {atom: self._leaf_literal(atom, compiled.leaves[atom]) for atom in leaves}
+        for name, atom in compiled.answered.items():
+            if everything or name in changed or name in touched:
+                said = answered(self.known(name), self._given.get(name, NOTHING))
+                now[atom] = 2 * atom + (not said)
+        if everything and compiled.always is not None:
+            now[compiled.always] = 2 * compiled.always
+        gone = [
+            self._asserted.pop(atom) for atom, literal in now.items() if self._asserted.get(atom, literal) != literal
+        ]
+        new = {atom: literal for atom, literal in now.items() if literal is not None and atom not in self._asserted}
+        if gone:
+            self.network.retract_literals(gone)
+        if new:
+            self._asserted.update(new)
+            self.network.assert_literals(new.values())
+
+    def _leaf_literal(self, atom: int, leaf: TruthNode) -> int | None:
+        held = evaluation.truth_of(leaf, self)
+        if held is Truth.UNKNOWN:
+            return None
+        return 2 * atom + (held is Truth.FALSE)
+
+    # --- what follows ---
+
+    def worked_out(self, name: str) -> Known:
+        """What a quantity comes to by its rules, whatever was entered."""
+        return values.quantity_value(self.plan.derive.get(name, ()), NOTHING, self)
+
+    def _literal_truth(self, literal: int) -> Truth:
+        if self.network.holds(literal):
+            return Truth.TRUE
+        return Truth.FALSE if self.network.holds(literal ^ 1) else Truth.UNKNOWN
+
+    def premise(self, rule: Rule) -> Truth:
+        """Whether a rule's premise holds."""
+        if rule.verb == "derives":
+            return Truth.TRUE if rule.when is None else evaluation.truth_of(rule.when, self)
+        return self._literal_truth(2 * self.plan.productions.premises[rule.id])
+
+    def holds(self, node: TruthNode) -> Truth:
+        """The truth of a premise or any part of one."""
+        if isinstance(node, expression.Not):
+            return truth.negation(self.holds(node.item))
+        if isinstance(node, (expression.Proposition, expression.Applies)):
+            return self.truth(node.atom)
+        literal = self.plan.productions.nodes.get(node)
+        if literal is not None:
+            return self._literal_truth(literal)
+        if isinstance(node, expression.All):
+            return truth.all_of([self.holds(item) for item in node.items])
+        if isinstance(node, expression.AnyOf):
+            return truth.any_of([self.holds(item) for item in node.items])
+        if isinstance(node, expression.AtLeast):
+            return truth.at_least(node.count, [self.holds(item) for item in node.items])
+        return evaluation.truth_of(node, self)
+
+
+_NO_DAY = Interval(Decimal(1), Decimal(1))
