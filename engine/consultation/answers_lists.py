@@ -1,0 +1,236 @@
+"""Lists as people give them: medicines, fractures, conditions, symptoms, each entry a word or what is known of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..knowledge_base.model import FieldKind, Finding
+from ..knowledge_base.nodes import ListNode, MapNode, Node, Text, describe
+from ..language.problems import Place, Problem, Refused, did_you_mean
+from ..language.value import UNKNOWN, Choice, Day, Entry, Known, Measurement, Number, Records
+from . import answers_choices, answers_dates, answers_numbers
+from .answers_sheet import NOTHING, Sheet, clipped, folded, gap_of, refusal, spelled
+
+_OPEN = frozenset({"...", ".."})
+_EXCEPT = re.compile(r"(?:no|not|without)\s+(?P<member>.+)", re.IGNORECASE)
+_TAILS = (
+    (re.compile(r"(?:since|from|started(?: in)?)\s+(?P<said>.+)", re.IGNORECASE), "started"),
+    (re.compile(r"(?:until|till|stopped(?: in)?|ended(?: in)?)\s+(?P<said>.+)", re.IGNORECASE), "stopped"),
+    (re.compile(r"(?:last(?: given)?(?: on| in)?)\s+(?P<said>.+)", re.IGNORECASE), "last_given"),
+    (re.compile(r"for\s+(?P<said>.+)", re.IGNORECASE), "duration"),
+    (re.compile(r"at(?: age)?\s+(?P<said>\d.*)", re.IGNORECASE), "age_at"),
+    (re.compile(r"(?:in|on)?\s*(?P<said>\d{4}(?:-\d.*)?|\S.* ago)", re.IGNORECASE), "date"),
+    (re.compile(r"(?P<said>[\d<>=].*)"), "dose"),
+)
+
+
+def records(sheet: Sheet, finding: Finding, raw: Node) -> tuple[Known | None, list[Problem]]:
+    """The list that was given, and everything wrong with its entries."""
+    if isinstance(raw, Text):
+        words = spelled(raw.value)
+        gap = gap_of(words)
+        if gap is not None:
+            return gap, []
+        if folded(words) in NOTHING:
+            return Records(), []
+        items: tuple[Node, ...] = tuple(_split(sheet, finding, raw, words))
+    else:
+        items = raw.items if isinstance(raw, ListNode) else (raw,)
+    return _gathered(sheet, finding, items, raw.place)
+
+
+def _split(sheet: Sheet, finding: Finding, raw: Text, words: str) -> Iterator[Text]:
+    """The entries of a text: `prednisolone 7.5 mg, omeprazole and ...`."""
+    choices = finding.fields[finding.key].choices
+    if answers_choices.meant(sheet, choices, words) is not None:
+        yield Text(words, raw.place)
+        return
+    for part in re.split(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+", words.strip("[] ")):
+        if part:
+            yield Text(part, raw.place)
+
+
+def _gathered(
+    sheet: Sheet, finding: Finding, items: tuple[Node, ...], place: Place
+) -> tuple[Known | None, list[Problem]]:
+    entries: list[Entry] = []
+    absent: frozenset[str] = frozenset()
+    problems: list[Problem] = []
+    complete = True
+    for index, item in enumerate(items):
+        text = folded(item.value) if isinstance(item, Text) else ""
+        try:
+            if text in _OPEN:
+                if index < len(items) - 1:
+                    what = f"{finding.label}: '...' (there may be more) stands before the end of the list"
+                    raise refusal("OL315", what, item.place, hint="write it last")
+                complete = False
+            elif text in NOTHING and isinstance(item, Text) and not item.style:
+                if len(items) > 1:
+                    what = f"{finding.label}: '{clipped(text)}' in a list that has other entries"
+                    raise refusal("OL315", what, item.place, hint="write either the entries or none")
+            elif isinstance(item, Text) and (excluded := _absent(sheet, finding, item)):
+                absent |= excluded
+            else:
+                entries.append(_entry(sheet, finding, item))
+        except Refused as refused:
+            problems.extend(refused.problems)
+    if problems:
+        return None, problems
+    both = absent & {member for entry in entries for member in _certain(entry, finding.key)}
+    if both:
+        what = f"{finding.label}: '{sorted(both)[0]}' is both in the list and ruled out"
+        return None, [Problem("OL315", what, place, hint="keep one")]
+    return Records(tuple(entries), complete, absent), []
+
+
+def _certain(entry: Entry, key: str) -> frozenset[str]:
+    known = entry.fields.get(key)
+    return known.members if isinstance(known, Choice) and len(known.members) == 1 else frozenset()
+
+
+def _absent(sheet: Sheet, finding: Finding, item: Text) -> frozenset[str] | None:
+    """The members that `no omeprazole` rules out."""
+    match = _EXCEPT.fullmatch(spelled(item.value))
+    if match is None:
+        return None
+    return answers_choices.meant(sheet, finding.fields[finding.key].choices, match["member"])
+
+
+def _entry(sheet: Sheet, finding: Finding, item: Node) -> Entry:
+    if isinstance(item, Text):
+        return _short(sheet, finding, item)
+    if isinstance(item, MapNode):
+        return _long(sheet, finding, item)
+    what = f"{finding.label}: an entry is {describe(item)}"
+    raise refusal("OL315", what, item.place, hint=f"write a name, or {{{finding.key}: ..., ...}}")
+
+
+def _short(sheet: Sheet, finding: Finding, item: Text) -> Entry:
+    """`prednisolone`, `alendronate 70 mg weekly`, `hip 2019`: the name, and what follows it."""
+    key = finding.fields[finding.key]
+    words = spelled(item.value)
+    if not words:
+        raise refusal("OL315", f"{finding.label}: an empty entry", item.place, hint="leave it out")
+    whole = answers_choices.meant(sheet, key.choices, words)
+    if whole is not None:
+        return Entry({finding.key: Choice(whole)})
+    for cut in sorted((match.start() for match in re.finditer(r"\s", words)), reverse=True):
+        named = answers_choices.meant(sheet, key.choices, words[:cut])
+        if named is not None:
+            fields: dict[str, Known] = {finding.key: Choice(named)}
+            _tails(sheet, finding, words[cut:].strip(), item.place, fields)
+            return _sound(sheet, finding, fields, item.place)
+    return Entry({finding.key: answers_choices.choice(sheet, finding.label, key.choices, words, item.place)})
+
+
+def _tails(sheet: Sheet, finding: Finding, words: str, place: Place, fields: dict[str, Known]) -> None:
+    """What follows a name, one part after another: `7.5 mg daily since 2026-03`."""
+    verbs = "".join(f"(?<!{verb})" for verb in ("started", "stopped", "ended", "last", "given"))
+    opening = rf"{verbs}\s+(?=(?:since|from|started|until|till|stopped|ended|last|for|at|in)\b)"
+    for part in re.split(opening, words, flags=re.IGNORECASE):
+        for pattern, name in _TAILS:
+            match = pattern.fullmatch(part)
+            if match and name in finding.fields:
+                _fill(sheet, finding, finding.fields[name], Text(match["said"], place), fields)
+                break
+        else:
+            hint = f"write {{{finding.key}: ..., ...}} with {', '.join(finding.fields)}"
+            raise refusal("OL315", f"{finding.label}: '{clipped(part)}' was not understood", place, hint=hint)
+
+
+def _long(sheet: Sheet, finding: Finding, item: MapNode) -> Entry:
+    """`{name: prednisolone, dose: 7.5 mg}`, the key field first, for it decides the units of the others."""
+    by_name = {folded(name): field for field in finding.fields.values() for name in (field.label, field.id)}
+    given: list[tuple[FieldKind, Node]] = []
+    problems: list[Problem] = []
+    for key, value in item.pairs:
+        field = by_name.get(folded(key.value))
+        if field is None:
+            hint = did_you_mean(key.value, finding.fields) or f"an entry has {', '.join(finding.fields)}"
+            what = f"{finding.label}: an entry has no '{clipped(key.value)}'"
+            problems.append(Problem("OL316", what, key.place, hint=hint))
+        elif field in [known for known, _ in given]:
+            problems.append(Problem("OL103", f"'{field.id}' is given twice", key.place, hint="keep one"))
+        else:
+            given.append((field, value))
+    if finding.key not in [field.id for field, _ in given]:
+        what = f"{finding.label}: an entry without its {finding.key}"
+        problems.append(Problem("OL315", what, item.place, hint=f"write {{{finding.key}: ...}}"))
+    fields: dict[str, Known] = {}
+    for field, value in sorted(given, key=lambda pair: pair[0].id != finding.key):
+        try:
+            _fill(sheet, finding, field, value, fields)
+        except Refused as refused:
+            problems.extend(refused.problems)
+    if problems:
+        raise Refused(problems)
+    return _sound(sheet, finding, fields, item.place)
+
+
+def _fill(sheet: Sheet, finding: Finding, field: FieldKind, value: Node, fields: dict[str, Known]) -> None:
+    """Read one field of an entry into `fields`; a dose may say how often, too."""
+    label = f"{finding.label}, {field.label or field.id}"
+    if not isinstance(value, Text):
+        what = f"{label}: {describe(value)} where one value belongs"
+        raise refusal("OL316", what, value.place, hint="write one value; an interval is 60..70")
+    gap = gap_of(value.value)
+    if gap is not None:
+        fields[field.id] = UNKNOWN
+    elif not spelled(value.value):
+        raise refusal("OL316", f"{label}: nothing is given", value.place, hint="give it, or leave it out")
+    elif field.type == "choice":
+        fields[field.id] = answers_choices.choice(sheet, label, field.choices, value.value, value.place)
+    elif field.type == "yes_no":
+        fields[field.id] = answers_choices.yes_or_no(label, value.value, value.place)
+    elif field.type == "date":
+        _fill_date(sheet, field, label, value, fields)
+    else:
+        _fill_number(sheet, finding, field, label, value, fields)
+
+
+def _fill_date(sheet: Sheet, field: FieldKind, label: str, value: Text, fields: dict[str, Known]) -> None:
+    words = folded(value.value)
+    if field.id == "stopped" and words in ("no", "false", "never", "still taking", "current", "ongoing"):
+        return
+    if words in ("yes", "true"):
+        fields[field.id] = Day(answers_dates.until_today(sheet, label, value.place))
+    else:
+        fields[field.id] = Day(answers_dates.date(sheet, label, value.value, value.place))
+
+
+def _fill_number(
+    sheet: Sheet, finding: Finding, field: FieldKind, label: str, value: Text, fields: dict[str, Known]
+) -> None:
+    key = fields.get(finding.key)
+    members = key.members if isinstance(key, Choice) else frozenset[str]()
+    measured = sheet.measured_field(field, members, finding.fields[finding.key].choices)
+    text = value.value
+    if field.type == "duration":
+        often = answers_dates.frequency(sheet, text) if field.id == "every" else None
+        found = often or answers_dates.duration(sheet, measured, text, value.place)
+        if field.id == "every" and found.low <= 0:
+            what = f"{label}: {clipped(text)} from one to the next is no time"
+            raise refusal("OL303", what, value.place, hint="write day, week, 6 months")
+        fields[field.id] = Number((Measurement(found),))
+        return
+    if "every" in finding.fields and field.id == "dose":
+        timed = answers_dates.frequency_after(sheet, text)
+        if timed is not None:
+            if "every" in fields and fields["every"] != Number((Measurement(timed[1]),)):
+                raise refusal("OL316", f"{label}: how often is given twice, differently", value.place, hint="keep one")
+            text, fields["every"] = timed[0], Number((Measurement(timed[1]),))
+    fields[field.id] = Number((Measurement(answers_numbers.interval(sheet, measured, text, value.place)),))
+
+
+def _sound(sheet: Sheet, finding: Finding, fields: dict[str, Known], place: Place) -> Entry:
+    """Hold the fields of an entry to one another."""
+    started, stopped, last = (fields.get(name) for name in ("started", "stopped", "last_given"))
+    for later, name in ((stopped, "stopped"), (last, "last given")):
+        if isinstance(started, Day) and isinstance(later, Day) and started.interval.low > later.interval.high:
+            raise refusal("OL317", f"{finding.label}: {name} before it was started", place, hint="check both dates")
+    if isinstance(stopped, Day) and isinstance(last, Day) and last.interval.low > stopped.interval.high:
+        raise refusal("OL317", f"{finding.label}: last given after it was stopped", place, hint="check both dates")
+    ordered = {name: fields[name] for name in finding.fields if name in fields}
+    return Entry(ordered)

@@ -1,0 +1,296 @@
+"""Numbers as people give them: `28 nmol/L`, `< -2.5`, `60..70 kg`, `5 ft 4`, `14 units a week`, `persistently high`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ..language.interval import ANY, INFINITY, Interval, exactly
+from ..language.problems import Place, did_you_mean
+from ..language.value import Measurement, Word
+from .answers_sheet import Measured, Sheet, clipped, folded, refusal, spelled
+
+_NUMBER = r"[-+]?(?:\d{1,18}(?:\.\d{1,40})?|\.\d{1,40})"
+_AMOUNT = re.compile(rf"(?P<number>{_NUMBER})(?![\d.,:])\s*(?P<unit>.*)")
+_MIXED = re.compile(
+    r"(?P<first>\d{1,6}(?:\.\d+)?)\s*(?P<unit>[A-Za-z]+|'|\")\s*(?:and |, ?)?"
+    r"(?P<second>\d{1,6}(?:\.\d+)?)\s*(?P<smaller>[A-Za-z]+|'|\"|'')?"
+)
+_SMALLER = {"ft": "in", "st": "lb", "m": "cm", "lb": "oz", "year": "month"}
+_WORDS = {
+    **dict.fromkeys(("high", "raised", "elevated", "increased", "above range", "above normal"), Word.HIGH),
+    **dict.fromkeys(("low", "reduced", "decreased", "below range", "below normal"), Word.LOW),
+    **dict.fromkeys(("normal", "within range", "in range", "within normal limits", "wnl"), Word.NORMAL),
+}
+_CONFIRMED = re.compile(r"(?:persistently|repeatedly|consistently) ")
+_DEGREE = re.compile(r"(?:slightly|mildly|moderately|markedly|very) ")
+_BOUNDS = (
+    (re.compile(r"(?:<=|=<|at most |up to |no more than |not more than |max(?:imum)? )\s*"), "<="),
+    (re.compile(r"(?:>=|=>|at least |no less than |not less than |min(?:imum)? )\s*"), ">="),
+    (re.compile(r"(?:<|under |below |less than |lower than |fewer than )\s*"), "<"),
+    (re.compile(r"(?:>|over |above |more than |greater than |higher than )\s*"), ">"),
+    (re.compile(r"(?:=|exactly )\s*"), "="),
+)
+_AFTERWARDS = (
+    (re.compile(r"\s*(?:or more|or over|or above|or higher|or older|and over|and above|\+)$"), ">="),
+    (re.compile(r"\s*(?:or less|or under|or below|or lower|or younger|or fewer|and under)$"), "<="),
+)
+_ABOUT = re.compile(r"(?:about|approx\w*\.?|around|circa|ca\.?|roughly|~|≈|almost|nearly)\s*(?=[\d.+-])")
+_SPANS = (
+    re.compile(r"(?:between )(?P<low>.+?) and (?P<high>.+)"),
+    re.compile(r"(?:from )?(?P<low>[^.]*(?:\.\d+)?[^.]*?)\s*\.\.\s*(?P<high>.+)"),
+    re.compile(r"(?:from )?(?P<low>.+?) to (?P<high>.+)"),
+    re.compile(r"(?P<low>.*\d[^\d]*?)\s*–\s*(?P<high>.+)"),
+    re.compile(rf"(?P<low>{_NUMBER})\s*-\s*(?P<high>\d.*)"),
+)
+_COUNTED = {"a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"} | {
+    "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12", "half a": "0.5", "half an": "0.5"
+}  # fmt: skip
+
+
+def word_of(text: str) -> tuple[Word, bool] | None:
+    """`high`, `low` or `normal`, and whether it was confirmed on another occasion."""
+    words = folded(text)
+    confirmed = _CONFIRMED.match(words)
+    if confirmed:
+        words = words[confirmed.end() :]
+    words = words[match.end() :] if (match := _DEGREE.match(words)) else words
+    word = _WORDS.get(words)
+    return (word, confirmed is not None) if word is not None else None
+
+
+def result(sheet: Sheet, measured: Measured, text: str, place: Place) -> Measurement:
+    """One result: a number, an interval, or a word. Raises Refused."""
+    word = word_of(text)
+    if word is None:
+        return Measurement(interval(sheet, measured, text, place))
+    if not measured.ranged:
+        what = f"{measured.label} has no reference range that '{clipped(text)}' could be read against"
+        raise refusal("OL313", what, place, hint="give the number")
+    return Measurement(ANY, word=word[0], persistent=word[1])
+
+
+def interval(sheet: Sheet, measured: Measured, text: str, place: Place, *, believable: bool = True) -> Interval:
+    """The number or interval that a text says, in the measured unit. Raises Refused.
+
+    `believable`: hold it to what is plausible (a reference range is not).
+    """
+    words = _plain(text)
+    if measured.countable and folded(words) in ("none", "nil", "never", "no"):
+        words = "0"
+    if _ABOUT.match(words):
+        bare = _ABOUT.sub("", words)
+        hint = "write the number itself, or the range it lies in (60..70)"
+        raise refusal("OL305", f"'{clipped(text)}' does not say how near to {clipped(bare)} it is", place, hint)
+    found = _bounded(sheet, measured, words, place)
+    if believable:
+        _believe(sheet, measured, found, text, place)
+    return found
+
+
+def _plain(text: str) -> str:
+    words = spelled(text)
+    lower = words.casefold()
+    for word, number in sorted(_COUNTED.items(), key=lambda pair: -len(pair[0])):
+        if lower.startswith(word + " ") and not lower[len(word) + 1 :].startswith(("a ", "an ")):
+            return number + words[len(word) :]
+    return words
+
+
+def _bounded(sheet: Sheet, measured: Measured, words: str, place: Place) -> Interval:
+    sign, rest = _bound(words)
+    if sign == "":
+        for span in _SPANS:
+            match = span.fullmatch(words)
+            if match and re.search(r"\d", match["low"]) and re.match(r"[\s\d.+\-<>=]", match["high"]):
+                return _span(sheet, measured, match["low"], match["high"], place)
+    number = _amount(sheet, measured, rest, place)
+    if sign in ("<", "<="):
+        return Interval(-INFINITY, number, True, sign == "<")
+    if sign in (">", ">="):
+        return Interval(number, INFINITY, sign == ">", True)
+    return exactly(number)
+
+
+def _bound(words: str) -> tuple[str, str]:
+    for pattern, sign in _BOUNDS:
+        match = pattern.match(words) or pattern.match(words.casefold())
+        if match:
+            return sign, words[match.end() :].strip()
+    for pattern, sign in _AFTERWARDS:
+        match = pattern.search(words.casefold())
+        if match and match.start():
+            return sign, words[: match.start()].strip()
+    return "", words
+
+
+def _span(sheet: Sheet, measured: Measured, low: str, high: str, place: Place) -> Interval:
+    """A range; a unit after the second number serves both."""
+    last = _AMOUNT.fullmatch(high.strip())
+    if last and last["unit"] and re.fullmatch(_NUMBER, low.strip()):
+        low = f"{low} {last['unit']}"
+    first, second = (_amount(sheet, measured, end, place) for end in (low, high))
+    if first > second:
+        what = f"the range {clipped(low)}..{clipped(high)} ends before it starts"
+        raise refusal("OL306", what, place, hint="write the smaller number first")
+    return Interval(first, second)
+
+
+def _amount(sheet: Sheet, measured: Measured, words: str, place: Place) -> Decimal:
+    """A number with its unit, in the measured unit."""
+    match = _AMOUNT.fullmatch(words)
+    if match is None or re.match(r"[-+]?0\d", words):
+        raise _unreadable(measured, words, place)
+    number, unit = Decimal(match["number"]), _unit_text(match["unit"])
+    if not unit:
+        return _bare(sheet, measured, number, words, place)
+    converted = _converted(sheet, measured, number, unit)
+    if converted is not None:
+        return converted
+    mixed = _mixed(sheet, measured, words)
+    if mixed is not None:
+        return mixed
+    raise _wrong_unit(sheet, measured, words, match["unit"], unit, place)
+
+
+def _unit_text(text: str) -> str:
+    """The unit as the table reads it: `units a week` is `units/week`."""
+    words = re.sub(r"\b(?:old|of age|of (?:pure )?(?:alcohol|ethanol)|UK|US|standard)\b", "", text, flags=re.IGNORECASE)
+    words = re.sub(r"\s+(?:per|a|an|each|every)\s+", "/", words, flags=re.IGNORECASE)
+    words = re.sub(r"(?<=[A-Za-z])\s+(daily|weekly|monthly|yearly)$", r"/\1", words.strip(), flags=re.IGNORECASE)
+    return re.sub(r"\s+", "", words).rstrip(".")
+
+
+def _converted(sheet: Sheet, measured: Measured, number: Decimal, unit: str) -> Decimal | None:
+    if not measured.unit:
+        plain = sheet.units.parse(unit)
+        return number if plain is not None and plain.dimension == (("standard_deviation", 1),) else None
+    return sheet.units.convert(number, unit, measured.unit, measured.analyte)
+
+
+def _mixed(sheet: Sheet, measured: Measured, words: str) -> Decimal | None:
+    """`5 ft 4 in`, `11 st 4`, `1 m 62`: the smaller unit may be left out."""
+    match = _MIXED.fullmatch(words)
+    if match is None:
+        return None
+    larger = next((unit for unit in _SMALLER if sheet.units.parse(unit) == sheet.units.parse(match["unit"])), None)
+    smaller = match["smaller"] or _SMALLER.get(larger or "", "")
+    smaller = '"' if smaller == "''" else smaller
+    ratio = sheet.units.factor(match["unit"], smaller)
+    first = _converted(sheet, measured, Decimal(match["first"]), match["unit"])
+    second = _converted(sheet, measured, Decimal(match["second"]), smaller)
+    if ratio is None or first is None or second is None or ratio <= Decimal(match["second"]):
+        return None
+    return first + second
+
+
+def _bare(sheet: Sheet, measured: Measured, number: Decimal, words: str, place: Place) -> Decimal:
+    """A number without a unit, where that is clear enough."""
+    if measured.bare_unit or (not number and measured.plausible is not None and measured.plausible.low == 0):
+        return number
+    choices = list(_meanings(sheet, measured, number))
+    if len(choices) == 1:
+        hint = f"write {clipped(words)} {choices[0][0]}"
+    else:
+        first, *rest = (
+            unit if meant == number else f"{unit} (would be {shown(meant)} {measured.unit})" for unit, meant in choices
+        )
+        hint = f"{', '.join([first, *rest[:-1]])}, or {rest[-1]}"
+    raise refusal("OL301", f"{measured.label}: {clipped(words)} of what?", place, hint=hint)
+
+
+def _meanings(sheet: Sheet, measured: Measured, number: Decimal) -> Iterator[tuple[str, Decimal]]:
+    """The units this number could be in, with what it would be; all of them where none is believable."""
+    every = [
+        (unit, meant)
+        for unit in sheet.units.accepted(measured.unit, measured.analyte)
+        if (meant := sheet.units.convert(number, unit, measured.unit, measured.analyte)) is not None
+    ]
+    likely = [
+        (unit, meant)
+        for unit, meant in every
+        if measured.plausible is None or measured.plausible.contains(exactly(meant))
+    ]
+    yield from (likely or every or [(measured.unit, number)])[:6]
+
+
+def _wrong_unit(sheet: Sheet, measured: Measured, words: str, given: str, unit: str, place: Place) -> Exception:
+    takes = sheet.units.accepted(measured.unit, measured.analyte)
+    hint = f"it takes {listed(takes)}" if takes else "it takes a number without a unit"
+    parsed = sheet.units.parse(unit)
+    if parsed is None and not re.match(r"[A-Za-z%'\"µμ]", unit):
+        return _unreadable(measured, words, place)
+    if parsed is None:
+        meant = did_you_mean(unit, (*takes, *sheet.units.known()))
+        what = f"{measured.label}: the unit '{clipped(given)}' is not known"
+        return refusal("OL302", what, place, hint=f"{meant} {hint}".strip())
+    return refusal("OL302", f"{measured.label} is not measured in {clipped(given)}", place, hint=hint)
+
+
+def _unreadable(measured: Measured, words: str, place: Place) -> Exception:
+    """Why this is no number, as far as can be told."""
+    comma = re.search(r"\d,\d", words)
+    if comma:
+        dotted, joined = words.replace(",", "."), words.replace(",", "")
+        hint = f"write {clipped(dotted)}"
+        if re.search(r"\d,\d{3}(?!\d)", words):
+            hint += f", or {clipped(joined)} if the comma parts thousands"
+        return refusal("OL304", f"a comma in the number '{clipped(words)}'", place, hint=hint)
+    if re.match(r"[-+]?\d+(?:\.\d+)?e[-+]?\d+", words, re.IGNORECASE):
+        return refusal("OL304", f"'{clipped(words)}' is written with an exponent", place, hint="write the digits out")
+    if re.match(r"[-+]?0\d", words):
+        return refusal("OL304", f"'{clipped(words)}' starts with a zero", place, hint="leave the zero out")
+    given = f"'{clipped(words)}' is no number" if words else "nothing is given"
+    example = f"28 {measured.unit}" if measured.unit and not measured.bare_unit else "a number"
+    hint = f"write {example}, a range (20..30), a bound (< 30), or 'not measured'"
+    return refusal("OL300", f"{measured.label}: {given}", place, hint=hint)
+
+
+def _believe(sheet: Sheet, measured: Measured, found: Interval, text: str, place: Place) -> None:
+    """Refuse what nobody can have; an open end says no more than its number."""
+    limits = measured.plausible
+    if limits is None and measured.floor is not None:
+        limits = Interval(measured.floor, INFINITY, False, True)
+    if limits is None:
+        return
+    ends = [end for end in (found.low, found.high) if not end.is_infinite()]
+    if all(limits.low <= end <= limits.high for end in ends):
+        return
+    unit = f" {measured.unit}" if measured.unit else ""
+    given = spelled(text)
+    exact = found.exact
+    if exact is not None and unit and shown(exact) not in given:
+        given += f" ({shown(exact)}{unit})"
+    what = f"{measured.label} {clipped(given, 60)} is outside what is plausible, {span_text(limits)}{unit}"
+    raise refusal("OL303", what, place, hint="check the number and its unit")
+
+
+def listed(items: tuple[str, ...]) -> str:
+    """`a, b or c`."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}"
+
+
+def shown(number: Decimal) -> str:
+    """A number for people: four digits that count."""
+    if not number:
+        return "0"
+    places = max(0, 3 - number.adjusted())
+    return digits(round(number, places)) if number.adjusted() < 20 else str(number)
+
+
+def digits(number: Decimal) -> str:
+    """All digits of a number, without an exponent or zeros at the end."""
+    return f"{number.normalize():f}" if number else "0"
+
+
+def span_text(numbers: Interval, show: bool = True) -> str:
+    """`28`, `< -2.5`, `60..70`; all digits unless it is for people to read."""
+    text = shown if show else digits
+    if numbers.exact is not None:
+        return text(numbers.exact)
+    if numbers.low.is_infinite():
+        return f"{'<' if numbers.high_open else '<='} {text(numbers.high)}"
+    if numbers.high.is_infinite():
+        return f"{'>' if numbers.low_open else '>='} {text(numbers.low)}"
+    return f"{text(numbers.low)}..{text(numbers.high)}"

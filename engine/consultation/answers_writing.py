@@ -1,0 +1,231 @@
+"""What is known of a finding, written as an answer is written, and told to a person."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+
+from ..knowledge_base.model import ChoiceSet, FieldKind, Finding, KnowledgeBase
+from ..language import dates
+from ..language.interval import Interval
+from ..language.value import UNKNOWN, Choice, Day, Entry, Gap, Known, Measurement, Number, Records
+from . import answers_numbers
+from .answers_dates import frequency_text
+
+_PLAIN = re.compile(r"(?:[A-Za-z0-9_.][\w.+/%()'µ-]*|-[\d.][\w./%]*|<=?)(?: [\w.+/%()'µ<=-]+)*")
+_MISREAD = frozenset({"null", "~", "y", "n"})
+
+
+def written(kb: KnowledgeBase, name: str, known: Known) -> str:
+    """The answer that is read back as this."""
+    if isinstance(known, Gap):
+        return known.value
+    if isinstance(known, Number):
+        unit, bare = _unit(kb, name)
+        return _number(known, "" if bare else unit)
+    if isinstance(known, Choice):
+        return _choice(known, _choices_of(kb, name))
+    if isinstance(known, Day):
+        return dates.text(known.interval)
+    return _records(kb, kb.findings[name], known)
+
+
+def told(kb: KnowledgeBase, name: str, known: Known) -> str:
+    """The finding with what is known of it, for people: `25-OH vitamin D 28 nmol/L`."""
+    asked = kb.findings.get(name) or kb.quantities.get(name)
+    label = (asked.label if asked is not None else "") or name
+    if isinstance(known, Gap):
+        return f"{label} {known.value}"
+    if isinstance(known, Number):
+        return f"{label} {_number_told(known, _unit(kb, name)[0])}"
+    if isinstance(known, Choice):
+        return f"{label} {_choice_told(known, _choices_of(kb, name))}"
+    if isinstance(known, Day):
+        return f"{label} {_day_told(known.interval)}"
+    return f"{label} {_records_told(kb, kb.findings[name], known)}"
+
+
+def quoted(text: str) -> str:
+    """The text as one scalar of a file, in quotes where it would be misread without."""
+    if _PLAIN.fullmatch(text) and text.casefold() not in _MISREAD:
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(character if character.isprintable() else " " for character in escaped) + '"'
+
+
+def _unit(kb: KnowledgeBase, name: str) -> tuple[str, bool]:
+    """The unit of a finding or quantity, and whether it is left out."""
+    finding = kb.findings.get(name)
+    if finding is not None:
+        return finding.unit, finding.bare_unit or not finding.unit
+    quantity = kb.quantities.get(name)
+    return (quantity.unit, not quantity.unit) if quantity is not None else ("", True)
+
+
+def _choices_of(kb: KnowledgeBase, name: str) -> ChoiceSet | None:
+    finding = kb.findings.get(name)
+    return kb.choices.get(finding.choices) if finding is not None else None
+
+
+# --- as an answer -----------------------------------------------------------------------------------------------------
+
+
+def _number(known: Number, unit: str) -> str:
+    results = [_measurement(result, unit) for result in known.results]
+    return results[0] if len(results) == 1 else f"[{', '.join(results)}]"
+
+
+def _measurement(result: Measurement, unit: str) -> str:
+    value = _word(result) if result.word is not None else _with_unit(result.interval, unit)
+    if result.range is None and result.date is None:
+        return value
+    parts = [f"value: {quoted(value)}"]
+    if result.range is not None:
+        parts.append(f"range: {quoted(_with_unit(result.range, unit))}")
+    if result.date is not None:
+        parts.append(f"date: {quoted(dates.text(result.date))}")
+    return f"{{{', '.join(parts)}}}"
+
+
+def _word(result: Measurement) -> str:
+    assert result.word is not None
+    return f"persistently {result.word.value}" if result.persistent else result.word.value
+
+
+def _with_unit(numbers: Interval, unit: str) -> str:
+    text = answers_numbers.span_text(numbers, show=False)
+    return f"{text} {unit}" if unit else text
+
+
+def _choice(known: Choice, choices: ChoiceSet | None) -> str:
+    if known.members == {"yes", "no"}:
+        return UNKNOWN.value
+    if choices is not None and len(known.members) > 1:
+        for name, members in choices.classes.items():
+            if members == known.members:
+                return name
+    order = list(choices.members) if choices is not None else []
+    ranked = sorted(known.members, key=lambda member: (order.index(member) if member in order else -1, member))
+    return " or ".join(ranked)
+
+
+def _records(kb: KnowledgeBase, finding: Finding, known: Records) -> str:
+    items = [_entry(kb, finding, entry) for entry in known.entries]
+    items += [f"no {member}" for member in sorted(known.absent)]
+    if not items:
+        return "none" if known.complete else "[...]"
+    return f"[{', '.join(items if known.complete else [*items, '...'])}]"
+
+
+def _entry(kb: KnowledgeBase, finding: Finding, entry: Entry) -> str:
+    fields = [
+        (name, quoted(_field(kb, finding.fields.get(name), value)))
+        for name, value in sorted(entry.fields.items(), key=lambda pair: _rank(finding, pair[0]))
+    ]
+    if len(fields) == 1 and fields[0][0] == finding.key:
+        return fields[0][1]
+    return f"{{{', '.join(f'{name}: {text}' for name, text in fields)}}}"
+
+
+def _rank(finding: Finding, field: str) -> tuple[bool, int]:
+    names = list(finding.fields)
+    return (field != finding.key, names.index(field) if field in names else len(names))
+
+
+def _field(kb: KnowledgeBase, field: FieldKind | None, known: Known) -> str:
+    if isinstance(known, Gap):
+        return UNKNOWN.value
+    if isinstance(known, Choice):
+        return _choice(known, kb.choices.get(field.choices) if field is not None else None)
+    if isinstance(known, Day):
+        return dates.text(known.interval)
+    if not isinstance(known, Number) or field is None:
+        return UNKNOWN.value
+    if field.id == "every":
+        return frequency_text(known.last.interval)
+    unit = "" if field.bare_unit else field.unit or ("month" if field.type == "duration" else "")
+    return _with_unit(known.last.interval, unit)
+
+
+# --- for people -------------------------------------------------------------------------------------------------------
+
+
+def _number_told(known: Number, unit: str) -> str:
+    told = [_measurement_told(result, unit) for result in known.results]
+    return told[0] if len(told) == 1 else f"{told[-1]}; before: {', '.join(reversed(told[:-1]))}"
+
+
+def _measurement_told(result: Measurement, unit: str) -> str:
+    text = _word(result) if result.word is not None else _amount_told(result.interval, unit)
+    extra = []
+    if result.range is not None:
+        extra.append(f"range {_amount_told(result.range, unit)}")
+    if result.date is not None:
+        extra.append(_day_told(result.date))
+    return f"{text} ({', '.join(extra)})" if extra else text
+
+
+def _amount_told(numbers: Interval, unit: str) -> str:
+    text = answers_numbers.span_text(numbers)
+    if unit == "year":
+        return text
+    return f"{text} {unit}" if unit else text
+
+
+def _choice_told(known: Choice, choices: ChoiceSet | None) -> str:
+    if choices is None or len(known.members) > 3:
+        text = _choice(known, choices)
+        return choices.class_labels.get(text, text) if choices is not None else text
+    labels = [choices.members[member].label or member for member in choices.members if member in known.members]
+    return " or ".join(labels or sorted(known.members))
+
+
+def _day_told(days: Interval) -> str:
+    """A month that today cuts short is still told as that month."""
+    if not days.low.is_infinite() and not days.high.is_infinite():
+        first, last = (datetime.date.fromordinal(int(end)) for end in (days.low, days.high))
+        if first.day == 1 and first < last and (first.year, first.month) == (last.year, last.month):
+            return f"{first.year}-{first.month:02}"
+        if (first.month, first.day) == (1, 1) and first.year == last.year and last.month > 1:
+            return str(first.year)
+    return dates.text(days)
+
+
+def _records_told(kb: KnowledgeBase, finding: Finding, known: Records) -> str:
+    told = [_entry_told(kb, finding, entry) for entry in known.entries]
+    told += [f"no {_member_told(kb, finding, member)}" for member in sorted(known.absent)]
+    if not told:
+        return "none" if known.complete else "not asked yet"
+    return ", ".join(told) + ("" if known.complete else "; others not asked yet")
+
+
+def _member_told(kb: KnowledgeBase, finding: Finding, member: str) -> str:
+    choices = kb.choices.get(finding.fields[finding.key].choices) if finding.key in finding.fields else None
+    known = choices.members.get(member) if choices is not None else None
+    return (known.label if known is not None else "") or member
+
+
+def _entry_told(kb: KnowledgeBase, finding: Finding, entry: Entry) -> str:
+    key = entry.fields.get(finding.key)
+    field = finding.fields.get(finding.key)
+    choices = kb.choices.get(field.choices) if field is not None else None
+    name = _choice_told(key, choices) if isinstance(key, Choice) else finding.label
+    rest = ", ".join(_fields_told(kb, finding, entry))
+    return f"{name} ({rest})" if rest else name
+
+
+def _fields_told(kb: KnowledgeBase, finding: Finding, entry: Entry) -> Iterator[str]:
+    for name in sorted(entry.fields, key=lambda field: _rank(finding, field)):
+        field, known = finding.fields.get(name), entry.fields[name]
+        if name == finding.key or field is None or isinstance(known, Gap):
+            continue
+        if isinstance(known, Day):
+            text = _day_told(known.interval)
+        elif isinstance(known, Choice):
+            text = _choice_told(known, kb.choices.get(field.choices))
+        elif isinstance(known, Number) and name != "every":
+            text = _amount_told(known.last.interval, field.unit or ("month" if field.type == "duration" else ""))
+        else:
+            text = _field(kb, field, known)
+        yield text if name in ("dose", "cause", "date") else f"{field.label or name} {text}"
