@@ -1,7 +1,7 @@
 """Made-up knowledge bases of any size, in the shape of the real one, and patients for them.
 
 A rule joins about three conditions by all, any or "at least two of"; it reads comparisons of findings and propositions
-of the layers below it, as they are or negated. A proposition is true when one of its rules is, false when all are false.
+of the layers below it, as they are or negated. A proposition is true when one of its rules is, false when all are.
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ def base(rules: int, seed: int = 0) -> Base:
                 literals = [2 * atom + chance.randrange(2) for atom in chance.sample(readable, width)]
                 builder.at_least(chance.choice((1, width, width, 2)), name, literals, premises[-1])
             propositions.append(builder.atom(f"state {layer}.{len(propositions)}"))
-            builder.at_least(1, builder.atoms[propositions[-1]], [2 * atom for atom in premises[-share:]], propositions[-1])
+            builder.at_least(
+                1, builder.atoms[propositions[-1]], [2 * atom for atom in premises[-share:]], propositions[-1]
+            )
         readable += propositions
         layers += [tuple(premises), tuple(propositions)]
     return Base(Ground(tuple(builder.atoms), tuple(builder.productions)), tuple(comparisons), tuple(layers))

@@ -67,10 +67,7 @@ class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotat
         if literal not in self:
             raise IndexError("Fact not found.")
         fact = self.pop(literal)
-        if fact in self.added:
-            self.added.remove(fact)  # the matcher has not seen it yet
-        else:
-            self.removed.append(fact)
+        self.removed.append(fact)
         if _FACTS.level <= logging.INFO:
             _FACTS.info(" <== %s", fact)
         return literal
