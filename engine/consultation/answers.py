@@ -72,6 +72,11 @@ def describe(kb: KnowledgeBase, finding_id: str, known: Known) -> str:
     return answers_writing.told(kb, finding_id, known)
 
 
+def quoted(text: str) -> str:
+    """The text as one scalar of a patient file, in quotes where it would be misread without."""
+    return answers_writing.quoted(text)
+
+
 def _read(sheet: Sheet, asked: Finding | Quantity, node: Node) -> tuple[Known | None, list[Problem]]:
     label = asked.label or asked.id
     if isinstance(node, Text) and not spelled(node.value):
