@@ -293,10 +293,9 @@ def _arithmetic(node: expression.Arithmetic, facts: Facts, row: _Row | None) -> 
 
 def _range_end(node: expression.RangeEnd, facts: Facts, row: _Row | None) -> Interval | Gap:
     known = facts.known(node.name)
-    if known is NOT_APPLICABLE:
-        return NOT_APPLICABLE
-    printed = known.last.range if isinstance(known, Number) else None
-    span = printed or facts.range_of(node.name)
+    if not isinstance(known, Number):  # the laboratory may print another range beside the result to come
+        return NOT_APPLICABLE if known is NOT_APPLICABLE else UNKNOWN
+    span = known.last.range or facts.range_of(node.name)
     if span is None:
         return UNKNOWN
     end = span.high if node.end == "upper" else span.low

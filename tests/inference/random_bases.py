@@ -65,7 +65,9 @@ class Maker:
         findings: dict[str, Finding] = {"age": self._number_finding("age", applies=False)}
         self.usable_numbers = ["age"]
         for name in self.answers:
-            findings[name] = Finding(id=name, place=HERE, label=name, type="yes_no", applies=self._maybe_applies(findings))
+            findings[name] = Finding(
+                id=name, place=HERE, label=name, type="yes_no", applies=self._maybe_applies(findings)
+            )
         for name in self.choices:
             findings[name] = Finding(
                 id=name, place=HERE, label=name, type="choice", choices="colors", applies=self._maybe_applies(findings)
@@ -85,7 +87,12 @@ class Maker:
             self.usable_numbers.append(name)
         stand_in = findings["number_3"]
         findings["stood_in"] = Finding(
-            id="stood_in", place=HERE, label="stood in", type="number", stand_in=self.quantities[0], ranges=stand_in.ranges
+            id="stood_in",
+            place=HERE,
+            label="stood in",
+            type="number",
+            stand_in=self.quantities[0],
+            ranges=stand_in.ranges,
         )
         self.usable_numbers.append("stood_in")
         self._conclusions(rules)
@@ -142,7 +149,9 @@ class Maker:
 
     def _records_finding(self, name: str, key: str) -> Finding:
         fields = {
-            "name": FieldKind(id="name", label="name", type="choice", choices="conditions" if name == "conditions" else "colors"),
+            "name": FieldKind(
+                id="name", label="name", type="choice", choices="conditions" if name == "conditions" else "colors"
+            ),
             "dose": FieldKind(id="dose", label="dose", type="number"),
             "date": FieldKind(id="date", label="date", type="date"),
             "started": FieldKind(id="started", label="started", type="date"),
@@ -177,7 +186,9 @@ class Maker:
         if pick < 0.5:
             return self._literal()
         if pick < 0.6:
-            return ex.Arithmetic(operator=self.random.choice("+-*/"), left=self._number(depth - 1), right=self._number(0))
+            return ex.Arithmetic(
+                operator=self.random.choice("+-*/"), left=self._number(depth - 1), right=self._number(0)
+            )
         if pick < 0.66:
             return ex.First(items=(self._number(depth - 1), self._number(0)))
         if pick < 0.72:
@@ -222,7 +233,9 @@ class Maker:
         if pick < 0.3:
             return ex.OneOf(name="name", members=frozenset(self.random.sample(MEMBERS, 2)), field=True)
         if pick < 0.5:
-            return ex.Compared(operator=self.random.choice(["<", ">="]), left=ex.Field(name="dose"), right=self._literal())
+            return ex.Compared(
+                operator=self.random.choice(["<", ">="]), left=ex.Field(name="dose"), right=self._literal()
+            )
         if pick < 0.6:
             return ex.Not(item=ex.Given(name="stopped"))
         since = ex.Since(date=ex.Field(name="date"), measure=self.random.choice(["months", "days"]))
@@ -253,7 +266,9 @@ class Maker:
         if pick < 0.86:
             return ex.Has(name="things", members=frozenset(self.random.sample(MEMBERS, 1)))
         quantifier = self.random.choice(["any", "no", "at_least"])
-        return ex.Quantified(quantifier=quantifier, name="things", count=2, where=self.random.choice([None, self._where()]))
+        return ex.Quantified(
+            quantifier=quantifier, name="things", count=2, where=self.random.choice([None, self._where()])
+        )
 
     def _premise(self, depth: int = 2) -> ex.TruthNode:
         pick = self.random.random()
@@ -290,7 +305,9 @@ class Maker:
             rules[f"exclude-{condition}"] = _rule(f"exclude-{condition}", "excludes", condition, self._premise(index))
             self.atoms.append(f"excluded({condition})")
         for index in range(self.size // 3):
-            verb, target = self.random.choice([("recommends", "rest"), ("contraindicates", "rest"), ("supports", "gout")])
+            verb, target = self.random.choice(
+                [("recommends", "rest"), ("contraindicates", "rest"), ("supports", "gout")]
+            )
             rules[f"act-{index}"] = _rule(f"act-{index}", verb, target, self._premise())
 
     # --- answers ---
@@ -321,7 +338,9 @@ class Maker:
         return Records(entries, complete, frozenset() if complete else frozenset(absent))
 
     def _entry(self, members: Sequence[str]) -> Entry:
-        fields: dict[str, Known] = {"name": Choice(frozenset(self.random.sample(members, self.random.choice([1, 1, 2]))))}
+        fields: dict[str, Known] = {
+            "name": Choice(frozenset(self.random.sample(members, self.random.choice([1, 1, 2]))))
+        }
         if self.random.random() < 0.6:
             fields["dose"] = self._number_known(True)
         for name in ("date", "started", "stopped"):
@@ -346,7 +365,9 @@ class Maker:
 
 
 def _choice_set(name: str, members: Sequence[str]) -> ChoiceSet:
-    return ChoiceSet(id=name, place=HERE, label=name, members={one: Member(id=one, place=HERE, label=one) for one in members})
+    return ChoiceSet(
+        id=name, place=HERE, label=name, members={one: Member(id=one, place=HERE, label=one) for one in members}
+    )
 
 
 def _rule(

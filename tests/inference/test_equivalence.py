@@ -37,7 +37,9 @@ def live_rules(plan: Plan, memory: WorkingMemory) -> set[int]:
 
 
 def expected_live(plan: Plan, reference: Reference) -> set[str]:
-    return {rule.id for rule in plan.kb.rules.values() if rule.verb != "derives" and reference.premise(rule) is Truth.TRUE}
+    return {
+        rule.id for rule in plan.kb.rules.values() if rule.verb != "derives" and reference.premise(rule) is Truth.TRUE
+    }
 
 
 def check(plan: Plan, reference: Reference, *memories: WorkingMemory) -> None:
