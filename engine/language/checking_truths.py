@@ -1,0 +1,521 @@
+"""Conditions in premises: which names take which operator, what a label stands for, and what can never change."""
+
+# `return self.wrong(...)` notes a problem and gives the phrase up: the None it returns is meant.
+# mypy: disable-error-code="func-returns-value"
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .checking_names import NUMBER_FUNCTIONS, RANGE_WORDS, VERBS, Meaning
+from .checking_numbers import Numbers
+from .expression import (
+    Against,
+    All,
+    AnyOf,
+    Applies,
+    Compared,
+    Given,
+    Has,
+    IsYes,
+    Literal,
+    Node,
+    Not,
+    NumberNode,
+    OneOf,
+    Proposition,
+    Quantified,
+    TruthNode,
+    Within,
+)
+from .grammar import (
+    Call,
+    Comparison,
+    Entries,
+    Holding,
+    Identity,
+    Junction,
+    Membership,
+    Negation,
+    Phrase,
+    Word,
+)
+from .interval import exactly
+from .vocabulary import Labels, Signature
+
+_OPPOSITES = {("<", ">="), (">", "<="), ("=", "!=")}
+_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
+_MAX_OCCASIONS = 20
+
+
+class Truths(Numbers):
+    """Checks the conditions of one text."""
+
+    def truth(self, phrase: Phrase) -> TruthNode | None:
+        check = _CHECKS.get(type(phrase))
+        if check is not None:
+            return check(self, phrase)
+        what = f"`{self.written(phrase)}` is a number; a condition is expected here"
+        return self.wrong("OL206", phrase, what, f"compare it, as in `{self.written(phrase)} < 5 unit`")
+
+    # --- junctions ----------------------------------------------------------------------------------------------------
+
+    def _junction(self, phrase: Junction) -> TruthNode | None:
+        items = [self._item(phrase, index) for index in range(len(phrase.items))]
+        checked = [item for item in items if item is not None]
+        if len(checked) < len(items):
+            return None
+        node: TruthNode
+        if phrase.word == "and":
+            node = All(items=tuple(checked), **self.span(phrase))
+        else:
+            node = AnyOf(items=tuple(checked), **self.span(phrase))
+        for first, second in complements(checked):
+            what = f"`{first.source}` and `{second.source}` are opposites"
+            self.doubtful("OL213", phrase, what, f"joined by `{phrase.word}` they say nothing about a patient")
+        return node
+
+    def _item(self, phrase: Junction, index: int) -> TruthNode | None:
+        item = phrase.items[index]
+        if isinstance(item, Word) and index and not self.kind(item):
+            before = phrase.items[index - 1]
+            if isinstance(before, (Identity, Holding)) and self._labels_of(before.subject, item):
+                subject, verb = self.written(before.subject), "is" if isinstance(before, Identity) else "has"
+                labels = f" {phrase.word} ".join([*(label.text for label in before.labels), item.text])
+                hint = f"write `{subject} {verb} ({labels})`"
+                if phrase.word == "and":
+                    hint = f"write `{subject} {verb} {item.text}`"
+                return self.wrong("OL202", item, f"`{item.text}` stands alone", hint)
+        return self.truth(item)
+
+    def _labels_of(self, subject: Phrase, label: Word) -> bool:
+        meaning = self.meaning(subject) if isinstance(subject, Word) and self.kind(subject) else None
+        return meaning is not None and meaning.labels is not None and meaning.labels.expand(label.text) is not None
+
+    def _negation(self, phrase: Negation) -> TruthNode | None:
+        item = self.truth(phrase.item)
+        return Not(item=item, **self.span(phrase)) if item is not None else None
+
+    # --- names and propositions ---------------------------------------------------------------------------------------
+
+    def _bare(self, word: Word) -> TruthNode | None:
+        if word.text == "always":
+            what, hint = "`always` stands alone", "leave it out, or write nothing else"
+            return self.wrong("OL209", word, what, hint)
+        meaning = self.meaning(word)
+        if meaning is None:
+            return None
+        if meaning.field is not None and meaning.kind == "date":
+            return Given(name=word.text, **self.span(word))
+        if meaning.kind == "yes_no":
+            return IsYes(name=word.text, field=meaning.field is not None, **self.span(word))
+        if meaning.kind == "state":
+            return self._proposition(word, word.text, meaning.place)
+        return self.mismatch(word, meaning, "a condition is expected here")
+
+    def _allowed(self, phrase: Phrase) -> bool:
+        """Whether what rules conclude may be read here."""
+        if self.row is not None:
+            what = f"`{self.written(phrase)}` is concluded by rules; `where` reads fields and findings only"
+            self.wrong("OL212", phrase, what, "join it to the condition outside of `where`")
+            return False
+        if not self.propositions:
+            what = f"`{self.written(phrase)}` is concluded by rules; here only findings and quantities are read"
+            self.wrong("OL212", phrase, what)
+            return False
+        return True
+
+    def _proposition(self, phrase: Phrase, atom: str, elsewhere: Any = None) -> TruthNode | None:
+        if not self._allowed(phrase):
+            return None
+        if atom not in self.vocabulary.concluded:
+            what = f"no rule ever concludes `{atom}`"
+            return self.wrong("OL208", phrase, what, "write such a rule, or read a finding instead", elsewhere)
+        return Proposition(atom=atom, place=self.at(phrase), source=self.written(phrase))
+
+    def _called(self, phrase: Call) -> TruthNode | None:
+        verb = phrase.function.text
+        if verb in NUMBER_FUNCTIONS:
+            what = f"`{self.written(phrase)}` is a number; a condition is expected here"
+            return self.wrong("OL206", phrase, what, f"compare it, as in `{self.written(phrase)} < 5 unit`")
+        if verb not in VERBS:
+            return self.unknown_function(phrase.function)
+        if len(phrase.arguments) != 1 or not isinstance(phrase.arguments[0], Word):
+            each = [f"`{verb}({word.text})`" for word in _words(phrase.arguments)]
+            hint = "write " + " or ".join(each) if len(each) > 1 else f"write `{verb}(id)`"
+            return self.wrong("OL214", phrase, f"`{verb}` takes one id", hint)
+        return self._said(phrase, verb, phrase.arguments[0])
+
+    def _said(self, phrase: Call, verb: str, word: Word) -> TruthNode | None:
+        labels = self.vocabulary.subjects.get(verb, Labels(members=frozenset()))
+        members = labels.expand(word.text)
+        if members is None:
+            return self.unknown_label(word, labels, f"`{verb}(...)`", None)
+        if word.text in labels.members:
+            return self._proposition(phrase, f"{verb}({word.text})")
+        if not self._allowed(phrase):
+            return None
+        atoms = [
+            atom for atom in (f"{verb}({member})" for member in sorted(members)) if atom in self.vocabulary.concluded
+        ]
+        if not atoms:
+            what = f"no member of `{word.text}` has a rule by which it is {verb}"
+            return self.wrong("OL207", phrase, what, "write one, or name another class")
+        items = tuple(Proposition(atom=atom, place=self.at(phrase), source=atom) for atom in atoms)
+        if len(items) == 1:
+            return items[0]
+        joined = All if verb == "contraindicated" else AnyOf
+        return joined(items=items, **self.span(phrase))
+
+    # --- comparisons --------------------------------------------------------------------------------------------------
+
+    def _comparison(self, phrase: Comparison) -> TruthNode | None:
+        if len(phrase.operators) > 1:
+            return self._chained(phrase)
+        (left, right), operator = phrase.sides, phrase.operators[0]
+        if self.kind(left) == "scale" and isinstance(left, Word):
+            return self._on_scale(phrase, left, operator, right)
+        if self.kind(right) == "scale":
+            hint = f"write `{self.written(right)} {_TURNED[operator]} {self.written(left)}`"
+            return self.wrong("OL202", phrase, "the scale stands first", hint)
+        if self._label_compared(phrase, left, operator, right) or self._label_compared(phrase, right, operator, left):
+            return None
+        a, b = self.number(left), self.number(right)
+        if a is None or b is None:
+            return None
+        shared = self.shared([a, b], phrase)
+        if shared is None or self._constant(phrase, shared[0]):
+            return None
+        first, second = shared[0]
+        if a.date and isinstance(second, Literal):
+            return self._dated(phrase, operator, first, second)
+        if a.date and isinstance(first, Literal):
+            return self._dated(phrase, _TURNED[operator], second, first)
+        return Compared(operator=operator, left=first, right=second, **self.span(phrase))
+
+    def _dated(self, phrase: Phrase, operator: str, date: NumberNode, written: Literal) -> TruthNode | None:
+        """A date against a written one: before `2025-03` is before its first day, after it is after its last."""
+        first, last = _ends(written)
+        if first == last or operator in ("<", ">="):
+            return Compared(operator=operator, left=date, right=first, **self.span(phrase))
+        if operator in (">", "<="):
+            return Compared(operator=operator, left=date, right=last, **self.span(phrase))
+        if operator == "=":
+            return Within(value=date, low=first, high=last, **self.span(phrase))
+        what = f"`{written.source}` is more than a day"
+        hint = f"write `not {date.source} in {written.source}..{written.source}`"
+        return self.wrong("OL206", phrase, what, hint)
+
+    def _chained(self, phrase: Comparison) -> None:
+        sides, operators = [self.written(side) for side in phrase.sides], phrase.operators
+        pairs = [f"{a} {operator} {b}" for a, operator, b in zip(sides, operators, sides[1:], strict=False)]
+        hint = f"write `{' and '.join(pairs)}`"
+        if operators == ("<=", "<="):
+            hint += f" or `{sides[1]} in {sides[0]}..{sides[2]}`"
+        self.wrong("OL202", phrase, "comparisons are not chained", hint)
+
+    def _label_compared(self, phrase: Phrase, side: Phrase, operator: str, other: Phrase) -> bool:
+        """Reports `sex = female`, `medicines = x`, `calcium = high`, `fragility_fracture = true`."""
+        kind, name, written = self.kind(side), self.written(side), self.written(other)
+        label = written if isinstance(other, Word) else "label"
+        if kind == "choice":
+            verb = "is not" if operator == "!=" else "is"
+            what = f"`{operator}` compares numbers; `{name}` is a choice"
+            self.wrong("OL202", phrase, what, f"write `{name} {verb} {label}`")
+        elif kind == "records":
+            what = f"`{operator}` compares numbers; `{name}` is a list"
+            self.wrong("OL202", phrase, what, f"write `{name} has {label}` or `at least 2 {name} where (...)`")
+        elif kind in ("yes_no", "state"):
+            what = f"`{operator}` compares numbers; `{name}` is yes or no"
+            self.wrong("OL202", phrase, what, f"write `{name}` or `not {name}`")
+        elif kind in ("number", "quantity") and written in RANGE_WORDS and not self.kind(other):
+            what = f"`{written}` is a label, not a number"
+            self.wrong("OL202", phrase, what, f"write `{name} is {written}`")
+        else:
+            return False
+        return True
+
+    def _membership(self, phrase: Membership) -> TruthNode | None:
+        if self._label_compared(phrase, phrase.value, "in", phrase.low):
+            return None
+        low_phrase = phrase.low
+        value, low, high = self.number(phrase.value), self.number(low_phrase), self.number(phrase.high)
+        if value is None or low is None or high is None:
+            return None
+        if low.bare and isinstance(low.node, Literal) and high.literal and high.text:
+            node = dataclasses.replace(low.node, unit=high.text)
+            low = dataclasses.replace(low, node=node, text=high.text, unit=high.unit, bare=False)
+        shared = self.shared([value, low, high], phrase)
+        if shared is None or self._constant(phrase, shared[0]):
+            return None
+        inside, least, most = shared[0]
+        if value.date and isinstance(least, Literal) and isinstance(most, Literal):
+            least, most = _ends(least)[0], _ends(most)[1]
+        if isinstance(least, Literal) and isinstance(most, Literal) and least.value.low > most.value.high:
+            hint = f"write `{self.written(phrase.high)}..{self.written(phrase.low)}`"
+            return self.wrong("OL209", phrase, "the range ends below its beginning: never true", hint)
+        return Within(value=inside, low=least, high=most, **self.span(phrase))
+
+    def _constant(self, phrase: Phrase, nodes: Iterable[NumberNode]) -> bool:
+        """Reports a comparison that reads nothing of the patient."""
+        if any(_reads(part) for node in nodes for part in node.walk()):
+            return False
+        self.wrong("OL209", phrase, f"`{self.written(phrase)}` is the same for every patient")
+        return True
+
+    # --- scales -------------------------------------------------------------------------------------------------------
+
+    def _on_scale(self, phrase: Phrase, name: Word, operator: str, right: Phrase) -> TruthNode | None:
+        meaning = self.meaning(name)
+        signature = meaning.signature if meaning is not None else None
+        if signature is None:
+            return None
+        if not isinstance(right, Word):
+            what = f"`{name.text}` is compared with its levels, not with `{self.written(right)}`"
+            return self.wrong("OL206", right, what, "they are " + ", ".join(signature.levels), signature.place)
+        if operator in ("=", "!="):
+            verb = "is" if operator == "=" else "is not"
+            what = f"`{operator}` compares numbers; `{name.text}` is a scale"
+            return self.wrong("OL202", phrase, what, f"write `{name.text} {verb} {right.text}`")
+        index = self._level(right, name, signature)
+        if index is None or not self._allowed(phrase):
+            return None
+        at_least = index if operator in (">=", "<") else index + 1
+        reached = self._reached(phrase, name, signature, at_least)
+        if reached is None:
+            return None
+        if operator in (">=", ">"):
+            return reached
+        return self._and_applies(phrase, name, signature, Not(item=reached, **self.span(phrase)))
+
+    def _level(self, word: Word, name: Word, signature: Signature) -> int | None:
+        if word.text in signature.levels:
+            return signature.levels.index(word.text)
+        return self.unknown_label(word, Labels(members=frozenset(signature.levels)), f"`{name.text}`", signature.place)
+
+    def _reached(self, phrase: Phrase, name: Word, signature: Signature, index: int) -> TruthNode | None:
+        """At least this level; the lowest is reached wherever the scale applies."""
+        if index >= len(signature.levels):
+            what = f"`{name.text}` has no level above {signature.levels[-1]}: the same for every patient"
+            return self.wrong("OL209", phrase, what, "they are " + ", ".join(signature.levels), signature.place)
+        if index == 0:
+            if not signature.has_applies:
+                what = f"`{name.text}` is at least {signature.levels[0]} for every patient"
+                return self.wrong(
+                    "OL209", phrase, what, "give the scale an `applies`, or name a higher level", signature.place
+                )
+            return Applies(atom=f"{name.text} applies", **self.span(phrase))
+        atoms = [f"{name.text} >= {level}" for level in signature.levels[index:]]
+        if not self.vocabulary.concluded.intersection(atoms):
+            what = f"no rule ever concludes `{atoms[0]}`"
+            return self.wrong("OL208", phrase, what, "write such a rule", signature.place)
+        return Proposition(atom=atoms[0], place=self.at(phrase), source=atoms[0])
+
+    def _and_applies(self, phrase: Phrase, name: Word, signature: Signature, node: TruthNode) -> TruthNode:
+        """False where the scale does not apply."""
+        if not signature.has_applies:
+            return node
+        source = f"{name.text} >= {signature.levels[0]}"
+        applies = Applies(atom=f"{name.text} applies", place=self.at(phrase), source=source)
+        return All(items=(applies, node), **self.span(phrase))
+
+    def _is_level(self, phrase: Identity, name: Word, signature: Signature) -> TruthNode | None:
+        indexes = [self._level(label, name, signature) for label in phrase.labels]
+        if not self._allowed(phrase):
+            return None
+        levels = [self._exactly(phrase, name, signature, index) for index in indexes if index is not None]
+        nodes = [level for level in levels if level is not None]
+        if len(nodes) < len(indexes):
+            return None
+        node = nodes[0] if len(nodes) == 1 else AnyOf(items=tuple(nodes), **self.span(phrase))
+        if not phrase.negated:
+            return node
+        return self._and_applies(phrase, name, signature, Not(item=node, **self.span(phrase)))
+
+    def _exactly(self, phrase: Identity, name: Word, signature: Signature, index: int) -> TruthNode | None:
+        span: dict[str, Any] = {"place": self.at(phrase), "source": f"{name.text} is {signature.levels[index]}"}
+        if index == 0:
+            above = self._reached(phrase, name, signature, 1)
+            below = Not(item=above, **span) if above is not None else None
+            return self._and_applies(phrase, name, signature, below) if below is not None else None
+        reached = self._reached(phrase, name, signature, index)
+        if reached is None or index == len(signature.levels) - 1:
+            return reached
+        above = self._reached(phrase, name, signature, index + 1)
+        return All(items=(reached, Not(item=above, **span)), **span) if above is not None else None
+
+    # --- labels -------------------------------------------------------------------------------------------------------
+
+    def _identity(self, phrase: Identity) -> TruthNode | None:
+        subject = phrase.subject
+        if not isinstance(subject, Word):
+            what = f"`is` stands after a name, not after `{self.written(subject)}`"
+            return self.wrong("OL202", phrase, what, "compare numbers by `=`, `<`, `in`")
+        meaning = self.meaning(subject)
+        if meaning is None:
+            return None
+        if phrase.occasions and (meaning.kind not in ("number", "quantity") or meaning.signature is None):
+            what = f"`on {phrase.occasions} occasions` takes a number against its reference range"
+            return self.wrong("OL202", phrase, what, "as in `calcium is high on 2 occasions`")
+        if meaning.kind == "choice":
+            members = self._members(phrase.labels, meaning, subject)
+            field = meaning.field is not None
+            if members is None:
+                return None
+            return OneOf(name=subject.text, members=members, negated=phrase.negated, field=field, **self.span(phrase))
+        if meaning.kind == "scale" and meaning.signature is not None:
+            return self._is_level(phrase, subject, meaning.signature)
+        if meaning.kind in ("number", "quantity") and meaning.signature is not None:
+            return self._against(phrase, subject, meaning.signature)
+        return self._no_labels(phrase, subject, meaning)
+
+    def _no_labels(self, phrase: Identity, subject: Word, meaning: Meaning) -> None:
+        labels = " or ".join(label.text for label in phrase.labels)
+        if meaning.kind == "records":
+            negation = "not " if phrase.negated else ""
+            together = f"({labels})" if len(phrase.labels) > 1 else labels
+            what = f"`is` takes a choice; `{subject.text}` is a list"
+            return self.wrong("OL202", phrase, what, f"write `{negation}{subject.text} has {together}`", meaning.place)
+        if meaning.kind in ("yes_no", "state"):
+            no = phrase.negated != (labels in ("no", "false"))
+            what = f"`is` takes a choice; `{subject.text}` is yes or no"
+            return self.wrong("OL202", phrase, what, f"write `{'not ' if no else ''}{subject.text}`", meaning.place)
+        return self.mismatch(subject, meaning, "`is` takes a choice, a scale or a number with a range")
+
+    def _members(self, labels: Iterable[Word], meaning: Meaning, subject: Word) -> frozenset[str] | None:
+        known = meaning.labels or Labels(members=frozenset())
+        members: set[str] = set()
+        failed = False
+        for label in labels:
+            expanded = known.expand(label.text)
+            if expanded is None:
+                failed = True
+                self.unknown_label(label, known, f"`{subject.text}`", meaning.place)
+            elif not expanded:
+                failed = True
+                self.wrong("OL209", label, f"the class `{label.text}` has no members: never true", "", meaning.place)
+            else:
+                members |= expanded
+        return None if failed else frozenset(members)
+
+    def _against(self, phrase: Identity, subject: Word, signature: Signature) -> TruthNode | None:
+        wrong = [label for label in phrase.labels if label.text not in RANGE_WORDS]
+        for label in wrong:
+            self.unknown_label(
+                label, Labels(members=frozenset(RANGE_WORDS)), f"`{subject.text}`, a number", signature.place
+            )
+        if wrong:
+            return None
+        occasions = self._occasions(phrase)
+        if phrase.occasions and occasions is None:
+            return None
+        self.ranged(subject, signature)
+        items = tuple(
+            Against(name=subject.text, word=word, negated=phrase.negated, occasions=occasions, **self.span(phrase))
+            for word in dict.fromkeys(label.text for label in phrase.labels)
+        )
+        if len(items) == 1:
+            return items[0]
+        joined = All if phrase.negated else AnyOf
+        return joined(items=items, **self.span(phrase))
+
+    def _occasions(self, phrase: Identity) -> int | None:
+        if not phrase.occasions:
+            return None
+        if phrase.negated:
+            labels = " or ".join(label.text for label in phrase.labels)
+            what = "`is not ... on N occasions` can be read in two ways"
+            hint = f"write `not {self.written(phrase.subject)} is {labels} on {phrase.occasions} occasions`"
+            return self.wrong("OL202", phrase, what, hint)
+        return self._count(phrase, phrase.occasions, "occasions", least=2, most=_MAX_OCCASIONS)
+
+    def _count(self, phrase: Phrase, digits: str, of: str, *, least: int, most: int) -> int | None:
+        if digits.isdigit() and len(digits) < 6 and least <= int(digits) <= most:
+            return int(digits)
+        return self.wrong("OL209", phrase, f"`{digits} {of}`: a whole number from {least} to {most} is expected")
+
+    # --- lists --------------------------------------------------------------------------------------------------------
+
+    def _holding(self, phrase: Holding) -> TruthNode | None:
+        subject = phrase.subject
+        if not isinstance(subject, Word):
+            what = f"`has` stands after a list, not after `{self.written(subject)}`"
+            return self.wrong("OL202", phrase, what, "as in `medicines has bisphosphonate`")
+        labels = " or ".join(label.text for label in phrase.labels)
+        if self.kind(subject) == "choice":
+            together = f"({labels})" if len(phrase.labels) > 1 else labels
+            what = f"`has` takes a list; `{subject.text}` is a choice"
+            return self.wrong("OL202", phrase, what, f"write `{subject.text} is {together}`")
+        signature = self.listed(subject)
+        if signature is None:
+            return None
+        members = self._members(phrase.labels, Meaning("records", signature), subject)
+        return Has(name=subject.text, members=members, **self.span(phrase)) if members is not None else None
+
+    def _entries(self, phrase: Entries) -> TruthNode | None:
+        row = self.listed(phrase.name)
+        count = self._count(phrase, phrase.count, phrase.name.text, least=1, most=1000)
+        if row is None or count is None:
+            return None
+        where = None
+        if phrase.where is not None:
+            with self.inside(phrase.name, row):
+                where = self.truth(phrase.where)
+            if where is None:
+                return None
+        return Quantified(
+            quantifier=phrase.quantifier, name=phrase.name.text, count=count, where=where, **self.span(phrase)
+        )
+
+
+def _ends(date: Literal) -> tuple[Literal, Literal]:
+    """The first and the last day of a date as written."""
+    first, last = (exactly(end) for end in (date.value.low, date.value.high))
+    return dataclasses.replace(date, value=first), dataclasses.replace(date, value=last)
+
+
+def _words(phrases: Iterable[Phrase]) -> list[Word]:
+    found: list[Word] = []
+    for phrase in phrases:
+        if isinstance(phrase, Word):
+            found.append(phrase)
+        elif isinstance(phrase, Junction):
+            found.extend(_words(phrase.items))
+    return found
+
+
+def _reads(node: Node) -> bool:
+    """Whether a number node reads the patient, the day, or a cut-off."""
+    return not any(True for _ in node.children()) and not isinstance(node, Literal)
+
+
+def complements(items: Iterable[TruthNode]) -> list[tuple[TruthNode, TruthNode]]:
+    """Pairs of which one is the opposite of the other."""
+    return [(a, b) for a, b in itertools.combinations(items, 2) if _opposite(a, b)]
+
+
+def _opposite(a: TruthNode, b: TruthNode) -> bool:
+    if (isinstance(a, Not) and a.item == b) or (isinstance(b, Not) and b.item == a):
+        return True
+    if isinstance(a, Compared) and isinstance(b, Compared):
+        operators = {(a.operator, b.operator), (b.operator, a.operator)}
+        return (a.left, a.right) == (b.left, b.right) and bool(operators & _OPPOSITES)
+    if isinstance(a, OneOf) and isinstance(b, OneOf):
+        return a.negated != b.negated and dataclasses.replace(a, negated=b.negated) == b
+    return False
+
+
+_CHECKS: dict[type[Phrase], Callable[[Truths, Any], TruthNode | None]] = {
+    Junction: Truths._junction,
+    Negation: Truths._negation,
+    Word: Truths._bare,
+    Call: Truths._called,
+    Comparison: Truths._comparison,
+    Membership: Truths._membership,
+    Identity: Truths._identity,
+    Holding: Truths._holding,
+    Entries: Truths._entries,
+}
