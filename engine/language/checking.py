@@ -1,4 +1,4 @@
-"""From what an author wrote to a premise whose names, types, units and labels are known, or to what is wrong with it."""
+"""From what an author wrote to a premise whose names, types and units are known, or to what is wrong with it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ class Listed:
     count: int = 0
 
 
-Structure: TypeAlias = "Written | Listed"
+Structure: TypeAlias = "Written | Listed | TruthNode"
+"""A premise as written: text, a list, or a part that has been checked already."""
 
 _MAX_DEPTH = 30
 _N = TypeVar("_N", bound=Node)
@@ -106,6 +107,8 @@ def check_tree(
     """The premise that a list under `all:`, `any:`, `not:` or `at least N of:` is; lists may nest."""
     if isinstance(structure, Written):
         return check_premise(structure.text, structure.place, vocabulary, units, propositions=propositions)
+    if isinstance(structure, TruthNode):
+        return structure, []
     problems: list[Problem] = []
     node = _listed(structure, vocabulary, units, propositions, problems, 0)
     return _settled(node, problems)
@@ -119,8 +122,8 @@ def _listed(
     problems: list[Problem],
     depth: int,
 ) -> TruthNode | None:
-    if isinstance(structure, Written):
-        node, found = check_premise(structure.text, structure.place, vocabulary, units, propositions=propositions)
+    if isinstance(structure, (Written, TruthNode)):
+        node, found = check_tree(structure, vocabulary, units, propositions=propositions)
         problems.extend(found)
         if isinstance(node, Always):
             problems.append(Problem("OL209", "`always` stands alone", structure.place, hint="leave it out"))

@@ -35,8 +35,8 @@ _KINDS = {
     "threshold": "a threshold",
 }
 _FORMS = {
-    "number": "write `{0} < 5 unit`, `{0} in low..high unit` or `{0} is high`",
-    "quantity": "write `{0} < 5 unit`, `{0} in low..high unit` or `{0} is high`",
+    "number": "write `{0} < 5{1}`, `{0} in 5..9{1}` or `{0} is high`",
+    "quantity": "write `{0} < 5{1}`, `{0} in 5..9{1}` or `{0} is high`",
     "duration": "write `{0} > 6 months`",
     "yes_no": "write `{0}` or `not {0}`",
     "choice": "write `{0} is label` or `{0} is (a or b)`",
@@ -148,20 +148,26 @@ class Names:
                 word, [name for name, known in self.vocabulary.names.items() if known.kind == "records"]
             )
         if signature.kind != "records":
-            return self.mismatch(word, Meaning(signature.kind, signature), "a list is expected here")
+            lists = [name for name, known in self.vocabulary.names.items() if known.kind == "records"]
+            hint = "the lists are " + ", ".join(lists) if lists else "there is no list"
+            return self.mismatch(word, Meaning(signature.kind, signature), "a list is expected here", hint)
         return signature
 
     def mismatch(self, word: Word, meaning: Meaning, expected: str, hint: str = "") -> None:
         what = f"`{word.text}` is {_KINDS.get(meaning.kind, 'a number of its member')}; {expected}"
-        form = (
-            "write `{0}` (is given) or `since({0}) < 24 months`"
-            if self._dated(meaning)
-            else _FORMS.get(meaning.kind, "")
-        )
-        self.wrong("OL206", word, what, hint or form.format(word.text), meaning.place)
+        self.wrong("OL206", word, what, hint or _form(word.text, meaning), meaning.place)
 
-    def _dated(self, meaning: Meaning) -> bool:
-        return meaning.kind == "date" and meaning.field is not None
+    def concluded_allowed(self, phrase: Phrase) -> bool:
+        """Whether what rules conclude may be read here."""
+        if self.row is not None:
+            what = f"`{self.written(phrase)}` is concluded by rules; `where` reads fields and findings only"
+            self.wrong("OL212", phrase, what, "join it to the condition outside of `where`")
+            return False
+        if not self.propositions:
+            what = f"`{self.written(phrase)}` is concluded by rules; here only findings and quantities are read"
+            self.wrong("OL212", phrase, what)
+            return False
+        return True
 
     # --- unknown names ------------------------------------------------------------------------------------------------
 
@@ -170,7 +176,9 @@ class Names:
         hint = self._kin(word.text) or did_you_mean(word.text, candidates)
         match = nearest(word.text, candidates) if hint.startswith("did you mean") else None
         near = self.vocabulary.names.get(match) if match else None
-        what = f"unknown {'list' if known is not None else 'finding'} '{word.text}'"
+        if not hint and known is None:
+            hint = "no finding, quantity, state, scale or threshold is called so"
+        what = f"unknown {'list' if known is not None else 'finding' if self.row is None else 'field'} '{word.text}'"
         self.wrong("OL104", word, what, hint, near.place if near is not None else None)
 
     def unknown_label(self, word: Word, labels: Labels, of: str, place: Place | None) -> None:
@@ -178,7 +186,8 @@ class Names:
         what = f"'{word.text}' is no label of {of}"
         if not hint and word.text in self.vocabulary.names:
             what = f"'{word.text}' is a name of its own, not a label of {of}"
-        if not hint and len(labels.members) <= 8:
+        hint = hint or self._kin(word.text)
+        if not hint and 0 < len(labels.members) <= 8:
             hint = "it takes " + ", ".join(sorted(labels.members))
         self.wrong("OL104", word, what, hint, place)
 
@@ -198,6 +207,10 @@ class Names:
         """How to write a word that is known, but is no finding: a group, condition, medicine, label, level or field."""
         if name in ("true", "false", "yes", "never", "none", "unknown"):
             return "a premise reads findings and states; `always` stands alone"
+        if name in RANGE_WORDS:
+            return f"a result against its range: write `calcium is {name}`"
+        if name in self.vocabulary.numbers:
+            return f"members of a list carry it: write `sum of {name} over ... where (...)`"
         if name in self.vocabulary.groups:
             return f"it is a group: write `lowest({name})` or `highest({name})`"
         for verb, form in (
@@ -225,3 +238,12 @@ class Names:
 
 def _lists(signature: Signature, name: str) -> bool:
     return signature.kind == "records" and signature.labels is not None and signature.labels.expand(name) is not None
+
+
+def _form(name: str, meaning: Meaning) -> str:
+    """How a name of this kind is read."""
+    if meaning.field is not None and meaning.kind == "date":
+        return f"write `{name}` (is given) or `since({name}) < 24 months`"
+    of = meaning.field or meaning.signature
+    unit = f" {of.unit}" if of is not None and of.unit and not of.bare_unit else ""
+    return _FORMS.get(meaning.kind, "").format(name, unit)

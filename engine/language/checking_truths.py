@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .checking_names import NUMBER_FUNCTIONS, RANGE_WORDS, VERBS, Meaning
-from .checking_numbers import Numbers
+from .checking_scales import Scales
 from .expression import (
     Against,
     All,
     AnyOf,
-    Applies,
     Compared,
     Given,
     Has,
@@ -46,12 +45,12 @@ from .grammar import (
 from .interval import exactly
 from .vocabulary import Labels, Signature
 
-_OPPOSITES = {("<", ">="), (">", "<="), ("=", "!=")}
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
+_OPPOSITES = {("<", ">="), (">", "<="), ("=", "!=")}
 _MAX_OCCASIONS = 20
 
 
-class Truths(Numbers):
+class Truths(Scales):
     """Checks the conditions of one text."""
 
     def truth(self, phrase: Phrase) -> TruthNode | None:
@@ -116,20 +115,8 @@ class Truths(Numbers):
             return self._proposition(word, word.text, meaning.place)
         return self.mismatch(word, meaning, "a condition is expected here")
 
-    def _allowed(self, phrase: Phrase) -> bool:
-        """Whether what rules conclude may be read here."""
-        if self.row is not None:
-            what = f"`{self.written(phrase)}` is concluded by rules; `where` reads fields and findings only"
-            self.wrong("OL212", phrase, what, "join it to the condition outside of `where`")
-            return False
-        if not self.propositions:
-            what = f"`{self.written(phrase)}` is concluded by rules; here only findings and quantities are read"
-            self.wrong("OL212", phrase, what)
-            return False
-        return True
-
     def _proposition(self, phrase: Phrase, atom: str, elsewhere: Any = None) -> TruthNode | None:
-        if not self._allowed(phrase):
+        if not self.concluded_allowed(phrase):
             return None
         if atom not in self.vocabulary.concluded:
             what = f"no rule ever concludes `{atom}`"
@@ -156,7 +143,7 @@ class Truths(Numbers):
             return self.unknown_label(word, labels, f"`{verb}(...)`", None)
         if word.text in labels.members:
             return self._proposition(phrase, f"{verb}({word.text})")
-        if not self._allowed(phrase):
+        if not self.concluded_allowed(phrase):
             return None
         atoms = [
             atom for atom in (f"{verb}({member})" for member in sorted(members)) if atom in self.vocabulary.concluded
@@ -177,7 +164,7 @@ class Truths(Numbers):
             return self._chained(phrase)
         (left, right), operator = phrase.sides, phrase.operators[0]
         if self.kind(left) == "scale" and isinstance(left, Word):
-            return self._on_scale(phrase, left, operator, right)
+            return self.on_scale(phrase, left, operator, right)
         if self.kind(right) == "scale":
             hint = f"write `{self.written(right)} {_TURNED[operator]} {self.written(left)}`"
             return self.wrong("OL202", phrase, "the scale stands first", hint)
@@ -191,12 +178,12 @@ class Truths(Numbers):
             return None
         first, second = shared[0]
         if a.date and isinstance(second, Literal):
-            return self._dated(phrase, operator, first, second)
+            return self._on_date(phrase, operator, first, second)
         if a.date and isinstance(first, Literal):
-            return self._dated(phrase, _TURNED[operator], second, first)
+            return self._on_date(phrase, _TURNED[operator], second, first)
         return Compared(operator=operator, left=first, right=second, **self.span(phrase))
 
-    def _dated(self, phrase: Phrase, operator: str, date: NumberNode, written: Literal) -> TruthNode | None:
+    def _on_date(self, phrase: Phrase, operator: str, date: NumberNode, written: Literal) -> TruthNode | None:
         """A date against a written one: before `2025-03` is before its first day, after it is after its last."""
         first, last = _ends(written)
         if first == last or operator in ("<", ">="):
@@ -248,6 +235,10 @@ class Truths(Numbers):
         if low.bare and isinstance(low.node, Literal) and high.literal and high.text:
             node = dataclasses.replace(low.node, unit=high.text)
             low = dataclasses.replace(low, node=node, text=high.text, unit=high.unit, bare=False)
+        if low.bare and high.bare and low.literal and high.literal and not value.bare and not self.takes_bare(value):
+            what = f"the range has no unit, and {self.written(phrase.value)} is in {value.text}"
+            hint = f"write `{self.written(phrase.low)}..{self.written(phrase.high)} {value.text}`"
+            return self.wrong("OL203", phrase.low, what, hint)
         shared = self.shared([value, low, high], phrase)
         if shared is None or self._constant(phrase, shared[0]):
             return None
@@ -255,8 +246,9 @@ class Truths(Numbers):
         if value.date and isinstance(least, Literal) and isinstance(most, Literal):
             least, most = _ends(least)[0], _ends(most)[1]
         if isinstance(least, Literal) and isinstance(most, Literal) and least.value.low > most.value.high:
-            hint = f"write `{self.written(phrase.high)}..{self.written(phrase.low)}`"
-            return self.wrong("OL209", phrase, "the range ends below its beginning: never true", hint)
+            return self.wrong(
+                "OL209", phrase, "the range ends below its beginning: never true", "the lower end comes first"
+            )
         return Within(value=inside, low=least, high=most, **self.span(phrase))
 
     def _constant(self, phrase: Phrase, nodes: Iterable[NumberNode]) -> bool:
@@ -265,87 +257,6 @@ class Truths(Numbers):
             return False
         self.wrong("OL209", phrase, f"`{self.written(phrase)}` is the same for every patient")
         return True
-
-    # --- scales -------------------------------------------------------------------------------------------------------
-
-    def _on_scale(self, phrase: Phrase, name: Word, operator: str, right: Phrase) -> TruthNode | None:
-        meaning = self.meaning(name)
-        signature = meaning.signature if meaning is not None else None
-        if signature is None:
-            return None
-        if not isinstance(right, Word):
-            what = f"`{name.text}` is compared with its levels, not with `{self.written(right)}`"
-            return self.wrong("OL206", right, what, "they are " + ", ".join(signature.levels), signature.place)
-        if operator in ("=", "!="):
-            verb = "is" if operator == "=" else "is not"
-            what = f"`{operator}` compares numbers; `{name.text}` is a scale"
-            return self.wrong("OL202", phrase, what, f"write `{name.text} {verb} {right.text}`")
-        index = self._level(right, name, signature)
-        if index is None or not self._allowed(phrase):
-            return None
-        at_least = index if operator in (">=", "<") else index + 1
-        reached = self._reached(phrase, name, signature, at_least)
-        if reached is None:
-            return None
-        if operator in (">=", ">"):
-            return reached
-        return self._and_applies(phrase, name, signature, Not(item=reached, **self.span(phrase)))
-
-    def _level(self, word: Word, name: Word, signature: Signature) -> int | None:
-        if word.text in signature.levels:
-            return signature.levels.index(word.text)
-        return self.unknown_label(word, Labels(members=frozenset(signature.levels)), f"`{name.text}`", signature.place)
-
-    def _reached(self, phrase: Phrase, name: Word, signature: Signature, index: int) -> TruthNode | None:
-        """At least this level; the lowest is reached wherever the scale applies."""
-        if index >= len(signature.levels):
-            what = f"`{name.text}` has no level above {signature.levels[-1]}: the same for every patient"
-            return self.wrong("OL209", phrase, what, "they are " + ", ".join(signature.levels), signature.place)
-        if index == 0:
-            if not signature.has_applies:
-                what = f"`{name.text}` is at least {signature.levels[0]} for every patient"
-                return self.wrong(
-                    "OL209", phrase, what, "give the scale an `applies`, or name a higher level", signature.place
-                )
-            return Applies(atom=f"{name.text} applies", **self.span(phrase))
-        atoms = [f"{name.text} >= {level}" for level in signature.levels[index:]]
-        if not self.vocabulary.concluded.intersection(atoms):
-            what = f"no rule ever concludes `{atoms[0]}`"
-            return self.wrong("OL208", phrase, what, "write such a rule", signature.place)
-        return Proposition(atom=atoms[0], place=self.at(phrase), source=atoms[0])
-
-    def _and_applies(self, phrase: Phrase, name: Word, signature: Signature, node: TruthNode) -> TruthNode:
-        """False where the scale does not apply."""
-        if not signature.has_applies:
-            return node
-        source = f"{name.text} >= {signature.levels[0]}"
-        applies = Applies(atom=f"{name.text} applies", place=self.at(phrase), source=source)
-        return All(items=(applies, node), **self.span(phrase))
-
-    def _is_level(self, phrase: Identity, name: Word, signature: Signature) -> TruthNode | None:
-        indexes = [self._level(label, name, signature) for label in phrase.labels]
-        if not self._allowed(phrase):
-            return None
-        levels = [self._exactly(phrase, name, signature, index) for index in indexes if index is not None]
-        nodes = [level for level in levels if level is not None]
-        if len(nodes) < len(indexes):
-            return None
-        node = nodes[0] if len(nodes) == 1 else AnyOf(items=tuple(nodes), **self.span(phrase))
-        if not phrase.negated:
-            return node
-        return self._and_applies(phrase, name, signature, Not(item=node, **self.span(phrase)))
-
-    def _exactly(self, phrase: Identity, name: Word, signature: Signature, index: int) -> TruthNode | None:
-        span: dict[str, Any] = {"place": self.at(phrase), "source": f"{name.text} is {signature.levels[index]}"}
-        if index == 0:
-            above = self._reached(phrase, name, signature, 1)
-            below = Not(item=above, **span) if above is not None else None
-            return self._and_applies(phrase, name, signature, below) if below is not None else None
-        reached = self._reached(phrase, name, signature, index)
-        if reached is None or index == len(signature.levels) - 1:
-            return reached
-        above = self._reached(phrase, name, signature, index + 1)
-        return All(items=(reached, Not(item=above, **span)), **span) if above is not None else None
 
     # --- labels -------------------------------------------------------------------------------------------------------
 
@@ -367,7 +278,7 @@ class Truths(Numbers):
                 return None
             return OneOf(name=subject.text, members=members, negated=phrase.negated, field=field, **self.span(phrase))
         if meaning.kind == "scale" and meaning.signature is not None:
-            return self._is_level(phrase, subject, meaning.signature)
+            return self.is_level(phrase, subject, meaning.signature)
         if meaning.kind in ("number", "quantity") and meaning.signature is not None:
             return self._against(phrase, subject, meaning.signature)
         return self._no_labels(phrase, subject, meaning)

@@ -81,6 +81,10 @@ class Units(Names):
             return self.wrong("OL201", phrase, f"`{text}` is no date", "a date is written 2025, 2025-03 or 2025-03-10")
         return Typed(Literal(value=days, unit="date", **self.span(phrase)), phrase, date=True)
 
+    def takes_bare(self, item: Typed) -> bool:
+        """Whether a number without a unit may be compared with it."""
+        return item.date or item.bare_unit or item.unit == NUMBER or (item.computed and not item.unit.dimension)
+
     def shared(self, items: Sequence[Typed], phrase: Phrase) -> tuple[list[NumberNode], Target] | None:
         """The items in one unit, and that unit."""
         if any(item.date for item in items):
@@ -119,16 +123,19 @@ class Units(Names):
             (base.computed or base.elapsed) and named is not None and self.units.parse(named.text, analyte) is not None
         ):
             base = dataclasses.replace(named, bare_unit=False)
-        if base.elapsed or (base.literal and any(item.elapsed for item in items)):
-            return self._time_target(base)
+        elapsed = next((item for item in items if item.elapsed), None)
+        if elapsed is not None and (base.elapsed or base.literal):
+            return self._time_target(base, elapsed)
+        if base.computed and not base.unit.dimension:
+            return Target(NUMBER, "", analyte, of=self.written(base.phrase))
         unit = self.unit_of(base.text, analyte) if base.literal else base.unit
         plain = next((item for item in united if item.bare_unit), None) if base.unit == NUMBER else None
         bare_unit = base.bare_unit or plain is not None
         return Target(unit, base.text, analyte, bare_unit, self.written(base.phrase))
 
-    def _time_target(self, base: Typed) -> Target:
+    def _time_target(self, base: Typed, elapsed: Typed) -> Target:
         """Times since a date are counted in months or in days, and numbers written in the rule follow."""
-        month, of = self.month(), self.written(base.phrase)
+        month, of = self.month(), self.written(elapsed.phrase)
         unit = self.units.parse(base.text) if base.literal else month
         if unit is None or unit.dimension != month.dimension or _in_months(unit, month):
             return Target(month, "months", of=of)
@@ -177,7 +184,10 @@ class Units(Names):
         )
 
     def _accepted(self, target: Target) -> tuple[str, ...]:
-        return self.units.accepted(target.text, target.analyte) or (target.text,)
+        """The units a message offers."""
+        if target.text == "months":
+            return ("months", "days")
+        return self.units.accepted(target.text, target.analyte) if target.analyte else (target.text,)
 
     def _differs(self, item: Typed, target: Target) -> None:
         of, wanted = self.written(item.phrase), target.text or "a plain number"

@@ -133,6 +133,12 @@ _MISREAD: tuple[tuple[str, str, str, str | Callable[[re.Match[str]], str]], ...]
         "write `{1} {2} ...`",
     ),
     (
+        rf"\b{_NAME}\s+is\s+(?:not\s+)?(?:no|any){_END}",
+        "OL202",
+        "`is` takes a label",
+        "a yes/no finding or state stands alone: write `{1}` or `not {1}`",
+    ),
+    (
         rf"\b{_NAME}\s+has\s+(?:not|no|any){_END}",
         "OL202",
         "`not` stands in front of the condition",
