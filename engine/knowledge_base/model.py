@@ -353,6 +353,8 @@ class KnowledgeBase:
     units: Mapping[str, UnitEntry] = dataclasses.field(default_factory=dict)
     analytes: Mapping[str, AnalyteEntry] = dataclasses.field(default_factory=dict)
     rules: Mapping[str, Rule] = dataclasses.field(default_factory=dict)
+    withdrawn: Mapping[str, Rule] = dataclasses.field(default_factory=dict)
+    """Rules that are kept but no longer hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,18 @@ from ..language.problems import Place, Problem
 from . import traps
 from .nodes import ListNode, MapNode, Node, Text, describe, shortened
 
-__all__ = ["PROSE", "ListNode", "MapNode", "Node", "Text", "describe", "load_file", "load_text", "shortened"]
+__all__ = [
+    "PROSE",
+    "ListNode",
+    "MapNode",
+    "Node",
+    "Text",
+    "describe",
+    "load_file",
+    "load_text",
+    "read_bytes",
+    "shortened",
+]
 
 MOST_BYTES = 2_000_000
 LONGEST_LINE = 20_000
@@ -44,17 +55,22 @@ _PAIR = re.compile(r"\\ud([89ab][0-9a-f]{2})\\ud([c-f][0-9a-f]{2})", re.IGNORECA
 
 def load_file(path: Path, file: str, *, prose: frozenset[str] | None = PROSE) -> tuple[Node | None, list[Problem]]:
     """Read a file from disk; `file` is the name problems give it."""
+    content, problems = read_bytes(path, file)
+    return (None, problems) if content is None else load_text(content, file, prose=prose)
+
+
+def read_bytes(path: Path, file: str) -> tuple[bytes | None, list[Problem]]:
+    """What a file holds, and no more of it than would be read."""
     try:
         with path.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
+            return stream.read(MOST_BYTES + 1), []
     except IsADirectoryError:
-        return None, [Problem("OL001", "this is a directory, not a file", Place(file))]
+        what = "this is a directory, not a file"
     except FileNotFoundError:
-        return None, [Problem("OL001", "there is no such file", Place(file))]
+        what = "there is no such file"
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        return None, [Problem("OL001", f"the file cannot be opened: {reason}", Place(file))]
-    return load_text(content, file, prose=prose)
+        what = f"the file cannot be opened: {(error.strerror or 'unknown reason').lower()}"
+    return None, [Problem("OL001", what, Place(file))]
 
 
 def load_text(

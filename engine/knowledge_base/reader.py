@@ -1,0 +1,305 @@
+"""From the files of knowledge/ and rules/ to a knowledge base, or to everything that is wrong with them."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..language.problems import Level, Place, Problem, did_you_mean
+from . import entries, lexicon, linking, model, rules, soundness
+from .lexicon import Choices, Drafts
+from .model import KnowledgeBase
+from .nodes import MapNode, Text, describe
+from .parts import Later
+from .premises import Memory, Premises
+from .scalars import Desk, text
+from .source import PROSE, load_text, read_bytes
+
+CODES: dict[str, str] = {
+    "OL101": "a key that the entry does not take",
+    "OL102": "a key that is missing",
+    "OL103": "the same id or key twice",
+    "OL104": "a name, label or function that the knowledge base does not have",
+    "OL105": "an id that is the id of nothing",
+    "OL106": "a circle",
+    "OL107": "a value of the wrong form",
+    "OL108": "an id of something of another kind",
+    "OL109": "one name for two things that premises read",
+    "OL110": "an id in the wrong spelling",
+    "OL111": "a rule without a verb, or with two",
+    "OL112": "a key that does not go with the others",
+    "OL113": "a file or entry in the wrong place",
+    "OL114": "nothing to read",
+    "OL115": "a label or synonym that two things share (warning)",
+    "OL117": "safety that rests on an implied answer",
+    "OL118": "a medicine that nothing contraindicates",
+    "OL119": "a quantity or state that no rule concludes",
+    "OL120": "a {name} in a text that cannot be printed",
+    "OL121": "a class without members",
+    "OL122": "a finding in two groups",
+    "OL123": "no entry where one is expected",
+}
+"""What each code of an entry or rule means, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a knowledge base lies: a directory with knowledge/ and rules/."""
+
+    root: Path
+
+    def files(self) -> list[tuple[Path, str]]:
+        """Every file to be read, with the name problems give it, in order."""
+        found: list[tuple[Path, str]] = []
+        for room in ("knowledge", "rules"):
+            base = self.root / room
+            paths = sorted(path for path in base.rglob("*") if path.is_file() and not _hidden(path.relative_to(base)))
+            found += [(path, path.relative_to(self.root).as_posix()) for path in paths]
+        return found
+
+
+def _hidden(path: Path) -> bool:
+    skipped = (".", "~", "#", "__pycache__")
+    return any(part.startswith(skipped) or part.endswith(("~", ".py", ".pyc", ".md")) for part in path.parts)
+
+
+def read(layout: Layout, memory: Memory | None = None) -> tuple[KnowledgeBase | None, list[Problem]]:
+    """Read everything; the knowledge base, unless one of the problems is an error."""
+    contents, problems = contents_of(layout)
+    kb, found = read_contents(contents, memory)
+    return (None if _failed(problems) else kb), _ordered([*problems, *found])
+
+
+def contents_of(layout: Layout) -> tuple[dict[str, bytes], list[Problem]]:
+    """The bytes of each file by its name."""
+    contents: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for path, file in layout.files():
+        content, found = read_bytes(path, file)
+        problems += found
+        if content is not None:
+            contents[file] = content
+    return contents, problems
+
+
+def digest_of(contents: dict[str, bytes]) -> str:
+    """A name for these contents."""
+    whole = hashlib.sha256()
+    for file, content in sorted(contents.items()):
+        whole.update(f"{file}\0{len(content)}\0".encode())
+        whole.update(content)
+    return f"sha256:{whole.hexdigest()}"
+
+
+def read_contents(
+    contents: dict[str, bytes], memory: Memory | None = None
+) -> tuple[KnowledgeBase | None, list[Problem]]:
+    """Read files that are in memory already, by name (`rules/safety/kidney.yaml`)."""
+    desk = Desk()
+    drafts = _drafts(contents, desk)
+    whole = not any(problem.code < "OL100" for problem in desk.problems) and not drafts.broken
+    joined = lexicon.choices(drafts, desk)
+    units = lexicon.units(drafts)
+    linking.link(drafts, joined, units, desk)
+    kb = _built(drafts, joined, Premises(lexicon.vocabulary(drafts, joined), units, _units_of(drafts), desk, memory))
+    desk.problems += soundness.check(kb, whole=whole)
+    problems = _ordered(_without_echoes(desk.problems, drafts, whole))
+    return (None if _failed(problems) else dataclasses.replace(kb, digest=digest_of(contents))), problems
+
+
+def _failed(problems: Iterable[Problem]) -> bool:
+    return any(problem.level is Level.ERROR for problem in problems)
+
+
+def _ordered(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(dict.fromkeys(problems), key=lambda problem: problem.sort_key)
+
+
+def _without_echoes(problems: list[Problem], drafts: Drafts, whole: bool) -> list[Problem]:
+    """Leave out what only says again that an entry could not be read."""
+    if whole:
+        return problems
+    names = tuple(f"'{identity}'" for identity in drafts.broken)
+    doubtful = ("OL104", "OL105", "OL207", "OL208", "OL121")
+    return [
+        problem
+        for problem in problems
+        if problem.code not in ("OL207", "OL208")
+        and not (problem.code in doubtful and names and any(name in problem.what for name in names))
+    ]
+
+
+def _drafts(contents: dict[str, bytes], desk: Desk) -> Drafts:
+    drafts = Drafts()
+    for room in ("knowledge", "rules"):
+        if not any(file.startswith(f"{room}/") for file in contents):
+            desk.say("OL114", f"no file in {room}/", Place(room), "is this the directory of a knowledge base?")
+    for file, content in contents.items():
+        room, kind = _kind_of(file, desk)
+        if not kind:
+            continue
+        node, problems = load_text(content, file, prose=None if kind in entries.PLAIN else PROSE)
+        desk.problems += problems
+        if node is None:
+            if not problems:
+                desk.say("OL114", "nothing is written in this file", Place(file), "write an entry, or remove it")
+            else:
+                drafts.broken.add("")
+            continue
+        if not isinstance(node, MapNode):
+            desk.say(
+                "OL123", f"entries by id are expected, not {describe(node)}", node.place, "write 'id:', then its keys"
+            )
+            continue
+        drafts.broken.update(key.value for key in node.broken)
+        if room == "rules":
+            _rules(node, drafts, desk)
+        else:
+            _entries(kind, node, drafts, desk)
+    return drafts
+
+
+def _kind_of(file: str, desk: Desk) -> tuple[str, str]:
+    """`rules` or `knowledge`, and for knowledge the kind of its entries, by the file's name."""
+    parts = file.split("/")
+    if not file.endswith(".yaml"):
+        hint = f"name it '{file.rsplit('.', 1)[0]}.yaml'" if file.endswith((".yml", ".json")) else "move it elsewhere"
+        desk.say("OL113", "a file that is not read, for its name does not end in .yaml", Place(file), hint)
+        return "", ""
+    if parts[0] == "rules":
+        return "rules", "rules"
+    kind = parts[1].removesuffix(".yaml")
+    known = (*entries.KINDS, *entries.PLAIN)
+    if kind not in known or kind == "analytes":
+        hint = did_you_mean(kind, known) or f"known: {', '.join(sorted(known))}"
+        desk.say("OL113", f"'{kind}' is no kind of knowledge", Place(file), hint)
+        return "", ""
+    return "knowledge", kind
+
+
+def _entries(kind: str, node: MapNode, drafts: Drafts, desk: Desk) -> None:
+    if kind == "units":
+        for key, value in node.pairs:
+            if key.value not in ("units", "analytes"):
+                desk.say("OL101", f"unknown key '{key.value}'", key.place, "this file has 'units:' and 'analytes:'")
+            elif isinstance(value, MapNode):
+                _keep(key.value, value, drafts, desk)
+            else:
+                desk.wrong(value, key.value, "entries by id")
+    elif kind in entries.PLAIN:
+        for key, value in node.pairs:
+            said = text(value, key.value, desk)
+            if key.value in drafts.plain[kind]:
+                other = drafts.plain_places[kind][key.value]
+                desk.say("OL103", f"'{key.value}' is written twice", key.place, "keep one", other)
+            elif said is not None:
+                drafts.plain[kind][key.value] = Text(said, value.place)
+                drafts.plain_places[kind][key.value] = key.place
+    else:
+        _keep(kind, node, drafts, desk)
+
+
+def _keep(kind: str, node: MapNode, drafts: Drafts, desk: Desk) -> None:
+    for key, value in node.pairs:
+        if isinstance(value, MapNode) and rules.looks_like_one(value):
+            desk.say("OL113", f"'{key.value}' is a rule, not an entry of knowledge", key.place, "move it to rules/")
+            continue
+        draft = entries.read(kind, key, value, desk)
+        if draft is None:
+            drafts.broken.add(key.value)
+            continue
+        other = drafts.entries[kind].setdefault(draft.id, draft)
+        if other is not draft:
+            singular = entries.KINDS[kind].singular
+            desk.say("OL103", f"a second {singular} '{draft.id}'", draft.place, "ids are unique", other.place)
+
+
+def _rules(node: MapNode, drafts: Drafts, desk: Desk) -> None:
+    shared = rules.Common()
+    for position, (key, value) in enumerate(node.pairs):
+        if key.value == "common":
+            if position:
+                desk.say("OL112", "'common' stands at the top of its file", key.place, "move it up")
+            shared = rules.common(value, key.place, desk)
+            continue
+        draft = rules.read(key, value, shared, desk)
+        if draft is None:
+            drafts.broken.add(key.value)
+            continue
+        other = drafts.rules.setdefault(draft.id, draft)
+        if other is not draft:
+            desk.say("OL103", f"a second rule '{draft.id}'", draft.place, "ids are unique", other.place)
+
+
+def _units_of(drafts: Drafts) -> dict[str, tuple[str, str]]:
+    return {name: (values.get("unit", ""), values.get("analyte", "")) for name, values in drafts.values("quantities")}
+
+
+def _built(drafts: Drafts, joined: Choices, checker: Premises) -> KnowledgeBase:
+    """Every entry as a value of the model; one that lacks what it needs is left out (its problem has been told)."""
+    built: dict[str, dict[str, Any]] = {}
+    for kind, drafted in drafts.entries.items():
+        if kind in ("choices", "scope"):
+            continue
+        found = {}
+        for identity, draft in drafted.items():
+            entry = _entry(draft, checker)
+            if entry is not None:
+                found[identity] = entry
+        built[kind] = found
+    scopes = [_entry(draft, checker) for draft in drafts.entries["scope"].values()]
+    _grouped(built)
+    known: dict[str, Any] = {**built, "choices": joined.sets, "scope": next(iter(scopes), None)}
+    for kind, found_texts in drafts.plain.items():
+        known[kind] = {key: said.value for key, said in found_texts.items()}
+    in_force: dict[str, model.Rule] = {}
+    withdrawn: dict[str, model.Rule] = {}
+    for draft in drafts.rules.values():
+        for rule in rules.build(draft, lexicon.targets(draft, drafts, joined), checker):
+            (withdrawn if rule.withdrawn else in_force)[rule.id] = rule
+    return KnowledgeBase(**known, rules=in_force, withdrawn=withdrawn)
+
+
+def _entry(draft: entries.Draft, checker: Premises) -> Any:
+    kind = entries.KINDS[draft.kind]
+    values = {
+        name: value.finish(checker) if isinstance(value, Later) else value for name, value in draft.values.items()
+    }
+    for name, key in kind.keys.items():
+        if key.required and values.get(key.field or name) is None and kind.entry is not model.Scope:
+            return None
+    if draft.kind == "thresholds":
+        values = _threshold(values)
+    elif draft.kind == "conditions" and "pursue" in values:
+        pursue = values.pop("pursue")
+        values |= {"pursue_always": True} if pursue is True else {"pursue": pursue}
+    return kind.entry(id=draft.id, place=draft.place, places=draft.places, **values)
+
+
+def _threshold(values: dict[str, Any]) -> dict[str, Any]:
+    """The three ways to write a cut-off as one."""
+    kept = {name: value for name, value in values.items() if name not in ("value", "values", "by", "steps")}
+    dated = values.get("values")
+    if dated is None:
+        dated = (
+            model.ThresholdValue(value=values.get("value"), by=values.get("by", ""), steps=values.get("steps", ())),
+        )
+    return {**kept, "values": dated}
+
+
+def _grouped(built: dict[str, dict[str, Any]]) -> None:
+    """Findings know their group and groups their findings, whichever of them says so."""
+    findings, groups = built["findings"], built["groups"]
+    for name, group in list(groups.items()):
+        also = [
+            finding.id for finding in findings.values() if finding.group == name and finding.id not in group.findings
+        ]
+        if also:
+            groups[name] = dataclasses.replace(group, findings=(*group.findings, *also))
+        for member in group.findings:
+            if member in findings and findings[member].group != name:
+                findings[member] = dataclasses.replace(findings[member], group=name)
