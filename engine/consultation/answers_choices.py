@@ -29,8 +29,9 @@ def yes_or_no(label: str, text: str, place: Place) -> Choice:
 
 def choice(sheet: Sheet, label: str, choices: str, text: str, place: Place) -> Choice:
     """The members that the text may mean; several for a class, `a or b` or `not a`. Raises Refused."""
-    words = folded(text).strip("()")
-    members = meant(sheet, choices, words)
+    whole = folded(text)
+    words = whole.strip("()")
+    members = meant(sheet, choices, whole) or meant(sheet, choices, words)
     if members is None and words.startswith("not "):
         excluded = meant(sheet, choices, words[4:])
         members = frozenset(sheet.choices(choices).members) - excluded if excluded else None
@@ -47,7 +48,7 @@ def meant(sheet: Sheet, choices: str, words: str) -> frozenset[str] | None:
     """The members of exactly this name, else of this class, else the one whose name begins so; None where unclear."""
     words = folded(words)
     spelled = sheet.spelled(choices)
-    for spelling in (words, words.removesuffix("s"), words.removesuffix("es")):
+    for spelling in (words, words.removesuffix("s"), words.removesuffix("es"), words.replace(" ", "")):
         found = spelled.members.get(spelling)
         if found is not None:
             return found if len(found) == 1 else None
@@ -79,5 +80,7 @@ def _unknown(sheet: Sheet, label: str, choices: str, words: str, text: str, plac
     if len(known) <= _FEW:
         one_of = f"it is one of {', '.join(known)}"
         hint = f"{hint} {one_of}".strip()
+    elif not hint and "other" in spelled.members:
+        hint = f"write {listed(tuple(spelled.members['other']))} for what is not listed"
     what = f"{label}: '{clipped(text)}' is not known" if words else f"{label}: nothing is given"
     return refusal("OL311", what, place, hint=hint)

@@ -209,6 +209,9 @@ def frequency_text(days: Interval) -> str:
     exact = days.exact
     if exact is None:
         return f"{answers_numbers.span_text(days, show=False)} days"
+    often = (1 / exact).to_integral_value()
+    if often > 1 and Decimal(1) / often == exact:
+        return f"{often} times a day"
     for unit, length in (
         ("year", Decimal("365.25")),
         ("month", Decimal("30.4375")),

@@ -93,9 +93,10 @@ def _certain(entry: Entry, key: str) -> frozenset[str]:
 def _absent(sheet: Sheet, finding: Finding, item: Text) -> frozenset[str] | None:
     """The members that `no omeprazole` rules out."""
     match = _EXCEPT.fullmatch(spelled(item.value))
-    if match is None:
+    choices = finding.fields[finding.key].choices
+    if match is None or folded(item.value) in sheet.spelled(choices).members:
         return None
-    return answers_choices.meant(sheet, finding.fields[finding.key].choices, match["member"])
+    return answers_choices.meant(sheet, choices, match["member"])
 
 
 def _entry(sheet: Sheet, finding: Finding, item: Node) -> Entry:
@@ -116,6 +117,8 @@ def _short(sheet: Sheet, finding: Finding, item: Text) -> Entry:
     whole = answers_choices.meant(sheet, key.choices, words)
     if whole is not None:
         return Entry({finding.key: Choice(whole)})
+    if " or " in words:
+        return Entry({finding.key: answers_choices.choice(sheet, finding.label, key.choices, words, item.place)})
     for cut in sorted((match.start() for match in re.finditer(r"\s", words)), reverse=True):
         named = answers_choices.meant(sheet, key.choices, words[:cut])
         if named is not None:
@@ -213,15 +216,20 @@ def _fill_number(
         if field.id == "every" and found.low <= 0:
             what = f"{label}: {clipped(text)} from one to the next is no time"
             raise refusal("OL303", what, value.place, hint="write day, week, 6 months")
-        fields[field.id] = Number((Measurement(found),))
+        _fill_once(fields, field.id, Number((Measurement(found),)), label, value)
         return
     if "every" in finding.fields and field.id == "dose":
         timed = answers_dates.frequency_after(sheet, text)
         if timed is not None:
-            if "every" in fields and fields["every"] != Number((Measurement(timed[1]),)):
-                raise refusal("OL316", f"{label}: how often is given twice, differently", value.place, hint="keep one")
-            text, fields["every"] = timed[0], Number((Measurement(timed[1]),))
+            text = timed[0]
+            _fill_once(fields, "every", Number((Measurement(timed[1]),)), label, value)
     fields[field.id] = Number((Measurement(answers_numbers.interval(sheet, measured, text, value.place)),))
+
+
+def _fill_once(fields: dict[str, Known], name: str, known: Known, label: str, value: Text) -> None:
+    """How often may be said with the dose, or by itself; not both ways and differently."""
+    if fields.setdefault(name, known) != known:
+        raise refusal("OL316", f"{label}: how often is given twice, differently", value.place, hint="keep one")
 
 
 def _sound(sheet: Sheet, finding: Finding, fields: dict[str, Known], place: Place) -> Entry:

@@ -76,7 +76,7 @@ def interval(sheet: Sheet, measured: Measured, text: str, place: Place, *, belie
 
     `believable`: hold it to what is plausible (a reference range is not).
     """
-    words = _plain(text)
+    words = spelled(text)
     if measured.countable and folded(words) in ("none", "nil", "never", "no"):
         words = "0"
     if _ABOUT.match(words):
@@ -89,17 +89,18 @@ def interval(sheet: Sheet, measured: Measured, text: str, place: Place, *, belie
     return found
 
 
-def _plain(text: str) -> str:
-    words = spelled(text)
+def _counted(words: str) -> str:
+    """`a year` as `1 year`, `half a year` as `0.5 year`."""
     lower = words.casefold()
     for word, number in sorted(_COUNTED.items(), key=lambda pair: -len(pair[0])):
-        if lower.startswith(word + " ") and not lower[len(word) + 1 :].startswith(("a ", "an ")):
+        if lower.startswith(word + " "):
             return number + words[len(word) :]
     return words
 
 
 def _bounded(sheet: Sheet, measured: Measured, words: str, place: Place) -> Interval:
     sign, rest = _bound(words)
+    rest = _counted(rest)
     if sign == "":
         for span in _SPANS:
             match = span.fullmatch(words)
@@ -140,7 +141,7 @@ def _span(sheet: Sheet, measured: Measured, low: str, high: str, place: Place) -
 def _amount(sheet: Sheet, measured: Measured, words: str, place: Place) -> Decimal:
     """A number with its unit, in the measured unit."""
     match = _AMOUNT.fullmatch(words)
-    if match is None or re.match(r"[-+]?0\d", words):
+    if match is None or re.match(r"[-+]?0\d|[-+]?[\d.]+e[-+]?\d", words, re.IGNORECASE):
         raise _unreadable(measured, words, place)
     number, unit = Decimal(match["number"]), _unit_text(match["unit"])
     if not unit:
@@ -156,7 +157,10 @@ def _amount(sheet: Sheet, measured: Measured, words: str, place: Place) -> Decim
 
 def _unit_text(text: str) -> str:
     """The unit as the table reads it: `units a week` is `units/week`."""
-    words = re.sub(r"\b(?:old|of age|of (?:pure )?(?:alcohol|ethanol)|UK|US|standard)\b", "", text, flags=re.IGNORECASE)
+    words = re.sub(r"^\s*y/?o\b", "y", text, flags=re.IGNORECASE)
+    words = re.sub(
+        r"\b(?:old|of age|of (?:pure )?(?:alcohol|ethanol)|UK|US|standard)\b", "", words, flags=re.IGNORECASE
+    )
     words = re.sub(r"\s+(?:per|a|an|each|every)\s+", "/", words, flags=re.IGNORECASE)
     words = re.sub(r"(?<=[A-Za-z])\s+(daily|weekly|monthly|yearly)$", r"/\1", words.strip(), flags=re.IGNORECASE)
     return re.sub(r"\s+", "", words).rstrip(".")
@@ -190,14 +194,14 @@ def _bare(sheet: Sheet, measured: Measured, number: Decimal, words: str, place: 
     if measured.bare_unit or (not number and measured.plausible is not None and measured.plausible.low == 0):
         return number
     choices = list(_meanings(sheet, measured, number))
+    what = f"{measured.label}: {clipped(words)} of what?"
     if len(choices) == 1:
-        hint = f"write {clipped(words)} {choices[0][0]}"
-    else:
-        first, *rest = (
-            unit if meant == number else f"{unit} (would be {shown(meant)} {measured.unit})" for unit, meant in choices
-        )
-        hint = f"{', '.join([first, *rest[:-1]])}, or {rest[-1]}"
-    raise refusal("OL301", f"{measured.label}: {clipped(words)} of what?", place, hint=hint)
+        raise refusal("OL301", what, place, hint=f"write {clipped(words)} {choices[0][0]}")
+    units = [
+        unit if meant == number else f"{unit} (would be {with_unit(shown(meant), measured.unit)})"
+        for unit, meant in choices
+    ]
+    raise refusal("OL301", f"{what} {', '.join(units[:-1])}, or {units[-1]}", place)
 
 
 def _meanings(sheet: Sheet, measured: Measured, number: Decimal) -> Iterator[tuple[str, Decimal]]:
@@ -232,17 +236,16 @@ def _unreadable(measured: Measured, words: str, place: Place) -> Exception:
     """Why this is no number, as far as can be told."""
     comma = re.search(r"\d,\d", words)
     if comma:
-        dotted, joined = words.replace(",", "."), words.replace(",", "")
-        hint = f"write {clipped(dotted)}"
-        if re.search(r"\d,\d{3}(?!\d)", words):
-            hint += f", or {clipped(joined)} if the comma parts thousands"
+        dotted, joined = clipped(words.replace(",", ".")), clipped(words.replace(",", ""))
+        thousands = re.search(r"\d,\d{3}(?!\d)", words)
+        hint = f"write {joined} if the comma parts thousands, else {dotted}" if thousands else f"write {dotted}"
         return refusal("OL304", f"a comma in the number '{clipped(words)}'", place, hint=hint)
     if re.match(r"[-+]?\d+(?:\.\d+)?e[-+]?\d+", words, re.IGNORECASE):
         return refusal("OL304", f"'{clipped(words)}' is written with an exponent", place, hint="write the digits out")
     if re.match(r"[-+]?0\d", words):
         return refusal("OL304", f"'{clipped(words)}' starts with a zero", place, hint="leave the zero out")
     given = f"'{clipped(words)}' is no number" if words else "nothing is given"
-    example = f"28 {measured.unit}" if measured.unit and not measured.bare_unit else "a number"
+    example = with_unit("12", measured.unit) if measured.unit and not measured.bare_unit else "a number"
     hint = f"write {example}, a range (20..30), a bound (< 30), or 'not measured'"
     return refusal("OL300", f"{measured.label}: {given}", place, hint=hint)
 
@@ -257,12 +260,12 @@ def _believe(sheet: Sheet, measured: Measured, found: Interval, text: str, place
     ends = [end for end in (found.low, found.high) if not end.is_infinite()]
     if all(limits.low <= end <= limits.high for end in ends):
         return
-    unit = f" {measured.unit}" if measured.unit else ""
-    given = spelled(text)
+    given = clipped(text)
     exact = found.exact
-    if exact is not None and unit and shown(exact) not in given:
-        given += f" ({shown(exact)}{unit})"
-    what = f"{measured.label} {clipped(given, 60)} is outside what is plausible, {span_text(limits)}{unit}"
+    if exact is not None and measured.unit and shown(exact) not in given:
+        given += f" ({with_unit(shown(exact), measured.unit)})"
+    span = with_unit(span_text(limits), measured.unit)
+    what = f"{measured.label} {given} is outside what is plausible, {span}"
     raise refusal("OL303", what, place, hint="check the number and its unit")
 
 
@@ -282,6 +285,13 @@ def shown(number: Decimal) -> str:
 def digits(number: Decimal) -> str:
     """All digits of a number, without an exponent or zeros at the end."""
     return f"{number.normalize():f}" if number else "0"
+
+
+def with_unit(number: str, unit: str) -> str:
+    """The number with its unit; of times, so many of them: `8 months`."""
+    if unit in ("day", "week", "month", "year") and number != "1":
+        unit += "s"
+    return f"{number} {unit}" if unit else number
 
 
 def span_text(numbers: Interval, show: bool = True) -> str:

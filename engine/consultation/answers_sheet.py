@@ -130,6 +130,8 @@ def _spelled(choices: ChoiceSet) -> Spelled:
             classes.setdefault(folded(spelling), included)
     members.pop("", None)
     classes.pop("", None)
+    for text in [text for text in members if " " in text]:
+        members.setdefault(text.replace(" ", ""), members[text])
     return Spelled({text: frozenset(found) for text, found in members.items()}, classes)
 
 

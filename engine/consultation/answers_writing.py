@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from ..knowledge_base.model import ChoiceSet, FieldKind, Finding, KnowledgeBase
 from ..language import dates
 from ..language.interval import Interval
+from ..language.units import UnitTable
 from ..language.value import UNKNOWN, Choice, Day, Entry, Gap, Known, Measurement, Number, Records
 from . import answers_numbers
 from .answers_dates import frequency_text
@@ -94,8 +95,7 @@ def _word(result: Measurement) -> str:
 
 
 def _with_unit(numbers: Interval, unit: str) -> str:
-    text = answers_numbers.span_text(numbers, show=False)
-    return f"{text} {unit}" if unit else text
+    return answers_numbers.with_unit(answers_numbers.span_text(numbers, show=False), unit)
 
 
 def _choice(known: Choice, choices: ChoiceSet | None) -> str:
@@ -120,7 +120,7 @@ def _records(kb: KnowledgeBase, finding: Finding, known: Records) -> str:
 
 def _entry(kb: KnowledgeBase, finding: Finding, entry: Entry) -> str:
     fields = [
-        (name, quoted(_field(kb, finding.fields.get(name), value)))
+        (name, quoted(_field(kb, finding, entry, name, value)))
         for name, value in sorted(entry.fields.items(), key=lambda pair: _rank(finding, pair[0]))
     ]
     if len(fields) == 1 and fields[0][0] == finding.key:
@@ -133,19 +133,41 @@ def _rank(finding: Finding, field: str) -> tuple[bool, int]:
     return (field != finding.key, names.index(field) if field in names else len(names))
 
 
-def _field(kb: KnowledgeBase, field: FieldKind | None, known: Known) -> str:
-    if isinstance(known, Gap):
+def _field(kb: KnowledgeBase, finding: Finding, entry: Entry, name: str, known: Known) -> str:
+    field = finding.fields.get(name)
+    if isinstance(known, Gap) or field is None:
         return UNKNOWN.value
     if isinstance(known, Choice):
-        return _choice(known, kb.choices.get(field.choices) if field is not None else None)
+        return _choice(known, kb.choices.get(field.choices))
     if isinstance(known, Day):
         return dates.text(known.interval)
-    if not isinstance(known, Number) or field is None:
+    if not isinstance(known, Number):
         return UNKNOWN.value
-    if field.id == "every":
+    if name == "every":
         return frequency_text(known.last.interval)
-    unit = "" if field.bare_unit else field.unit or ("month" if field.type == "duration" else "")
-    return _with_unit(known.last.interval, unit)
+    numbers, unit = _in_usual_unit(kb, finding, entry, field, known.last.interval)
+    return _with_unit(numbers, "" if field.bare_unit else unit)
+
+
+def _in_usual_unit(
+    kb: KnowledgeBase, finding: Finding, entry: Entry, field: FieldKind, numbers: Interval
+) -> tuple[Interval, str]:
+    """A dose of vitamin D in IU, as it is prescribed; all else in the field's own unit."""
+    unit = field.unit or ("month" if field.type == "duration" else "")
+    key = entry.fields.get(finding.key)
+    choices = kb.choices.get(finding.fields[finding.key].choices)
+    if not isinstance(key, Choice) or choices is None or field.type != "number" or not unit:
+        return numbers, unit
+    analytes = {choices.members[member].analyte for member in key.members if member in choices.members}
+    analyte = kb.analytes.get(analytes.pop()) if len(analytes) == 1 else None
+    if analyte is None:
+        return numbers, unit
+    *_, usual = analyte.factors
+    table = UnitTable.of(kb.units, kb.analytes)
+    converted = table.convert_interval(numbers, unit, usual, analyte.id)
+    if converted is None or table.convert_interval(converted, usual, unit, analyte.id) != numbers:
+        return numbers, unit
+    return converted, usual
 
 
 # --- for people -------------------------------------------------------------------------------------------------------
@@ -168,9 +190,7 @@ def _measurement_told(result: Measurement, unit: str) -> str:
 
 def _amount_told(numbers: Interval, unit: str) -> str:
     text = answers_numbers.span_text(numbers)
-    if unit == "year":
-        return text
-    return f"{text} {unit}" if unit else text
+    return text if unit == "year" else answers_numbers.with_unit(text, unit)
 
 
 def _choice_told(known: Choice, choices: ChoiceSet | None) -> str:
@@ -225,7 +245,8 @@ def _fields_told(kb: KnowledgeBase, finding: Finding, entry: Entry) -> Iterator[
         elif isinstance(known, Choice):
             text = _choice_told(known, kb.choices.get(field.choices))
         elif isinstance(known, Number) and name != "every":
-            text = _amount_told(known.last.interval, field.unit or ("month" if field.type == "duration" else ""))
+            text = _amount_told(*_in_usual_unit(kb, finding, entry, field, known.last.interval))
         else:
-            text = _field(kb, field, known)
-        yield text if name in ("dose", "cause", "date") else f"{field.label or name} {text}"
+            text = _field(kb, finding, entry, name, known)
+        clear = name in ("dose", "cause", "date") or " times a " in text
+        yield text if clear else f"{field.label or name} {text}"

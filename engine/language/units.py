@@ -20,6 +20,8 @@ Powers = tuple[tuple[str, int], ...]
 
 _MAX_TEXT = 60
 _ONE = Fraction(1)
+_COMPARABLE = Fraction(1, 1000)
+"""Units further apart are not offered for one another: nobody is weighed in milligrams."""
 _SPELLINGS = str.maketrans({"µ": "u", "μ": "u", "²": "2", "³": "3", "·": ".", "⋅": ".", "×": "x", "−": "-"})
 _PART = re.compile(r"(?:x?10[\^*](?P<exponent>\d{1,2})|(?P<number>\d{1,6}(?:\.\d{1,6})?))?(?P<name>.*)")
 _POWER = re.compile(r"(?P<name>.*?[^\d^])\^?(?P<power>-?[1-9])")
@@ -70,7 +72,7 @@ NUMBER = Unit()
 
 @dataclass(frozen=True, slots=True)
 class _Bridge:
-    """One analyte's equation between dimensions: of it, 1 of `dimension` (mass per amount) is `ratio`, a plain number."""
+    """One analyte's equation between dimensions: of it 1 of `dimension` (mass per amount) is the plain number `ratio`."""
 
     ratio: Fraction
     dimension: Powers
@@ -165,7 +167,9 @@ class UnitTable:
         listed = [unit_text]
         for other in self._analytes.get(analyte, ()) if analyte else self._first_spellings():
             parsed = self.parse(other, analyte)
-            if parsed is not None and parsed.dimension == wanted.dimension and other not in listed:
+            if parsed is None or parsed.dimension != wanted.dimension or parsed == wanted:
+                continue
+            if analyte or _COMPARABLE <= parsed.ratio / wanted.ratio <= 1 / _COMPARABLE:
                 listed.append(other)
         return tuple(listed)
 

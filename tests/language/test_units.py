@@ -1,0 +1,296 @@
+"""Units are read however they are spelled, and converted exactly by what is measured."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pint
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.knowledge_base.source import MapNode, Node, Text, load_text
+from engine.language.interval import Interval
+from engine.language.units import NUMBER, UnitTable
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "knowledge" / "units.yaml"
+
+
+def _word(node: Node | None) -> str:
+    assert isinstance(node, Text)
+    return node.value
+
+
+def _entries(kind: str) -> dict[str, MapNode]:
+    node, problems = load_text(SHIPPED.read_text(encoding="utf-8"), "knowledge/units.yaml")
+    assert not problems
+    return {key.value: entry for key, entry in node.get(kind).pairs}
+
+
+def _spellings() -> dict[str, tuple[str, Decimal]]:
+    spelled: dict[str, tuple[str, Decimal]] = {}
+    for name, entry in _entries("units").items():
+        synonyms = entry.get("synonyms")
+        for spelling in (name, *(item.value for item in synonyms.items)) if synonyms else (name,):
+            assert spelling not in spelled, f"{spelling} is two units"
+            spelled[spelling] = (_word(entry.get("dimension")), Decimal(_word(entry.get("factor"))))
+    return spelled
+
+
+def _analytes() -> dict[str, dict[str, Decimal]]:
+    return {
+        name: {unit.value: Decimal(_word(factor)) for unit, factor in entry.get("factors").pairs}
+        for name, entry in _entries("analytes").items()
+    }
+
+
+UNITS, ANALYTES = _spellings(), _analytes()
+
+
+@pytest.fixture(scope="module")
+def table() -> UnitTable:
+    return UnitTable(UNITS, ANALYTES)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("ug", "µg"),
+        ("ug", "μg"),
+        ("ug", "mcg"),
+        ("ug", "MCG"),
+        ("mmol/L", "mmol/l"),
+        ("mmol/L", "MMOL/L"),
+        ("ng/mL", "ng/ml"),
+        ("ng/mL", "ug/L"),
+        ("mg/day", "mg/d"),
+        ("mg/day", "mg/24h"),
+        ("mg/week", "mg/7days"),
+        ("kg/m2", "kg/m²"),
+        ("kg/m2", "kg/m^2"),
+        ("mL/min/1.73m2", "ml/min/1.73m²"),
+        ("10^9/L", "x10^9/L"),
+        ("10^9/L", "10*9/L"),
+        ("10^9/L", "1000/uL"),
+        ("U/L", "IU/L"),
+        ("g.m", "g·m"),
+        ("/day", "1/day"),
+        ("%", "percent"),
+    ],
+)
+def test_one_unit_has_many_spellings(table: UnitTable, text: str, same: str) -> None:
+    assert table.parse(text) is not None
+    assert table.parse(same) == table.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "foo", "mg/", "/", "mg//L", "mg/foo", "m2x", "0m2", "mg mL", "kg/m10", "x" * 100, "10^/L"]
+)
+def test_what_is_no_unit_is_none(table: UnitTable, text: str) -> None:
+    assert table.parse(text) is None
+
+
+def test_units_that_differ_in_case_alone_are_read_as_written() -> None:
+    table = UnitTable({"m": ("length", Decimal(1)), "M": ("concentration", Decimal(1))}, {})
+    assert table.parse("m") != table.parse("M")
+    assert table.parse("m") is not None
+
+
+def test_a_unit_of_no_size_is_not_known() -> None:
+    assert UnitTable({"x": ("mass", Decimal(0))}, {}).known() == ()
+
+
+def test_index_of_body_mass_has_the_unit_of_its_quotient(table: UnitTable) -> None:
+    kilogram, meter = table.parse("kg"), table.parse("m")
+    assert kilogram is not None
+    assert meter is not None
+    assert table.quotient(kilogram, table.product(meter, meter)) == table.parse("kg/m2")
+    assert table.quotient(kilogram, kilogram) == NUMBER
+
+
+@pytest.mark.parametrize(
+    ("number", "given", "analyte", "wanted", "expected"),
+    [
+        # 25-OH vitamin D by 2.5 exactly, as guidelines print it
+        ("20", "ng/mL", "vitamin_d", "nmol/L", "50"),
+        ("30", "ng/mL", "vitamin_d", "nmol/L", "75"),
+        ("75", "nmol/L", "vitamin_d", "ng/mL", "30"),
+        ("18.86", "pg/mL", "parathyroid_hormone", "pmol/L", "2"),
+        ("1", "pmol/L", "parathyroid_hormone", "ng/L", "9.43"),
+        ("1", "mg/dL", "creatinine", "umol/L", "88.4"),
+        ("88.4", "umol/L", "creatinine", "mg/dL", "1"),
+        ("10", "mg/dL", "calcium", "mmol/L", "2.495"),
+        ("100", "mg/day", "calcium", "mmol/day", "2.495"),
+        ("1", "mg/dL", "phosphate", "mmol/L", "0.3229"),
+        ("300", "ng/dL", "testosterone", "nmol/L", "10.401"),
+        ("4", "g/dL", "albumin", "g/L", "40"),
+        ("40", "IU", "vitamin_d_dose", "ug", "1"),
+        ("800", "IU/day", "vitamin_d_dose", "ug/day", "20"),
+        ("1", "mg", "vitamin_d_dose", "IU", "40000"),
+        # a UK unit of alcohol is 8 g, a US drink 14 g
+        ("3", "units/day", "alcohol", "g/day", "24"),
+        ("14", "units/week", "alcohol", "g/day", "16"),
+        ("2", "drinks/day", "alcohol", "g/day", "28"),
+        ("7", "drinks/week", "alcohol", "units/week", "12.25"),
+        ("1", "year", "", "month", "12"),
+        ("3", "weeks", "", "day", "21"),
+        ("11", "stone", "", "lb", "154"),
+        ("64", "in", "", "cm", "162.56"),
+    ],
+)
+def test_conversions_are_exact(
+    table: UnitTable, number: str, given: str, analyte: str, wanted: str, expected: str
+) -> None:
+    assert table.convert(Decimal(number), given, wanted, analyte) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("analyte", "given", "printed"),
+    [
+        # pairs printed side by side: MKSAP quiz, ACP Hospitalist 2011 (25-OH vitamin D, calcium); Am J Kidney Dis 2014
+        ("vitamin_d", "34 ng/mL", "85 nmol/L"),
+        ("calcium", "9.0 mg/dL", "2.25 mmol/L"),
+        ("phosphate", "5.6 mg/dL", "1.80 mmol/L"),
+        # openEHR GDL2, Vitamin_D_Doses_Range_Recommendation.v0: 400 to 1000 IU are 10 to 25 ug
+        ("vitamin_d_dose", "400 IU", "10.0 ug"),
+        ("vitamin_d_dose", "1000 IU", "25.0 ug"),
+        # Roche package insert for PTH; IMWG 2014 for creatinine
+        ("parathyroid_hormone", "15 pg/mL", "1.6 pmol/L"),
+        ("parathyroid_hormone", "65 pg/mL", "6.9 pmol/L"),
+        ("creatinine", "2 mg/dL", "177 umol/L"),
+    ],
+)
+def test_published_pairs_are_met_within_one_percent(table: UnitTable, analyte: str, given: str, printed: str) -> None:
+    number, unit = given.split()
+    expected, wanted = printed.split()
+    converted = table.convert(Decimal(number), unit, wanted, analyte)
+    assert converted == pytest.approx(Decimal(expected), rel=Decimal("0.01"))
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "analyte"),
+    [
+        ("ng/mL", "nmol/L", ""),
+        ("ng/mL", "nmol/L", "albumin"),
+        ("kg", "cm", ""),
+        ("mL/min", "mL/min/1.73m2", ""),
+        ("mL/min", "mL/min/1.73m2", "creatinine"),
+        ("IU", "mg", "calcium"),
+        ("units", "g/day", "alcohol"),
+        ("foo", "mg", ""),
+        ("mg", "", ""),
+        ("SD", "%", ""),
+    ],
+)
+def test_what_measures_something_else_has_no_factor(table: UnitTable, given: str, wanted: str, analyte: str) -> None:
+    assert table.factor(given, wanted, analyte) is None
+    assert table.convert(Decimal(1), given, wanted, analyte) is None
+
+
+def test_an_interval_keeps_its_open_ends(table: UnitTable) -> None:
+    below = Interval(Decimal("-Infinity"), Decimal(20), True, True)
+    assert table.convert_interval(below, "ng/mL", "nmol/L", "vitamin_d") == Interval(below.low, Decimal(50), True, True)
+
+
+def test_messages_offer_the_units_people_use(table: UnitTable) -> None:
+    assert table.accepted("nmol/L", "vitamin_d") == ("nmol/L", "ng/mL")
+    assert table.accepted("g/day", "alcohol")[:3] == ("g/day", "g/week", "units/day")
+    assert set(table.accepted("kg")) == {"kg", "g", "lb", "st"}
+    assert table.accepted("mL/min/1.73m2") == ("mL/min/1.73m2",)
+    assert table.accepted("") == ()
+
+
+# --- the data ---------------------------------------------------------------------------------------------------------
+
+PINT = pint.UnitRegistry(non_int_type=Decimal)
+PINT_NAMES = {"st": "stone", "in": "inch", "ft": "foot", "h": "hour", "min": "minute", "%": "percent"}
+DEFINED_BY_METHOD = {"U", "IU", "mIU", "uIU", "drink", "SD", "mEq"}
+
+
+@pytest.mark.parametrize("unit", sorted(set(_entries("units")) - DEFINED_BY_METHOD))
+def test_every_physical_unit_is_what_pint_says(table: UnitTable, unit: str) -> None:
+    """Held to another table unit by unit, against the first unit of its dimension."""
+    entries = _entries("units")
+    dimension = _word(entries[unit].get("dimension"))
+    base = next(name for name, entry in entries.items() if _word(entry.get("dimension")) == dimension)
+    theirs = PINT.Quantity(Decimal(1), PINT_NAMES.get(unit, unit)).to(PINT_NAMES.get(base, base)).magnitude
+    ours = table.factor(unit, base)
+    assert ours == pytest.approx(theirs, rel=Decimal("1e-12"))
+
+
+MOLAR_MASSES = {
+    "vitamin_d": "400.64",
+    "calcium": "40.078",
+    "phosphate": "30.974",
+    "magnesium": "24.305",
+    "creatinine": "113.12",
+    "parathyroid_hormone": "9425",
+    "testosterone": "288.42",
+    "estradiol": "272.38",
+    "cortisol": "362.46",
+}
+
+
+@pytest.mark.parametrize("analyte", sorted(MOLAR_MASSES))
+def test_factors_by_analyte_follow_from_the_molar_mass(table: UnitTable, analyte: str) -> None:
+    """Within 0.2 %: printed factors are rounded, and that of 25-OH vitamin D is rounded on purpose."""
+    mass = PINT.Quantity(Decimal(MOLAR_MASSES[analyte]), "g/mol")
+    theirs = (PINT.Quantity(Decimal(1), "mg/L") / mass).to("nmol/L").magnitude
+    assert table.factor("mg/L", "nmol/L", analyte) == pytest.approx(theirs, rel=Decimal("0.002"))
+
+
+@pytest.mark.parametrize("analyte", sorted(ANALYTES))
+def test_the_factors_of_an_analyte_do_not_contradict_one_another(table: UnitTable, analyte: str) -> None:
+    factors = ANALYTES[analyte]
+    first = next(iter(factors))
+    assert factors[first] == 1
+    for unit, factor in factors.items():
+        assert table.factor(unit, first, analyte) == factor, unit
+
+
+@pytest.mark.parametrize("kind", ["units", "analytes"])
+def test_every_unit_and_factor_is_cited(kind: str) -> None:
+    known = set()
+    for path in (ROOT / "knowledge" / "sources").glob("*.yaml"):
+        node, _ = load_text(path.read_text(encoding="utf-8"), path.name)
+        known |= {key.value for key, _ in node.pairs}
+    for name, entry in _entries(kind).items():
+        cited = [item.value.split()[0] for item in entry.get("sources").items]
+        assert cited, name
+        assert set(cited) <= known, name
+
+
+# --- laws -------------------------------------------------------------------------------------------------------------
+
+spellings = st.sampled_from(sorted(UNITS))
+composites = st.lists(spellings, min_size=1, max_size=3).map("/".join)
+numbers = st.decimals("-1e6", "1e6", places=3, allow_nan=False)
+
+
+@given(numbers, spellings, spellings, spellings)
+def test_there_and_back_is_the_same_number(number: Decimal, first: str, second: str, divisor: str) -> None:
+    table = UnitTable(UNITS, {})
+    one, other = f"{first}/{divisor}", f"{second}/{divisor}"
+    there = table.convert(number, one, other)
+    if there is None:
+        assert table.convert(number, other, one) is None
+    else:
+        back = table.convert(there, other, one)
+        assert back == pytest.approx(number, rel=Decimal("1e-24"), abs=Decimal("1e-30"))
+
+
+@given(composites, composites)
+def test_parsing_a_quotient_is_dividing_units(left: str, right: str) -> None:
+    table = UnitTable(UNITS, {})
+    over, under = table.parse(left), table.parse(right.replace("/", "."))
+    assert over is not None
+    assert under is not None
+    assert table.parse(f"{left}/{right}") == table.quotient(over, under)
+
+
+@given(st.text(max_size=80))
+def test_no_text_is_too_strange_to_parse(text: str) -> None:
+    unit = UnitTable(UNITS, ANALYTES).parse(text, "vitamin_d")
+    assert unit is None or unit.ratio > 0
