@@ -1,0 +1,253 @@
+"""What a report draws together from all over a verdict: its steps, the questions still open, its sources and doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..consultation.verdict import Diagnosis, Fact, Item, Reason, Test, Verdict
+from ..knowledge_base.model import Cited, Source
+from ..knowledge_base.naming import Names
+
+KIND_HEADINGS = {
+    "nutrition": "Nutrition",
+    "medication review": "Medicines to look at again",
+    "medicine": "Medicines",
+    "procedure": "Procedures",
+    "referral": "Referrals",
+    "activity": "Activity",
+    "lifestyle": "Way of life",
+    "monitoring": "Watching",
+}
+STATUS_WORDS = {
+    "recommended": "recommended",
+    "conditional": "once checked",
+    "deferred": "NOT YET",
+    "contraindicated": "NOT for this person",
+    "undetermined": "cannot be judged yet",
+}
+IMPLIED_WORDS = {
+    "list": "not in the list",
+    "group": "not mentioned",
+    "assumed": "assumed",
+    "not indicated": "no pointer to it",
+}
+_COMPACT = ("open", "excluded")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, asked once: the missing findings it would give, and what they decide."""
+
+    findings: tuple[str, ...]
+    text: str
+    label: str
+    by_test: bool
+    frees: tuple[str, ...]
+    """Interventions that wait for it."""
+    tells: tuple[str, ...]
+    """Conditions it speaks for or against."""
+    rules_out: tuple[str, ...]
+    """Alerts that are not ruled out without it."""
+
+    @property
+    def weight(self) -> int:
+        return len(self.frees) + len(self.tells) + len(self.rules_out)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stretch of the plan under one heading; `one_of` where only one of its medicines is meant."""
+
+    heading: str
+    items: tuple[Item, ...]
+    one_of: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Differential:
+    """The diagnoses as they are told: made, worth weighing, open without a pointer either way, and excluded."""
+
+    made: tuple[Diagnosis, ...]
+    weighed: tuple[Diagnosis, ...]
+    open: tuple[Diagnosis, ...]
+    excluded: tuple[Diagnosis, ...]
+
+
+def differential(verdict: Verdict) -> Differential:
+    made = tuple(one for one in verdict.diagnoses if one.status in ("established", "contradictory"))
+    balanced = [one for one in verdict.diagnoses if one.status == "open" and (one.supporting or one.against)]
+    weighed = tuple(
+        one for one in verdict.diagnoses if one not in made and (one.status not in _COMPACT or one in balanced)
+    )
+    silent = tuple(one for one in verdict.diagnoses if one.status == "open" and one not in balanced)
+    return Differential(made, weighed, silent, tuple(one for one in verdict.diagnoses if one.status == "excluded"))
+
+
+def tests(verdict: Verdict) -> dict[str, tuple[Test, ...]]:
+    """The work-up by status: to do, after, done; a status without tests is left out."""
+    found = {status: tuple(test for test in verdict.investigations if test.status == status) for status in _STATUSES}
+    return {status: listed for status, listed in found.items() if listed}
+
+
+_STATUSES = ("to do", "after", "done")
+
+
+def steps(verdict: Verdict) -> tuple[Step, ...]:
+    """The plan in the order of doing; what is barred or cannot be judged is not in it."""
+    acting = [item for item in verdict.plan if item.status in ("recommended", "conditional", "deferred")]
+    firsts = {name for item in verdict.plan for name in item.after}
+    stretches: list[tuple[str, str, list[Item]]] = []
+    for item in acting:
+        heading = "First" if item.id in firsts and not item.after else KIND_HEADINGS[item.kind]
+        if not stretches or stretches[-1][:2] != (heading, item.choice):
+            stretches.append((heading, item.choice, []))
+        stretches[-1][2].append(item)
+    return tuple(Step(heading, tuple(items), bool(choice) and len(items) > 1) for heading, choice, items in stretches)
+
+
+def barred(verdict: Verdict) -> tuple[Item, ...]:
+    return tuple(item for item in verdict.plan if item.status == "contraindicated")
+
+
+def undetermined(verdict: Verdict) -> tuple[Item, ...]:
+    return tuple(item for item in verdict.plan if item.status == "undetermined")
+
+
+# --- questions --------------------------------------------------------------------------------------------------------
+
+
+def questions(verdict: Verdict, names: Names) -> tuple[Question, ...]:
+    """Each question that something shown still waits for, once, in the order a clinician asks."""
+    frees: dict[str, list[str]] = {}
+    tells: dict[str, list[str]] = {}
+    rules_out: dict[str, list[str]] = {}
+    for item in verdict.plan:
+        for name in item.missing if item.status in ("conditional", "deferred") else ():
+            frees.setdefault(name, []).append(item.label)
+    for one in verdict.diagnoses:
+        for name in one.missing:
+            tells.setdefault(name, []).append(one.label)
+    for alert in verdict.alerts:
+        if alert.status != "raised":
+            for name in _missing(alert.because):
+                rules_out.setdefault(name, []).append(alert.label)
+    waiting = in_asking_order(names, {*frees, *tells, *rules_out, *verdict.open})
+    return tuple(
+        Question(members, text, label, by_test, _of(members, frees), _of(members, tells), _of(members, rules_out))
+        for members, text, label, by_test in _asked_together(names, waiting)
+    )
+
+
+def _missing(reasons: Iterable[Reason]) -> frozenset[str]:
+    return frozenset(name for reason in reasons for name in reason.missing)
+
+
+def _of(members: Iterable[str], found: dict[str, list[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(label for name in members for label in found.get(name, ())))
+
+
+def _asked_together(names: Names, waiting: Iterable[str]) -> Iterator[tuple[tuple[str, ...], str, str, bool]]:
+    kb = names.kb
+    group_of = {member: group for group in kb.groups.values() for member in group.findings}
+    together: dict[str, list[str]] = {}
+    for name in waiting:
+        together.setdefault(f"group {group_of[name].id}" if name in group_of else name, []).append(name)
+    for members in together.values():
+        by_test = all(name in kb.findings and kb.findings[name].known_by == "test" for name in members)
+        label = ", ".join(names.label(name) for name in members)
+        group = group_of.get(members[0])
+        if group is not None:
+            yield tuple(members), group.question, label, by_test
+        else:
+            finding = kb.findings.get(members[0])
+            yield tuple(members), finding.question if finding is not None else "", label, by_test
+
+
+def in_asking_order(names: Names, wanted: Iterable[str]) -> tuple[str, ...]:
+    """By section, then as the knowledge base lists them."""
+    kb = names.kb
+    sections = {section: index for index, section in enumerate(kb.sections)}
+    places = {name: index for index, name in enumerate((*kb.findings, *kb.quantities))}
+
+    def key(name: str) -> tuple[int, int, str]:
+        section = kb.findings[name].section if name in kb.findings else ""
+        return (sections.get(section, len(sections)), places.get(name, len(places)), name)
+
+    return tuple(sorted(set(wanted), key=key))
+
+
+# --- reasons ----------------------------------------------------------------------------------------------------------
+
+
+def reasons(verdict: Verdict) -> Iterator[Reason]:
+    """Every reason that the report gives, in its order."""
+    for alert in verdict.alerts:
+        yield from alert.because
+    for one in verdict.diagnoses:
+        yield from one.supporting
+        yield from one.against
+    for cause in verdict.causes:
+        yield from cause.because
+    for test in verdict.investigations:
+        yield from test.because
+    for item in verdict.plan:
+        if item.status != "undetermined":
+            yield from (*item.supporting, *item.against, *item.cautions)
+    for state in verdict.states:
+        if state.truth.value == "true" or state.at_least:
+            yield from state.because
+    for derived in verdict.derived:
+        yield from derived.because
+
+
+def unverified(verdict: Verdict) -> tuple[str, ...]:
+    """The ids of the rules shown that nobody has yet checked against their source."""
+    return tuple(dict.fromkeys(reason.rule for reason in reasons(verdict) if reason.evidence == "unverified"))
+
+
+def sources(verdict: Verdict, names: Names) -> tuple[Source, ...]:
+    """What the report cites, each once, in the order of first mention."""
+    cited = dict.fromkeys(one.source for reason in reasons(verdict) for one in reason.sources)
+    return tuple(names.kb.sources[name] for name in cited if name in names.kb.sources)
+
+
+def tag(cited: Iterable[Cited]) -> str:
+    """`who-1994; demineralization A14`."""
+    return "; ".join(f"{one.source} {one.where}".strip() for one in cited)
+
+
+def fact(one: Fact, names: Names) -> str:
+    """`lowest T-score -2.7`, `menopausal status postmenopausal (assumed)`."""
+    told = f"{names.label(one.finding)} {value(one.finding, one.value, names)}"
+    return f"{told} ({IMPLIED_WORDS.get(one.implied, one.implied)})" if one.implied else told
+
+
+def value(finding: str, written: str, names: Names) -> str:
+    """A value as people say it: the labels of choices, lists without their brackets."""
+    if written.startswith("[") and written.endswith("]"):
+        inner = written[1:-1]
+        if "{" not in inner:
+            return ", ".join(_member(finding, part, names) for part in inner.split(", "))
+        return inner
+    return _member(finding, written, names)
+
+
+def _member(finding: str, written: str, names: Names) -> str:
+    return names.member(finding, written) if written in names.members(finding) else written
+
+
+def step_label(after: str, names: Names) -> str:
+    """What must come first: an intervention by its label, or words as they are."""
+    return names.label(after) if after in names.kb.interventions else after
+
+
+def filtered(verdict: Verdict) -> str:
+    """What the report was narrowed to; empty when it was not."""
+    chosen = " and ".join(part for part in (verdict.guideline, verdict.region) if part)
+    if not chosen:
+        return ""
+    return (
+        f"Recommendations, diagnoses and tests of {chosen} and of no one in particular; "
+        "what must not be given is shown whoever says so."
+    )

@@ -1,0 +1,312 @@
+"""A verdict as a report for people: what is urgent first, then why, what it is, what to do, and what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..consultation.verdict import AlertShown, Cause, Diagnosis, Difference, Item, Reason, Test, Verdict
+from ..knowledge_base.naming import Names
+from ..language.truth import Truth
+from ..version import VERSION
+from . import outline
+from .layout import Page
+
+_FACTS = 4
+"""How many facts stand beside a reason before the rest are counted."""
+_FREED = 6
+_STATUS_STYLES = {"recommended": "green", "conditional": "yellow", "deferred": "yellow", "contraindicated": "red"}
+_MARKS = {"recommended": "+", "conditional": "?", "deferred": "!"}
+_TEST_HEADINGS = {"to do": "Tests now", "after": "Tests after that", "done": "Tests already done"}
+_POSITIONS = {Truth.TRUE: "applies here", Truth.FALSE: "does not apply here", Truth.UNKNOWN: "not yet known here"}
+
+
+def report(verdict: Verdict, names: Names, width: int = 80, colored: bool = False, title: str = "") -> str:
+    """The whole report; `title` names the patient or file where there are several."""
+    page = Page(width, colored)
+    told = _Report(page, verdict, names)
+    told.opening(title)
+    told.alerts()
+    told.findings()
+    told.mechanism()
+    told.diagnoses()
+    told.causes()
+    told.plan()
+    told.barred()
+    told.questions()
+    told.differences()
+    told.closing()
+    return page.text()
+
+
+class _Report:
+    """One report on its page; each part leaves itself out where it has nothing to say."""
+
+    def __init__(self, page: Page, verdict: Verdict, names: Names) -> None:
+        self.page, self.verdict, self.names = page, verdict, names
+
+    # --- before anything else ---
+
+    def opening(self, title: str) -> None:
+        page, verdict = self.page, self.verdict
+        page.columns(title or "Assessment", f"osteologic {VERSION}, as of {verdict.as_of}", indent=0, style="bold")
+        if narrowed := outline.filtered(verdict):
+            page.paragraph(narrowed, 0)
+        for notice in verdict.notices:
+            page.paragraph(f"! {notice}", 0, "yellow")
+
+    def alerts(self) -> None:
+        raised = [alert for alert in self.verdict.alerts if alert.status == "raised"]
+        if raised:
+            self.page.heading("Alerts")
+        for alert in raised:
+            self._alert(alert)
+        if doubtful := [alert for alert in self.verdict.alerts if alert.status != "raised"]:
+            self.page.heading("Not ruled out")
+            for alert in doubtful:
+                needs = self._missing(alert.because)
+                asked = f" (needs {needs})" if needs else ""
+                self.page.item(f"{alert.label}, {alert.urgency} if so{asked}", "?")
+
+    def _alert(self, alert: AlertShown) -> None:
+        style = "bold red" if alert.urgency == "emergency" else "red"
+        self.page.item(f"{alert.urgency.upper()}: {alert.label}", "!", style=style)
+        if alert.action:
+            self.page.entry("do", alert.action)
+        for reason in alert.because:
+            self.page.entry("because", self._reason(reason))
+
+    # --- what is known, and what is going on ---
+
+    def findings(self) -> None:
+        said = [shown for shown in self.verdict.findings if not shown.implied and shown.given]
+        if not said:
+            return
+        self.page.heading("What is known")
+        known = [f"{one.label} {outline.value(one.id, one.given, self.names)}" for one in said]
+        self.page.paragraph("; ".join(known) + ".")
+        for derived in self.verdict.derived:
+            entered = f"; entered as {derived.entered}, which counts" if derived.entered else ""
+            self.page.item(f"{derived.label} {derived.text}{entered}", "=")
+        taken = [shown for shown in self.verdict.findings if shown.implied == "assumed"]
+        for shown in taken:
+            value = ", ".join(shown.value) if isinstance(shown.value, tuple) else shown.value
+            told = shown.status if value is None else str(value).replace("_", " ")
+            self.page.item(f"{shown.label} {told} (assumed)", "~")
+
+    def mechanism(self) -> None:
+        if self.verdict.mechanism:
+            self.page.heading("What is happening in this skeleton")
+            self.page.paragraph(self.verdict.mechanism)
+
+    def diagnoses(self) -> None:
+        told = outline.differential(self.verdict)
+        if told.made:
+            self.page.heading("Diagnosis")
+        for one in told.made:
+            self._diagnosis(one, one.label.upper(), "bold")
+        if told.weighed:
+            self.page.heading("What else it could be" if told.made else "What it could be")
+        for one in told.weighed:
+            self._diagnosis(one, one.label)
+        if told.open:
+            self.page.paragraph(f"Open, nothing for or against yet: {_labels(told.open)}.")
+        if told.excluded:
+            self.page.paragraph(f"Excluded: {_labels(told.excluded)}.")
+        self._states()
+
+    def _diagnosis(self, one: Diagnosis, label: str, style: str = "") -> None:
+        score = "" if one.status in ("established", "excluded") else f" ({one.score:+.1f})"
+        self.page.columns(label, f"{one.status}{score}", style=style)
+        for reason in one.supporting:
+            self.page.entry("for", self._reason(reason))
+        for reason in one.against:
+            self.page.entry("against", self._reason(reason))
+        if one.missing:
+            self.page.entry("not yet", f"{self._listed(one.missing)} not known")
+
+    def _states(self) -> None:
+        strata = [state for state in self.verdict.states if state.at_least]
+        plain = [state for state in self.verdict.states if not state.at_least and state.truth is Truth.TRUE]
+        if strata or plain:
+            self.page.heading("Also found")
+        for state in strata:
+            level = state.at_least.replace("_", " ")
+            more = "" if state.truth is Truth.TRUE else "at least "
+            self.page.item(f"{state.label}: {more}{level}{self._tags(state.because)}")
+        for state in plain:
+            self.page.item(f"{state.label}{self._tags(state.because)}")
+
+    def causes(self) -> None:
+        if self.verdict.causes:
+            self.page.heading("Why bone is being lost")
+        for cause in self.verdict.causes:
+            self._cause(cause)
+
+    def _cause(self, cause: Cause) -> None:
+        of = f" (of {self.names.label(cause.of)})" if cause.of else ""
+        self.page.item(f"{cause.label}{of}")
+        for reason in cause.because:
+            self.page.entry("because", self._reason(reason))
+
+    # --- what to do ---
+
+    def plan(self) -> None:
+        by_status = outline.tests(self.verdict)
+        steps = outline.steps(self.verdict)
+        if not by_status and not steps:
+            return
+        self.page.heading("What to do, in this order")
+        number = 0
+        for status in ("done", "to do", "after"):
+            if listed := by_status.get(status):
+                number += status != "done"
+                mark = f"{number}" if status != "done" else " "
+                self.page.item(_TEST_HEADINGS[status], mark, style="bold")
+                for test in listed:
+                    self._test(test)
+        for index, step in enumerate(steps, number + 1):
+            one_of = ": one of these, the first line first" if step.one_of else ""
+            self.page.item(f"{step.heading}{one_of}", str(index), style="bold")
+            for item in step.items:
+                self._item(item)
+        if undetermined := outline.undetermined(self.verdict):
+            count = len(undetermined)
+            measures = "1 more measure" if count == 1 else f"{count} more measures"
+            self.page.paragraph(f"{measures} cannot be judged yet; what is still to be answered decides.")
+
+    def _test(self, test: Test) -> None:
+        if test.status == "done":
+            self.page.item(test.label, "x", 4)
+            return
+        tells = f": {test.tells}" if test.tells else ""
+        self.page.item(f"{test.label}{tells}", "-", 4)
+        for reason in test.because[:1]:
+            more = len(test.because) - 1
+            others = f" and {more} more {'reason' if more == 1 else 'reasons'}" if more else ""
+            self.page.entry("because", self._reason(reason) + others, 6)
+
+    def _item(self, item: Item) -> None:
+        line = f", {item.line} line" if item.line in ("first", "second") else f", {item.line}" if item.line else ""
+        taken = f", being taken: {item.advice}" if item.advice else ", being taken" if item.taken else ""
+        status = f"{outline.STATUS_WORDS[item.status]}{line}{taken}"
+        self.page.columns(f"{_MARKS[item.status]} {item.label}", status, 4, _STATUS_STYLES[item.status])
+        for dose in item.doses:
+            self.page.entry("dose", dose.text, 6)
+        if item.after:
+            steps = [outline.step_label(step, self.names) for step in item.after]
+            self.page.entry("first", ", ".join(steps), 6)
+        for reason in item.against:
+            self.page.entry("because", self._reason(reason), 6)
+        for reason in item.supporting:
+            self.page.entry("why", self._reason(reason), 6)
+        if item.mechanism:
+            self.page.entry("how", item.mechanism, 6)
+        for reason in item.cautions:
+            self.page.entry("care", self._reason(reason), 6)
+        for label, words in (("for", item.duration), ("watch", item.monitoring), ("later", item.aftercare)):
+            if words and item.kind == "medicine":
+                self.page.entry(label, words, 6)
+        if item.then:
+            self.page.entry("then", ", ".join(outline.step_label(step, self.names) for step in item.then), 6)
+
+    def barred(self) -> None:
+        items = outline.barred(self.verdict)
+        if items:
+            self.page.heading("Not for this person, and why")
+        for item in items:
+            taken = f" (being taken: {item.advice})" if item.taken else ""
+            self.page.item(f"{item.label}{taken}", "x", style="red")
+            for reason in item.against:
+                self.page.entry("because", self._reason(reason))
+
+    # --- what is open ---
+
+    def questions(self) -> None:
+        asked = outline.questions(self.verdict, self.names)
+        if not asked:
+            self._start()
+            return
+        self.page.heading("Still to be answered")
+        for tested in (False, True):
+            for one in asked:
+                if one.by_test is tested:
+                    self._question(one)
+
+    def _question(self, one: outline.Question) -> None:
+        self.page.item(f"{one.label} (test)" if one.by_test else one.label, "?")
+        for label, decided in (("frees", one.frees), ("tells", one.tells), ("excludes", one.rules_out)):
+            if decided:
+                self.page.entry(label, _few(decided), 6)
+
+    def _start(self) -> None:
+        if any(shown.given for shown in self.verdict.findings):
+            return
+        self.page.heading("Start with")
+        first = [finding.label for finding in self.names.kb.findings.values() if finding.id in _FIRST_ASKED]
+        self.page.paragraph(", ".join(first) + "." if first else "Anything you know.")
+
+    def differences(self) -> None:
+        if self.verdict.differences:
+            self.page.heading("Where guidelines differ")
+        for difference in self.verdict.differences:
+            self._difference(difference)
+
+    def _difference(self, difference: Difference) -> None:
+        needs = f" (may differ: needs {self._listed(difference.needs)})" if difference.needs else ""
+        self.page.item(f"{difference.question}{needs}")
+        for position in difference.positions:
+            guideline = self.names.kb.guidelines.get(position.guideline)
+            who = guideline.label if guideline is not None else position.guideline
+            self.page.item(f"{who}: {position.says} ({_POSITIONS[position.truth]})", "-", 4)
+
+    # --- at the end ---
+
+    def closing(self) -> None:
+        page = self.page
+        sources = outline.sources(self.verdict, self.names)
+        if sources:
+            page.heading("Sources")
+        for source in sources:
+            page.entry(source.id, source.citation or source.label, 2, 2)
+        doubts = outline.unverified(self.verdict)
+        if doubts:
+            rules = "1 rule" if len(doubts) == 1 else f"{len(doubts)} rules"
+            page.blank()
+            page.paragraph(f"Marked [not verified]: {rules}, not yet held against the source by us.", 0)
+        if self.verdict.disclaimer:
+            page.blank()
+            page.paragraph(self.verdict.disclaimer, 0)
+
+    # --- words ---
+
+    def _reason(self, reason: Reason) -> str:
+        facts = [outline.fact(one, self.names) for one in reason.facts]
+        more = f" and {len(facts) - _FACTS} more" if len(facts) > _FACTS else ""
+        told = f": {', '.join(facts[:_FACTS])}{more}" if facts else ""
+        region = f" ({reason.region})" if reason.region else ""
+        return f"{reason.title.rstrip('.')}{region}{told}{self._tags((reason,))}"
+
+    def _tags(self, reasons: Iterable[Reason]) -> str:
+        listed = list(reasons)
+        tag = outline.tag(dict.fromkeys(cited for reason in listed for cited in reason.sources))
+        doubt = " [not verified]" if any(reason.evidence == "unverified" for reason in listed) else ""
+        return (f" [{tag}]" if tag else "") + doubt
+
+    def _missing(self, reasons: Iterable[Reason]) -> str:
+        return self._listed(dict.fromkeys(name for reason in reasons for name in reason.missing))
+
+    def _listed(self, findings: Iterable[str]) -> str:
+        return _few(tuple(self.names.label(name) for name in findings))
+
+
+_FIRST_ASKED = frozenset({"age", "sex"})
+
+
+def _labels(diagnoses: Iterable[Diagnosis]) -> str:
+    return ", ".join(one.label for one in diagnoses)
+
+
+def _few(words: Iterable[str]) -> str:
+    listed = list(words)
+    more = f" and {len(listed) - _FREED} more" if len(listed) > _FREED else ""
+    return ", ".join(listed[:_FREED]) + more
