@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import dates, expression, formulas, truth
+from . import aggregate, dates, expression, formulas, truth
 from .entry import DERIVED_FIELDS, Facts, interval_of, stopped
 from .interval import ANY, INFINITY, Interval, exactly, hull
 from .truth import Truth
@@ -371,46 +371,12 @@ def _aggregate(node: expression.Aggregate, facts: Facts, row: _Row | None) -> In
         (certain if held is Truth.TRUE else possible).append(value)
     more: Interval | None = None
     if further is not None and _where(node.where, facts, _Row(node.name, further)) is not Truth.FALSE:
-        value = exactly(1) if node.item is None else number_of(node.item, facts, _Row(node.name, further))
+        meant = aggregate.narrowed(further, node.where, facts.key_of(node.name))
+        value = exactly(1) if node.item is None else number_of(node.item, facts, _Row(node.name, meant))
         more = ANY if isinstance(value, Gap) else value
     if node.kind in ("sum", "count"):
-        return _summed(certain, possible, more)
-    return _extreme_of(node.kind == "lowest", certain, possible, more)
-
-
-def _summed(certain: list[Interval | Gap], possible: list[Interval | Gap], more: Interval | None) -> Interval | Gap:
-    total = exactly(0)
-    for value in certain:
-        total = total.plus(ANY if isinstance(value, Gap) else value)
-    for value in possible:
-        total = total.plus(ANY if isinstance(value, Gap) else hull((exactly(0), value)))
-    if more is not None:
-        low, low_open = (-INFINITY, True) if more.low < 0 else (total.low, total.low_open)
-        total = (
-            Interval(low, INFINITY, low_open, True)
-            if more.high > 0
-            else Interval(low, total.high, low_open, total.high_open)
-        )
-    return UNKNOWN if total == ANY else total
-
-
-def _extreme_of(
-    lowest: bool, certain: list[Interval | Gap], possible: list[Interval | Gap], more: Interval | None
-) -> Interval | Gap:
-    def turned(value: Interval | Gap) -> Interval:
-        number = ANY if isinstance(value, Gap) else value
-        return number if lowest else number.negated()
-
-    maybe = [turned(value) for value in possible] + ([turned(more)] if more is not None else [])
-    if not certain:
-        return UNKNOWN if maybe else NOT_MEASURED
-    smallest = turned(certain[0])
-    for value in certain[1:]:
-        smallest = smallest.lesser_ends(turned(value))
-    for number in maybe:
-        smallest = hull((smallest, smallest.lesser_ends(number)))
-    result = smallest if lowest else smallest.negated()
-    return UNKNOWN if result == ANY else result
+        return aggregate.summed(certain, possible, more)
+    return aggregate.extreme(node.kind == "lowest", certain, possible, more)
 
 
 def _cases(node: expression.Cases, facts: Facts, row: _Row | None) -> Interval | Gap:
