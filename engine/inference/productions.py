@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..knowledge_base.model import KnowledgeBase, Rule
+from ..knowledge_base.naming import Names
 from ..language import expression, wording
 from ..language.expression import Node, TruthNode
 from .ground import Ground, Production
@@ -93,7 +94,7 @@ def reported(condition: str) -> expression.Has:
 class _Compiler:
     def __init__(self, kb: KnowledgeBase) -> None:
         self.kb = kb
-        self.labels = wording.labels_of(kb)
+        self.labels = Names(kb)
         self.words: list[str] = []
         self.taken: dict[str, int] = {}
         self.productions: list[Production] = []

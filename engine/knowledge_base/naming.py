@@ -37,6 +37,7 @@ class Names:
             kb.thresholds.values(),
             kb.scales.values(),
             kb.states.values(),
+            kb.groups.values(),
             kb.quantities.values(),
             kb.findings.values(),
         ]
