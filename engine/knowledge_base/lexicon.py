@@ -24,6 +24,7 @@ class Drafts:
     plain: dict[str, dict[str, Text]] = field(default_factory=lambda: {kind: {} for kind in entries.PLAIN})
     plain_places: dict[str, dict[str, Place]] = field(default_factory=lambda: {kind: {} for kind in entries.PLAIN})
     rules: dict[str, RuleDraft] = field(default_factory=dict)
+    replaced: list[RuleDraft] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
 
     def in_force(self) -> Iterable[RuleDraft]:
@@ -174,6 +175,11 @@ def units(drafts: Drafts) -> UnitTable:
         {identity: unit for identity, unit in known.items() if unit is not None},
         {identity: analyte for identity, analyte in factors.items() if analyte is not None},
     )
+
+
+def spelling(drafts: Drafts) -> str:
+    """The units in force, as a text that changes when one of them does."""
+    return repr([[(name, values) for name, values in drafts.values(kind)] for kind in ("units", "analytes")])
 
 
 def _unit(draft: entries.Draft) -> model.UnitEntry | None:

@@ -26,6 +26,8 @@ _HERE = "\0"
 class Memory(Protocol):
     """What is remembered of earlier readings."""
 
+    def about(self, vocabulary: Vocabulary, units: str) -> None: ...
+
     def tree(self, key: tuple[str, ...]) -> Tree | None: ...
 
     def keep(self, key: tuple[str, ...], tree: Tree) -> None: ...
@@ -33,6 +35,9 @@ class Memory(Protocol):
 
 class Forgetful:
     """No memory: everything is read anew."""
+
+    def about(self, vocabulary: Vocabulary, units: str) -> None:
+        pass
 
     def tree(self, key: tuple[str, ...]) -> Tree | None:
         return None

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..language.problems import Level, Place, Problem, did_you_mean
-from . import entries, lexicon, linking, model, rules, soundness
+from . import entries, lexicon, linking, model, overlay, rules, soundness
+from .layout import ROOMS, Layout, Written, contents_of, digest_of
 from .lexicon import Choices, Drafts
 from .model import KnowledgeBase
 from .nodes import MapNode, Text, describe
 from .parts import Later
-from .premises import Memory, Premises
+from .premises import Forgetful, Memory, Premises
 from .scalars import Desk, text
-from .source import PROSE, load_text, read_bytes
+from .source import PROSE, load_text
 
 CODES: dict[str, str] = {
     "OL101": "a key that the entry does not take",
@@ -46,27 +44,6 @@ CODES: dict[str, str] = {
 """What each code of an entry or rule means, in one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where a knowledge base lies: a directory with knowledge/ and rules/."""
-
-    root: Path
-
-    def files(self) -> list[tuple[Path, str]]:
-        """Every file to be read, with the name problems give it, in order."""
-        found: list[tuple[Path, str]] = []
-        for room in ("knowledge", "rules"):
-            base = self.root / room
-            paths = sorted(path for path in base.rglob("*") if path.is_file() and not _hidden(path.relative_to(base)))
-            found += [(path, path.relative_to(self.root).as_posix()) for path in paths]
-        return found
-
-
-def _hidden(path: Path) -> bool:
-    skipped = (".", "~", "#", "__pycache__")
-    return any(part.startswith(skipped) or part.endswith(("~", ".py", ".pyc", ".md")) for part in path.parts)
-
-
 def read(layout: Layout, memory: Memory | None = None) -> tuple[KnowledgeBase | None, list[Problem]]:
     """Read everything; the knowledge base, unless one of the problems is an error."""
     contents, problems = contents_of(layout)
@@ -74,38 +51,19 @@ def read(layout: Layout, memory: Memory | None = None) -> tuple[KnowledgeBase | 
     return (None if _failed(problems) else kb), _ordered([*problems, *found])
 
 
-def contents_of(layout: Layout) -> tuple[dict[str, bytes], list[Problem]]:
-    """The bytes of each file by its name."""
-    contents: dict[str, bytes] = {}
-    problems: list[Problem] = []
-    for path, file in layout.files():
-        content, found = read_bytes(path, file)
-        problems += found
-        if content is not None:
-            contents[file] = content
-    return contents, problems
-
-
-def digest_of(contents: dict[str, bytes]) -> str:
-    """A name for these contents."""
-    whole = hashlib.sha256()
-    for file, content in sorted(contents.items()):
-        whole.update(f"{file}\0{len(content)}\0".encode())
-        whole.update(content)
-    return f"sha256:{whole.hexdigest()}"
-
-
 def read_contents(
-    contents: dict[str, bytes], memory: Memory | None = None
+    contents: Sequence[Written], memory: Memory | None = None
 ) -> tuple[KnowledgeBase | None, list[Problem]]:
-    """Read files that are in memory already, by name (`rules/safety/kidney.yaml`)."""
+    """Read files that are in memory already."""
     desk = Desk()
     drafts = _drafts(contents, desk)
-    whole = not any(problem.code < "OL100" for problem in desk.problems) and not drafts.broken
+    whole = not drafts.broken
     joined = lexicon.choices(drafts, desk)
     units = lexicon.units(drafts)
     linking.link(drafts, joined, units, desk)
-    kb = _built(drafts, joined, Premises(lexicon.vocabulary(drafts, joined), units, _units_of(drafts), desk, memory))
+    checker = Premises(lexicon.vocabulary(drafts, joined), units, _units_of(drafts), desk, memory or Forgetful())
+    checker.memory.about(checker.vocabulary, lexicon.spelling(drafts))
+    kb = _built(drafts, joined, checker)
     desk.problems += soundness.check(kb, whole=whole)
     problems = _ordered(_without_echoes(desk.problems, drafts, whole))
     return (None if _failed(problems) else dataclasses.replace(kb, digest=digest_of(contents))), problems
@@ -133,92 +91,97 @@ def _without_echoes(problems: list[Problem], drafts: Drafts, whole: bool) -> lis
     ]
 
 
-def _drafts(contents: dict[str, bytes], desk: Desk) -> Drafts:
+def _drafts(contents: Sequence[Written], desk: Desk) -> Drafts:
     drafts = Drafts()
-    for room in ("knowledge", "rules"):
-        if not any(file.startswith(f"{room}/") for file in contents):
+    for room in ROOMS:
+        if not any(item.inside.startswith(f"{room}/") for item in contents if not item.local):
             desk.say("OL114", f"no file in {room}/", Place(room), "is this the directory of a knowledge base?")
-    for file, content in contents.items():
-        room, kind = _kind_of(file, desk)
+    for item in contents:
+        kind = _kind_of(item, desk)
         if not kind:
             continue
-        node, problems = load_text(content, file, prose=None if kind in entries.PLAIN else PROSE)
+        node, problems = load_text(item.content, item.file, prose=None if kind in entries.PLAIN else PROSE)
         desk.problems += problems
-        if node is None:
-            if not problems:
-                desk.say("OL114", "nothing is written in this file", Place(file), "write an entry, or remove it")
-            else:
-                drafts.broken.add("")
-            continue
-        if not isinstance(node, MapNode):
-            desk.say(
-                "OL123", f"entries by id are expected, not {describe(node)}", node.place, "write 'id:', then its keys"
-            )
-            continue
-        drafts.broken.update(key.value for key in node.broken)
-        if room == "rules":
-            _rules(node, drafts, desk)
+        if node is None and not problems:
+            desk.say("OL114", "nothing is written in this file", Place(item.file), "write an entry, or remove it")
+        elif node is None:
+            drafts.broken.add("")
+        elif not isinstance(node, MapNode):
+            what = f"entries by id are expected, not {describe(node)}"
+            desk.say("OL123", what, node.place, "write 'id:', then its keys")
         else:
-            _entries(kind, node, drafts, desk)
+            drafts.broken.update(key.value for key in node.broken)
+            _file(kind, node, item, drafts, desk)
     return drafts
 
 
-def _kind_of(file: str, desk: Desk) -> tuple[str, str]:
-    """`rules` or `knowledge`, and for knowledge the kind of its entries, by the file's name."""
-    parts = file.split("/")
-    if not file.endswith(".yaml"):
-        hint = f"name it '{file.rsplit('.', 1)[0]}.yaml'" if file.endswith((".yml", ".json")) else "move it elsewhere"
-        desk.say("OL113", "a file that is not read, for its name does not end in .yaml", Place(file), hint)
-        return "", ""
-    if parts[0] == "rules":
-        return "rules", "rules"
-    kind = parts[1].removesuffix(".yaml")
-    known = (*entries.KINDS, *entries.PLAIN)
-    if kind not in known or kind == "analytes":
-        hint = did_you_mean(kind, known) or f"known: {', '.join(sorted(known))}"
-        desk.say("OL113", f"'{kind}' is no kind of knowledge", Place(file), hint)
-        return "", ""
-    return "knowledge", kind
-
-
-def _entries(kind: str, node: MapNode, drafts: Drafts, desk: Desk) -> None:
-    if kind == "units":
+def _file(kind: str, node: MapNode, item: Written, drafts: Drafts, desk: Desk) -> None:
+    if kind == "rules":
+        _rules(node, item, drafts, desk)
+    elif kind == "units":
         for key, value in node.pairs:
             if key.value not in ("units", "analytes"):
                 desk.say("OL101", f"unknown key '{key.value}'", key.place, "this file has 'units:' and 'analytes:'")
             elif isinstance(value, MapNode):
-                _keep(key.value, value, drafts, desk)
+                _entries(key.value, value, item, drafts, desk)
             else:
                 desk.wrong(value, key.value, "entries by id")
     elif kind in entries.PLAIN:
-        for key, value in node.pairs:
-            said = text(value, key.value, desk)
-            if key.value in drafts.plain[kind]:
-                other = drafts.plain_places[kind][key.value]
-                desk.say("OL103", f"'{key.value}' is written twice", key.place, "keep one", other)
-            elif said is not None:
-                drafts.plain[kind][key.value] = Text(said, value.place)
-                drafts.plain_places[kind][key.value] = key.place
+        _plain(kind, node, drafts, desk)
     else:
-        _keep(kind, node, drafts, desk)
+        _entries(kind, node, item, drafts, desk)
 
 
-def _keep(kind: str, node: MapNode, drafts: Drafts, desk: Desk) -> None:
+def _kind_of(item: Written, desk: Desk) -> str:
+    """`rules`, or the kind of knowledge by the file's name; empty for a file that cannot be told."""
+    parts = item.inside.split("/")
+    if not item.inside.endswith(".yaml"):
+        base = item.file.rsplit(".", 1)[0]
+        hint = f"name it '{base}.yaml'" if item.inside.endswith((".yml", ".json")) else "move it elsewhere"
+        desk.say("OL113", "a file that is not read, for its name does not end in .yaml", Place(item.file), hint)
+        return ""
+    if parts[0] == "rules":
+        return "rules"
+    kind = parts[1].removesuffix(".yaml")
+    known = sorted({*entries.KINDS, *entries.PLAIN} - {"analytes"})
+    if kind not in known:
+        hint = did_you_mean(kind, known) or f"known: {', '.join(known)}"
+        desk.say("OL113", f"'{kind}' is no kind of knowledge", Place(item.file), hint)
+        return ""
+    return kind
+
+
+def _plain(kind: str, node: MapNode, drafts: Drafts, desk: Desk) -> None:
+    for key, value in node.pairs:
+        said = text(value, key.value, desk)
+        if key.value in drafts.plain[kind]:
+            other = drafts.plain_places[kind][key.value]
+            desk.say("OL103", f"'{key.value}' is written twice", key.place, "keep one", other)
+        elif said is not None:
+            drafts.plain[kind][key.value] = Text(said, value.place)
+            drafts.plain_places[kind][key.value] = key.place
+
+
+def _entries(kind: str, node: MapNode, item: Written, drafts: Drafts, desk: Desk) -> None:
+    singular = entries.KINDS[kind].singular
     for key, value in node.pairs:
         if isinstance(value, MapNode) and rules.looks_like_one(value):
             desk.say("OL113", f"'{key.value}' is a rule, not an entry of knowledge", key.place, "move it to rules/")
             continue
+        value, replaced = overlay.replaced(value, drafts.entries[kind], singular, item, desk)
+        if replaced is not None:
+            del drafts.entries[kind][replaced.id]
         draft = entries.read(kind, key, value, desk)
         if draft is None:
             drafts.broken.add(key.value)
             continue
         other = drafts.entries[kind].setdefault(draft.id, draft)
         if other is not draft:
-            singular = entries.KINDS[kind].singular
-            desk.say("OL103", f"a second {singular} '{draft.id}'", draft.place, "ids are unique", other.place)
+            hint = overlay.hint(draft.id, item)
+            desk.say("OL103", f"a second {singular} '{draft.id}'", draft.place, hint, other.place)
 
 
-def _rules(node: MapNode, drafts: Drafts, desk: Desk) -> None:
+def _rules(node: MapNode, item: Written, drafts: Drafts, desk: Desk) -> None:
     shared = rules.Common()
     for position, (key, value) in enumerate(node.pairs):
         if key.value == "common":
@@ -226,13 +189,19 @@ def _rules(node: MapNode, drafts: Drafts, desk: Desk) -> None:
                 desk.say("OL112", "'common' stands at the top of its file", key.place, "move it up")
             shared = rules.common(value, key.place, desk)
             continue
+        value, replaced = overlay.replaced(value, drafts.rules, "rule", item, desk)
+        if replaced is not None:
+            del drafts.rules[replaced.id]
+            replaced.values["withdrawn"] = f"replaced by '{key.value}' in {item.file}"
+            drafts.replaced.append(replaced)
         draft = rules.read(key, value, shared, desk)
         if draft is None:
             drafts.broken.add(key.value)
             continue
         other = drafts.rules.setdefault(draft.id, draft)
         if other is not draft:
-            desk.say("OL103", f"a second rule '{draft.id}'", draft.place, "ids are unique", other.place)
+            hint = overlay.hint(draft.id, item)
+            desk.say("OL103", f"a second rule '{draft.id}'", draft.place, hint, other.place)
 
 
 def _units_of(drafts: Drafts) -> dict[str, tuple[str, str]]:
@@ -258,8 +227,8 @@ def _built(drafts: Drafts, joined: Choices, checker: Premises) -> KnowledgeBase:
         known[kind] = {key: said.value for key, said in found_texts.items()}
     in_force: dict[str, model.Rule] = {}
     withdrawn: dict[str, model.Rule] = {}
-    for draft in drafts.rules.values():
-        for rule in rules.build(draft, lexicon.targets(draft, drafts, joined), checker):
+    for written in (*drafts.replaced, *drafts.rules.values()):
+        for rule in rules.build(written, lexicon.targets(written, drafts, joined), checker):
             (withdrawn if rule.withdrawn else in_force)[rule.id] = rule
     return KnowledgeBase(**known, rules=in_force, withdrawn=withdrawn)
 

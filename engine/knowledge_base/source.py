@@ -17,6 +17,7 @@ import yaml
 
 from ..language.problems import Place, Problem
 from . import traps
+from .layout import MOST_BYTES, read_bytes
 from .nodes import ListNode, MapNode, Node, Text, describe, shortened
 
 __all__ = [
@@ -32,7 +33,6 @@ __all__ = [
     "shortened",
 ]
 
-MOST_BYTES = 2_000_000
 LONGEST_LINE = 20_000
 DEEPEST = 60
 MOST_NODES = 200_000
@@ -57,20 +57,6 @@ def load_file(path: Path, file: str, *, prose: frozenset[str] | None = PROSE) ->
     """Read a file from disk; `file` is the name problems give it."""
     content, problems = read_bytes(path, file)
     return (None, problems) if content is None else load_text(content, file, prose=prose)
-
-
-def read_bytes(path: Path, file: str) -> tuple[bytes | None, list[Problem]]:
-    """What a file holds, and no more of it than would be read."""
-    try:
-        with path.open("rb") as stream:
-            return stream.read(MOST_BYTES + 1), []
-    except IsADirectoryError:
-        what = "this is a directory, not a file"
-    except FileNotFoundError:
-        what = "there is no such file"
-    except OSError as error:
-        what = f"the file cannot be opened: {(error.strerror or 'unknown reason').lower()}"
-    return None, [Problem("OL001", what, Place(file))]
 
 
 def load_text(

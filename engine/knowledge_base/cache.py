@@ -1,0 +1,180 @@
+"""The knowledge base as it was last read, kept so that a consultation does not wait for its files to be read again.
+
+One file in the user's cache directory, named by what it was made from: the contents of every file, the program and the
+Python that read them. It holds JSON and a digest of it, can run nothing, and is ignored when anything about it is odd.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..language.problems import Level, Problem, Refused
+from ..version import VERSION
+from . import coding
+from .layout import Layout, contents_of, digest_of
+from .model import KnowledgeBase
+
+if TYPE_CHECKING:
+    from .memory import TreeMemory
+
+_HEADER = "osteologic cache 1"
+_KEPT = 4
+"""How many knowledge bases are kept: the one at hand, and some that are edited or compared beside it."""
+
+
+def load(root: Path, local: Path | None = None) -> KnowledgeBase:
+    """The knowledge base at `root`, with a hospital's own directory laid over it.
+
+    Raises:
+        Refused: with every problem found, when one of them is an error.
+    """
+    return load_with_problems(root, local)[0]
+
+
+def load_with_problems(root: Path, local: Path | None = None) -> tuple[KnowledgeBase, list[Problem]]:
+    """As `load`, and the warnings of the reading; none where the knowledge base was read before."""
+    contents, problems = contents_of(Layout(root, local))
+    store = Store.of(digest_of(contents))
+    remembered = None if problems else store.knowledge_base()
+    if remembered is not None:
+        return remembered, []
+    from . import reader  # not needed where the cache is right, and slow to import
+
+    memory = store.memory()
+    kb, found = reader.read_contents(contents, memory)
+    memory.close()
+    found = sorted([*problems, *found], key=lambda problem: problem.sort_key)
+    if kb is None or any(problem.level is Level.ERROR for problem in found):
+        raise Refused(found)
+    store.keep(kb)
+    return kb, found
+
+
+class Store:
+    """The cache files of one knowledge base."""
+
+    def __init__(self, directory: Path | None, key: str) -> None:
+        self.directory, self.key = directory, key
+
+    @classmethod
+    def of(cls, digest: str) -> Store:
+        """The store for contents with this digest (`KnowledgeBase.digest`)."""
+        made_by = f"{_HEADER}\0{VERSION}\0{sys.version}\0{_program()}\0{digest}"
+        return cls(_directory(), hashlib.sha256(made_by.encode()).hexdigest())
+
+    def knowledge_base(self) -> KnowledgeBase | None:
+        text = self._read("base")
+        if text is None:
+            return None
+        with contextlib.suppress(ValueError, KeyError, TypeError, IndexError, AttributeError):
+            return coding.restore(text)
+        return None
+
+    def keep(self, kb: KnowledgeBase) -> None:
+        self._write("base", coding.dump(kb))
+        self._prune()
+
+    def load_extra(self, name: str) -> Any:
+        """Something made from this knowledge base and kept beside it (a JSON value); None where there is none."""
+        text = self._read(name)
+        if text is None:
+            return None
+        with contextlib.suppress(ValueError):
+            return json.loads(text)
+        return None
+
+    def store_extra(self, name: str, value: Any) -> None:
+        """Keep a JSON value that follows from this knowledge base alone."""
+        self._write(name, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+    def memory(self) -> TreeMemory:
+        from .memory import TreeMemory
+
+        return TreeMemory(Store(self.directory, hashlib.sha256(f"{_HEADER}\0{_program()}".encode()).hexdigest()))
+
+    def _path(self, name: str) -> Path | None:
+        return None if self.directory is None else self.directory / f"{self.key[:32]}.{name}.json"
+
+    def _read(self, name: str) -> str | None:
+        path = self._path(name)
+        if path is None:
+            return None
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return None
+        head, _, body = content.partition(b"\n")
+        if head != self._signature(name, body):
+            return None
+        try:
+            return body.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+
+    def _write(self, name: str, text: str) -> None:
+        """Write beside and rename, so that a reader sees the old file or the new one and two writers never mix."""
+        path = self._path(name)
+        if path is None:
+            return
+        body = text.encode("utf-8", "surrogatepass")
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(self._signature(name, body) + b"\n" + body)
+                os.replace(temporary, path)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    os.unlink(temporary)
+
+    def _signature(self, name: str, body: bytes) -> bytes:
+        whole = hashlib.sha256(f"{_HEADER}\0{self.key}\0{name}\0".encode())
+        whole.update(body)
+        return f"{_HEADER} {name} {whole.hexdigest()}".encode()
+
+    def _prune(self) -> None:
+        """Forget what was made from files as they were many edits ago."""
+        if self.directory is None:
+            return
+        with contextlib.suppress(OSError):
+            bases = sorted(self.directory.glob("*.base.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+            for base in bases[_KEPT:]:
+                for path in self.directory.glob(f"{base.name.split('.')[0]}.*.json"):
+                    path.unlink(missing_ok=True)
+
+
+def _directory() -> Path | None:
+    """`OSTEOLOGIC_CACHE`, else a directory of ours in the user's cache; None where caching is off (`none`)."""
+    chosen = os.environ.get("OSTEOLOGIC_CACHE", "")
+    if chosen == "none":
+        return None
+    if chosen:
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if base and os.path.isabs(base):
+        return Path(base) / "osteologic"
+    try:
+        return Path.home() / ".cache" / "osteologic"
+    except RuntimeError:  # no home directory
+        return None
+
+
+def _program() -> str:
+    """What the program looks like: an edited reader must not be answered by what the old one read."""
+    engine = Path(__file__).parent.parent
+    found = []
+    for room in ("language", "knowledge_base", "inference"):
+        with os.scandir(engine / room) as listing:
+            for entry in listing:
+                if entry.name.endswith((".py", ".lark")):
+                    status = entry.stat()
+                    found.append(f"{room}/{entry.name} {status.st_size} {status.st_mtime_ns}")
+    return "\n".join(sorted(found))

@@ -1,0 +1,93 @@
+"""Where a knowledge base lies: knowledge/ and rules/, and a hospital's own directory laid over them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..language.problems import Place, Problem
+
+ROOMS = ("knowledge", "rules")
+MOST_BYTES = 2_000_000
+"""No file of an author is larger; what is, is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file's contents: `file` as problems name it, `inside` its path below its root, `local` in a hospital's own."""
+
+    file: str
+    inside: str
+    content: bytes
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A directory with knowledge/ and rules/, and one of the same form that adds to it or overrides it."""
+
+    root: Path
+    local: Path | None = None
+
+    def files(self) -> Iterator[tuple[Path, str, str, bool]]:
+        """Each file to be read: its path, its name in problems, its path below its root, whether it is local."""
+        for path, inside in _below(self.root):
+            yield path, inside, inside, False
+        if self.local is not None:
+            for path, inside in _below(self.local):
+                yield path, (self.local / inside).as_posix(), inside, True
+
+
+def _below(root: Path) -> Iterator[tuple[Path, str]]:
+    for room in ROOMS:
+        base = root / room
+        for path in sorted(base.rglob("*")):
+            if not _passed_over(path.relative_to(base)) and path.is_file():
+                yield path, path.relative_to(root).as_posix()
+
+
+def _passed_over(path: Path) -> bool:
+    """Files that editors and Python leave about, and pages for people."""
+    return any(
+        part.startswith((".", "~", "#", "__pycache__")) or part.endswith(("~", ".py", ".pyc", ".md"))
+        for part in path.parts
+    )
+
+
+def contents_of(layout: Layout) -> tuple[tuple[Written, ...], list[Problem]]:
+    """What every file holds, and the files that cannot be opened."""
+    found: list[Written] = []
+    problems: list[Problem] = []
+    for path, file, inside, local in layout.files():
+        content, wrong = read_bytes(path, file)
+        problems += wrong
+        if content is not None:
+            found.append(Written(file, inside, content, local))
+    if layout.local is not None and not layout.local.is_dir():
+        problems.append(Problem("OL001", "there is no such directory", Place(str(layout.local))))
+    return tuple(found), problems
+
+
+def read_bytes(path: Path, file: str) -> tuple[bytes | None, list[Problem]]:
+    """What a file holds, and no more of it than would be read."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MOST_BYTES + 1), []
+    except IsADirectoryError:
+        what = "this is a directory, not a file"
+    except FileNotFoundError:
+        what = "there is no such file"
+    except (OSError, ValueError) as error:
+        what = f"the file cannot be opened: {getattr(error, 'strerror', None) or 'its name is no file name'}"
+    return None, [Problem("OL001", what, Place(file))]
+
+
+def digest_of(contents: Iterable[Written]) -> str:
+    """A name for these contents."""
+    whole = hashlib.sha256()
+    for item in contents:
+        whole.update(f"{item.file}\0{item.inside}\0{item.local}\0{len(item.content)}\0".encode())
+        whole.update(item.content)
+    return f"sha256:{whole.hexdigest()}"

@@ -1,0 +1,123 @@
+"""Checked premises of earlier readings, so that one edited file costs the checking of one file."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from contextlib import suppress
+from functools import cached_property
+from typing import Any, Protocol
+
+from ..language.expression import Node
+from ..language.vocabulary import Labels, Vocabulary
+from . import coding
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
+
+class Shelf(Protocol):
+    """Where JSON values are kept from one run to the next."""
+
+    def load_extra(self, name: str) -> Any: ...
+
+    def store_extra(self, name: str, value: Any) -> None: ...
+
+
+class TreeMemory:
+    """Premises and formulas by their text, place and what every word in them means.
+
+    Where a word has come to mean something else the premise is checked anew.
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        known = shelf.load_extra("trees")
+        self._known: dict[str, Any] = known if isinstance(known, dict) else {}
+        self._used: dict[str, Any] = {}
+        self._meanings: _Meanings | None = None
+
+    def about(self, vocabulary: Vocabulary, units: str) -> None:
+        """Premises are now checked against this vocabulary; `units` names the units in force."""
+        self._meanings = _Meanings(vocabulary, units)
+
+    def tree(self, key: tuple[str, ...]) -> Node | None:
+        name = self._name(key)
+        found = self._known.get(name)
+        if found is None:
+            return None
+        with suppress(ValueError, KeyError, TypeError, IndexError, AttributeError):
+            tree = coding.restore_tree(found)
+            self._used[name] = found
+            return tree
+        return None
+
+    def keep(self, key: tuple[str, ...], tree: Node) -> None:
+        self._used[self._name(key)] = coding.dump_tree(tree)
+
+    def close(self) -> None:
+        """Keep what this reading used, and forget the rest."""
+        if self._used.keys() != self._known.keys():
+            self._shelf.store_extra("trees", self._used)
+
+    def _name(self, key: tuple[str, ...]) -> str:
+        meanings = self._meanings.of(key[1]) if self._meanings is not None else ""
+        return hashlib.sha256("\0".join((*key, meanings)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+class _Meanings:
+    """What each word of a premise means in a vocabulary, as a text that changes when the meaning does."""
+
+    def __init__(self, vocabulary: Vocabulary, units: str) -> None:
+        self._vocabulary, self._units = vocabulary, units
+        self._known: dict[str, str] = {}
+
+    def of(self, text: str) -> str:
+        return "\n".join([self._units, *map(self._meaning, sorted(set(_WORD.findall(text))))])
+
+    def _meaning(self, word: str) -> str:
+        if word not in self._known:
+            vocabulary = self._vocabulary
+            parts = [
+                self._signature(word),
+                repr(vocabulary.groups.get(word)),
+                repr(self._atoms.get(word)),
+                str(word in vocabulary.numbers),
+                *(
+                    f"{verb} {sorted(labels.expand(word) or ())}"
+                    for verb, labels in sorted(vocabulary.subjects.items())
+                    if labels.expand(word) is not None
+                ),
+            ]
+            for member in vocabulary.groups.get(word, ()):
+                parts.append(self._signature(member))
+            for labels in vocabulary.subjects.values():
+                parts += [repr(self._atoms.get(member)) for member in sorted(labels.expand(word) or ())]
+            self._known[word] = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return self._known[word]
+
+    def _signature(self, word: str) -> str:
+        signature = self._vocabulary.names.get(word)
+        if signature is None:
+            return ""
+        fields = [
+            f"{name} {field.type} {field.unit} {field.bare_unit} {field.floor} {_labels(field.labels)}"
+            for name, field in sorted(signature.fields.items())
+        ]
+        plain = (signature.kind, signature.unit, signature.analyte, signature.bare_unit, signature.ranged)
+        more = (signature.levels, signature.has_applies, _labels(signature.labels), fields)
+        return repr((plain, more))
+
+    @cached_property
+    def _atoms(self) -> dict[str, list[str]]:
+        """The conclusions of rules, by each word in them."""
+        found: dict[str, list[str]] = {}
+        for atom in sorted(self._vocabulary.concluded):
+            for word in _WORD.findall(atom):
+                found.setdefault(word, []).append(atom)
+        return found
+
+
+def _labels(labels: Labels | None) -> str:
+    if labels is None:
+        return ""
+    return repr((sorted(labels.members), [(name, sorted(inside)) for name, inside in sorted(labels.classes.items())]))
