@@ -93,7 +93,7 @@ class Numbers(Units, abc.ABC):
         if field.type == "date":
             return Typed(node, word, date=True)
         if field.type == "duration":
-            return Typed(node, word, self.month(), field.unit or "months")
+            return Typed(node, word, self.unit_of(field.unit) if field.unit else self.month(), field.unit or "months")
         if field.type == "number":
             return Typed(node, word, self.unit_of(field.unit), field.unit, bare_unit=field.bare_unit)
         return self.mismatch(word, meaning, "a number is expected here")
