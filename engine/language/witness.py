@@ -108,18 +108,7 @@ def _number(value: Interval, node: NumberNode, beside: NumberNode) -> str:
     """A number, or the date where one is compared."""
     if any(isinstance(part, Literal) and part.unit == "date" for part in (node, beside)):
         return dates.text(value)
-    shown = (
-        Interval(_rounded(value.low), _rounded(value.high), value.low_open, value.high_open)
-        if _coarse(value)
-        else value
-    )
-    return interval(shown)
-
-
-def _coarse(value: Interval) -> bool:
-    """Whether rounding to one more digit than people read leaves the interval one."""
-    low, high = _rounded(value.low), _rounded(value.high)
-    return value.exact is None and low < high
+    return interval(value)
 
 
 def _unit(node: Node, labels: Labels) -> str:
