@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from ..knowledge_base import reader
+from ..knowledge_base.layout import Layout
 from ..knowledge_base.model import KnowledgeBase
 from ..language.problems import Level, Place, Problem
 from ..views import problems as view
@@ -17,14 +18,13 @@ COUNTED = ("rules", "findings", "conditions", "interventions", "sources")
 
 
 def run(format: str = "text", knowledge: Path | None = None) -> int:
-    root = knowledge or surroundings.ROOT
-    kb, problems = reader.read(reader.Layout(root))
-    files = len(reader.Layout(root).files())
-    surroundings.put(_shown(problems, kb, files, format, root))
+    laid = Layout(surroundings.ROOT, knowledge)
+    kb, problems = reader.read(laid)
+    surroundings.put(_shown(problems, kb, len(list(laid.files())), format))
     return 1 if any(problem.level is Level.ERROR for problem in problems) else 0
 
 
-def _shown(problems: Sequence[Problem], kb: KnowledgeBase | None, files: int, format: str, root: Path) -> str:
+def _shown(problems: Sequence[Problem], kb: KnowledgeBase | None, files: int, format: str) -> str:
     read = {"files": files, **({kind: len(getattr(kb, kind)) for kind in COUNTED} if kb is not None else {})}
     if format == "json":
         return view.data(problems, read)
@@ -33,7 +33,7 @@ def _shown(problems: Sequence[Problem], kb: KnowledgeBase | None, files: int, fo
     if format == "github":
         return view.github(problems)
     counts = ", ".join(f"{count} {kind if count != 1 else kind.removesuffix('s')}" for kind, count in read.items())
-    return view.text(problems, _Lines(root).of, f"{counts}: {view.counted(problems)}")
+    return view.text(problems, _Lines(surroundings.ROOT).of, f"{counts}: {view.counted(problems)}")
 
 
 class _Lines:
@@ -49,6 +49,7 @@ class _Lines:
 
     def _read(self, file: str) -> list[str]:
         try:
-            return (self.root / file).read_text("utf-8", errors="replace").split("\n")
-        except OSError:
+            path = self.root / file
+            return (path if path.exists() else Path(file)).read_text("utf-8", errors="replace").split("\n")
+        except (OSError, ValueError):
             return []

@@ -9,21 +9,23 @@ from pathlib import Path
 
 from ..consultation import case
 from ..consultation.case import Prepared
-from ..knowledge_base import reader
-from ..language.problems import Place, Problem, Refused
+from ..knowledge_base import cache, layout
+from ..knowledge_base.naming import Names
+from ..language.problems import Refused
 
 ROOT = Path(__file__).parent.parent.parent
 
-MOST_BYTES = 2_000_000
 STANDARD_INPUT = "-"
 
 
 def prepared(local: Path | None) -> Prepared:
     """The knowledge base beside the engine, with a hospital's own directory laid over it. Raises Refused."""
-    kb, problems = reader.read(reader.Layout(ROOT))
-    if kb is None:
-        raise Refused(problems)
-    return case.prepare(kb)
+    return case.prepare(cache.load(ROOT, local))
+
+
+def names(local: Path | None) -> Names:
+    """The words of the knowledge base, for commands that need no patient. Raises Refused."""
+    return Names(cache.load(ROOT, local))
 
 
 def width() -> int:
@@ -49,14 +51,12 @@ def note(text: str) -> None:
 
 def read(file: str) -> bytes:
     """What a file holds, or standard input for `-`; never more than a patient can need. Raises Refused."""
-    try:
-        if file == STANDARD_INPUT:
-            return sys.stdin.buffer.read(MOST_BYTES + 1)
-        with Path(file).open("rb") as stream:
-            return stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise Refused([Problem("OL001", f"the file cannot be opened: {reason}", Place(file))]) from error
+    if file == STANDARD_INPUT:
+        return sys.stdin.buffer.read(layout.MOST_BYTES + 1)
+    content, problems = layout.read_bytes(Path(file), file)
+    if content is None:
+        raise Refused(problems)
+    return content
 
 
 def name_of(file: str) -> str:

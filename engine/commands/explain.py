@@ -1,0 +1,42 @@
+"""`explain`: a question, a condition, a medicine, a finding, a rule, a source or a problem code, in words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ..consultation.lookup import Lookup
+from ..views import entries, escape
+from . import surroundings
+
+_CODE = re.compile(r"OL\d{3}", re.IGNORECASE)
+_MOST = 3
+"""How many things of one name are explained at once; the others are named."""
+
+
+def run(words: tuple[str, ...], knowledge: Path | None = None) -> int:
+    asked = " ".join(words).strip()
+    if _CODE.fullmatch(asked):
+        return _code(asked.upper())
+    names = surroundings.names(knowledge)
+    lookup = Lookup(names.kb)
+    found = lookup.meant(asked)
+    if not found:
+        told = entries.suggestions(escape.line(asked), lookup.near(asked), lookup.suggestion(asked))
+        surroundings.note(escape.plain(told))
+        return 1
+    width, colored = surroundings.width(), surroundings.colored()
+    shown = found[:1] if found[0].kind == "topic" else found[:_MOST]
+    surroundings.put("\n".join(entries.page(one, names, width, colored) for one in shown))
+    return 0
+
+
+def _code(code: str) -> int:
+    from .codes import codes
+
+    known = codes()
+    if code not in known:
+        surroundings.note(f"no problem has the code {code}; there are {', '.join(known)}")
+        return 1
+    surroundings.put(entries.code(code, known[code]))
+    return 0
