@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
+from decimal import Context, Decimal
 
 from ..knowledge_base.model import ChoiceSet, FieldKind, Finding, KnowledgeBase
 from ..language import dates
@@ -15,6 +16,7 @@ from . import answers_numbers
 from .answers_dates import frequency_text
 
 _PLAIN = re.compile(r"(?:[A-Za-z0-9_.][\w.+/%()'µ-]*|-[\d.][\w./%]*|<=?)(?: [\w.+/%()'µ<=-]+)*")
+_MANY_DIGITS = 6
 _MISREAD = frozenset({"null", "~", "y", "n"})
 
 
@@ -23,8 +25,8 @@ def written(kb: KnowledgeBase, name: str, known: Known) -> str:
     if isinstance(known, Gap):
         return known.value
     if isinstance(known, Number):
-        unit, bare = _unit(kb, name)
-        return _number(known, "" if bare else unit)
+        results = [_measurement(kb, name, result) for result in known.results]
+        return results[0] if len(results) == 1 else f"[{', '.join(results)}]"
     if isinstance(known, Choice):
         return _choice(known, _choices_of(kb, name))
     if isinstance(known, Day):
@@ -39,7 +41,7 @@ def told(kb: KnowledgeBase, name: str, known: Known) -> str:
     if isinstance(known, Gap):
         return f"{label} {known.value}"
     if isinstance(known, Number):
-        return f"{label} {_number_told(known, _unit(kb, name)[0])}"
+        return f"{label} {_number_told(known, _unit(kb, name))}"
     if isinstance(known, Choice):
         return f"{label} {_choice_told(known, _choices_of(kb, name))}"
     if isinstance(known, Day):
@@ -55,13 +57,10 @@ def quoted(text: str) -> str:
     return '"' + "".join(character if character.isprintable() else " " for character in escaped) + '"'
 
 
-def _unit(kb: KnowledgeBase, name: str) -> tuple[str, bool]:
-    """The unit of a finding or quantity, and whether it is left out."""
-    finding = kb.findings.get(name)
-    if finding is not None:
-        return finding.unit, finding.bare_unit or not finding.unit
-    quantity = kb.quantities.get(name)
-    return (quantity.unit, not quantity.unit) if quantity is not None else ("", True)
+def _unit(kb: KnowledgeBase, name: str) -> str:
+    """The unit of a finding or quantity."""
+    asked = kb.findings.get(name) or kb.quantities.get(name)
+    return asked.unit if asked is not None else ""
 
 
 def _choices_of(kb: KnowledgeBase, name: str) -> ChoiceSet | None:
@@ -72,21 +71,35 @@ def _choices_of(kb: KnowledgeBase, name: str) -> ChoiceSet | None:
 # --- as an answer -----------------------------------------------------------------------------------------------------
 
 
-def _number(known: Number, unit: str) -> str:
-    results = [_measurement(result, unit) for result in known.results]
-    return results[0] if len(results) == 1 else f"[{', '.join(results)}]"
-
-
-def _measurement(result: Measurement, unit: str) -> str:
-    value = _word(result) if result.word is not None else _with_unit(result.interval, unit)
+def _measurement(kb: KnowledgeBase, name: str, result: Measurement) -> str:
+    value = _word(result) if result.word is not None else _amount(kb, name, result.interval)
     if result.range is None and result.date is None:
         return value
     parts = [f"value: {quoted(value)}"]
     if result.range is not None:
-        parts.append(f"range: {quoted(_with_unit(result.range, unit))}")
+        parts.append(f"range: {quoted(_amount(kb, name, result.range))}")
     if result.date is not None:
         parts.append(f"date: {quoted(dates.text(result.date))}")
     return f"{{{', '.join(parts)}}}"
+
+
+def _amount(kb: KnowledgeBase, name: str, numbers: Interval) -> str:
+    """The number in the finding's unit; in another one where only that takes few digits (65 pg/mL of PTH)."""
+    asked = kb.findings.get(name) or kb.quantities.get(name)
+    if asked is None or not asked.unit or (isinstance(asked, Finding) and asked.bare_unit):
+        return _with_unit(numbers, "")
+    if any(len(end.as_tuple().digits) > _MANY_DIGITS for end in (numbers.low, numbers.high)):
+        table = UnitTable.of(kb.units, kb.analytes)
+        for unit in table.accepted(asked.unit, asked.analyte)[1:]:
+            meant = table.convert_interval(numbers, asked.unit, unit, asked.analyte)
+            short = meant and Interval(_rounded(meant.low), _rounded(meant.high), meant.low_open, meant.high_open)
+            if short and table.convert_interval(short, unit, asked.unit, asked.analyte) == numbers:
+                return _with_unit(short, unit)
+    return _with_unit(numbers, asked.unit)
+
+
+def _rounded(number: Decimal) -> Decimal:
+    return number if number.is_infinite() else Context(prec=_MANY_DIGITS).plus(number)
 
 
 def _word(result: Measurement) -> str:

@@ -415,18 +415,8 @@ def save_record(kb: KnowledgeBase, found: Mapping[str, Answer], today: datetime.
     if not found:
         return "\n".join([*lines, "given: {}"]) + "\n"
     lines.append("given:")
-    sheet = Sheet(kb, today)
     for finding, answer in found.items():
-        text = _saved(sheet, finding, answer)
+        text = answers.write_answer(kb, finding, answer.known)
         nested = isinstance(answer.known, (Number, Records)) and text[:1] in ("[", "{")
         lines.append(f"  {finding}: {text if nested else answers.quoted(text)}")
     return "\n".join(lines) + "\n"
-
-
-def _saved(sheet: Sheet, finding: str, answer: Answer) -> str:
-    """A number as it was given (`65 pg/mL`) where that says the same; anything else as it is known."""
-    if isinstance(answer.known, Number) and answer.given[:1] not in ("[", "{"):
-        known, _ = answers.read_with(sheet, finding, answer.given, answer.place)
-        if known == answer.known:
-            return answer.given
-    return answers.write_answer(sheet.kb, finding, answer.known)

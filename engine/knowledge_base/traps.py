@@ -174,6 +174,8 @@ def _misplaced(lines: list[str], file: str, complaint: str, line: int, column: i
 
 def _unclosed(lines: list[str], file: str, line: int, column: int, opened: tuple[int, int]) -> Problem:
     row, at = opened
+    if row >= len(lines):  # the parser stopped past the end: the bracket is the last one opened
+        row, at = line, max(lines[line].rfind("["), lines[line].rfind("{"), 0)
     bracket = lines[row][at : at + 1]
     closing = {"[": "]", "{": "}"}.get(bracket, "]")
     mark = lines[line][column : column + 1]
