@@ -323,7 +323,8 @@ class Truths(Scales):
         occasions = self._occasions(phrase)
         if phrase.occasions and occasions is None:
             return None
-        self.ranged(subject, signature)
+        if signature.kind == "quantity":
+            self.ranged(subject, signature)
         items = tuple(
             Against(name=subject.text, word=word, negated=phrase.negated, occasions=occasions, **self.span(phrase))
             for word in dict.fromkeys(label.text for label in phrase.labels)

@@ -224,8 +224,13 @@ def _filled(pattern: str, match: re.Match[str]) -> str:
     return pattern.format(match[0].strip(), *(" ".join((group or "").split()) for group in match.groups()))
 
 
+_SUSPECT = re.compile("|".join(f"(?:{pattern})" for pattern, *_ in _FOREIGN) + r"|[^\sA-Za-z0-9()<>=!+\-*/.,%_µμ°²³^]")
+
+
 def foreign(text: str) -> list[Mistake]:
     """Signs that no premise holds, and parentheses without their other half, in the order they stand."""
+    if not _SUSPECT.search(text) and text.count("(") == text.count(")"):
+        return []  # nearly every text; `)(` is left to `misread`
     found: dict[int, Mistake] = {}
     taken: set[int] = set()
     for pattern, code, what, hint in _FOREIGN:
@@ -265,8 +270,8 @@ def _unmatched(text: str) -> Iterator[Mistake]:
 
 def misread(text: str, stop: int) -> list[Mistake]:
     """What is wrong with a text that the parser could not read beyond `stop`; never empty."""
-    found = []
-    for pattern, code, what, hint in _MISREAD:
+    found = sorted(_unmatched(text), key=lambda mistake: mistake.start)
+    for pattern, code, what, hint in () if found else _MISREAD:
         match = re.search(pattern, text)
         if match is not None:
             advice = hint(match) if callable(hint) else _filled(hint, match)
