@@ -1,0 +1,36 @@
+"""`show`: one rule or entry by its id: what it says, where it stands, who uses it, which cases mention it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..consultation.lookup import Lookup
+from ..views import entries, escape, shown
+from ..workbench import cases, usage
+from . import surroundings
+
+
+def run(identifier: str, knowledge: Path | None = None) -> int:
+    names = surroundings.names(knowledge)
+    lookup = Lookup(names.kb)
+    found = lookup.by_id(identifier) or lookup.named(identifier)
+    if not found:
+        told = entries.suggestions(escape.line(identifier), lookup.near(identifier), lookup.suggestion(identifier))
+        surroundings.note(escape.plain(told))
+        return 1
+    width, colored = surroundings.width(), surroundings.colored()
+    files = _case_files(knowledge)
+    pages = [
+        shown.page(one, names, usage.uses(names.kb, one.id), usage.mentions(one.id, files), width, colored)
+        for one in found
+    ]
+    surroundings.put("\n".join(pages))
+    return 0
+
+
+def _case_files(local: Path | None) -> list[tuple[str, str]]:
+    root = surroundings.ROOT
+    files = [(path.relative_to(root).as_posix(), path) for path in cases.files_in(root / "tests" / "cases")]
+    if local is not None:
+        files += [(str(path), path) for path in cases.files_in(local / "cases")]
+    return [(name, path.read_text("utf-8", errors="replace")) for name, path in files]
