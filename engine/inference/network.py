@@ -13,7 +13,7 @@ can undo what the same round fires next.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .ground import Ground, Literal
@@ -30,6 +30,7 @@ _FACTS, _RULES = watchers.FACTS, watchers.RULES
 class Holds(Fact):  # type: ignore[misc]  # experta ships no annotations
     """A statement about the patient, in words. As a fact it knows its literal, which is also its index in the list."""
 
+    __slots__ = ("literal",)
     literal: Literal
 
     def __init__(self, words: str = "") -> None:
@@ -66,7 +67,8 @@ class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotat
         literal = literal_or_fact if isinstance(literal_or_fact, int) else literal_or_fact.literal
         if literal not in self:
             raise IndexError("Fact not found.")
-        fact = self.pop(literal)
+        fact = self[literal]
+        del self[literal]
         self.removed.append(fact)
         if _FACTS.level <= logging.INFO:
             _FACTS.info(" <== %s", fact)
@@ -74,7 +76,7 @@ class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotat
 
 
 class Conclusion:
-    """The right-hand side of a production: its conclusion holds, with one justification more."""
+    """The right-hand side of a production: its conclusion holds, with one justification more; and the way back."""
 
     __slots__ = ("fact", "index", "literal", "live", "support")
 
@@ -85,11 +87,31 @@ class Conclusion:
         self.live, self.support = engine.live, engine.support
 
     def __call__(self, engine: GroundEngine) -> None:
-        self.live.add(self.index)
+        self.live[self.index] = 1
         support, literal = self.support, self.literal
         support[literal] += 1
         if support[literal] == 1:
             engine.facts.declare(self.fact)
+
+    def withdraw(self, engine: GroundEngine) -> None:
+        """The production lacks a premise again: what it alone justified no longer holds."""
+        if not self.live[self.index]:
+            return  # it was still waiting on the agenda
+        self.live[self.index] = 0
+        support, literal = self.support, self.literal
+        support[literal] -= 1
+        if not support[literal] and literal not in engine.given:
+            engine.facts.retract(self.fact)
+
+
+class GroundActivation(Activation):  # type: ignore[misc]  # experta ships no annotations
+    """The one activation of a production; its fields lie side by side, since a run goes through thousands."""
+
+    __slots__ = ("context", "facts", "key", "rule")
+
+    def __init__(self, rule: GroundRule, facts: Iterable[Holds]) -> None:
+        super().__init__(rule, facts)
+        self.key = rule.rank
 
 
 class GroundRule(Rule):  # type: ignore[misc]  # experta ships no annotations
@@ -103,7 +125,7 @@ class GroundRule(Rule):  # type: ignore[misc]  # experta ships no annotations
     engine: GroundEngine
 
     @classmethod
-    def of(cls, engine: GroundEngine, index: int, patterns: Iterable[Any], then: Callable[[Any], None]) -> GroundRule:
+    def of(cls, engine: GroundEngine, index: int, patterns: Iterable[Any], then: Conclusion) -> GroundRule:
         rule = cls(*patterns)
         rule.__name__ = engine.ground.productions[index].name
         rule.index, rule.rank, rule.engine, rule._wrapped = index, engine.ranks[index], engine, then
@@ -112,8 +134,11 @@ class GroundRule(Rule):  # type: ignore[misc]  # experta ships no annotations
     def new_conditions(self, *patterns: Any) -> GroundRule:
         return GroundRule.of(self.engine, self.index, patterns, self._wrapped)
 
+    def __call__(self, engine: GroundEngine) -> None:
+        self._wrapped(engine)
+
     def withdraw(self) -> None:
-        self.engine.withdraw(self.index)
+        self._wrapped.withdraw(self.engine)
 
 
 class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no annotations
@@ -125,7 +150,7 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
     def __init__(self, ground: Ground, matcher: Any, strategy: Any) -> None:
         self.ground = ground
         self.given: set[Literal] = set()
-        self.live: set[int] = set()
+        self.live = bytearray(len(ground.productions))
         self.firings = 0
         self.support = [0] * ground.width
         order = sorted(range(len(ground.productions)), key=lambda index: ground.productions[index].name)
@@ -145,7 +170,7 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
 
     def reset(self, **_: Any) -> None:
         self.given.clear()
-        self.live.clear()
+        self.live[:] = bytes(len(self.live))
         self.support[:] = [0] * len(self.support)
         super().reset()
         self.facts = StatementList()
@@ -158,7 +183,7 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
 
     def activation(self, index: int) -> Any:
         premises = self.ground.productions[index].premises
-        return Activation(self._rule(index), [self.fact(literal) for literal in premises])
+        return GroundActivation(self._rule(index), [self.fact(literal) for literal in premises])
 
     def _rule(self, index: int) -> GroundRule:
         production = self.ground.productions[index]
@@ -180,16 +205,6 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
                 if not self.support[fact.literal]:
                     self.facts.retract(fact)
         self.settle()
-
-    def withdraw(self, index: int) -> None:
-        """A production lacks a premise again: what it alone justified no longer holds."""
-        if index not in self.live:
-            return
-        self.live.remove(index)
-        conclusion = self.ground.productions[index].conclusion
-        self.support[conclusion] -= 1
-        if not self.support[conclusion] and conclusion not in self.given:
-            self.facts.retract(conclusion)
 
     def settle(self) -> None:
         """Bring the agenda up to date; what is withdrawn on the way may cost further productions their premises."""
@@ -262,7 +277,7 @@ class Network:
 
     def live(self) -> Iterator[int]:
         """The productions all of whose premises hold, by their number in the ground base: the justifications."""
-        return iter(sorted(self.engine.live))
+        return (index for index, live in enumerate(self.engine.live) if live)
 
     def facts(self) -> Iterator[str]:
         """The working memory in words, in the order in which it came to hold."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from .shell import Strategy
 
-_rank = attrgetter("rule.rank")
+_key = attrgetter("key")
 
 
 class MaintainingStrategy(Strategy):  # type: ignore[misc]  # experta ships no annotations
@@ -27,13 +27,16 @@ class MaintainingStrategy(Strategy):  # type: ignore[misc]  # experta ships no a
         if removed:
             self._drop(agenda, removed)
         if added:
+            for activation in added:
+                if activation.key is None:
+                    activation.key = activation.rule.rank
             # The agenda is taken from its end.
-            agenda.activations.extend(sorted(added, key=_rank, reverse=True))
+            agenda.activations.extend(sorted(added, key=_key, reverse=True))
 
     @staticmethod
     def _drop(agenda: Any, removed: Iterable[Any]) -> None:
-        lost = {activation.rule.index for activation in removed}
         if agenda.activations:
+            lost = {activation.rule.index for activation in removed}
             agenda.activations[:] = [waiting for waiting in agenda.activations if waiting.rule.index not in lost]
         for activation in removed:
             activation.rule.withdraw()
