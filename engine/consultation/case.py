@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ class Prepared:
     """The rules by verb and member concluded about."""
     behind: Mapping[str, frozenset[str]]
     """The findings behind each rule that supports or opposes."""
+    reads: dict[int, frozenset[str]] = dataclasses.field(default_factory=dict)
+    """The names that nodes of the knowledge base read, by identity; filled as they are asked for."""
 
 
 def prepare(kb: KnowledgeBase, compiled: Productions | None = None) -> Prepared:
@@ -150,7 +153,9 @@ class Case:
     def explanation(self) -> Explanation:
         """Proofs and missing findings for the state as it is now."""
         if self._explanation is None:
-            self._explanation = Explanation(self.memory, self.prepared.rules, self.prepared.plan.derive)
+            self._explanation = Explanation(
+                self.memory, self.prepared.rules, self.prepared.plan.derive, self.prepared.reads
+            )
         return self._explanation
 
     def rules(self, verb: str, member: str) -> tuple[Rule, ...]:

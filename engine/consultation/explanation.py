@@ -72,6 +72,7 @@ class Explanation:
         settled: Settled,
         rules: Mapping[str, tuple[Rule, ...]],
         derive: Mapping[str, tuple[Rule, ...]],
+        names: dict[int, frozenset[str]] | None = None,
     ) -> None:
         self.settled = settled
         self.kb = settled.kb
@@ -81,6 +82,7 @@ class Explanation:
         self._premises: dict[str, Proof] = {}
         self._missing: dict[str, frozenset[str]] = {}
         self._missing_values: dict[str, frozenset[str]] = {}
+        self._names = names if names is not None else {}
 
     # --- how ---
 
@@ -140,7 +142,14 @@ class Explanation:
         return ordered[:1] if needs_one else ordered
 
     def _read(self, node: expression.Node) -> list[Proof]:
-        return [self.value(name) for name in sorted(expression.names_read(node)) if name not in self.kb.thresholds]
+        return [self.value(name) for name in sorted(self._read_by(node)) if name not in self.kb.thresholds]
+
+    def _read_by(self, node: expression.Node) -> frozenset[str]:
+        """The names a node of the knowledge base reads, remembered by identity."""
+        found = self._names.get(id(node))
+        if found is None:
+            found = self._names[id(node)] = expression.names_read(node)
+        return found
 
     def value(self, name: str) -> Proof:
         """What a finding or quantity rests on: an answer, or what it was worked out from."""
@@ -169,8 +178,9 @@ class Explanation:
             return self.missing_of(node.atom)
         if isinstance(node, expression.JUNCTIONS):
             return _union(self.missing(child) for child in node.children() if isinstance(child, TruthNode))
-        waiting = _union(self.missing_value(name) for name in expression.names_read(node))
-        findings = [self.kb.findings[name] for name in sorted(expression.names_read(node)) if name in self.kb.findings]
+        names = self._read_by(node)
+        waiting = _union(self.missing_value(name) for name in names)
+        findings = [self.kb.findings[name] for name in sorted(names) if name in self.kb.findings]
         if not waiting:  # known, but not in enough detail: a dose left out, a range that depends on sex
             waiting = frozenset(finding.id for finding in findings)
         return waiting | _union(

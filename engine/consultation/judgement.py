@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ..inference import productions
-from ..knowledge_base.model import Alert, Condition, Investigation, Rule
-from ..language import evaluation, expression, truth
+from ..knowledge_base.model import Rule
+from ..language import evaluation, expression
 from ..language.interval import Interval
 from ..language.truth import Truth
 from ..language.value import NOT_APPLICABLE, NOT_MEASURED, UNKNOWN, Choice, Day, Gap, Known, Number
-from . import answers, evidence, plan, reasons
+from . import answers, differential, plan, reasons, workup
 from .case import Case
 from .verdict import (
-    DIAGNOSIS_STATUSES,
-    URGENCIES,
     AlertShown,
     Cause,
     Derived,
@@ -26,11 +24,9 @@ from .verdict import (
     Reason,
     Shown,
     StateShown,
-    Test,
     Verdict,
 )
 
-FREQUENCIES = ("common", "uncommon", "rare")
 MECHANISMS = 5
 """How many causes the paragraph of mechanism names at most."""
 
@@ -38,12 +34,12 @@ MECHANISMS = 5
 def judge(case: Case) -> Verdict:
     """The verdict for the case as it stands."""
     outside = case.in_scope is Truth.FALSE
-    in_play = frozenset() if outside else _in_play(case)
-    diagnoses = () if outside else _diagnoses(case)
+    in_play = frozenset() if outside else differential.in_play(case)
+    diagnoses = () if outside else differential.diagnoses(case)
     items = plan.items(case, in_play)
-    alerts = _alerts(case, items)
-    causes = () if outside else _causes(case)
-    tests = _tests(case, items, alerts)
+    alerts = workup.alerts(case, items)
+    causes = () if outside else differential.causes(case)
+    tests = workup.tests(case, items)
     return Verdict(
         digest=case.kb.digest,
         rules=len(case.kb.rules),
@@ -113,7 +109,7 @@ def _derived(case: Case) -> tuple[Derived, ...]:
     for quantity in case.kb.quantities.values():
         known = case.memory.known(quantity.id)
         interval = evaluation.interval_of(known, None)
-        if isinstance(interval, Gap):
+        if isinstance(interval, Gap) or interval.low.is_infinite() or interval.high.is_infinite():
             continue
         rules = [rule for rule in case.prepared.plan.derive[quantity.id] if case.truth(rule) is not Truth.FALSE]
         exact = interval.exact
@@ -183,182 +179,6 @@ def _states(case: Case) -> tuple[StateShown, ...]:
         held = Truth.TRUE if exact else Truth.UNKNOWN
         found.append(StateShown(scale.id, scale.label, held, reasons.reasons(case, rules), certain[-1]))
     return tuple(found)
-
-
-# --- causes and differential ------------------------------------------------------------------------------------------
-
-
-def _causes(case: Case) -> tuple[Cause, ...]:
-    found = []
-    for condition in case.kb.conditions.values():
-        rules = [rule for rule in case.rules("causes", condition.id) if case.truth(rule) is Truth.TRUE]
-        for of in dict.fromkeys(rule.of for rule in rules):
-            grounds = tuple(reasons.reason(case, rule) for rule in rules if rule.of == of)
-            found.append(
-                Cause(condition.id, condition.label, Truth.TRUE, condition.mechanism, condition.effect, grounds, of)
-            )
-    return tuple(found)
-
-
-def pursued(case: Case, condition: Condition) -> bool:
-    """Whether a condition is in the differential: always, or because something points to it."""
-    return condition.pursue_always or _pointed_to(case, condition)
-
-
-def _pointed_to(case: Case, condition: Condition) -> bool:
-    if condition.pursue is not None:
-        return case.memory.holds(condition.pursue) is Truth.TRUE
-    rules = (*case.rules("supports", condition.id), *case.rules("diagnoses", condition.id))
-    if any(case.truth(rule) is Truth.TRUE for rule in rules):
-        return True
-    return case.memory.truth(f"diagnosed({condition.id})") is Truth.TRUE
-
-
-def _in_play(case: Case) -> frozenset[str]:
-    """The conditions pursued for this patient; none while nothing at all was said."""
-    if not case.said:
-        return frozenset()
-    return frozenset(condition.id for condition in case.kb.conditions.values() if pursued(case, condition))
-
-
-def _diagnoses(case: Case) -> tuple[Diagnosis, ...]:
-    found = [_diagnosis(case, condition) for condition in case.kb.conditions.values() if not condition.exposure]
-    shown = [one for one in found if one is not None]
-    frequency = {condition.id: FREQUENCIES.index(condition.frequency) for condition in case.kb.conditions.values()}
-    shown.sort(key=lambda one: (DIAGNOSIS_STATUSES.index(one.status), -one.score, frequency[one.id], one.label))
-    return tuple(
-        Diagnosis(
-            one.id,
-            one.label,
-            rank,
-            one.status,
-            one.score,
-            one.mechanism,
-            one.supporting,
-            one.against,
-            one.missing,
-            one.pursued,
-        )
-        for rank, one in enumerate(shown, 1)
-    )
-
-
-def _diagnosis(case: Case, condition: Condition) -> Diagnosis | None:
-    criteria = list(case.rules("diagnoses", condition.id))
-    excludes = list(case.rules("excludes", condition.id))
-    supports = list(case.rules("supports", condition.id))
-    opposes = list(case.rules("opposes", condition.id))
-    established = _shown_truth(case, f"diagnosed({condition.id})", criteria)
-    excluded = truth.any_of(case.truth(rule) for rule in excludes)
-    in_play = pursued(case, condition)
-    if not in_play and established is not Truth.TRUE and excluded is not Truth.TRUE:
-        return None
-    true_for = evidence.weigh((rule for rule in supports if case.truth(rule) is Truth.TRUE), case.prepared.behind)
-    true_against = evidence.weigh((rule for rule in opposes if case.truth(rule) is Truth.TRUE), case.prepared.behind)
-    points = evidence.score(true_for, true_against)
-    own = truth.any_of(case.truth(rule) for rule in criteria) if criteria else Truth.UNKNOWN
-    status = evidence.status(established, excluded, own, points)
-    decisive = [rule for rule in criteria if case.visible(rule)] + supports + opposes + excludes
-    missing = frozenset().union(*(case.explanation.missing_rule(rule) for rule in decisive))
-    return Diagnosis(
-        condition.id,
-        condition.label,
-        0,
-        status,
-        points,
-        condition.mechanism,
-        reasons.reasons(case, [*(rule for rule in criteria if case.visible(rule)), *supports]),
-        reasons.reasons(case, [*excludes, *opposes]),
-        reasons.ordered(case, missing) if status not in ("established", "excluded") else (),
-        in_play,
-    )
-
-
-def _shown_truth(case: Case, atom: str, rules: list[Rule]) -> Truth:
-    """The truth of a diagnosis as shown: one made only by rules of other guidelines is not."""
-    held = case.memory.truth(atom)
-    if held is not Truth.TRUE:
-        return held
-    by_rule = [rule for rule in rules if case.truth(rule) is Truth.TRUE]
-    if by_rule and not any(case.visible(rule) for rule in by_rule):
-        reported = case.memory.holds(productions.reported(atom[10:-1]))
-        return Truth.TRUE if reported is Truth.TRUE else Truth.UNKNOWN
-    return held
-
-
-# --- work-up, alerts --------------------------------------------------------------------------------------------------
-
-
-def _tests(case: Case, items: tuple[Item, ...], alerts: tuple[AlertShown, ...]) -> tuple[Test, ...]:
-    """What was ordered, and what would settle a finding that the plan or an alert misses."""
-    wanted_by = _waiting_rules(case, items, alerts)
-    found = [one for test in case.kb.investigations.values() if (one := _test(case, test, wanted_by)) is not None]
-    to_do = [test.step for test in found if test.status == "to do"]
-    first = min(to_do, default=0)
-    placed = [
-        Test(test.id, test.label, test.step, "after", test.tells, test.because, test.settles)
-        if test.status == "to do" and test.step > first
-        else test
-        for test in found
-    ]
-    return tuple(sorted(placed, key=lambda test: (test.step, test.label)))
-
-
-def _waiting_rules(case: Case, items: tuple[Item, ...], alerts: tuple[AlertShown, ...]) -> dict[str, list[Rule]]:
-    """For each missing finding the rules of the plan that wait for it."""
-    found: dict[str, list[Rule]] = {}
-    for item in items:
-        if item.status not in ("conditional", "deferred"):
-            continue
-        for verb in ("contraindicates", "defers"):
-            for rule in case.rules(verb, item.id):
-                for name in case.explanation.missing_rule(rule):
-                    found.setdefault(name, []).append(rule)
-    return found
-
-
-def _test(case: Case, test: Investigation, wanted_by: dict[str, list[Rule]]) -> Test | None:
-    orders = [rule for rule in case.rules("orders", test.id) if case.visible(rule) and case.acts(rule)]
-    ordered_by = [rule for rule in orders if case.truth(rule) is Truth.TRUE]
-    settles = [name for name in test.findings if name in wanted_by]
-    by_plan = list({rule.id: rule for name in settles for rule in wanted_by[name]}.values())
-    if not ordered_by and not by_plan:
-        return None
-    done = bool(test.findings) and all(case.is_known(name) for name in test.findings)
-    grounds = tuple(reasons.reason(case, rule) for rule in (ordered_by or by_plan))
-    return Test(test.id, test.label, test.step, "done" if done else "to do", test.tells, grounds, tuple(settles))
-
-
-def _alerts(case: Case, items: tuple[Item, ...]) -> tuple[AlertShown, ...]:
-    found = [one for alert in case.kb.alerts.values() if (one := _alert(case, alert)) is not None]
-    for item in items:
-        if item.taken and item.status == "contraindicated":
-            action = f"{item.advice}: {item.aftercare}" if item.aftercare else f"{item.advice} it"
-            found.append(
-                AlertShown(
-                    f"taking_{item.id}",
-                    f"Takes {item.label}, which is contraindicated here",
-                    "urgent",
-                    "raised",
-                    f"Ask the prescriber to {action}",
-                    item.against,
-                )
-            )
-    return tuple(
-        sorted(found, key=lambda alert: (alert.status != "raised", URGENCIES.index(alert.urgency), alert.label))
-    )
-
-
-def _alert(case: Case, alert: Alert) -> AlertShown | None:
-    rules = [rule for rule in case.rules("alerts", alert.id) if case.acts(rule)]
-    held = truth.any_of(case.truth(rule) for rule in rules)
-    if not rules or held is Truth.FALSE:
-        return None
-    grounds = tuple(reasons.reason(case, rule) for rule in rules if case.truth(rule) is held)
-    urgency = min((rule.urgency for rule in rules if case.truth(rule) is held), key=URGENCIES.index)
-    action = reasons.filled(case, alert.action)[0]
-    status = "raised" if held is Truth.TRUE else "not ruled out"
-    return AlertShown(alert.id, alert.label, urgency, status, action, grounds)
 
 
 # --- differences, what is open, the paragraph -------------------------------------------------------------------------

@@ -6,6 +6,7 @@ corrected first); conditional (a contraindication or deferral is not yet known t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from ..knowledge_base.model import Intervention, Rule
@@ -53,8 +54,12 @@ def wanted(case: Case, intervention: str) -> tuple[Truth, tuple[Rule, ...]]:
 def is_taken(case: Case, intervention: str) -> bool:
     if "medicines" not in case.kb.findings:
         return False
-    taking = expression.Has(name="medicines", members=frozenset({intervention}))
-    return case.memory.holds(taking) is Truth.TRUE
+    return case.memory.holds(_taking(intervention)) is Truth.TRUE
+
+
+@functools.cache
+def _taking(intervention: str) -> expression.Has:
+    return expression.Has(name="medicines", members=frozenset({intervention}))
 
 
 def status_of(case: Case, intervention: Intervention) -> str:

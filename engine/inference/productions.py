@@ -8,6 +8,7 @@ in it, each proposition and each leaf is an atom with productions for its being 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -86,6 +87,7 @@ def rules_by_atom(kb: KnowledgeBase) -> dict[str, tuple[Rule, ...]]:
     return {atom: tuple(rules) for atom, rules in found.items()}
 
 
+@functools.cache
 def reported(condition: str) -> expression.Has:
     """The built-in premise that a condition is among the patient's."""
     return expression.Has(name="conditions", members=frozenset({condition}), source=f"conditions has {condition}")

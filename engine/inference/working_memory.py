@@ -6,6 +6,7 @@ retracted, to the fixpoint; only then the new ones are asserted. Nothing fires o
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -34,6 +35,14 @@ class Plan:
     derive: Mapping[str, tuple[Rule, ...]]
     readers: Mapping[str, tuple[int, ...]]
     """For each name the leaves whose truth depends on it."""
+    literals: dict[int, tuple[TruthNode, int | None]] = dataclasses.field(default_factory=dict)
+    """The literal of each node of a premise that was asked for, by identity: comparing whole trees is slow."""
+
+    def literal(self, node: TruthNode) -> int | None:
+        found = self.literals.get(id(node))
+        if found is None:
+            found = self.literals[id(node)] = (node, self.productions.nodes.get(node))
+        return found[1]
 
 
 def plan(kb: KnowledgeBase, compiled: Productions) -> Plan:
@@ -196,7 +205,7 @@ class WorkingMemory:
             return truth.negation(self.holds(node.item))
         if isinstance(node, (expression.Proposition, expression.Applies)):
             return self.truth(node.atom)
-        literal = self.plan.productions.nodes.get(node)
+        literal = self.plan.literal(node)
         if literal is not None:
             return self._literal_truth(literal)
         if isinstance(node, expression.All):

@@ -18,6 +18,16 @@ from .problems import Place
 NOWHERE = Place("")
 
 
+_PARTS: dict[str, tuple[str, ...]] = {}
+
+
+def _parts(kind: type[Node]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold others, looked up once."""
+    if kind.__name__ not in _PARTS:
+        _PARTS[kind.__name__] = tuple(field.name for field in dataclasses.fields(kind) if "Node" in str(field.type))
+    return _PARTS[kind.__name__]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """A part of a premise or formula."""
@@ -26,8 +36,8 @@ class Node:
     source: str = dataclasses.field(default="", compare=False)
 
     def children(self) -> Iterator[Node]:
-        for part in dataclasses.fields(self):
-            value = getattr(self, part.name)
+        for name in _parts(type(self)):
+            value = getattr(self, name)
             if isinstance(value, Node):
                 yield value
             elif isinstance(value, tuple):

@@ -1,0 +1,101 @@
+"""Which tests to do and in which order, and what must be said first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..knowledge_base.model import Alert, Investigation, Rule
+from ..language import truth
+from ..language.truth import Truth
+from . import reasons
+from .case import Case
+from .verdict import URGENCIES, AlertShown, Item, Test
+
+
+def tests(case: Case, items: tuple[Item, ...]) -> tuple[Test, ...]:
+    """What was ordered, and what would settle a measured finding that the plan misses."""
+    wanted_by = _waiting_rules(case, items)
+    chosen = _settling(case, wanted_by)
+    found = [
+        one for test in case.kb.investigations.values() if (one := _test(case, test, wanted_by, chosen)) is not None
+    ]
+    to_do = [test.step for test in found if test.status == "to do"]
+    first = min(to_do, default=0)
+    placed = [
+        Test(test.id, test.label, test.step, "after", test.tells, test.because, test.settles)
+        if test.status == "to do" and test.step > first
+        else test
+        for test in found
+    ]
+    return tuple(sorted(placed, key=lambda test: (test.step, test.label)))
+
+
+def _waiting_rules(case: Case, items: tuple[Item, ...]) -> dict[str, list[Rule]]:
+    """For each missing finding that is measured the rules of the plan that wait for it."""
+    found: dict[str, list[Rule]] = {}
+    measured = {finding.id for finding in case.kb.findings.values() if finding.type == "number"}
+    for item in items:
+        if item.status not in ("conditional", "deferred"):
+            continue
+        for verb in ("contraindicates", "defers"):
+            for rule in case.rules(verb, item.id):
+                for name in case.explanation.missing_rule(rule) & measured:
+                    found.setdefault(name, []).append(rule)
+    return found
+
+
+def _settling(case: Case, wanted: Iterable[str]) -> dict[str, str]:
+    """For each missing finding the investigation that comes first of those that settle it."""
+    steps = sorted(case.kb.investigations.values(), key=lambda test: (test.step, len(test.findings), test.id))
+    return {name: first.id for name in wanted if (first := next((t for t in steps if name in t.findings), None))}
+
+
+def _test(case: Case, test: Investigation, wanted_by: dict[str, list[Rule]], chosen: dict[str, str]) -> Test | None:
+    orders = [rule for rule in case.rules("orders", test.id) if case.visible(rule) and case.acts(rule)]
+    ordered_by = [rule for rule in orders if case.truth(rule) is Truth.TRUE]
+    settles = [name for name in test.findings if chosen.get(name) == test.id]
+    by_plan = list({rule.id: rule for name in settles for rule in wanted_by[name]}.values())
+    if not ordered_by and not by_plan:
+        return None
+    done = _is_done(case, test)
+    grounds = tuple(reasons.reason(case, rule) for rule in (ordered_by or by_plan))
+    return Test(test.id, test.label, test.step, "done" if done else "to do", test.tells, grounds, tuple(settles))
+
+
+def _is_done(case: Case, test: Investigation) -> bool:
+    """Whether it has been done: all its findings are known, or some are and the rest of their group is closed."""
+    known = [name for name in test.findings if case.is_known(name)]
+    closed = [name for name in test.findings if case.why_implied(name) == "group"]
+    return bool(known) and len(known) + len(closed) == len(test.findings)
+
+
+def alerts(case: Case, items: tuple[Item, ...]) -> tuple[AlertShown, ...]:
+    found = [one for alert in case.kb.alerts.values() if (one := _alert(case, alert)) is not None]
+    for item in items:
+        if item.taken and item.status == "contraindicated":
+            action = f"{item.advice}: {item.aftercare}" if item.aftercare else f"{item.advice} it"
+            found.append(
+                AlertShown(
+                    f"taking_{item.id}",
+                    f"Takes {item.label}, which is contraindicated here",
+                    "urgent",
+                    "raised",
+                    f"Ask the prescriber to {action}",
+                    item.against,
+                )
+            )
+    return tuple(
+        sorted(found, key=lambda alert: (alert.status != "raised", URGENCIES.index(alert.urgency), alert.label))
+    )
+
+
+def _alert(case: Case, alert: Alert) -> AlertShown | None:
+    rules = [rule for rule in case.rules("alerts", alert.id) if case.acts(rule)]
+    held = truth.any_of(case.truth(rule) for rule in rules)
+    if not rules or held is Truth.FALSE:
+        return None
+    grounds = tuple(reasons.reason(case, rule) for rule in rules if case.truth(rule) is held)
+    urgency = min((rule.urgency for rule in rules if case.truth(rule) is held), key=URGENCIES.index)
+    action = reasons.filled(case, alert.action)[0]
+    status = "raised" if held is Truth.TRUE else "not ruled out"
+    return AlertShown(alert.id, alert.label, urgency, status, action, grounds)
