@@ -205,7 +205,15 @@ def test_messages_offer_the_units_people_use(table: UnitTable) -> None:
 # --- the data ---------------------------------------------------------------------------------------------------------
 
 PINT = pint.UnitRegistry(non_int_type=Decimal)
-PINT_NAMES = {"st": "stone", "in": "inch", "ft": "foot", "h": "hour", "min": "minute", "%": "percent"}
+PINT_NAMES = {
+    "um": "micrometer",
+    "st": "stone",
+    "in": "inch",
+    "ft": "foot",
+    "h": "hour",
+    "min": "minute",
+    "%": "percent",
+}
 DEFINED_BY_METHOD = {"U", "IU", "mIU", "uIU", "drink", "SD", "mEq"}
 
 
@@ -230,6 +238,11 @@ MOLAR_MASSES = {
     "testosterone": "288.42",
     "estradiol": "272.38",
     "cortisol": "362.46",
+    "glucose": "180.156",
+    "urea": "28.014",  # as urea nitrogen, two atoms a molecule
+    "acth": "4541",
+    "vitamin_d_active": "416.64",
+    "vitamin_b6": "247.14",
 }
 
 
@@ -239,6 +252,11 @@ def test_factors_by_analyte_follow_from_the_molar_mass(table: UnitTable, analyte
     mass = PINT.Quantity(Decimal(MOLAR_MASSES[analyte]), "g/mol")
     theirs = (PINT.Quantity(Decimal(1), "mg/L") / mass).to("nmol/L").magnitude
     assert table.factor("mg/L", "nmol/L", analyte) == pytest.approx(theirs, rel=Decimal("0.002"))
+
+
+def test_every_factor_between_mass_and_amount_is_held_to_a_molar_mass(table: UnitTable) -> None:
+    crossing = {name for name in ANALYTES if table.factor("mg/L", "nmol/L", name) is not None}
+    assert crossing == set(MOLAR_MASSES)
 
 
 @pytest.mark.parametrize("analyte", sorted(ANALYTES))
