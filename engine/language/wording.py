@@ -244,7 +244,7 @@ class _Writer:
             ]
         if len(texts) > _MAX_LABELS:
             return f"one of {len(texts)}: {', '.join(texts[:3])}, ..."
-        return " or ".join(texts)
+        return " or ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
 
     # --- lists --------------------------------------------------------------------------------------------------------
 
@@ -377,10 +377,14 @@ def _plain(name: str) -> str:
     return {"age_at": "age at the time"}.get(name, name.replace("_", " "))
 
 
+_NO_ARTICLE = re.compile(r"(?:an?|the|any|not)\b|[A-Z]|.*(?:[^s]s|ion|ure|ing|gen|therapy|ency)$")
+_HEAD = re.compile(r"\s+(?:that|of|which|by|in|for|or|on|with)\b|[(,]")
+
+
 def _with_article(text: str) -> str:
-    if text.endswith("s") or re.match(r"(?:a|an|the|any|not)\b", text):
-        return text
-    return f"{'an' if text[:1] in 'aeiouAEIOU' else 'a'} {text}"
+    """`a bisphosphonate`; none before plurals, abbreviations and what is not counted (heart failure)."""
+    head = _HEAD.split(text)[0].strip()
+    return text if _NO_ARTICLE.match(head) else f"{'an' if text[:1] in 'aeiou' else 'a'} {text}"
 
 
 def _is_date(node: NumberNode) -> bool:
