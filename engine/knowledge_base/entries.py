@@ -298,11 +298,12 @@ def read(kind_name: str, id_text: Text, node: Node, desk: Desk) -> Draft | None:
         return None
     _id_form(kind_name, kind, id_text, desk)
     draft = Draft(kind_name, id_text.value, id_text.place)
+    meant: set[str] = set()
     for key, value in node.pairs:
         known = kind.keys.get(key.value) or EVERY.get(key.value)
         draft.places[key.value] = key.place
         if known is None:
-            unknown_key(key, [*kind.keys, *EVERY], desk, f"in {kind.singular} '{id_text.value}'")
+            meant.add(unknown_key(key, [*kind.keys, *EVERY], desk, f"in {kind.singular} '{id_text.value}'"))
             continue
         result = known.read(value, key.value, desk)
         if result is not None:
@@ -311,7 +312,7 @@ def read(kind_name: str, id_text: Text, node: Node, desk: Desk) -> Draft | None:
     if kind.labeled and kind_name != "scope":
         required.insert(0, "label")
     for name in required:
-        if name not in draft.places:
+        if name not in draft.places and name not in meant:
             desk.say("OL102", f"{kind.singular} '{id_text.value}' has no '{name}'", id_text.place, _why(name))
     _together(draft, desk)
     return draft

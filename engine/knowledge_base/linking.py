@@ -98,15 +98,16 @@ def _filled(reference: Reference, inside: frozenset[str], desk: Desk) -> None:
 def _dangling(reference: Reference, drafts: Drafts, joined: Choices, desk: Desk) -> None:
     kind, identity, place = reference.kind, reference.id, reference.place
     wanted = _WANTED.get(kind, kind)
+    known: dict[str, Place] = {}
+    for name in _KINDS_OF[kind]:
+        known.update((entry, draft.place) for entry, draft in drafts.entries[name].items())
     for name, found in drafts.entries.items():
         if identity in found:
             singular = entries.KINDS[name].singular
             what = f"'{identity}' is {article(singular)}; {article(wanted)} is wanted here"
-            desk.say("OL108", what, place, _instead(kind, name, identity), found[identity].place)
+            hint = _instead(kind, name) or did_you_mean(identity, known)
+            desk.say("OL108", what, place, hint, found[identity].place)
             return
-    known: dict[str, Place] = {}
-    for name in _KINDS_OF[kind]:
-        known.update((entry, draft.place) for entry, draft in drafts.entries[name].items())
     near = nearest(identity, known)
     hint, elsewhere = (f"did you mean '{near}'?", known[near]) if near else ("", None)
     if not near:
@@ -123,7 +124,7 @@ def _dangling(reference: Reference, drafts: Drafts, joined: Choices, desk: Desk)
     desk.say("OL105", f"unknown {wanted} '{identity}'", place, hint, elsewhere)
 
 
-def _instead(kind: str, found: str, identity: str) -> str:
+def _instead(kind: str, found: str) -> str:
     if kind == "quantity" and found == "findings":
         return "a rule derives quantities; a finding names the one that stands in for it with 'or'"
     if kind == "state or scale":

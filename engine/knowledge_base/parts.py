@@ -278,7 +278,7 @@ def keyed(
         if read is not None:
             found[name.value] = read
     present = {name.value for name, _ in node.pairs}
-    for wanted in required:
+    for wanted in required if present <= allowed.keys() else ():
         if wanted not in present:
             desk.say("OL102", f"'{key}' has no '{wanted}'", node.place)
     return found

@@ -44,16 +44,18 @@ CODES: dict[str, str] = {
 """What each code of an entry or rule means, in one line."""
 
 
-def read(layout: Layout, memory: Memory | None = None) -> tuple[KnowledgeBase | None, list[Problem]]:
+Reading = tuple["KnowledgeBase | None", list[Problem]]
+"""What was read, None where an error stands in the way, and every problem."""
+
+
+def read(layout: Layout, memory: Memory | None = None) -> Reading:
     """Read everything; the knowledge base, unless one of the problems is an error."""
     contents, problems = contents_of(layout)
     kb, found = read_contents(contents, memory)
     return (None if _failed(problems) else kb), _ordered([*problems, *found])
 
 
-def read_contents(
-    contents: Sequence[Written], memory: Memory | None = None
-) -> tuple[KnowledgeBase | None, list[Problem]]:
+def read_contents(contents: Sequence[Written], memory: Memory | None = None) -> Reading:
     """Read files that are in memory already."""
     desk = Desk()
     drafts = _drafts(contents, desk)
@@ -78,7 +80,14 @@ def _ordered(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _without_echoes(problems: list[Problem], drafts: Drafts, whole: bool) -> list[Problem]:
-    """Leave out what only says again that an entry could not be read."""
+    """Leave out what only says again that a line or an entry could not be read."""
+    odd = {(problem.place.file, problem.place.line) for problem in problems if problem.code < "OL100"}
+    problems = [
+        problem
+        for problem in problems
+        if (problem.code < "OL104" and problem.code not in ("OL101", "OL102"))
+        or (problem.place.file, problem.place.line) not in odd
+    ]
     if whole:
         return problems
     names = tuple(f"'{identity}'" for identity in drafts.broken)
@@ -202,6 +211,7 @@ def _rules(node: MapNode, item: Written, drafts: Drafts, desk: Desk) -> None:
         if other is not draft:
             hint = overlay.hint(draft.id, item)
             desk.say("OL103", f"a second rule '{draft.id}'", draft.place, hint, other.place)
+            drafts.rules[f"{draft.id} {draft.place}"] = draft  # what it concludes is concluded all the same
 
 
 def _units_of(drafts: Drafts) -> dict[str, tuple[str, str]]:

@@ -163,8 +163,14 @@ def read(id_text: Text, node: Node, shared: Common, desk: Desk) -> Draft | None:
         spelled = re.sub(r"[^a-z0-9]+", "-", id_text.value.lower()).strip("-")
         what = f"the id of a rule takes small letters, digits and hyphens, not '{shortened(id_text.value)}'"
         desk.say("OL110", what, id_text.place, f"write '{spelled}'" if spelled else "")
+    keys = {key.value for key, _ in node.pairs}
+    if keys & {"type", "definition", "citation", "answer", "label"} and not keys & {*VERBS, "because", "when", "title"}:
+        what = f"'{id_text.value}' is an entry of knowledge, not a rule"
+        desk.say("OL113", what, id_text.place, "move it to knowledge/")
+        return None
     verb = _verb(id_text, node, desk)
     draft = Draft(id_text.value, id_text.place, verb, (), common=shared)
+    meant: set[str] = set()
     for key, value in node.pairs:
         draft.places[key.value] = key.place
         if key.value in VERBS:
@@ -180,9 +186,10 @@ def read(id_text: Text, node: Node, shared: Common, desk: Desk) -> Draft | None:
                 draft.values[key.value] = result
         elif key.value == "label":
             desk.say("OL101", "unknown key 'label' in a rule", key.place, "a rule has a 'title'")
+            meant.add("title")
         elif verb or not _near_verb(key.value):
-            unknown_key(key, _ALL_KEYS, desk, f"in rule '{id_text.value}'")
-    _completed(draft, desk)
+            meant.add(unknown_key(key, _ALL_KEYS, desk, f"in rule '{id_text.value}'"))
+    _completed(draft, meant, desk)
     return draft if verb and draft.targets else None
 
 
@@ -209,13 +216,8 @@ def _verb(id_text: Text, node: MapNode, desk: Desk) -> str:
         if key.value not in KEYS and key.value not in _PREMISED and _near_verb(key.value):
             desk.say("OL111", f"'{key.value}' is no verb", key.place, _near_verb(key.value))
             return ""
-    keys = {key.value for key, _ in node.pairs}
-    if keys & {"type", "definition", "citation", "answer", "label"} and "because" not in keys:
-        what = f"'{id_text.value}' is an entry of knowledge, not a rule"
-        desk.say("OL113", what, id_text.place, "move it to knowledge/")
-    else:
-        what = f"rule '{id_text.value}' has no verb, so it concludes nothing"
-        desk.say("OL111", what, id_text.place, f"write one of {listed(VERBS)}")
+    what = f"rule '{id_text.value}' has no verb, so it concludes nothing"
+    desk.say("OL111", what, id_text.place, f"write one of {listed(VERBS)}")
     return ""
 
 
@@ -257,7 +259,7 @@ def _targets(verb: str, node: Node, desk: Desk) -> tuple[tuple[Text, ...], str]:
     return tuple(found), ""
 
 
-def _completed(draft: Draft, desk: Desk) -> None:
+def _completed(draft: Draft, meant: set[str], desk: Desk) -> None:
     """What `common` adds, and what is missing after that."""
     shared = draft.common.values
     if "sources" in shared and "sources" in draft.places:
@@ -275,7 +277,7 @@ def _completed(draft: Draft, desk: Desk) -> None:
     }
     for name, key in KEYS.items():
         needed = key.required and (not key.verbs or draft.verb in key.verbs)
-        if needed and name not in draft.places and name not in shared:
+        if needed and name not in draft.places and name not in shared and name not in meant:
             desk.say("OL102", f"rule '{draft.id}' has no '{name}'", draft.place, why.get(name, ""))
     definitions = [name for name in ("as", "cases", "points") if name in draft.nodes]
     if draft.verb == "derives" and len(definitions) != 1:
@@ -291,7 +293,7 @@ def _completed(draft: Draft, desk: Desk) -> None:
             desk.say("OL112", what, draft.places["levels"], "keep one")
         if leveled and (not isinstance(draft.nodes["levels"], MapNode) or not draft.nodes["levels"].pairs):
             desk.wrong(draft.nodes["levels"], "levels", "a mapping of levels to premises")
-        if not leveled and "when" not in draft.nodes and draft.common.when is None:
+        if not leveled and "when" not in {*draft.nodes, *meant} and draft.common.when is None:
             desk.say(
                 "OL102", f"rule '{draft.id}' has no 'when'", draft.place, "write 'when: always' if it always holds"
             )
@@ -366,8 +368,8 @@ def _cases(node: Node, quantity: str, checker: Checker) -> NumberNode | None:
                 desk.say("OL107", "'otherwise' ends the cases", item.place, "move it to the end")
             otherwise = checker.formula(last, "otherwise", quantity)
             continue
-        found = keyed(item, "cases", {"when": _whole, "is": _whole}, {}, desk)
-        if found is not None and len(found) == 2:
+        found = keyed(item, "cases", {"when": _whole, "is": _whole}, {"otherwise": _whole}, desk)
+        if found is not None and "when" in found and "is" in found:
             premises.append(checker.premise(found["when"], "when", propositions=False))
             values.append(checker.formula(found["is"], "is", quantity))
     sound = [

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..language import dates
 from ..language.interval import INFINITY, Interval
-from ..language.problems import Level, Place, Problem, did_you_mean
+from ..language.problems import Level, Place, Problem, did_you_mean, nearest
 from .model import Cited
 from .nodes import ListNode, MapNode, Node, Text, describe, shortened
 
@@ -257,10 +257,18 @@ def numbers(node: Node, key: str, desk: Desk) -> dict[str, Decimal] | None:
     return found
 
 
-def unknown_key(key: Text, allowed: Iterable[str], desk: Desk, where: str) -> None:
+def unknown_key(key: Text, allowed: Iterable[str], desk: Desk, where: str) -> str:
+    """Say so; the key that was meant, if it can be told."""
     known = sorted(allowed)
-    hint = did_you_mean(key.value, known) or f"known: {', '.join(known)}"
-    desk.say("OL101", f"unknown key '{shortened(key.value)}' {where}", key.place, hint)
+    few = f"known: {', '.join(known)}" if len(known) <= 12 else ""
+    meant = nearest(key.value, known)
+    desk.say(
+        "OL101",
+        f"unknown key '{shortened(key.value)}' {where}",
+        key.place,
+        f"did you mean '{meant}'?" if meant else few,
+    )
+    return meant or ""
 
 
 def listed(choices: Iterable[str]) -> str:

@@ -313,6 +313,9 @@ class _Reading:
             header = raw.split("\n", 1)[0].split("#")[0].strip()
             if any(character.isdigit() for character in header) or not event.value.strip():
                 self.problems.append(traps.start_problem(style, place))
+        elif style == '"' and _CONTROL.search(event.value):
+            what = "a backslash that makes a character no reader can see"
+            self._problem("OL027", what, place, "write the character itself, or \\\\ for a backslash")
         return Text(event.value, place, style, raw)
 
     def _plain_traps(self, event: yaml.ScalarEvent, place: Place, key: str, in_flow: bool) -> None:
@@ -359,7 +362,8 @@ class _Reading:
                 self._problem("OL032", f"{describe(key)} cannot be a key", key.place, "a key is a word, then ': '")
                 continue
             self._pair_traps(key, value, pairs, flow)
-            pairs.append((key, value))
+            if key.value != "<<" or key.style:
+                pairs.append((key, value))
         return MapNode(self._unique(pairs), place)
 
     def _pair_traps(self, key: Text, value: Node, pairs: list[tuple[Text, Node]], flow: bool) -> None:
