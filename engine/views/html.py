@@ -1,0 +1,102 @@
+"""A verdict as one page that needs nothing else: reads by day and night, prints, and folds open to every reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from ..consultation.verdict import Fact, Reason, Verdict
+from ..knowledge_base.naming import Names
+from ..version import VERSION
+from . import escape, outline, pictures
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def page(patients: Iterable[tuple[str, Verdict]], names: Names) -> str:
+    """The reports, by title, on one page."""
+    reports = [_report(title, verdict, names) for title, verdict in patients]
+    return _environment().get_template("report.html").render(reports=reports, version=VERSION)
+
+
+def _report(title: str, verdict: Verdict, names: Names) -> dict[str, Any]:
+    """What the template reads: the verdict, and what a report draws together from it."""
+    return {
+        "title": title or "Assessment",
+        "verdict": verdict,
+        "narrowed": outline.filtered(verdict),
+        "raised": [alert for alert in verdict.alerts if alert.status == "raised"],
+        "doubtful": [alert for alert in verdict.alerts if alert.status != "raised"],
+        "said": [shown for shown in verdict.findings if shown.given and not shown.implied],
+        "marks": pictures.t_scores(verdict),
+        "differential": outline.differential(verdict),
+        "tests": outline.tests(verdict),
+        "steps": outline.steps(verdict),
+        "barred": outline.barred(verdict),
+        "undetermined": outline.undetermined(verdict),
+        "questions": outline.questions(verdict, names),
+        "sources": outline.sources(verdict, names),
+        "unverified": outline.unverified(verdict),
+        "words": _Words(names),
+    }
+
+
+class _Words:
+    """Words for the template."""
+
+    status = outline.STATUS_WORDS
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+
+    def label(self, name: str) -> str:
+        return self.names.label(name)
+
+    def labels(self, listed: Iterable[str]) -> str:
+        return ", ".join(self.names.label(name) for name in listed)
+
+    def fact(self, one: Fact) -> str:
+        return outline.fact(one, self.names)
+
+    def value(self, finding: str, written: str) -> str:
+        return outline.value(finding, written, self.names)
+
+    def step(self, after: str) -> str:
+        return outline.step_label(after, self.names)
+
+    def tag(self, reason: Reason) -> str:
+        return outline.tag(reason.sources)
+
+    def guideline(self, name: str) -> str:
+        entry = self.names.kb.guidelines.get(name)
+        return entry.label if entry is not None else name
+
+    def source(self, name: str) -> str:
+        entry = self.names.kb.sources.get(name)
+        return entry.citation or entry.label if entry is not None else name
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["picture"] = pictures
+    return environment
+
+
+def _harmless(value: Any) -> Any:
+    """Text without what could reorder or hide other text; markup of the template itself is left alone."""
+    if isinstance(value, Markup):
+        return value
+    return escape.plain(value) if isinstance(value, str) else value
