@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import zen
@@ -48,7 +49,7 @@ def _model(ground: Ground) -> dict[str, Any]:
     nodes.append({"id": "output", "name": "output", "type": "outputNode", "content": {}})
     edges = [
         {"id": f"to {after}", "sourceId": before, "targetId": after, "type": "edge"}
-        for before, after in zip(names, names[1:], strict=False)
+        for before, after in pairwise(names)
     ]
     return {"nodes": nodes, "edges": edges}
 

@@ -13,8 +13,8 @@ can undo what the same round fires next.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ClassVar
 
 from .ground import Ground, Literal
 from .matcher import CountingMatcher
@@ -107,11 +107,15 @@ class Conclusion:
 class GroundActivation(Activation):  # type: ignore[misc]  # experta ships no annotations
     """The one activation of a production; its fields lie side by side, since a run goes through thousands."""
 
-    __slots__ = ("context", "facts", "key", "rule")
+    __slots__ = ("key", "rule")
+    context: ClassVar[dict[str, Any]] = {}  # a ground production has no variables
 
-    def __init__(self, rule: GroundRule, facts: Iterable[Holds]) -> None:
-        super().__init__(rule, facts)
-        self.key = rule.rank
+    def __init__(self, rule: GroundRule) -> None:
+        self.rule, self.key = rule, rule.rank
+
+    @property
+    def facts(self) -> set[Holds]:
+        return set(self.rule)
 
 
 class GroundRule(Rule):  # type: ignore[misc]  # experta ships no annotations
@@ -125,14 +129,15 @@ class GroundRule(Rule):  # type: ignore[misc]  # experta ships no annotations
     engine: GroundEngine
 
     @classmethod
-    def of(cls, engine: GroundEngine, index: int, patterns: Iterable[Any], then: Conclusion) -> GroundRule:
-        rule = cls(*patterns)
+    def of(cls, engine: GroundEngine, index: int, conditions: Iterable[Any]) -> GroundRule:
+        rule = cls(*conditions)
         rule.__name__ = engine.ground.productions[index].name
-        rule.index, rule.rank, rule.engine, rule._wrapped = index, engine.ranks[index], engine, then
+        rule.index, rule.rank, rule.engine = index, engine.ranks[index], engine
+        rule._wrapped = engine.conclusion(index)
         return rule
 
-    def new_conditions(self, *patterns: Any) -> GroundRule:
-        return GroundRule.of(self.engine, self.index, patterns, self._wrapped)
+    def new_conditions(self, *conditions: Any) -> GroundRule:
+        return GroundRule.of(self.engine, self.index, conditions)
 
     def __call__(self, engine: GroundEngine) -> None:
         self._wrapped(engine)
@@ -157,13 +162,14 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
         self.ranks = [0] * len(order)
         for rank, index in enumerate(order):
             self.ranks[index] = rank
+        self._conclusions: list[Conclusion | None] = [None] * len(ground.productions)
         self._facts: list[Holds | None] = [None] * ground.width
         self.__matcher__, self.__strategy__ = matcher, strategy
         super().__init__()
         self.reset()
 
     def get_rules(self) -> list[GroundRule]:
-        return [self._rule(index) for index in range(len(self.ground.productions))]
+        return [self._rule(index, self._pattern) for index in range(len(self.ground.productions))]
 
     def get_deffacts(self) -> list[Any]:
         return []
@@ -181,14 +187,20 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
             fact = self._facts[literal] = Holds.stating(literal, self.ground.word(literal))
         return fact
 
-    def activation(self, index: int) -> Any:
-        premises = self.ground.productions[index].premises
-        return GroundActivation(self._rule(index), [self.fact(literal) for literal in premises])
+    def conclusion(self, index: int) -> Conclusion:
+        conclusion = self._conclusions[index]
+        if conclusion is None:
+            conclusion = self._conclusions[index] = Conclusion(self, index)
+        return conclusion
 
-    def _rule(self, index: int) -> GroundRule:
-        production = self.ground.productions[index]
-        patterns = [Holds(self.ground.word(literal)) for literal in production.premises]
-        return GroundRule.of(self, index, patterns, Conclusion(self, index))
+    def activation(self, index: int) -> GroundActivation:
+        return GroundActivation(self._rule(index, self.fact))
+
+    def _rule(self, index: int, condition: Callable[[Literal], Holds]) -> GroundRule:
+        return GroundRule.of(self, index, map(condition, self.ground.productions[index].premises))
+
+    def _pattern(self, literal: Literal) -> Holds:
+        return Holds(self.ground.word(literal))
 
     def declare(self, *facts: Holds) -> None:
         """Take these as given, without running; what a rule concludes goes to the fact list directly."""
