@@ -45,8 +45,11 @@ def choice(sheet: Sheet, label: str, choices: str, text: str, place: Place) -> C
 
 
 def meant(sheet: Sheet, choices: str, words: str) -> frozenset[str] | None:
-    """The members of exactly this name, else of this class, else the one whose name begins so; None where unclear."""
+    """The member of this id, else of this name, else this class, else the one whose name begins so; None if unclear."""
     words = folded(words)
+    named = words.replace(" ", "_")
+    if named in sheet.choices(choices).members:
+        return frozenset({named})
     spelled = sheet.spelled(choices)
     for spelling in (words, words.removesuffix("s"), words.removesuffix("es"), words.replace(" ", "")):
         found = spelled.members.get(spelling)

@@ -14,6 +14,10 @@ from .answers_sheet import NOTHING, Sheet, clipped, folded, gap_of, refusal, spe
 
 _OPEN = frozenset({"...", ".."})
 _EXCEPT = re.compile(r"(?:no|not|without)\s+(?P<member>.+)", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"(?:since|from|started|until|till|stopped|ended|last|for|at|every|once|twice)\b|\d", re.IGNORECASE
+)
+"""What a part of a text begins with that belongs to the entry before it: `denosumab 60 mg, last given 2026-03`."""
 _TAILS = (
     (re.compile(r"(?:since|from|started(?: in)?)\s+(?P<said>.+)", re.IGNORECASE), "started"),
     (re.compile(r"(?:until|till|stopped(?: in)?|ended(?: in)?)\s+(?P<said>.+)", re.IGNORECASE), "stopped"),
@@ -46,9 +50,13 @@ def _split(sheet: Sheet, finding: Finding, raw: Text, words: str) -> Iterator[Te
     if answers_choices.meant(sheet, choices, words) is not None:
         yield Text(words, raw.place)
         return
+    parts: list[str] = []
     for part in re.split(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+", words.strip("[] ")):
-        if part:
-            yield Text(part, raw.place)
+        if parts and _GOES_ON.match(part):
+            parts[-1] += f" {part}"
+        elif part:
+            parts.append(part)
+    yield from (Text(part, raw.place) for part in parts)
 
 
 def _gathered(
@@ -132,7 +140,10 @@ def _tails(sheet: Sheet, finding: Finding, words: str, place: Place, fields: dic
     """What follows a name, one part after another: `7.5 mg daily since 2026-03`."""
     verbs = "".join(f"(?<!{verb})" for verb in ("started", "stopped", "ended", "last", "given"))
     opening = rf"{verbs}\s+(?=(?:since|from|started|until|till|stopped|ended|last|for|at|in)\b)"
-    for part in re.split(opening, words, flags=re.IGNORECASE):
+    for part in (said.strip(" ,;") for said in re.split(opening, words, flags=re.IGNORECASE)):
+        if "every" in finding.fields and answers_dates.frequency(sheet, part) is not None:
+            _fill(sheet, finding, finding.fields["every"], Text(part, place), fields)
+            continue
         for pattern, name in _TAILS:
             match = pattern.fullmatch(part)
             if match and name in finding.fields:

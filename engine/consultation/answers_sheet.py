@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,6 +24,7 @@ _SPELLINGS = str.maketrans(
     {"‘": "'", "’": "'", "′": "'", "“": '"', "”": '"', "″": '"', "−": "-", "‐": "-", "‑": "-", "≤": "<=", "≥": ">="}
     | {"\u00a0": " ", "…": "..."}
 )
+_FOLDED = _SPELLINGS | dict.fromkeys(map(ord, "-_−‐‑"), " ")
 NOTHING = frozenset({"none", "nil", "nothing", "no", "never", "no one", "none known", "no known", "[]"})
 """Ways to say that a list is empty."""
 
@@ -146,7 +146,9 @@ def spelled(text: str) -> str:
 
 def folded(text: str) -> str:
     """The text as words are compared: without case, hyphens and underscores."""
-    return " ".join(re.sub(r"[\s_\-]+", " ", text.translate(_SPELLINGS)).casefold().split())
+    if text.isascii():  # nearly all words of a knowledge base, and far quicker
+        return " ".join(text.replace("_", " ").replace("-", " ").lower().split())
+    return " ".join(text.translate(_FOLDED).casefold().split())
 
 
 def gap_of(text: str) -> Gap | None:

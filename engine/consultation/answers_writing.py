@@ -17,6 +17,9 @@ from .answers_dates import frequency_text
 
 _PLAIN = re.compile(r"(?:[A-Za-z0-9_.][\w.+/%()'µ-]*|-[\d.][\w./%]*|<=?)(?: [\w.+/%()'µ<=-]+)*")
 _MANY_DIGITS = 6
+_OPENINGS = {"started": "since", "stopped": "stopped", "last_given": "last given", "duration": "for"} | {
+    "every": "every", "age_at": "at age"
+}  # fmt: skip
 _MISREAD = frozenset({"null", "~", "y", "n"})
 
 
@@ -261,5 +264,13 @@ def _fields_told(kb: KnowledgeBase, finding: Finding, entry: Entry) -> Iterator[
             text = _amount_told(*_in_usual_unit(kb, finding, entry, field, known.last.interval))
         else:
             text = _field(kb, finding, entry, name, known)
-        clear = name in ("dose", "cause", "date") or " times a " in text
-        yield text if clear else f"{field.label or name} {text}"
+        yield f"{_opening(field, text)} {text}".strip()
+
+
+def _opening(field: FieldKind, text: str) -> str:
+    """The word that makes a field of an entry readable."""
+    if field.id in ("dose", "daily_dose", "cause", "date") or " times a " in text:
+        return ""
+    if field.id == "started" and text.split()[0] in ("by", "since"):
+        return "started"
+    return _OPENINGS.get(field.id, field.label or field.id)

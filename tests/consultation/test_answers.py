@@ -423,6 +423,19 @@ PREDNISOLONE, ALENDRONATE = one_of("prednisolone"), one_of("alendronate")
         ),
         (
             "medicines",
+            "denosumab 60 mg every 6 months, last given 2026-03",
+            complete(
+                entry(
+                    name=one_of("denosumab"),
+                    dose=number("60"),
+                    every=number("182.625"),
+                    last_given=days("2026-03-01", "2026-03-31"),
+                )
+            ),
+        ),
+        ("medicines", "alendronate weekly", complete(entry(name=ALENDRONATE, every=number("7")))),
+        (
+            "medicines",
             "alendronate stopped in 2020",
             complete(entry(name=ALENDRONATE, stopped=days("2020-01-01", "2020-12-31"))),
         ),
@@ -561,6 +574,9 @@ def test_every_problem_of_a_list_is_reported_at_its_own_place(clinic: KnowledgeB
             "medicines prednisolone (7.5 mg, for 8 months); others not asked yet",
         ),
         ("medicines", "cholecalciferol 800 IU daily", "medicines cholecalciferol (800 IU, every day)"),
+        ("medicines", "prednisolone since 2026-03", "medicines prednisolone (since 2026-03)"),
+        ("medicines", "alendronate since 2020 until 2024", "medicines alendronate (since 2020, stopped 2024)"),
+        ("fractures", "hip at 62", "fractures hip (at age 62)"),
         ("medicines", "prednisolone 5 mg bd", "medicines prednisolone (5 mg, 2 times a day)"),
         ("medicines", "...", "medicines not asked yet"),
         (
