@@ -50,10 +50,6 @@ class Question:
     rules_out: tuple[str, ...]
     """Alerts that are not ruled out without it."""
 
-    @property
-    def weight(self) -> int:
-        return len(self.frees) + len(self.tells) + len(self.rules_out)
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -106,6 +102,49 @@ def steps(verdict: Verdict) -> tuple[Step, ...]:
     return tuple(Step(heading, tuple(items), bool(choice) and len(items) > 1) for heading, choice, items in stretches)
 
 
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Tests that are done for one and the same reason."""
+
+    tests: tuple[Test, ...]
+    because: tuple[Reason, ...]
+
+
+def ordered(listed: Iterable[Test]) -> tuple[Ordered, ...]:
+    """The tests, those with the same first reason together."""
+    together: dict[str, list[Test]] = {}
+    for test in listed:
+        together.setdefault(test.because[0].rule if test.because else "", []).append(test)
+    return tuple(Ordered(tuple(tests), tests[0].because[:1]) for tests in together.values())
+
+
+def wanted_alike(step: Step) -> dict[str, str]:
+    """By id, the earlier measure of the step that is wanted for the very same reasons; told once."""
+    first: dict[tuple[str, ...], str] = {}
+    found: dict[str, str] = {}
+    for item in step.items:
+        rules = tuple(reason.rule for reason in item.supporting)
+        if rules and first.setdefault(rules, item.label) != item.label:
+            found[item.id] = first[rules]
+    return found
+
+
+def doubtful(verdict: Verdict) -> dict[str, tuple[str, ...]]:
+    """By urgency, the alerts that are not ruled out; the most urgent first."""
+    found: dict[str, list[str]] = {}
+    for alert in verdict.alerts:
+        if alert.status != "raised":
+            found.setdefault(alert.urgency, []).append(alert.label)
+    return {urgency: tuple(labels) for urgency, labels in found.items()}
+
+
+def facts(reason: Reason, names: Names) -> tuple[str, ...]:
+    """What a reason rests on, in words; a number that a shown quantity was taken from is not said again."""
+    taken = {one.value for one in reason.facts if one.finding in names.kb.quantities}
+    told = (one for one in reason.facts if one.finding in names.kb.quantities or one.value not in taken)
+    return tuple(fact(one, names) for one in told)
+
+
 def barred(verdict: Verdict) -> tuple[Item, ...]:
     return tuple(item for item in verdict.plan if item.status == "contraindicated")
 
@@ -155,8 +194,9 @@ def _asked_together(names: Names, waiting: Iterable[str]) -> Iterator[tuple[tupl
         together.setdefault(f"group {group_of[name].id}" if name in group_of else name, []).append(name)
     for members in together.values():
         by_test = all(name in kb.findings and kb.findings[name].known_by == "test" for name in members)
-        label = ", ".join(names.label(name) for name in members)
         group = group_of.get(members[0])
+        whole = group is not None and group.label and len(members) > 2
+        label = group.label if group is not None and whole else ", ".join(names.label(name) for name in members)
         if group is not None:
             yield tuple(members), group.question, label, by_test
         else:
@@ -183,7 +223,8 @@ def in_asking_order(names: Names, wanted: Iterable[str]) -> tuple[str, ...]:
 def reasons(verdict: Verdict) -> Iterator[Reason]:
     """Every reason that the report gives, in its order."""
     for alert in verdict.alerts:
-        yield from alert.because
+        if alert.status == "raised":
+            yield from alert.because
     for one in verdict.diagnoses:
         yield from one.supporting
         yield from one.against

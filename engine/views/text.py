@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from ..consultation.verdict import AlertShown, Cause, Diagnosis, Difference, Item, Reason, Test, Verdict
+from ..consultation.verdict import AlertShown, Cause, Diagnosis, Difference, Item, Reason, Verdict
 from ..knowledge_base.naming import Names
 from ..language.truth import Truth
 from ..version import VERSION
@@ -13,7 +13,8 @@ from .layout import Page
 
 _FACTS = 4
 """How many facts stand beside a reason before the rest are counted."""
-_FREED = 6
+_WHYS = 2
+_FREED = 4
 _STATUS_STYLES = {"recommended": "green", "conditional": "yellow", "deferred": "yellow", "contraindicated": "red"}
 _MARKS = {"recommended": "+", "conditional": "?", "deferred": "!"}
 _TEST_HEADINGS = {"to do": "Tests now", "after": "Tests after that", "done": "Tests already done"}
@@ -60,12 +61,6 @@ class _Report:
             self.page.heading("Alerts")
         for alert in raised:
             self._alert(alert)
-        if doubtful := [alert for alert in self.verdict.alerts if alert.status != "raised"]:
-            self.page.heading("Not ruled out")
-            for alert in doubtful:
-                needs = self._missing(alert.because)
-                asked = f" (needs {needs})" if needs else ""
-                self.page.item(f"{alert.label}, {alert.urgency} if so{asked}", "?")
 
     def _alert(self, alert: AlertShown) -> None:
         style = "bold red" if alert.urgency == "emergency" else "red"
@@ -85,6 +80,8 @@ class _Report:
         known = [f"{one.label} {outline.value(one.id, one.given, self.names)}" for one in said]
         self.page.paragraph("; ".join(known) + ".")
         for derived in self.verdict.derived:
+            if derived.value is None:
+                continue
             entered = f"; entered as {derived.entered}, which counts" if derived.entered else ""
             self.page.item(f"{derived.label} {derived.text}{entered}", "=")
         taken = [shown for shown in self.verdict.findings if shown.implied == "assumed"]
@@ -162,30 +159,31 @@ class _Report:
                 number += status != "done"
                 mark = f"{number}" if status != "done" else " "
                 self.page.item(_TEST_HEADINGS[status], mark, style="bold")
-                for test in listed:
-                    self._test(test)
+                for ordered in outline.ordered(listed):
+                    self._tests(ordered, status)
         for index, step in enumerate(steps, number + 1):
             one_of = ": one of these, the first line first" if step.one_of else ""
             self.page.item(f"{step.heading}{one_of}", str(index), style="bold")
+            alike = outline.wanted_alike(step)
             for item in step.items:
-                self._item(item)
+                self._item(item, alike.get(item.id, ""))
         if undetermined := outline.undetermined(self.verdict):
             count = len(undetermined)
             measures = "1 more measure" if count == 1 else f"{count} more measures"
             self.page.paragraph(f"{measures} cannot be judged yet; what is still to be answered decides.")
 
-    def _test(self, test: Test) -> None:
-        if test.status == "done":
-            self.page.item(test.label, "x", 4)
+    def _tests(self, ordered: outline.Ordered, status: str) -> None:
+        labels = ", ".join(test.label for test in ordered.tests)
+        if status == "done":
+            self.page.item(labels, "x", 4)
             return
-        tells = f": {test.tells}" if test.tells else ""
-        self.page.item(f"{test.label}{tells}", "-", 4)
-        for reason in test.because[:1]:
-            more = len(test.because) - 1
-            others = f" and {more} more {'reason' if more == 1 else 'reasons'}" if more else ""
-            self.page.entry("because", self._reason(reason) + others, 6)
+        only = ordered.tests[0]
+        tells = f": {only.tells}" if only.tells and len(ordered.tests) == 1 else ""
+        self.page.item(f"{labels}{tells}", "-", 4)
+        for reason in ordered.because:
+            self.page.entry("because", self._reason(reason), 6)
 
-    def _item(self, item: Item) -> None:
+    def _item(self, item: Item, alike: str) -> None:
         line = f", {item.line} line" if item.line in ("first", "second") else f", {item.line}" if item.line else ""
         taken = f", being taken: {item.advice}" if item.advice else ", being taken" if item.taken else ""
         status = f"{outline.STATUS_WORDS[item.status]}{line}{taken}"
@@ -197,17 +195,25 @@ class _Report:
             self.page.entry("first", ", ".join(steps), 6)
         for reason in item.against:
             self.page.entry("because", self._reason(reason), 6)
-        for reason in item.supporting:
-            self.page.entry("why", self._reason(reason), 6)
-        if item.mechanism:
+        if alike:
+            self.page.entry("why", f"as for {alike}", 6)
+        else:
+            self._whys(item.supporting, 6)
+        if item.mechanism and item.kind != "medicine":
             self.page.entry("how", item.mechanism, 6)
         for reason in item.cautions:
             self.page.entry("care", self._reason(reason), 6)
-        for label, words in (("for", item.duration), ("watch", item.monitoring), ("later", item.aftercare)):
-            if words and item.kind == "medicine":
-                self.page.entry(label, words, 6)
+        if item.aftercare and (item.taken or item.status == "recommended"):
+            self.page.entry("later", item.aftercare, 6)
         if item.then:
             self.page.entry("then", ", ".join(outline.step_label(step, self.names) for step in item.then), 6)
+
+    def _whys(self, reasons: Sequence[Reason], indent: int) -> None:
+        for reason in reasons[:_WHYS]:
+            self.page.entry("why", self._titled(reason), indent)
+        more = len(reasons) - _WHYS
+        if more > 0:
+            self.page.entry("", f"and {more} more {'reason' if more == 1 else 'reasons'}", indent)
 
     def barred(self) -> None:
         items = outline.barred(self.verdict)
@@ -231,12 +237,27 @@ class _Report:
             for one in asked:
                 if one.by_test is tested:
                     self._question(one)
+        for urgency, labels in outline.doubtful(self.verdict).items():
+            self.page.paragraph(f"Not ruled out until then, {urgency} if so: {_few(labels)}.")
 
     def _question(self, one: outline.Question) -> None:
-        self.page.item(f"{one.label} (test)" if one.by_test else one.label, "?")
-        for label, decided in (("frees", one.frees), ("tells", one.tells), ("excludes", one.rules_out)):
-            if decided:
-                self.page.entry(label, _few(decided), 6)
+        decided = []
+        if one.frees:
+            decided.append(f"frees {_few(self._freed(one.frees))}")
+        if one.tells:
+            decided.append(f"tells {_few(one.tells)}")
+        if one.rules_out:
+            decided.append(f"decides {len(one.rules_out)} {'alert' if len(one.rules_out) == 1 else 'alerts'}")
+        test = " (test)" if one.by_test else ""
+        self.page.item(f"{one.label}{test}" + (f": {'; '.join(decided)}" if decided else ""), "?")
+
+    def _freed(self, frees: tuple[str, ...]) -> tuple[str, ...]:
+        """What a question frees; where that is every medicine that waits, in one word."""
+        acting = [item for step in outline.steps(self.verdict) for item in step.items]
+        waiting = [item.label for item in acting if item.kind == "medicine" and item.status != "recommended"]
+        if len(waiting) < 2 or not set(waiting) <= set(frees):
+            return frees
+        return ("every medicine above", *(label for label in frees if label not in waiting))
 
     def _start(self) -> None:
         if any(shown.given for shown in self.verdict.findings):
@@ -266,8 +287,8 @@ class _Report:
         sources = outline.sources(self.verdict, self.names)
         if sources:
             page.heading("Sources")
-        for source in sources:
-            page.entry(source.id, source.citation or source.label, 2, 2)
+            page.paragraph(", ".join(source.id for source in sources) + ".")
+            page.paragraph(f"In full: osteologic explain {sources[0].id}, or --format html.")
         doubts = outline.unverified(self.verdict)
         if doubts:
             rules = "1 rule" if len(doubts) == 1 else f"{len(doubts)} rules"
@@ -280,20 +301,20 @@ class _Report:
     # --- words ---
 
     def _reason(self, reason: Reason) -> str:
-        facts = [outline.fact(one, self.names) for one in reason.facts]
+        """Why, with the facts it rests on and its sources."""
+        facts = outline.facts(reason, self.names)
         more = f" and {len(facts) - _FACTS} more" if len(facts) > _FACTS else ""
-        told = f": {', '.join(facts[:_FACTS])}{more}" if facts else ""
+        return self._titled(reason, f": {', '.join(facts[:_FACTS])}{more}" if facts else "")
+
+    def _titled(self, reason: Reason, facts: str = "") -> str:
         region = f" ({reason.region})" if reason.region else ""
-        return f"{reason.title.rstrip('.')}{region}{told}{self._tags((reason,))}"
+        return f"{reason.title.rstrip('.')}{region}{facts}{self._tags((reason,))}"
 
     def _tags(self, reasons: Iterable[Reason]) -> str:
         listed = list(reasons)
         tag = outline.tag(dict.fromkeys(cited for reason in listed for cited in reason.sources))
         doubt = " [not verified]" if any(reason.evidence == "unverified" for reason in listed) else ""
         return (f" [{tag}]" if tag else "") + doubt
-
-    def _missing(self, reasons: Iterable[Reason]) -> str:
-        return self._listed(dict.fromkeys(name for reason in reasons for name in reason.missing))
 
     def _listed(self, findings: Iterable[str]) -> str:
         return _few(tuple(self.names.label(name) for name in findings))
