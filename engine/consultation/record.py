@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..knowledge_base import source
 from ..knowledge_base.model import KnowledgeBase
 from ..knowledge_base.nodes import ListNode, MapNode, Node, Text, describe
 from ..language import dates, evaluation
@@ -94,6 +93,8 @@ def read_records(
     as_of: datetime.date | None = None,
 ) -> tuple[list[Record], list[Problem]]:
     """The patients of a file: one, or a list of them. Those without a problem are given whatever the others have."""
+    from ..knowledge_base import source  # a consultation without a file needs no YAML, and starts sooner
+
     node, problems = source.load_text(text, file)
     if node is None:
         if not problems:

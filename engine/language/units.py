@@ -7,7 +7,7 @@ exact fractions, so that 20 ng/mL of 25-OH vitamin D is 50 nmol/L and not a hair
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -72,7 +72,7 @@ NUMBER = Unit()
 
 @dataclass(frozen=True, slots=True)
 class _Bridge:
-    """One analyte's equation between dimensions: of it 1 of `dimension` (mass per amount) is the plain number `ratio`."""
+    """One analyte's equation: of it, 1 of `dimension` (mass per amount) is the plain number `ratio`."""
 
     ratio: Fraction
     dimension: Powers
@@ -164,14 +164,33 @@ class UnitTable:
         wanted = self.parse(unit_text, analyte)
         if wanted is None:
             return (unit_text,) if unit_text else ()
-        listed = [unit_text]
-        for other in self._analytes.get(analyte, ()) if analyte else self._first_spellings():
-            parsed = self.parse(other, analyte)
-            if parsed is None or parsed.dimension != wanted.dimension or parsed == wanted:
+        if not analyte:
+            return (unit_text, *self._comparable(wanted))
+        rest = unit_text.partition("/")[2]
+        direct = tuple(self._analytes.get(analyte, ()))
+        per_time = tuple(f"{text.partition('/')[0]}/{rest}" for text in direct) if rest else ()
+        for offered in (direct, per_time):
+            listed = [
+                text
+                for text in dict.fromkeys(offered)
+                if text != unit_text and self._dimension(text, analyte) == wanted.dimension
+            ]
+            if listed:
+                return (unit_text, *listed)
+        return (unit_text,)
+
+    def _dimension(self, text: str, analyte: str) -> Powers | None:
+        unit = self.parse(text, analyte)
+        return unit.dimension if unit is not None else None
+
+    def _comparable(self, wanted: Unit) -> Iterator[str]:
+        """The simple units of this dimension that a person could mean instead."""
+        for text in self._first_spellings():
+            unit = self.parse(text)
+            if unit is None or unit == wanted or unit.dimension != wanted.dimension:
                 continue
-            if analyte or _COMPARABLE <= parsed.ratio / wanted.ratio <= 1 / _COMPARABLE:
-                listed.append(other)
-        return tuple(listed)
+            if _COMPARABLE <= unit.ratio / wanted.ratio <= 1 / _COMPARABLE:
+                yield text
 
     def _first_spellings(self) -> list[str]:
         """One spelling a unit: the first one the knowledge base lists."""

@@ -198,6 +198,9 @@ def test_messages_offer_the_units_people_use(table: UnitTable) -> None:
     assert table.accepted("nmol/L", "vitamin_d") == ("nmol/L", "ng/mL")
     assert table.accepted("g/day", "alcohol")[:3] == ("g/day", "g/week", "units/day")
     assert set(table.accepted("kg")) == {"kg", "g", "lb", "st"}
+    assert table.accepted("mmol/L", "sodium") == ("mmol/L", "mEq/L")
+    assert table.accepted("ug/day", "vitamin_d_dose") == ("ug/day", "IU/day")
+    assert table.accepted("mmol/day", "calcium") == ("mmol/day", "mg/day")
     assert table.accepted("mL/min/1.73m2") == ("mL/min/1.73m2",)
     assert table.accepted("") == ()
 
