@@ -61,8 +61,14 @@ class Sheet:
     def __init__(self, kb: KnowledgeBase, today: datetime.date | None) -> None:
         self.kb = kb
         self.today = today
-        self.units = UnitTable.of(kb.units, kb.analytes)
+        self._units: UnitTable | None = None
         self._spelled: dict[str, Spelled] = {}
+
+    @property
+    def units(self) -> UnitTable:
+        if self._units is None:  # many answers have no unit, and a table is not made for nothing
+            self._units = UnitTable.of(self.kb.units, self.kb.analytes)
+        return self._units
 
     @property
     def now(self) -> Interval | None:
