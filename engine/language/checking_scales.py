@@ -34,6 +34,9 @@ class Scales(Numbers, abc.ABC):
         if index is None or not self.concluded_allowed(phrase):
             return None
         at_least = index if operator in (">=", "<") else index + 1
+        if at_least == 0 and operator == "<":
+            what = f"`{name.text}` has no level below {signature.levels[0]}: never true"
+            return self.wrong("OL209", phrase, what, "they are " + ", ".join(signature.levels), signature.place)
         reached = self._reached(phrase, name, signature, at_least)
         if reached is None:
             return None

@@ -159,7 +159,7 @@ class Units(Names):
     def _literal_into(self, item: Typed, node: Literal, target: Target) -> NumberNode | None:
         unit = self.units.parse(item.text, target.analyte)
         if unit is None and item.text != target.text:
-            return self.unknown_unit(item)
+            return self.unknown_unit(item, self._accepted(target))
         if unit is None or item.text == target.text:
             return node
         if unit.dimension != target.unit.dimension:
@@ -170,8 +170,8 @@ class Units(Names):
         value = node.value.low * ratio.numerator / ratio.denominator
         return dataclasses.replace(node, value=exactly(value), unit=target.text)
 
-    def unknown_unit(self, item: Typed) -> None:
-        hint = did_you_mean(item.text, self.units.known())
+    def unknown_unit(self, item: Typed, accepted: Sequence[str] = ()) -> None:
+        hint = did_you_mean(item.text, accepted) or did_you_mean(item.text, self.units.known())
         self.wrong(
             "OL204", item.phrase, f"unknown unit '{item.text}'", hint or "units are defined in knowledge/units.yaml"
         )

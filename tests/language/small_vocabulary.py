@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from decimal import Decimal
 
+from engine.language.expression import Node
+from engine.language.interval import Interval
 from engine.language.problems import Place
 from engine.language.units import UnitTable
 from engine.language.vocabulary import FieldSignature, Labels, Signature, Vocabulary
@@ -202,3 +205,22 @@ VOCABULARY = Vocabulary(
     ),
     numbers=frozenset({"prednisolone_factor"}),
 )
+
+
+def shown(value: object) -> str:
+    """A tree on one line: node names and what they hold, without places and sources."""
+    if isinstance(value, Node):
+        parts = [part for part in dataclasses.fields(value) if part.name not in ("place", "source")]
+        held = [
+            part.name if getattr(value, part.name) is True else shown(getattr(value, part.name))
+            for part in parts
+            if getattr(value, part.name) != part.default
+        ]
+        return f"{type(value).__name__}({', '.join(held)})"
+    if isinstance(value, tuple):
+        return "; ".join(map(shown, value))
+    if isinstance(value, frozenset):
+        return "{" + " ".join(sorted(value)) + "}"
+    if isinstance(value, Interval):
+        return str(value.exact) if value.exact is not None else f"{value.low}..{value.high}"
+    return str(value)
