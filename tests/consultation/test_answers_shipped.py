@@ -1,0 +1,124 @@
+"""What is shipped can be answered: every word is understood as itself, every number in each unit that is offered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.consultation.answers import describe, read_answer, write_answer
+from engine.consultation.answers_choices import meant
+from engine.consultation.answers_sheet import Sheet
+from engine.consultation.record import names_of
+from engine.knowledge_base.layout import Layout
+from engine.knowledge_base.model import Finding, KnowledgeBase, Quantity
+from engine.knowledge_base.reader import read
+from engine.language.problems import Place
+from engine.language.value import Choice, Known
+
+HERE = Place("patient.yaml", 1, 1)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> KnowledgeBase:
+    kb, problems = read(Layout(Path(__file__).parents[2]))
+    assert kb is not None, [str(problem) for problem in problems]
+    return kb
+
+
+def asked_choices(kb: KnowledgeBase) -> set[str]:
+    """The sets of choices that some finding, or some field of one, is answered from."""
+    findings = kb.findings.values()
+    fields = {field.choices for finding in findings for field in finding.fields.values()}
+    return {name for name in fields | {finding.choices for finding in findings} if name}
+
+
+def numbers(kb: KnowledgeBase) -> list[Finding | Quantity]:
+    findings = [finding for finding in kb.findings.values() if finding.type == "number"]
+    return [entry for entry in (*findings, *kb.quantities.values()) if entry.unit]
+
+
+def test_every_word_for_a_choice_is_understood_as_that_choice(shipped: KnowledgeBase) -> None:
+    sheet = Sheet(shipped, None)
+    misread = [
+        (name, word, member.id)
+        for name in sorted(asked_choices(shipped))
+        for member in sheet.choices(name).members.values()
+        for word in (member.id, member.label, *member.synonyms)
+        if word and meant(sheet, name, word) != {member.id}
+    ]
+    assert misread == []
+
+
+def test_every_name_of_a_finding_is_that_finding_alone(shipped: KnowledgeBase) -> None:
+    assert {name: ids for name, ids in names_of(shipped).items() if len(ids) > 1} == {}
+
+
+def test_every_number_can_be_given_in_every_unit_that_is_offered(shipped: KnowledgeBase) -> None:
+    sheet = Sheet(shipped, None)
+    for entry in numbers(shipped):
+        assert sheet.units.parse(entry.unit, entry.analyte) is not None, f"{entry.id}: {entry.unit}"
+        offered = sheet.units.accepted(entry.unit, entry.analyte)
+        assert len(offered) > 1 or not entry.analyte, f"{entry.id}: {entry.analyte} has nothing to convert"
+        if entry.plausible is None:
+            continue
+        middle = (entry.plausible.low + entry.plausible.high) / 2
+        for unit in offered:
+            number = sheet.units.convert(middle, entry.unit, unit, entry.analyte)
+            assert number is not None
+            known, problems = read_answer(shipped, entry.id, f"{round(number, 12):f} {unit}", HERE, None)
+            assert known is not None, [str(problem) for problem in problems]
+
+
+def test_every_choice_is_told_and_read_back(shipped: KnowledgeBase) -> None:
+    for finding in shipped.findings.values():
+        if finding.type != "choice":
+            continue
+        for member in shipped.choices[finding.choices].members:
+            known: Known = Choice(frozenset({member}))
+            written = write_answer(shipped, finding.id, known)
+            assert read_answer(shipped, finding.id, written, HERE, None) == (known, [])
+            assert describe(shipped, finding.id, known).startswith(finding.label)
+
+
+def test_a_word_against_the_range_is_taken_wherever_a_range_is_shipped(shipped: KnowledgeBase) -> None:
+    for finding in shipped.findings.values():
+        if finding.type == "number" and finding.ranges:
+            assert read_answer(shipped, finding.id, "high", HERE, None)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("finding", "text", "told"),
+    [
+        ("vitamin_d", "11.2 ng/mL", "25-OH vitamin D 28 nmol/L"),
+        ("height", "5 ft 4", "height 162.6 cm"),
+        ("alcohol", "14 units a week", "alcohol 16 g/day"),
+        ("sex", "woman", "sex female"),
+        ("menopausal_status", "post-menopausal", "menopausal status postmenopausal"),
+    ],
+)
+def test_the_commonest_answers_are_understood(shipped: KnowledgeBase, finding: str, text: str, told: str) -> None:
+    known, problems = read_answer(shipped, finding, text, HERE, None)
+    assert not problems
+    assert known is not None
+    assert describe(shipped, finding, known) == told
+
+
+@pytest.mark.parametrize(
+    ("finding", "text", "members"),
+    [
+        ("medicines", "pred", {"prednisolone"}),
+        ("medicines", "steroids", {"glucocorticoid_tablets"}),
+        ("medicines", "Fosamax", {"alendronate"}),
+        ("conditions", "coeliac disease", {"celiac_disease"}),
+        ("fractures", "wrist", {"forearm"}),
+        ("fractures", "compression fracture", {"vertebra"}),
+    ],
+)
+def test_lay_and_british_words_name_list_entries(
+    shipped: KnowledgeBase, finding: str, text: str, members: set[str]
+) -> None:
+    known, problems = read_answer(shipped, finding, text, HERE, None)
+    assert not problems
+    key = shipped.findings[finding].key
+    assert [entry.fields[key] for entry in known.entries] == [Choice(frozenset(members))]
