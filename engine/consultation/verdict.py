@@ -6,9 +6,9 @@ Every list is in the order it is reported in. A `Reason` is what JSON calls a re
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 
 from ..knowledge_base.model import Cited
+from ..language.frozen import ordered
 from ..language.problems import Place
 from ..language.truth import Truth
 
@@ -17,7 +17,7 @@ PLAN_STATUSES = ("recommended", "conditional", "deferred", "contraindicated", "u
 URGENCIES = ("emergency", "urgent", "soon")
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Fact:
     """A finding or quantity as it stands, in words."""
 
@@ -27,7 +27,7 @@ class Fact:
     """Why it was taken for granted (`list`, `group`, `assumed`, `not indicated`), or empty when it was said."""
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Reason:
     """A rule that holds (or may), and the facts it rests on."""
 
@@ -46,7 +46,7 @@ class Reason:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Shown:
     """One finding as it stands. `status` is known, interval, unknown, not measured or not applicable."""
 
@@ -59,7 +59,7 @@ class Shown:
     implied: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Derived:
     id: str
     label: str
@@ -73,7 +73,7 @@ class Derived:
     """What was entered instead, where that differs from what is worked out by over 20 %."""
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class StateShown:
     id: str
     label: str
@@ -83,7 +83,7 @@ class StateShown:
     """Of a scale: the highest level that is certain."""
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Cause:
     id: str
     label: str
@@ -94,7 +94,7 @@ class Cause:
     of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Diagnosis:
     id: str
     label: str
@@ -108,7 +108,7 @@ class Diagnosis:
     pursued: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Test:
     """An investigation; `status` is to do, after (once the earlier step is back) or done."""
 
@@ -122,13 +122,13 @@ class Test:
     """The missing findings it would settle."""
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Dose:
     text: str
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Item:
     """One intervention of the plan; `after` is what must come first, `missing` the findings it still waits for."""
 
@@ -155,7 +155,7 @@ class Item:
     aftercare: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class AlertShown:
     """`status` is raised or not ruled out."""
 
@@ -167,14 +167,14 @@ class AlertShown:
     because: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class PositionShown:
     guideline: str
     says: str
     truth: Truth
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Difference:
     """Where guidelines differ for this patient; with `needs` they only may, once those are known."""
 
@@ -184,7 +184,7 @@ class Difference:
     needs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Verdict:
     digest: str
     rules: int

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..language.expression import NumberNode, TruthNode
+from ..language.frozen import frozen
 from ..language.interval import Interval
 from ..language.problems import Place
 
@@ -24,7 +25,7 @@ class Cited:
     where: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Entry:
     """What every entry of knowledge/ and rules/ has."""
 
@@ -42,7 +43,7 @@ class Entry:
     """Where each key of the entry is written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RangeCase:
     """A reference range that holds where `when` is true (None: otherwise)."""
 
@@ -50,7 +51,7 @@ class RangeCase:
     range: Interval
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Assumed:
     """What is taken for granted, and shown as implied, when nobody said otherwise; as a patient file writes it."""
 
@@ -58,7 +59,7 @@ class Assumed:
     when: TruthNode | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FieldKind:
     """A field of a records finding. `derived` fields (`age_at`, `duration`, `daily_dose`) may also be given."""
 
@@ -75,7 +76,7 @@ class FieldKind:
     derived: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Finding(Entry):
     """What can be asked, measured or read of a patient. `type` is number, yes_no, choice, records or date."""
 
@@ -102,7 +103,7 @@ class Finding(Entry):
     """The quantity that stands in where the finding was not entered (key `or`)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Group(Entry):
     """Findings asked as one question."""
 
@@ -112,7 +113,7 @@ class Group(Entry):
     findings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Quantity(Entry):
     """A number worked out from findings. `round` is the number of decimals shown; `range_of` names a finding."""
 
@@ -125,14 +126,14 @@ class Quantity(Entry):
     """Another way to work it out: where the two fall on two sides of a cut-off, the report says so."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class State(Entry):
     """A named yes/no abstraction."""
 
     shown: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Scale(Entry):
     """An ordered stratum; `levels` from lowest to highest."""
 
@@ -141,7 +142,7 @@ class Scale(Entry):
     shown: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Member(Entry):
     """A member of a choice: its classes, and the numbers it carries."""
 
@@ -150,7 +151,7 @@ class Member(Entry):
     analyte: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ChoiceSet(Entry):
     """The members of a choice or records finding, and its classes: class id -> every member of it, nested ones too."""
 
@@ -165,7 +166,7 @@ class ChoiceSet(Entry):
         return self.classes.get(label)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Condition(Entry):
     """A diagnosis, cause or exposure. An `exposure` is shown as a cause and never as a diagnosis."""
 
@@ -182,7 +183,7 @@ class Condition(Entry):
     exposure: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Intervention(Entry):
     """A medicine or measure.
 
@@ -201,7 +202,7 @@ class Intervention(Entry):
     label_contraindicates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Investigation(Entry):
     """A test or assessment: what it tells, the findings it settles, and its `step` in the work-up."""
 
@@ -210,12 +211,12 @@ class Investigation(Entry):
     step: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Alert(Entry):
     action: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Step:
     """From `start` (inclusive) the value is `value`."""
 
@@ -223,7 +224,7 @@ class Step:
     value: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ThresholdValue:
     """The cut-off from `since` (day number) on: one `value`, or `steps` by the finding `by`."""
 
@@ -233,14 +234,14 @@ class ThresholdValue:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ThresholdEntry(Entry):
     unit: str = ""
     analyte: str = ""
     values: tuple[ThresholdValue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Guideline(Entry):
     region: str = ""
     population: str = ""
@@ -248,7 +249,7 @@ class Guideline(Entry):
     supersedes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Position:
     """What one guideline says on a question; `when` is true where it speaks for this patient."""
 
@@ -257,13 +258,13 @@ class Position:
     when: TruthNode | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Disagreement(Entry):
     question: str = ""
     positions: tuple[Position, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Source(Entry):
     citation: str = ""
     year: int = 0
@@ -273,7 +274,7 @@ class Source(Entry):
     review_by: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Topic(Entry):
     """A question people ask, with its answer. `ask` are other ways to put it, `see` ids worth reading next."""
 
@@ -283,7 +284,7 @@ class Topic(Entry):
     see: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Scope(Entry):
     """Whom the system is for. It acts only when `when` is false; unknown runs, and says `assumption`."""
 
@@ -293,7 +294,7 @@ class Scope(Entry):
     disclaimer: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rule(Entry):
     """If `when`, then `verb` its `targets`.
 
@@ -326,7 +327,7 @@ class Rule(Entry):
     outside_scope: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class KnowledgeBase:
     """Everything that was read, checked and linked. `digest` names the contents: `sha256:...`."""
 
@@ -357,7 +358,7 @@ class KnowledgeBase:
     """Rules that are kept but no longer hold."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class UnitEntry(Entry):
     """A unit: `factor` times the base unit of its `dimension` (mass g, volume L, length m, amount mol, ...)."""
 
@@ -366,7 +367,7 @@ class UnitEntry(Entry):
     ucum: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AnalyteEntry(Entry):
     """Factors between the units of one analyte: a value in `unit` times its factor is in the analyte's first unit."""
 

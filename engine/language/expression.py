@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
+from .frozen import frozen
 from .interval import Interval
 from .problems import Place
 
@@ -28,7 +28,7 @@ def _parts(kind: type[Node]) -> tuple[str, ...]:
     return _PARTS[kind.__name__]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Node:
     """A part of a premise or formula."""
 
@@ -64,33 +64,33 @@ class NumberNode(Node):
 # --- truths -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Always(TruthNode):
     """`always`: it stands alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class All(TruthNode):
     items: tuple[TruthNode, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AnyOf(TruthNode):
     items: tuple[TruthNode, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AtLeast(TruthNode):
     count: int
     items: tuple[TruthNode, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Not(TruthNode):
     item: TruthNode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Compared(TruthNode):
     """`left operator right`; operator is one of `= != < <= > >=`. False where a side is not applicable."""
 
@@ -99,7 +99,7 @@ class Compared(TruthNode):
     right: NumberNode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Within(TruthNode):
     """`value in low..high`, both ends in."""
 
@@ -108,7 +108,7 @@ class Within(TruthNode):
     high: NumberNode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Against(TruthNode):
     """`name is [not] high|low|normal [on N occasions]`: a number finding or quantity against its reference range."""
 
@@ -118,7 +118,7 @@ class Against(TruthNode):
     occasions: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OneOf(TruthNode):
     """`name is [not] (a or b)`: a choice finding (or a field inside `where`) among these members, classes expanded."""
 
@@ -128,7 +128,7 @@ class OneOf(TruthNode):
     field: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class IsYes(TruthNode):
     """A yes/no finding, or a yes/no field inside `where`, read bare."""
 
@@ -136,14 +136,14 @@ class IsYes(TruthNode):
     field: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Given(TruthNode):
     """A date field read bare inside `where`; `stopped` means a stop on or before today."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Has(TruthNode):
     """`list has (a or b)`: a current entry of the list is one of these members, classes expanded."""
 
@@ -151,7 +151,7 @@ class Has(TruthNode):
     members: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Quantified(TruthNode):
     """`any|no|at least N list where (...)`, over all entries that ever were; `quantifier` is any, no or at_least."""
 
@@ -161,7 +161,7 @@ class Quantified(TruthNode):
     where: TruthNode | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Proposition(TruthNode):
     """A truth that rules conclude.
 
@@ -172,7 +172,7 @@ class Proposition(TruthNode):
     atom: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Applies(TruthNode):
     """Whether a scale applies: its own `applies` premise, evaluated as a proposition `scale applies`."""
 
@@ -182,7 +182,7 @@ class Applies(TruthNode):
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Literal(NumberNode):
     """A number written in the rule, in `unit` (for wording; its value is already in the unit of the comparison)."""
 
@@ -190,21 +190,21 @@ class Literal(NumberNode):
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Value(NumberNode):
     """A number or date finding, or a quantity, by id, in its own unit."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Threshold(NumberNode):
     """A shared cut-off by id, in its own unit, as in force today."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Field(NumberNode):
     """A number or date field of the entry inside `where` or an aggregate.
 
@@ -215,14 +215,14 @@ class Field(NumberNode):
     floor: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MemberNumber(NumberNode):
     """A number carried by the entry's member (`prednisolone_factor`); members without one make it not measured."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Scaled(NumberNode):
     """`item` times a unit factor."""
 
@@ -230,12 +230,12 @@ class Scaled(NumberNode):
     factor: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Negative(NumberNode):
     item: NumberNode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Arithmetic(NumberNode):
     """`operator` is one of + - * /."""
 
@@ -244,7 +244,7 @@ class Arithmetic(NumberNode):
     right: NumberNode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RangeEnd(NumberNode):
     """`upper(name)` or `lower(name)`: an end of the reference range in force."""
 
@@ -252,7 +252,7 @@ class RangeEnd(NumberNode):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Since(NumberNode):
     """Time from a date to today, in `measure` (`months`: calendar months, or `days`)."""
 
@@ -260,14 +260,14 @@ class Since(NumberNode):
     measure: str = "months"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class First(NumberNode):
     """`first(a, b)`: passes over not measured and not applicable, stops at unknown."""
 
     items: tuple[NumberNode, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Extreme(NumberNode):
     """`lowest(group)` or `highest(group)` over the group's number findings."""
 
@@ -276,7 +276,7 @@ class Extreme(NumberNode):
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Chosen(NumberNode):
     """`greater(a, b)` or `lesser(a, b)`, by ends."""
 
@@ -285,7 +285,7 @@ class Chosen(NumberNode):
     right: NumberNode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Formula(NumberNode):
     """A published formula by name (`ckd_epi_2021`, `cockcroft_gault`); `arguments` are in the units it documents.
 
@@ -297,7 +297,7 @@ class Formula(NumberNode):
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Aggregate(NumberNode):
     """`sum|lowest|highest of item over list where (...)`, `count of list where (...)`."""
 
@@ -307,7 +307,7 @@ class Aggregate(NumberNode):
     where: TruthNode | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Cases(NumberNode):
     """Tried in order: the hull of the cases not false up to the first true one; all false = not measured."""
 
@@ -316,7 +316,7 @@ class Cases(NumberNode):
     otherwise: NumberNode | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Points(NumberNode):
     """Each premise adds its points if true, 0 if false, 0..points if unknown."""
 
