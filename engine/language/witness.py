@@ -74,6 +74,8 @@ def _compared(leaf: Compared, facts: Facts, labels: Labels) -> str:
     value, limit = evaluation.number_of(left, facts), evaluation.number_of(right, facts)
     if isinstance(value, Gap) or isinstance(limit, Gap):
         return _gap(value, left, labels) or _gap(limit, right, labels)
+    if isinstance(left, Since) and evaluation.compare(operator, _tenths(value), limit) is held:
+        value = _tenths(value)
     a, b = _number(value, left, right), _number(limit, right, left)
     unit = _unit(left, labels) or _unit(right, labels)
     if held is Truth.FALSE:
@@ -83,6 +85,12 @@ def _compared(leaf: Compared, facts: Facts, labels: Labels) -> str:
     if not a[:1].isdigit() and a[:1] != "-":
         return f"{amount(a, unit)}, so {operator} {amount(b, unit)}"
     return f"{a} {operator} {amount(b, unit)}"
+
+
+def _tenths(value: Interval) -> Interval:
+    """A time as people read it: months to one decimal."""
+    low, high = (end if end.is_infinite() else round(end, 1) for end in (value.low, value.high))
+    return Interval(low, high, value.low_open, value.high_open) if low < high else Interval(low, high)
 
 
 def _within(leaf: Within, facts: Facts, labels: Labels) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from pathlib import Path
 
 from engine.language.expression import Node
 from engine.language.interval import Interval
@@ -224,3 +225,11 @@ def shown(value: object) -> str:
     if isinstance(value, Interval):
         return str(value.exact) if value.exact is not None else f"{value.low}..{value.high}"
     return str(value)
+
+
+def blocks(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each unindented line of a file of premises, with the indented ones below it."""
+    text = Path(__file__).parent.joinpath("premises", name).read_text(encoding="utf-8")
+    for block in text.split("\n\n")[1:]:
+        head, *below = block.strip("\n").splitlines()
+        yield head, tuple(line.strip() for line in below)
