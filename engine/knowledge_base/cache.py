@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ from .layout import Layout, contents_of, digest_of
 from .model import KnowledgeBase
 
 if TYPE_CHECKING:
-    from .memory import TreeMemory
+    from .memory import Remembered
 
 _HEADER = "osteologic cache 1"
 _KEPT = 4
@@ -70,7 +69,7 @@ class Store:
         return cls(_directory(), hashlib.sha256(made_by.encode()).hexdigest())
 
     def knowledge_base(self) -> KnowledgeBase | None:
-        text = self._read("base")
+        text = self.load_text("base")
         if text is None:
             return None
         with contextlib.suppress(ValueError, KeyError, TypeError, IndexError, AttributeError):
@@ -78,31 +77,31 @@ class Store:
         return None
 
     def keep(self, kb: KnowledgeBase) -> None:
-        self._write("base", coding.dump(kb))
+        self.store_text("base", coding.dump(kb))
         self._prune()
 
     def load_extra(self, name: str) -> Any:
         """Something made from this knowledge base and kept beside it (a JSON value); None where there is none."""
-        text = self._read(name)
-        if text is None:
-            return None
+        text = self.load_text(name)
         with contextlib.suppress(ValueError):
-            return json.loads(text)
+            return None if text is None else json.loads(text)
         return None
 
     def store_extra(self, name: str, value: Any) -> None:
         """Keep a JSON value that follows from this knowledge base alone."""
-        self._write(name, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        self.store_text(name, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
-    def memory(self) -> TreeMemory:
-        from .memory import TreeMemory
+    def memory(self) -> Remembered:
+        """What earlier readings, of whatever contents, left to be used again."""
+        from .memory import Remembered  # not needed where the cache is right
 
-        return TreeMemory(Store(self.directory, hashlib.sha256(f"{_HEADER}\0{_program()}".encode()).hexdigest()))
+        return Remembered(Store(self.directory, hashlib.sha256(f"{_HEADER}\0{_program()}".encode()).hexdigest()))
 
     def _path(self, name: str) -> Path | None:
         return None if self.directory is None else self.directory / f"{self.key[:32]}.{name}.json"
 
-    def _read(self, name: str) -> str | None:
+    def load_text(self, name: str) -> str | None:
+        """A text kept under this name, if nothing about it is odd."""
         path = self._path(name)
         if path is None:
             return None
@@ -118,11 +117,13 @@ class Store:
         except UnicodeDecodeError:
             return None
 
-    def _write(self, name: str, text: str) -> None:
+    def store_text(self, name: str, text: str) -> None:
         """Write beside and rename, so that a reader sees the old file or the new one and two writers never mix."""
         path = self._path(name)
         if path is None:
             return
+        import tempfile  # only needed after an edit
+
         body = text.encode("utf-8", "surrogatepass")
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)

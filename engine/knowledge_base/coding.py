@@ -15,10 +15,11 @@ from ..language import expression
 from ..language.interval import Interval
 from ..language.problems import Place
 from . import model
+from .nodes import ListNode, MapNode, Node, Text
 
 _V = TypeVar("_V")
 
-_TUPLE, _MAPPING, _SET, _DECIMAL, _PLACE, _INTERVAL, _OBJECT = range(7)
+_TUPLE, _MAPPING, _SET, _DECIMAL, _PLACE, _INTERVAL, _OBJECT, _PLACES = range(8)
 
 
 def _classes() -> dict[str, type[Any]]:
@@ -31,10 +32,18 @@ def _classes() -> dict[str, type[Any]]:
 
 
 _CLASSES = _classes()
-_FIELDS = {
-    cls: [(part.name, part.default, part.default_factory) for part in dataclasses.fields(cls)]
-    for cls in _CLASSES.values()
-}
+_MISSING = object()
+
+
+def _usual(part: dataclasses.Field[Any]) -> Any:
+    """What a part is when nobody says otherwise."""
+    if part.default is not dataclasses.MISSING:
+        return part.default
+    return part.default_factory() if part.default_factory is not dataclasses.MISSING else _MISSING
+
+
+_FIELDS = {cls: [(part.name, _usual(part)) for part in dataclasses.fields(cls)] for cls in _CLASSES.values()}
+_AS_IT_IS = frozenset({str, bool, int, type(None)})
 
 
 class Encoder:
@@ -44,35 +53,46 @@ class Encoder:
         self.files: dict[str, int] = {}
 
     def encode(self, value: Any) -> Any:
-        if value is None or isinstance(value, (str, bool, int)):
+        kind = type(value)
+        if kind in _AS_IT_IS:
             return value
-        if isinstance(value, tuple):
-            return [_TUPLE, *map(self.encode, value)]
+        if kind is tuple:
+            return [_TUPLE, *[item if type(item) is str else self.encode(item) for item in value]]
+        if kind is Place:
+            return [_PLACE, self.files.setdefault(value.file, len(self.files)), value.line, value.column]
+        if kind in _FIELDS:
+            return [_OBJECT, kind.__name__, self._parts(value, _FIELDS[kind])]
+        if kind is frozenset:
+            return [_SET, *sorted(value)]
+        if kind is Decimal:
+            return [_DECIMAL, str(value)]
+        if kind is Interval:
+            return [_INTERVAL, str(value.low), str(value.high), value.low_open, value.high_open]
         if isinstance(value, Mapping):
-            flat = [_MAPPING]
+            flat: list[Any] = [_MAPPING]
             for key, item in value.items():
                 flat += [self.encode(key), self.encode(item)]
             return flat
-        if isinstance(value, frozenset):
-            return [_SET, *sorted(value)]
-        if isinstance(value, Decimal):
-            return [_DECIMAL, str(value)]
-        if isinstance(value, Place):
-            return [_PLACE, self.files.setdefault(value.file, len(self.files)), value.line, value.column]
-        if isinstance(value, Interval):
-            return [_INTERVAL, str(value.low), str(value.high), value.low_open, value.high_open]
-        return [_OBJECT, type(value).__name__, self._parts(value)]
+        raise TypeError(f"{kind.__name__} is no part of a knowledge base")
 
-    def _parts(self, value: Any) -> dict[str, Any]:
-        parts: dict[str, Any] = {}
-        for name, default, factory in _FIELDS[type(value)]:
+    def _parts(self, value: Any, parts: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, usual in parts:
             item = getattr(value, name)
-            usual = default if default is not dataclasses.MISSING else dataclasses.MISSING
-            if factory is not dataclasses.MISSING:
-                usual = factory()
-            if usual is dataclasses.MISSING or item != usual or type(item) is not type(usual):
-                parts[name] = self.encode(item)
-        return parts
+            if item is usual:
+                continue
+            if name == "places":
+                found[name] = self._places(item)
+            elif item != usual or type(item) is not type(usual):
+                found[name] = self.encode(item)
+        return found
+
+    def _places(self, places: Mapping[str, Place]) -> list[Any]:
+        """Where the keys of an entry stand, all in one file."""
+        flat: list[Any] = [_PLACES]
+        for key, place in places.items():
+            flat += [key, self.files.setdefault(place.file, len(self.files)), place.line, place.column]
+        return flat
 
 
 class Decoder:
@@ -88,6 +108,7 @@ class Decoder:
             _PLACE: lambda value: Place(self.files[value[1]], value[2], value[3]),
             _INTERVAL: lambda value: Interval(Decimal(value[1]), Decimal(value[2]), value[3], value[4]),
             _OBJECT: self._object,
+            _PLACES: lambda value: Places(value, self.files),
         }
 
     def decode(self, value: Any) -> Any:
@@ -108,6 +129,28 @@ class Decoder:
             if type(item) is list:
                 parts[name] = opened[item[0]](item)
         return _CLASSES[value[1]](**parts)
+
+
+class Places(Mapping[str, Place]):
+    """Where the keys of an entry stand; made when somebody asks, for few do."""
+
+    __slots__ = ("_files", "_flat")
+
+    def __init__(self, flat: list[Any], files: list[str]) -> None:
+        self._flat, self._files = flat, files
+
+    def __getitem__(self, key: str) -> Place:
+        flat = self._flat
+        for at in range(1, len(flat), 4):
+            if flat[at] == key:
+                return Place(self._files[flat[at + 1]], flat[at + 2], flat[at + 3])
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._flat[1::4])
+
+    def __len__(self) -> int:
+        return len(self._flat) // 4
 
 
 class Unopened(Mapping[str, _V]):
@@ -138,6 +181,7 @@ class Unopened(Mapping[str, _V]):
         return f"{type(self).__name__}({list(self._lines)})"
 
 
+_line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _PLAIN = ("digest", "glossary", "sections", "scope")
 _KINDS = tuple(part.name for part in dataclasses.fields(model.KnowledgeBase) if part.name not in _PLAIN)
 
@@ -180,6 +224,27 @@ def restore(text: str) -> model.KnowledgeBase:
     return model.KnowledgeBase(**values)
 
 
+def dump_node(node: Node) -> Any:
+    """A part of a file as JSON: line, column, then a text, a list of parts, or keys and values in turn."""
+    line, column = node.place.line, node.place.column
+    if isinstance(node, Text):
+        return [line, column, node.value, node.style, node.raw] if node.raw else [line, column, node.value]
+    if isinstance(node, ListNode):
+        return [line, column, [dump_node(item) for item in node.items]]
+    return [line, column, [dump_node(part) for pair in node.pairs for part in pair], 0]
+
+
+def restore_node(value: list[Any], file: str) -> Node:
+    inside = value[2]
+    place = Place(file, value[0], value[1])
+    if type(inside) is str:
+        return Text(inside, place) if len(value) == 3 else Text(inside, place, value[3], value[4])
+    parts = [restore_node(item, file) for item in inside]
+    if len(value) == 3:
+        return ListNode(tuple(parts), place)
+    return MapNode(tuple(zip(parts[::2], parts[1::2], strict=True)), place)  # type: ignore[arg-type]  # keys are texts
+
+
 def dump_tree(tree: expression.Node) -> Any:
     """A checked premise or formula as JSON; files are written out."""
     encoder = Encoder()
@@ -192,7 +257,3 @@ def restore_tree(value: Any) -> expression.Node:
     if not isinstance(tree, expression.Node):
         raise TypeError("no tree")
     return tree
-
-
-def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

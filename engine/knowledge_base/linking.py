@@ -84,10 +84,17 @@ def _resolved(reference: Reference, drafts: Drafts, joined: Choices, units: Unit
         _filled(reference, joined.of_conditions[identity], desk)
     elif kind == "intervention" and identity in joined.of_interventions:
         _filled(reference, joined.of_interventions[identity], desk)
-    elif kind == "entry" and (identity in drafts.rules or identity in drafts.plain["glossary"]):
+    elif kind == "entry" and _worth_reading(identity, drafts, joined):
         return
     else:
         _dangling(reference, drafts, joined, desk)
+
+
+def _worth_reading(identity: str, drafts: Drafts, joined: Choices) -> bool:
+    """Whether `see` may name it: a rule, a word of the glossary, a member or class of a choice."""
+    if identity in drafts.rules or identity in drafts.plain["glossary"]:
+        return True
+    return any(choice.expand(identity) is not None for choice in joined.sets.values())
 
 
 def _filled(reference: Reference, inside: frozenset[str], desk: Desk) -> None:

@@ -3,65 +3,105 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from contextlib import suppress
 from functools import cached_property
 from typing import Any, Protocol
 
-from ..language.expression import Node
+from ..language.expression import Node as Tree
 from ..language.vocabulary import Labels, Vocabulary
 from . import coding
+from .nodes import Node
+
+_ODD = (ValueError, KeyError, TypeError, IndexError, AttributeError)
+"""What a line that is none of ours makes of itself; it is passed over."""
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 class Shelf(Protocol):
-    """Where JSON values are kept from one run to the next."""
+    """Where texts are kept from one run to the next."""
 
-    def load_extra(self, name: str) -> Any: ...
+    def load_text(self, name: str) -> str | None: ...
 
-    def store_extra(self, name: str, value: Any) -> None: ...
+    def store_text(self, name: str, text: str) -> None: ...
 
 
-class TreeMemory:
-    """Premises and formulas by their text, place and what every word in them means.
+class _Lines:
+    """JSON values by name, a line each; what was not used in a run is forgotten at its end."""
+
+    def __init__(self, shelf: Shelf, name: str) -> None:
+        self._shelf, self._title = shelf, name
+        text = shelf.load_text(name) or ""
+        self._known = dict(line.split(" ", 1) for line in text.split("\n") if " " in line)
+        self._used: dict[str, str] = {}
+
+    def get(self, name: str) -> Any:
+        found = self._known.get(name)
+        if found is None:
+            return None
+        with suppress(ValueError):
+            value = json.loads(found)
+            self._used[name] = found
+            return value
+        return None
+
+    def put(self, name: str, value: Any) -> None:
+        self._used[name] = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def close(self) -> None:
+        if self._used.keys() != self._known.keys():
+            lines = [f"{name} {value}" for name, value in self._used.items()]
+            self._shelf.store_text(self._title, "\n".join(lines))
+
+
+class Remembered:
+    """Files by their contents; premises and formulas by their text, place and what every word in them means.
 
     Where a word has come to mean something else the premise is checked anew.
     """
 
     def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
-        known = shelf.load_extra("trees")
-        self._known: dict[str, Any] = known if isinstance(known, dict) else {}
-        self._used: dict[str, Any] = {}
+        self._nodes = _Lines(shelf, "nodes")
+        self._trees = _Lines(shelf, "trees")
         self._meanings: _Meanings | None = None
+
+    def node(self, content: bytes, file: str) -> Node | None:
+        """The parts of a file in which nothing was wrong."""
+        found = self._nodes.get(_named(file, content))
+        with suppress(*_ODD):
+            return coding.restore_node(found, file)
+        return None
+
+    def keep_node(self, content: bytes, file: str, node: Node) -> None:
+        self._nodes.put(_named(file, content), coding.dump_node(node))
 
     def about(self, vocabulary: Vocabulary, units: str) -> None:
         """Premises are now checked against this vocabulary; `units` names the units in force."""
         self._meanings = _Meanings(vocabulary, units)
 
-    def tree(self, key: tuple[str, ...]) -> Node | None:
-        name = self._name(key)
-        found = self._known.get(name)
-        if found is None:
-            return None
-        with suppress(ValueError, KeyError, TypeError, IndexError, AttributeError):
-            tree = coding.restore_tree(found)
-            self._used[name] = found
-            return tree
+    def tree(self, key: tuple[str, ...]) -> Tree | None:
+        found = self._trees.get(self._name(key))
+        with suppress(*_ODD):
+            return coding.restore_tree(found)
         return None
 
-    def keep(self, key: tuple[str, ...], tree: Node) -> None:
-        self._used[self._name(key)] = coding.dump_tree(tree)
+    def keep(self, key: tuple[str, ...], tree: Tree) -> None:
+        self._trees.put(self._name(key), coding.dump_tree(tree))
 
     def close(self) -> None:
         """Keep what this reading used, and forget the rest."""
-        if self._used.keys() != self._known.keys():
-            self._shelf.store_extra("trees", self._used)
+        self._nodes.close()
+        self._trees.close()
 
     def _name(self, key: tuple[str, ...]) -> str:
         meanings = self._meanings.of(key[1]) if self._meanings is not None else ""
         return hashlib.sha256("\0".join((*key, meanings)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _named(file: str, content: bytes) -> str:
+    return hashlib.sha256(file.encode("utf-8", "surrogatepass") + b"\0" + content).hexdigest()[:32]
 
 
 class _Meanings:

@@ -28,6 +28,10 @@ class Memory(Protocol):
 
     def about(self, vocabulary: Vocabulary, units: str) -> None: ...
 
+    def node(self, content: bytes, file: str) -> Node | None: ...
+
+    def keep_node(self, content: bytes, file: str, node: Node) -> None: ...
+
     def tree(self, key: tuple[str, ...]) -> Tree | None: ...
 
     def keep(self, key: tuple[str, ...], tree: Tree) -> None: ...
@@ -37,6 +41,12 @@ class Forgetful:
     """No memory: everything is read anew."""
 
     def about(self, vocabulary: Vocabulary, units: str) -> None:
+        pass
+
+    def node(self, content: bytes, file: str) -> Node | None:
+        return None
+
+    def keep_node(self, content: bytes, file: str, node: Node) -> None:
         pass
 
     def tree(self, key: tuple[str, ...]) -> Tree | None:

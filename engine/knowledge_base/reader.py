@@ -11,11 +11,10 @@ from . import entries, lexicon, linking, model, overlay, rules, soundness
 from .layout import ROOMS, Layout, Written, contents_of, digest_of
 from .lexicon import Choices, Drafts
 from .model import KnowledgeBase
-from .nodes import MapNode, Text, describe
+from .nodes import MapNode, Node, Text, describe
 from .parts import Later
 from .premises import Forgetful, Memory, Premises
 from .scalars import Desk, text
-from .source import PROSE, load_text
 
 CODES: dict[str, str] = {
     "OL101": "a key that the entry does not take",
@@ -58,13 +57,14 @@ def read(layout: Layout, memory: Memory | None = None) -> Reading:
 def read_contents(contents: Sequence[Written], memory: Memory | None = None) -> Reading:
     """Read files that are in memory already."""
     desk = Desk()
-    drafts = _drafts(contents, desk)
+    memory = memory or Forgetful()
+    drafts = _drafts(contents, memory, desk)
     whole = not drafts.broken
     joined = lexicon.choices(drafts, desk)
     units = lexicon.units(drafts)
     linking.link(drafts, joined, units, desk)
-    checker = Premises(lexicon.vocabulary(drafts, joined), units, _units_of(drafts), desk, memory or Forgetful())
-    checker.memory.about(checker.vocabulary, lexicon.spelling(drafts))
+    checker = Premises(lexicon.vocabulary(drafts, joined), units, _units_of(drafts), desk, memory)
+    memory.about(checker.vocabulary, lexicon.spelling(drafts))
     kb = _built(drafts, joined, checker)
     desk.problems += soundness.check(kb, whole=whole)
     problems = _ordered(_without_echoes(desk.problems, drafts, whole))
@@ -100,7 +100,7 @@ def _without_echoes(problems: list[Problem], drafts: Drafts, whole: bool) -> lis
     ]
 
 
-def _drafts(contents: Sequence[Written], desk: Desk) -> Drafts:
+def _drafts(contents: Sequence[Written], memory: Memory, desk: Desk) -> Drafts:
     drafts = Drafts()
     for room in ROOMS:
         if not any(item.inside.startswith(f"{room}/") for item in contents if not item.local):
@@ -109,7 +109,7 @@ def _drafts(contents: Sequence[Written], desk: Desk) -> Drafts:
         kind = _kind_of(item, desk)
         if not kind:
             continue
-        node, problems = load_text(item.content, item.file, prose=None if kind in entries.PLAIN else PROSE)
+        node, problems = _parts(item, kind, memory)
         desk.problems += problems
         if node is None and not problems:
             desk.say("OL114", "nothing is written in this file", Place(item.file), "write an entry, or remove it")
@@ -122,6 +122,19 @@ def _drafts(contents: Sequence[Written], desk: Desk) -> Drafts:
             drafts.broken.update(key.value for key in node.broken)
             _file(kind, node, item, drafts, desk)
     return drafts
+
+
+def _parts(item: Written, kind: str, memory: Memory) -> tuple[Node | None, list[Problem]]:
+    """The parts of a file, remembered where nothing was wrong with it."""
+    node = memory.node(item.content, item.file)
+    if node is not None:
+        return node, []
+    from .source import PROSE, load_text  # yaml is only loaded where a file changed
+
+    node, problems = load_text(item.content, item.file, prose=None if kind in entries.PLAIN else PROSE)
+    if node is not None and not problems:
+        memory.keep_node(item.content, item.file, node)
+    return node, problems
 
 
 def _file(kind: str, node: MapNode, item: Written, drafts: Drafts, desk: Desk) -> None:
