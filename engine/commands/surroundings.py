@@ -20,7 +20,7 @@ STANDARD_INPUT = "-"
 
 def prepared(local: Path | None) -> Prepared:
     """The knowledge base beside the engine, with a hospital's own directory laid over it. Raises Refused."""
-    return case.prepare(cache.load(ROOT, local))
+    return case.prepare_kept(cache.load(ROOT, local))
 
 
 def names(local: Path | None) -> Names:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..inference import productions, working_memory
-from ..inference.productions import Productions
+from ..inference import keeping, productions, working_memory
 from ..inference.values import Given
 from ..inference.working_memory import Plan, WorkingMemory
+from ..knowledge_base import cache
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..knowledge_base.naming import Names
 from ..language import dates
@@ -39,8 +40,20 @@ class Prepared:
     """The names that nodes of the knowledge base read, by identity; filled as they are asked for."""
 
 
-def prepare(kb: KnowledgeBase, compiled: Productions | None = None) -> Prepared:
-    """Compile a knowledge base (or take its productions from a cache)."""
+def prepare_kept(kb: KnowledgeBase) -> Prepared:
+    """As `prepare`, with the network kept beside the knowledge base in the cache, where it is there."""
+    store = cache.Store.of(kb.digest)
+    kept = store.load_extra("network")
+    if kept is not None:
+        with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError, IndexError):
+            return prepare(kb, keeping.restore(kb, kept))
+    prepared = prepare(kb)
+    store.store_extra("network", keeping.dump(prepared.plan))
+    return prepared
+
+
+def prepare(kb: KnowledgeBase, plan: Plan | None = None) -> Prepared:
+    """Compile a knowledge base, or take the plan made of it before."""
     by_verb: dict[str, list[Rule]] = {}
     by_target: dict[tuple[str, str], list[Rule]] = {}
     for rule in kb.rules.values():
@@ -49,7 +62,7 @@ def prepare(kb: KnowledgeBase, compiled: Productions | None = None) -> Prepared:
             by_target.setdefault((rule.verb, member), []).append(rule)
     return Prepared(
         kb,
-        working_memory.plan(kb, compiled if compiled is not None else productions.compile(kb)),
+        plan if plan is not None else working_memory.plan(kb, productions.compile(kb)),
         Names(kb),
         productions.rules_by_atom(kb),
         {verb: tuple(rules) for verb, rules in by_verb.items()},

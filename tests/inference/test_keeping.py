@@ -1,0 +1,41 @@
+"""A kept network is the compiled one: same productions, same leaves, same truths after the same answers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.inference import keeping, productions, working_memory
+from engine.inference.working_memory import WorkingMemory
+from tests.inference.random_bases import Maker
+from tests.inference.test_equivalence import DAY, steps, truths
+
+
+@given(st.integers(0, 2**32), st.integers(2, 14))
+def test_what_was_kept_answers_as_what_was_compiled(seed: int, size: int) -> None:
+    maker = Maker(seed, size)
+    kb = maker.knowledge_base()
+    plan = working_memory.plan(kb, productions.compile(kb))
+    kept = keeping.restore(kb, json.loads(json.dumps(keeping.dump(plan))))
+    assert kept.productions.ground == plan.productions.ground
+    assert dict(kept.productions.leaves) == dict(plan.productions.leaves)
+    compiled, restored = WorkingMemory(plan), WorkingMemory(kept)
+    compiled.start(DAY)
+    restored.start(DAY)
+    for step in steps(maker, kb, 3):
+        compiled.change(step)
+        restored.change(step)
+        assert truths(plan, compiled) == truths(kept, restored)
+        for rule in kb.rules.values():
+            if rule.when is not None:
+                assert compiled.holds(rule.when) is restored.holds(rule.when)
+
+
+@pytest.mark.parametrize("kept", [{}, [], "network", {"reports": [], "literals": [1]}, None])
+def test_anything_else_than_what_was_kept_is_refused(kept: object) -> None:
+    kb = Maker(1, 4).knowledge_base()
+    with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
+        keeping.restore(kb, kept)
