@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 
 from ..knowledge_base.model import Finding, KnowledgeBase, Quantity
 from ..knowledge_base.nodes import ListNode, MapNode, Node, Text
@@ -36,6 +37,7 @@ CODES: dict[str, str] = {
 }
 
 Raw = str | Node
+_LONGEST = 1000
 _RESULT_KEYS = {"value": "value", "result": "value", "range": "range", "reference range": "range", "date": "date"}
 
 
@@ -82,6 +84,10 @@ def _read(sheet: Sheet, asked: Finding | Quantity, node: Node) -> tuple[Known | 
     if isinstance(node, Text) and not spelled(node.value):
         hint = "give it, leave the line out, or write 'not measured' or unknown"
         raise refusal("OL318", f"{label}: nothing is given", node.place, hint=hint)
+    for text in _texts(node):
+        if len(text.value) > _LONGEST:
+            what = f"{label}: an answer of {len(text.value)} characters; {_LONGEST} are read"
+            raise refusal("OL318", what, text.place, hint="write it shorter, or as a list")
     if isinstance(asked, Finding) and asked.type == "records":
         return answers_lists.records(sheet, asked, node)
     kind = asked.type if isinstance(asked, Finding) else "number"
@@ -98,6 +104,17 @@ def _read(sheet: Sheet, asked: Finding | Quantity, node: Node) -> tuple[Known | 
         return Day(answers_dates.date(sheet, label, node.value, node.place)), []
     assert isinstance(asked, Finding)
     return answers_choices.choice(sheet, label, asked.choices, node.value, node.place), []
+
+
+def _texts(node: Node) -> Iterator[Text]:
+    if isinstance(node, Text):
+        yield node
+    elif isinstance(node, ListNode):
+        for item in node.items:
+            yield from _texts(item)
+    else:
+        for _, value in node.pairs:
+            yield from _texts(value)
 
 
 def _gap(label: str, node: Text) -> Gap | None:

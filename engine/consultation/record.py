@@ -33,6 +33,8 @@ CODES: dict[str, str] = {
 }
 
 _CASE_KEYS = ("name", "today", "given", "expect", "expect_not", "note")
+_SUGGESTED = 50
+"""After so many problems the file is no patient file, and nobody needs a guess for each line of it."""
 _FLAT_KEYS = ("name", "today", "note")
 
 
@@ -202,7 +204,7 @@ class _Reading:
         for key, value in entered.pairs:
             if key.value in others and key.value not in self.kb.findings:
                 continue
-            name, wrong = self._name(key)
+            name, wrong = resolve(self.kb, self._names, key.value, key.place, suggest=len(problems) < _SUGGESTED)
             if name is None:
                 problems += wrong
                 continue
@@ -216,10 +218,6 @@ class _Reading:
             if known is not None:
                 found[name] = Answer(known, given_text(value), key.place)
         return found, problems
-
-    def _name(self, key: Text) -> tuple[str | None, list[Problem]]:
-        """The finding or quantity that a key names."""
-        return resolve(self.kb, self._names, key.value, key.place)
 
 
 def names_of(kb: KnowledgeBase) -> dict[str, frozenset[str]]:
@@ -241,9 +239,12 @@ def _names(kb: KnowledgeBase) -> dict[str, frozenset[str]]:
 
 
 def resolve(
-    kb: KnowledgeBase, names: Mapping[str, frozenset[str]], written: str, place: Place
+    kb: KnowledgeBase, names: Mapping[str, frozenset[str]], written: str, place: Place, suggest: bool = True
 ) -> tuple[str | None, list[Problem]]:
-    """The id of the finding or quantity that this id, label or synonym names, or why there is none."""
+    """The id of the finding or quantity that this id, label or synonym names, or why there is none.
+
+    `suggest`: say which name was most likely meant; that takes time.
+    """
     if written in kb.findings or written in kb.quantities:
         return written, []
     meant = names.get(folded(written), frozenset())
@@ -256,7 +257,7 @@ def resolve(
     if concluded:
         what = f"'{written}' is {concluded}: it is concluded, not given"
         return None, [Problem("OL322", what, place, hint="give the findings it rests on")]
-    hint = did_you_mean(written, (*kb.findings, *kb.quantities, *names))
+    hint = did_you_mean(written, (*kb.findings, *kb.quantities, *names)) if suggest else ""
     return None, [Problem("OL322", f"unknown finding '{clipped(written)}'", place, hint=hint)]
 
 

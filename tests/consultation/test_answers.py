@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -679,6 +680,15 @@ def test_whatever_is_typed_is_an_answer_or_a_problem(clinic: KnowledgeBase, find
         assert str(problem).isprintable()
     if known is not None:
         assert read(clinic, finding, write_answer(clinic, finding, known)) == known
+
+
+@pytest.mark.parametrize("finding", ["age", "height", "sex", "parent_hip_fracture", "last_scan", "medicines"])
+@pytest.mark.parametrize("piece", ["9", "9 ", "9.", "..", "9 to ", "a ", " or ", "- ", "5 ft ", "hip at ", ",", "9-"])
+def test_a_long_answer_takes_no_long_time(clinic: KnowledgeBase, finding: str, piece: str) -> None:
+    started = time.process_time()
+    read_answer(clinic, finding, (piece * 1000)[:1000], HERE, TODAY)
+    assert time.process_time() - started < 2
+    assert refused(clinic, finding, (piece * 1000)[:1001].rstrip() + "x" * 30).code == "OL318"
 
 
 def test_every_code_is_raised_somewhere_and_every_code_raised_is_listed() -> None:
