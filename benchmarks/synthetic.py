@@ -82,7 +82,8 @@ def base(rules: int, seed: int = 0) -> Base:
     numbers = iter(range(rules))
     for layer in range(LAYERS):
         left = rules * (layer + 1) // LAYERS - rules * layer // LAYERS
-        premises, propositions = [], []
+        premises: list[int] = []
+        propositions: list[int] = []
         while left:
             share = min(left, chance.choice((1, 2, 3)))
             left -= share

@@ -1,4 +1,4 @@
-"""The network of this project: experta with the counting matcher, and conclusions kept by their justifications."""
+"""The network of this project: experta, handed a matcher and a strategy, conclusions kept by their justifications."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from ..workload import Change, Said
 
 
 class Ours:
-    name = "osteologic, counting matcher"
+    name = "osteologic"
     runs = "everything; every live justification is known afterwards"
+    matcher = "counting"
 
     def __init__(self, ground: Ground) -> None:
-        self.network = Network(ground)
+        self.network = Network(ground, self.matcher)
 
     def whole(self, said: Said) -> None:
         self.network.reset()
@@ -28,3 +29,9 @@ class Ours:
 
     def close(self) -> None:
         pass
+
+
+class OursOnRete(Ours):
+    name = "osteologic, `--matcher rete`"
+    runs = "everything, on the matcher that experta ships"
+    matcher = "rete"
