@@ -88,9 +88,9 @@ _HEAD = """# Performance
 Written by `make bench`; run it again to know what holds on another machine. Times are medians in milliseconds; ratios
 travel better between machines."""
 
-_HOW = """A made-up base has rules of three conditions on average, in four layers; a patient answers 60 of 80 findings. The
-shipped base is told what the program itself tells it about the patients of the examples and the worked cases. A
-whole consultation begins with an engine that has forgotten the last patient and ends with everything concluded; a
+_HOW = """A made-up base has rules of three conditions on average, in four layers; a patient answers 60 of 80 findings.
+The shipped base is told what the program itself tells it about the patients of the examples and the worked cases.
+A whole consultation begins with an engine that has forgotten the last patient and ends with everything concluded; a
 changed answer takes back what was said before, says something else, and concludes anew.
 
 Every contender runs the same three-valued meaning: a statement and its being false are two facts. They take turns,

@@ -46,7 +46,8 @@ def _patients(prepared: Prepared) -> list[Patient]:
 
 def _changes(patient: Patient, other: Patient, seed: int) -> list[Change]:
     """Some of the patient's answers, each replaced by what somebody else said or by silence, then given again."""
-    case, last, changes = patient.case, _said(patient.case), []
+    case, last = patient.case, _said(patient.case)
+    changes: list[Change] = []
     names = sorted(patient.record.answers)
     random.Random(seed).shuffle(names)
     for name in names:
