@@ -76,7 +76,7 @@ def interval(sheet: Sheet, measured: Measured, text: str, place: Place, *, belie
 
     `believable`: hold it to what is plausible (a reference range is not).
     """
-    words = spelled(text)
+    words = re.sub(r"(?<![\d.])(?:minus\s+|-\s+)(?=[\d.])", "-", spelled(text), flags=re.IGNORECASE)
     if measured.countable and folded(words) in ("none", "nil", "never", "no"):
         words = "0"
     if _ABOUT.match(words):
