@@ -41,7 +41,8 @@ class Plan:
     def literal(self, node: TruthNode) -> int | None:
         found = self.literals.get(id(node))
         if found is None:
-            found = self.literals[id(node)] = (node, self.productions.nodes.get(node))
+            nodes = self.productions.nodes  # none where the network was kept: all of its parts are in `literals`
+            found = self.literals[id(node)] = (node, nodes.get(node) if nodes else None)
         return found[1]
 
 
