@@ -14,6 +14,7 @@ from .checking_names import NUMBER_FUNCTIONS, RANGE_WORDS, VERBS, Meaning
 from .checking_scales import Scales
 from .expression import (
     Against,
+    Aggregate,
     All,
     AnyOf,
     Compared,
@@ -401,7 +402,7 @@ def _words(phrases: Iterable[Phrase]) -> list[Word]:
 
 def _reads(node: Node) -> bool:
     """Whether a number node reads the patient, the day, or a cut-off."""
-    return not any(True for _ in node.children()) and not isinstance(node, Literal)
+    return isinstance(node, Aggregate) or not (isinstance(node, Literal) or any(True for _ in node.children()))
 
 
 def complements(items: Iterable[TruthNode]) -> list[tuple[TruthNode, TruthNode]]:

@@ -44,6 +44,12 @@ _FOREIGN: tuple[_Slip, ...] = (
     ("÷", "OL201", "`÷` is not an operator here", "write `/`"),
     (r"\*\*", "OL201", "`**` is not an operator here", "write `x * x`"),
     (
+        r"(?<![\w.,])(\d{1,3}),(\d{3})(?![\w,])",
+        "OL201",
+        "`{0}` has a comma",
+        "write `{1}{2}` if it parts thousands, `{1}.{2}` if it is a decimal comma",
+    ),
+    (
         r"(?<![\w.])(\d+),(\d+)(?![\w,])",
         "OL201",
         "`{0}` has a decimal comma",
@@ -337,8 +343,8 @@ def _stopped(text: str, stop: int) -> Mistake:
 
 
 def _joining(before: list[str], word: str) -> str:
-    if (len(before) > 1 and re.fullmatch(r"\d+(\.\d+)?", before[-2])) or "/" in before[-2:-1] or before[-1] == "%":
-        return "units are written without spaces, as in `35 mL/min/1.73m2`"
     if word in ("is", "has", "in", "on", "of", "where", "any", "no", "at", "not"):
         return "join conditions by `and` or `or`"
+    if before[-1] == "%" or "/" in before[-2:-1] or re.fullmatch(r"\d+(\.\d+)?", (before[-2:-1] or [""])[0]):
+        return "units are written without spaces, as in `35 mL/min/1.73m2`"
     return f"names have no spaces (`{before[-1]}_{word}`?); conditions are joined by `and` or `or`"

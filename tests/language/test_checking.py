@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.language import checking, expression
+from engine.language import checking, evaluation, expression
 from engine.language.checking import CODES, Listed, Written, check_formula, check_premise, check_tree
 from engine.language.expression import NumberNode, TruthNode
+from engine.language.interval import exactly
 from engine.language.problems import Level, Place, Problem
+from engine.language.value import Measurement, Number
 from tests.language.small_vocabulary import FILE, HERE, UNITS, VOCABULARY, blocks, shown
 
 RIGHT, FORMULAS, WRONG = (list(blocks(f"{name}.txt")) for name in ("right", "formulas", "wrong"))
@@ -295,6 +298,32 @@ def test_a_number_means_the_same_in_each_unit_of_its_analyte(operator: str, numb
 @given(st.integers(1, 100))
 def test_years_and_months_since_a_date_are_the_same_times(years: int) -> None:
     assert right(f"since(scan_date) < {years} years") == right(f"since(scan_date) < {years * 12} months")
+
+
+class _Months:
+    """Someone for whom every quantity is the same number of months."""
+
+    def __init__(self, months: int) -> None:
+        self.months = Number((Measurement(exactly(months)),))
+
+    def known(self, name: str) -> Number:
+        return self.months
+
+
+@given(st.integers(1, 2000))
+def test_a_boundary_is_met_exactly_in_another_unit(years: int) -> None:
+    """60 months are 5 years, not 4.999..., so that `>= 5 years` holds on the day."""
+    node, _ = formula("denosumab_elapsed", "year")
+    assert node is not None
+    person: Any = _Months(12 * years)
+    assert evaluation.number_of(node, person) == exactly(years)
+
+
+def test_a_premise_checked_before_may_stand_in_a_list() -> None:
+    before = right("age >= 40")
+    node, problems = check_tree(Listed("not", (before,), HERE), VOCABULARY, UNITS)
+    assert (node, problems) == (expression.Not(item=before), [])
+    assert check_tree(before, VOCABULARY, UNITS) == (before, [])
 
 
 def test_every_code_that_is_reported_is_explained() -> None:

@@ -121,6 +121,8 @@ def test_quantifiers_carry_their_count_and_their_where() -> None:
         ("“a”", 5, "OL201", "a quotation mark: “; names and labels are written without quotes"),
         ("sex is 'male'", 12, "OL201", "a quotation mark: '; names and labels are written without quotes"),
         ("x > 2,5", 9, "OL201", "`2,5` has a decimal comma; write `2.5`; two arguments: `2, 5`"),
+        ("x > 1,000", 9, "OL201", "`1,000` has a comma; "
+         "write `1000` if it parts thousands, `1.000` if it is a decimal comma"),
         ("x > .5", 9, "OL201", "`.5` begins with a dot; write `0.5`"),
         ("x > 5.", 9, "OL201", "`5.` ends with a dot; write `5`"),
         ("x > 1e3", 9, "OL201", "`1e3` is not how a number is written; write it out, as in `1000`"),
@@ -176,6 +178,7 @@ def test_quantifiers_carry_their_count_and_their_where() -> None:
          "write `lowest(dxa)` for a group, `lowest of ... over list where (...)` for a list"),
         ("if a then b", 5, "OL201", "`if` has no meaning here; join conditions by `and`, `or` and `not`"),
         ("25_oh > 3", 5, "OL201", "a name begins with a letter: `25_oh`"),
+        ("x > 5 mL is high", 14, "OL201", "between `mL` and `is` an operator is missing; join conditions by `and` or `or`"),
         ("a b", 7, "OL201", "between `a` and `b` an operator is missing; "
          "names have no spaces (`a_b`?); conditions are joined by `and` or `or`"),
         ("a and", 10, "OL201", "a condition is missing after `and`"),
