@@ -135,4 +135,4 @@ def _block(raw: str, *, folded: bool) -> Iterator[tuple[str, int, int]]:
         joined = folded and bool(text) and bool(following) and text[0] != " " and following[0] != " "
         if folded and not joined and text and not following:
             continue  # the break before an empty line is folded away; the empty line gives the break
-        yield (" " if joined else "\n"), number, indent + len(text)
+        yield (" " if joined else "\n"), number, len(line)

@@ -228,6 +228,9 @@ class _Reading:
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
+                if event.version or event.tags:
+                    row = next(row for row, line in enumerate(self.lines, 1) if line.startswith("%"))
+                    self.problems.append(traps.instruction(Place(self.file, row, 1)))
                 if documents > 1:
                     hint = "leave out the line '---', or make it two files"
                     self._problem("OL031", "a second document starts here", self._place(event), hint)
@@ -330,7 +333,8 @@ class _Reading:
             what = f"typographic quotation marks around {shortened(value)}"
             self._problem("OL009", what, place, 'write straight ones: "..."; these stay part of the text')
         if in_flow and "?" in value:
-            self.problems.append(traps.question_mark(place))
+            column = place.column + (value.index("?") if line + 1 == place.line else 0)
+            self.problems.append(traps.question_mark(Place(place.file, place.line, column)))
         if in_flow and value.count("(") != value.count(")"):
             hint = "put the whole entry between double quotes, or write the list with '- ' lines"
             self._problem("OL019", f"the comma splits '{shortened(value)}' off its expression", place, hint)
@@ -358,7 +362,7 @@ class _Reading:
                 break
             key = self._node(event, events, depth + 1, "", flow)
             value = self._node(next(events), events, depth + 1, key.value if isinstance(key, Text) else "", flow)
-            if not isinstance(key, Text) or (not key.value.strip()):
+            if not isinstance(key, Text) or not key.value.strip():
                 self._problem("OL032", f"{describe(key)} cannot be a key", key.place, "a key is a word, then ': '")
                 continue
             self._pair_traps(key, value, pairs, flow)
@@ -372,7 +376,7 @@ class _Reading:
         if key.value == "<<":
             hint = "write the keys out; a reader should see what holds"
             self._problem("OL029", "'<<' does not merge keys here", key.place, hint)
-        if key.value[0] in "“”„«" or key.value[-1] in "“”»":
+        if (key.value[0] in "“”„«") != (key.value[-1] in "“”»"):
             what = f"typographic quotation marks in the key {shortened(key.value)}"
             self._problem("OL009", what, key.place, "write it without, or with straight ones")
         if not flow or not isinstance(value, Text) or value.value or value.style:

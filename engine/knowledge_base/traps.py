@@ -76,6 +76,10 @@ def tab(place: Place) -> Problem:
     return Problem("OL007", "a tab", place, hint="use spaces; how wide a tab is differs from editor to editor")
 
 
+def instruction(place: Place) -> Problem:
+    return Problem("OL016", "a line that starts with '%' is an instruction to YAML", place, hint="remove it")
+
+
 def diagnose(lines: list[str], file: str, complaint: str, line: int, column: int, opened: tuple[int, int]) -> Problem:
     """Say what is wrong where the notation cannot be read on.
 
@@ -92,12 +96,15 @@ def diagnose(lines: list[str], file: str, complaint: str, line: int, column: int
         return Problem(code, what, Place(file, place_line + 1, place_column + 1), hint=hint)
 
     if "escape" in complaint:
+        column -= text[column : column + 1] != "\\"
         what = "a backslash before a character it means nothing to"
         return here("OL027", what, "write \\\\ for a backslash, or put the text between single quotes")
     if "directive" in complaint or text.startswith("%"):
-        return here("OL016", "a line that starts with '%' is an instruction to YAML", "remove it", (line, 0))
+        return instruction(Place(file, line + 1, 1))
     if "quoted scalar" in complaint:
         return here("OL025", "a quotation mark that is never closed", "close it, or leave both out", opened)
+    if text.lstrip().startswith(":"):
+        return here("OL032", "nothing cannot be a key", "a key is a word, then ': '", (line, text.index(":")))
     value = _value_start(text)
     if "block scalar" in complaint or "alias" in complaint or "anchor" in complaint or "tag" in complaint:
         row, at = opened
