@@ -178,7 +178,8 @@ def test_quantifiers_carry_their_count_and_their_where() -> None:
          "write `lowest(dxa)` for a group, `lowest of ... over list where (...)` for a list"),
         ("if a then b", 5, "OL201", "`if` has no meaning here; join conditions by `and`, `or` and `not`"),
         ("25_oh > 3", 5, "OL201", "a name begins with a letter: `25_oh`"),
-        ("x > 5 mL is high", 14, "OL201", "between `mL` and `is` an operator is missing; join conditions by `and` or `or`"),
+        ("x > 5 mL is high", 14, "OL201", "between `mL` and `is` an operator is missing; "
+         "join conditions by `and` or `or`"),
         ("a b", 7, "OL201", "between `a` and `b` an operator is missing; "
          "names have no spaces (`a_b`?); conditions are joined by `and` or `or`"),
         ("a and", 10, "OL201", "a condition is missing after `and`"),
