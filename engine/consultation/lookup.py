@@ -63,17 +63,27 @@ _SPELLINGS = (
     (r"sulph", "sulf"),
 )
 _KEPT_AS_THEY_ARE = frozenset(
-    "four hour hours your our pour tour exercise exercised exercises exercising raise raised rise rising disease "
-    "diseased diseases otherwise advise advised precise promise surprise likewise wise increase increased increases "
-    "increasing decrease decreased decreases comprise supervise supervised supervising noise bruise bruised bruises "
-    "bruising arise arises arising revise revised premise treatise".split()
+    re.findall(
+        r"\w+",
+        """
+    four hour hours your our pour tour exercise exercised exercises exercising raise raised rise rising disease
+    diseased diseases otherwise advise advised precise promise surprise likewise wise increase increased increases
+    increasing decrease decreased decreases comprise supervise supervised supervising noise bruise bruised bruises
+    bruising arise arises arising revise revised premise treatise
+    """,
+    )
 )
 _IDLE = frozenset(
-    "a an the of is are was were be been being am do does did done has have had in on at to for from with without and or "
-    "my your his her their its it i you he she they we me us one ones this that these those there some any as by if "
-    "what which who whom when where how why can could may might should would will shall not no than then so "
-    "about explain tell show describe mean meaning means definition define please person people someone patient "
-    "patients get got called happen happens".split()
+    re.findall(
+        r"\w+",
+        """
+    a an the of is are was were be been being am do does did done has have had in on at to for from with without and
+    or my your his her their its it i you he she they we me us one ones this that these those there some any as by
+    if what which who whom when where how why can could may might should would will shall not no than then so about
+    explain tell show describe mean meaning means definition define please person people someone patient patients
+    get got called happen happens
+    """,
+    )
 )
 _ENDINGS = ("ments", "ment", "ings", "ing", "ies", "edly", "ed", "es", "s", "ly")
 

@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from ..consultation import questions
 from ..consultation.verdict import Fact, Reason, Verdict
 from ..knowledge_base.naming import Names
 from ..version import VERSION
@@ -39,7 +40,7 @@ def _report(title: str, verdict: Verdict, names: Names) -> dict[str, Any]:
         "steps": outline.steps(verdict),
         "barred": outline.barred(verdict),
         "undetermined": outline.undetermined(verdict),
-        "questions": outline.questions(verdict, names),
+        "questions": questions.pending(verdict, names),
         "sources": outline.sources(verdict, names),
         "unverified": outline.unverified(verdict),
         "words": _Words(names),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ..consultation import questions
 from ..consultation.verdict import AlertShown, Diagnosis, Difference, Item, Reason, Verdict
 from ..knowledge_base.naming import Names
 from ..language.truth import Truth
@@ -141,7 +142,7 @@ class _Report:
 
     def questions(self) -> str:
         lines = []
-        for one in outline.questions(self.verdict, self.names):
+        for one in questions.pending(self.verdict, self.names):
             decided = [
                 f"{label} {', '.join(_safe(word) for word in words)}"
                 for label, words in (("frees", one.frees), ("tells of", one.tells), ("could exclude", one.rules_out))

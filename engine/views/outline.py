@@ -36,22 +36,6 @@ _COMPACT = ("open", "excluded")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One question, asked once: the missing findings it would give, and what they decide."""
-
-    findings: tuple[str, ...]
-    text: str
-    label: str
-    by_test: bool
-    frees: tuple[str, ...]
-    """Interventions that wait for it."""
-    tells: tuple[str, ...]
-    """Conditions it speaks for or against."""
-    rules_out: tuple[str, ...]
-    """Alerts that are not ruled out without it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """A stretch of the plan under one heading; `one_of` where only one of its medicines is meant."""
 
@@ -151,70 +135,6 @@ def barred(verdict: Verdict) -> tuple[Item, ...]:
 
 def undetermined(verdict: Verdict) -> tuple[Item, ...]:
     return tuple(item for item in verdict.plan if item.status == "undetermined")
-
-
-# --- questions --------------------------------------------------------------------------------------------------------
-
-
-def questions(verdict: Verdict, names: Names) -> tuple[Question, ...]:
-    """Each question that something shown still waits for, once, in the order a clinician asks."""
-    frees: dict[str, list[str]] = {}
-    tells: dict[str, list[str]] = {}
-    rules_out: dict[str, list[str]] = {}
-    for item in verdict.plan:
-        for name in item.missing if item.status in ("conditional", "deferred") else ():
-            frees.setdefault(name, []).append(item.label)
-    for one in verdict.diagnoses:
-        for name in one.missing:
-            tells.setdefault(name, []).append(one.label)
-    for alert in verdict.alerts:
-        if alert.status != "raised":
-            for name in _missing(alert.because):
-                rules_out.setdefault(name, []).append(alert.label)
-    waiting = in_asking_order(names, {*frees, *tells, *rules_out, *verdict.open})
-    return tuple(
-        Question(members, text, label, by_test, _of(members, frees), _of(members, tells), _of(members, rules_out))
-        for members, text, label, by_test in _asked_together(names, waiting)
-    )
-
-
-def _missing(reasons: Iterable[Reason]) -> frozenset[str]:
-    return frozenset(name for reason in reasons for name in reason.missing)
-
-
-def _of(members: Iterable[str], found: dict[str, list[str]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(label for name in members for label in found.get(name, ())))
-
-
-def _asked_together(names: Names, waiting: Iterable[str]) -> Iterator[tuple[tuple[str, ...], str, str, bool]]:
-    kb = names.kb
-    group_of = {member: group for group in kb.groups.values() for member in group.findings}
-    together: dict[str, list[str]] = {}
-    for name in waiting:
-        together.setdefault(f"group {group_of[name].id}" if name in group_of else name, []).append(name)
-    for members in together.values():
-        by_test = all(name in kb.findings and kb.findings[name].known_by == "test" for name in members)
-        group = group_of.get(members[0])
-        whole = group is not None and group.label and len(members) > 2
-        label = group.label if group is not None and whole else ", ".join(names.label(name) for name in members)
-        if group is not None:
-            yield tuple(members), group.question, label, by_test
-        else:
-            finding = kb.findings.get(members[0])
-            yield tuple(members), finding.question if finding is not None else "", label, by_test
-
-
-def in_asking_order(names: Names, wanted: Iterable[str]) -> tuple[str, ...]:
-    """By section, then as the knowledge base lists them."""
-    kb = names.kb
-    sections = {section: index for index, section in enumerate(kb.sections)}
-    places = {name: index for index, name in enumerate((*kb.findings, *kb.quantities))}
-
-    def key(name: str) -> tuple[int, int, str]:
-        section = kb.findings[name].section if name in kb.findings else ""
-        return (sections.get(section, len(sections)), places.get(name, len(places)), name)
-
-    return tuple(sorted(set(wanted), key=key))
 
 
 # --- reasons ----------------------------------------------------------------------------------------------------------

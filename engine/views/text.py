@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ..consultation import questions
+from ..consultation.questions import Question
 from ..consultation.verdict import AlertShown, Cause, Diagnosis, Difference, Item, Reason, Verdict
 from ..knowledge_base.naming import Names
 from ..language.truth import Truth
@@ -105,6 +107,8 @@ class _Report:
             self.page.heading("What else it could be" if told.made else "What it could be")
         for one in told.weighed:
             self._diagnosis(one, one.label)
+        if (told.open or told.excluded) and not (told.made or told.weighed):
+            self.page.heading("What it could be")
         if told.open:
             self.page.paragraph(f"Open, nothing for or against yet: {_labels(told.open)}.")
         if told.excluded:
@@ -228,7 +232,7 @@ class _Report:
     # --- what is open ---
 
     def questions(self) -> None:
-        asked = outline.questions(self.verdict, self.names)
+        asked = questions.pending(self.verdict, self.names)
         if not asked:
             self._start()
             return
@@ -240,7 +244,7 @@ class _Report:
         for urgency, labels in outline.doubtful(self.verdict).items():
             self.page.paragraph(f"Not ruled out until then, {urgency} if so: {_few(labels)}.")
 
-    def _question(self, one: outline.Question) -> None:
+    def _question(self, one: Question) -> None:
         decided = []
         if one.frees:
             decided.append(f"frees {_few(self._freed(one.frees))}")
