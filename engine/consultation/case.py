@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ..inference import keeping, productions, working_memory
 from ..inference.values import Given
@@ -15,9 +16,20 @@ from ..knowledge_base import cache
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..knowledge_base.naming import Names
 from ..language import dates
+from ..language.interval import exactly
 from ..language.problems import Place
 from ..language.truth import Truth
-from ..language.value import NOT_MEASURED, UNKNOWN, Gap, Known
+from ..language.value import (
+    NOT_MEASURED,
+    UNKNOWN,
+    Choice,
+    Entry,
+    Gap,
+    Known,
+    Measurement,
+    Number,
+    Records,
+)
 from . import answers, evidence
 from .explanation import Explanation
 
@@ -140,7 +152,22 @@ class Case:
 
     def _given(self, name: str) -> Given:
         implied = self.implied.get(name)
-        return Given(self.said.get(name), implied[0] if implied else None)
+        return Given(self._filled(name, self.said.get(name)), implied[0] if implied else None)
+
+    def _filled(self, name: str, said: Known | None) -> Known | None:
+        """A list whose entries say what their members are taken to say (a broken vertebra: in a minor fall)."""
+        if not isinstance(said, Records):
+            return said
+        members = self.names.members(name)
+        key = self.kb.findings[name].key
+        entries = []
+        for entry in said.entries:
+            known = entry.fields.get(key)
+            only = next(iter(known.members)) if isinstance(known, Choice) and len(known.members) == 1 else ""
+            assumed = members[only].assumes if only in members else {}
+            new = {field: Choice(frozenset({value})) for field, value in assumed.items() if field not in entry.fields}
+            entries.append(Entry({**entry.fields, **new}) if new else entry)
+        return dataclasses.replace(said, entries=tuple(entries))
 
     def _implications(self) -> dict[str, tuple[Known, str]]:
         found: dict[str, tuple[Known, str]] = {}
@@ -200,15 +227,29 @@ class Case:
     def value_text(self, name: str) -> str:
         """What is known of a finding or quantity, in words with its unit."""
         known = self.memory.known(name)
-        return "unknown" if known is UNKNOWN else answers.write_answer(self.kb, name, known)
+        return "unknown" if known is UNKNOWN else answers.write_answer(self.kb, name, self._rounded(name, known))
+
+    def _rounded(self, name: str, known: Known) -> Known:
+        """A quantity that was worked out, to the decimals it is shown with; what was entered stays as it was."""
+        quantity = self.kb.quantities.get(name)
+        if quantity is None or quantity.round is None or name in self.said or not isinstance(known, Number):
+            return known
+        interval = known.last.interval
+        step = Decimal(1).scaleb(-quantity.round)
+        low, high = (end if end.is_infinite() else end.quantize(step) for end in (interval.low, interval.high))
+        return Number((Measurement(dataclasses.replace(interval, low=low, high=high)),)) if low < high else _exact(low)
 
     def why_implied(self, name: str) -> str:
         if name in self.said:
-            return ""
+            return "" if self._filled(name, self.said[name]) == self.said[name] else "assumed"
         return self.implied[name][1] if name in self.implied else ""
 
     def is_known(self, name: str) -> bool:
         return not isinstance(self.memory.known(name), Gap)
+
+
+def _exact(number: Decimal) -> Number:
+    return Number((Measurement(exactly(number)),))
 
 
 def answered_names(case: Case) -> tuple[str, ...]:

@@ -259,10 +259,18 @@ def _scale_levels(scale: entries.Draft, desk: Desk) -> None:
 
 
 def _assumptions(finding: entries.Draft, joined: Choices, desk: Desk) -> None:
-    for kind in finding.values.get("fields", {}).values():
-        choice = joined.sets.get(kind.choices)
-        if kind.assumed and choice is not None and choice.expand(kind.assumed) is None:
-            hint = did_you_mean(kind.assumed, choice.members)
-            desk.say(
-                "OL105", f"'{kind.assumed}' is no member of '{choice.id}'", finding.at("fields"), hint, choice.place
-            )
+    """What entries of a member are taken to say must be a field of the list, with a value it can have."""
+    fields = finding.values.get("fields", {})
+    key = fields.get(finding.values.get("key", ""))
+    named = joined.sets.get(key.choices) if key is not None else None
+    for member in named.members.values() if named is not None else ():
+        for name, value in member.assumes.items():
+            kind = fields.get(name)
+            if kind is None:
+                hint = did_you_mean(name, fields)
+                desk.say("OL105", f"'{finding.id}' has no field '{name}'", member.place, hint, finding.place)
+                continue
+            choice = joined.sets.get(kind.choices)
+            if choice is not None and value not in choice.members:
+                hint = did_you_mean(value, choice.members)
+                desk.say("OL105", f"'{value}' is no member of '{choice.id}'", member.place, hint, choice.place)

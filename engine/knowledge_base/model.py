@@ -71,8 +71,6 @@ class FieldKind:
     unit: str = ""
     bare_unit: bool = False
     floor: Decimal | None = None
-    assumed: Assumed | None = None
-    """`when` is evaluated over the entry, as inside `where`."""
     derived: bool = False
 
 
@@ -149,6 +147,8 @@ class Member(Entry):
     kinds: tuple[str, ...] = ()
     numbers: Mapping[str, Decimal] = dataclasses.field(default_factory=dict)
     analyte: str = ""
+    assumes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """What is taken for granted, and shown as implied, of an entry of it that does not say: field -> member."""
 
 
 @frozen

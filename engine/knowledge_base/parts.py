@@ -28,6 +28,7 @@ from .scalars import (
     numbers,
     one_of,
     text,
+    texts,
     unknown_key,
     words,
     yes_no,
@@ -124,7 +125,6 @@ _FIELD: Mapping[str, Read] = {
     "unit": identifier("unit"),
     "bare_unit": yes_no,
     "floor": number,
-    "assumed": text,
     "derived": yes_no,
 }
 
@@ -184,7 +184,7 @@ def choice_members(*, classes: bool) -> Read:
         "codes": codes,
     }
     if not classes:
-        allowed |= {"numbers": numbers, "analyte": identifier("analyte")}
+        allowed |= {"numbers": numbers, "analyte": identifier("analyte"), "assumes": texts()}
 
     def read(node: Node, key: str, desk: Desk) -> dict[str, model.Member] | None:
         if not isinstance(node, MapNode):

@@ -396,8 +396,13 @@ _CHECKS: dict[str, Callable[[Case, Verdict, Expectation], Checked]] = {
 
 def _why_not(case: Case, want: Expectation) -> Iterator[str]:
     """The rules that could have made it so, each with the parts that did not hold."""
-    for rule in _rules_for(case, want):
+    rules = _rules_for(case, want)
+    indicated = any(case.truth(rule) is Truth.TRUE for rule in rules if rule.verb == "recommends")
+    for rule in rules:
         held = case.truth(rule)
+        bars = rule.verb in ("contraindicates", "defers") and want.kind in ("recommended", "conditional")
+        if (bars and held is Truth.FALSE) or (rule.verb == "recommends" and indicated):
+            continue
         yield f"{rule.id} ({rule.place}) is {held.value}"
         if held is not Truth.TRUE:
             yield from (f"  {line}" for line in unmet(case, rule))
