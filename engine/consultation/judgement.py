@@ -227,21 +227,16 @@ def _mechanism(case: Case, causes: tuple[Cause, ...], diagnoses: tuple[Diagnosis
         _sentence(f"{cause.label[:1].upper()}{cause.label[1:]}: {cause.mechanism}") for cause in here[:MECHANISMS]
     ]
     by_id = {one.id: one for one in diagnoses}
-    soft = [
-        by_id[one.id]
-        for one in case.kb.conditions.values()
-        if one.effect == "mineralization impaired" and one.id in by_id
-    ]
+    bone = {one.id: case.kb.conditions[one.id].bone for one in diagnoses}
+    soft = [by_id[name] for name in case.kb.conditions if bone.get(name) == "too soft"]
     sure_soft = [one for one in soft if one.status in ("established", "likely")]
-    little = [
-        one
-        for one in diagnoses
-        if one.status == "established" and case.kb.conditions[one.id].features and one not in soft
-    ]
+    little = [one for one in diagnoses if one.status == "established" and bone[one.id] == "too little"]
     if little:
         sentences.append(f"There is too little bone ({_listed(one.label for one in little[:2])}).")
     if sure_soft:
-        sentences.append(f"What there is is too soft ({_listed(one.label for one in sure_soft[:2])}).")
+        subject = "What there is is" if little else "The bone is"
+        surely = "" if any(one.status == "established" for one in sure_soft) else "probably "
+        sentences.append(f"{subject} {surely}too soft ({_listed(one.label for one in sure_soft[:2])}).")
     elif soft and (little or here):
         waiting = reasons.ordered(case, frozenset(soft[0].missing))
         tests = [name for name in waiting if case.kb.findings[name].known_by == "test"][:4]

@@ -158,6 +158,7 @@ KINDS: Mapping[str, Kind] = {
             "definition": Key(text),
             "mechanism": Key(text),
             "effect": Key(one_of(*EFFECTS)),
+            "bone": Key(one_of("too little", "too soft")),
             "features": Key(texts(*FEATURES)),
             "frequency": Key(one_of("common", "uncommon", "rare")),
             "pursue": Key(pursue),

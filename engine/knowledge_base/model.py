@@ -174,6 +174,8 @@ class Condition(Entry):
     mechanism: str = ""
     effect: str = ""
     """resorption up, formation down, mineralization impaired, ... : how the paragraph of mechanism groups it."""
+    bone: str = ""
+    """What the bone itself is where the condition is there: `too little` or `too soft`; empty where neither follows."""
     features: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """mineralization, primary_defect, key_characteristic, underlying_cause, fractures"""
     frequency: str = "uncommon"
