@@ -1,0 +1,139 @@
+"""The JSON contract: keys, shapes and order."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+
+from engine.consultation.verdict import Derived, Shown
+from engine.views import data
+from tests.views.samples import EMPTY, VERDICT
+
+REF = ["rule", "title", "because", "evidence", "file", "line", "sources", "facts"]
+ITEM = ["id", "label", "kind", "line", "choice", "taken", "mechanism", "doses", "status", "after", "missing", "for"]
+KEYS = {
+    "states": ["id", "label", "truth", "because"],
+    "causes": ["id", "label", "truth", "mechanism", "because"],
+    "diagnoses": ["id", "label", "rank", "status", "score", "mechanism", "for", "against", "missing"],
+    "investigations": ["id", "label", "step", "status", "because"],
+    "plan": [*ITEM, "against", "cautions", "then", "guidelines"],
+    "alerts": ["id", "label", "urgency", "status", "action", "because"],
+    "differences": ["id", "question", "positions"],
+}
+TOP = ["osteologic", "knowledge", "as_of", "guideline", "region", "findings", "derived", *KEYS]
+
+
+def document() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(data.text(data.document(VERDICT)))
+    return found
+
+
+def refs(part: Any) -> list[dict[str, Any]]:
+    if isinstance(part, dict):
+        own = [part] if "rule" in part and "title" in part else []
+        return own + [ref for value in part.values() for ref in refs(value)]
+    return [ref for value in part for ref in refs(value)] if isinstance(part, list) else []
+
+
+def test_the_parts_stand_in_the_order_of_the_contract() -> None:
+    keys = list(document())
+    assert [key for key in keys if key in TOP] == [
+        "osteologic",
+        "knowledge",
+        "as_of",
+        "guideline",
+        "region",
+        "findings",
+        "derived",
+        "states",
+        "causes",
+        "diagnoses",
+        "investigations",
+        "plan",
+        "alerts",
+        "differences",
+    ]
+    assert keys[-1] == "disclaimer"
+    assert set(keys) == {*TOP, "open", "mechanism", "notices", "disclaimer"}
+
+
+@pytest.mark.parametrize("part", KEYS)
+def test_each_entry_has_exactly_its_keys(part: str) -> None:
+    entries = document()[part]
+    assert entries
+    for entry in entries:
+        assert [key for key in entry if key != "at_least"] == KEYS[part]
+
+
+def test_a_scale_says_the_level_that_is_certain() -> None:
+    plain, scale = document()["states"]
+    assert "at_least" not in plain
+    assert scale["at_least"] == "high"
+
+
+def test_every_reason_says_its_rule_its_file_and_line_its_sources_and_facts() -> None:
+    found = refs(document())
+    assert len(found) > 5
+    for ref in found:
+        assert list(ref) == REF
+        assert ref["file"] == "rules/x.yaml"
+        assert ref["line"] == 7
+        assert ref["sources"] == [{"id": "demineralization", "where": "A14"}]
+
+
+def test_findings_say_what_was_given_and_what_was_taken_for_granted() -> None:
+    findings = document()["findings"]
+    assert findings["t_score_hip"] == {
+        "given": "< -2.6",
+        "value": None,
+        "unit": "",
+        "status": "interval",
+        "implied": None,
+    }
+    assert findings["calcium"]["implied"] == "group"
+    assert findings["age"]["value"] == 67
+    assert findings["vitamin_d"]["value"] == 28.5
+
+
+def test_what_was_not_chosen_is_null() -> None:
+    found = document()
+    assert (found["guideline"], found["region"]) == (None, None)
+    narrowed = data.document(dataclasses.replace(VERDICT, guideline="acr-2022", region="US"))
+    assert (narrowed["guideline"], narrowed["region"]) == ("acr-2022", "US")
+
+
+def test_a_number_known_within_bounds_is_its_two_ends() -> None:
+    within = Derived("bmi", "BMI", "> 20", None, 20.0, None, "kg/m2", ())
+    assert data.document(dataclasses.replace(VERDICT, derived=(within,)))["derived"]["bmi"]["value"] == [20, None]
+
+
+def test_a_list_is_a_list() -> None:
+    taken = Shown("medicines", "medicines", "[a, b]", ("a", "b"), "", "known")
+    assert data.document(dataclasses.replace(VERDICT, findings=(taken,)))["findings"]["medicines"]["value"] == [
+        "a",
+        "b",
+    ]
+
+
+def test_nothing_known_is_empty_lists_and_the_disclaimer() -> None:
+    found = data.document(EMPTY)
+    assert all(found[part] == [] for part in KEYS)
+    assert found["findings"] == {}
+    assert found["disclaimer"]
+
+
+def test_several_patients_each_begin_with_their_file() -> None:
+    first, second = data.several([({"file": "a.yaml"}, VERDICT), ({"file": "b.yaml", "name": "B"}, EMPTY)])
+    assert list(first)[:2] == ["file", "osteologic"]
+    assert list(second)[:3] == ["file", "name", "osteologic"]
+
+
+def test_what_is_printed_is_ascii_whatever_a_file_says() -> None:
+    (hostile,) = data.several([({"file": "\x1b[2J\u202e\x9b"}, EMPTY)])
+    printed = data.text(hostile)
+    assert printed.isascii()
+    assert "\x1b" not in printed
+    assert json.loads(printed)["file"] == "\x1b[2J\u202e\x9b"

@@ -1,0 +1,74 @@
+"""The report as Markdown."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+
+from engine.consultation.verdict import Shown
+from engine.views import markdown
+from tests.views.samples import EMPTY, NAMES, VERDICT
+
+TOLD = markdown.report(VERDICT, NAMES)
+
+
+def test_sections_stand_in_the_order_of_a_report() -> None:
+    assert re.findall(r"^## (.+)$", TOLD, re.MULTILINE) == [
+        "Alerts",
+        "Not ruled out",
+        "What is known",
+        "What is happening in this skeleton",
+        "Diagnosis",
+        "What else it could be",
+        "Why bone is being lost",
+        "What to do, in this order",
+        "Not for this person, and why",
+        "Still to be answered",
+        "Where guidelines differ",
+        "Sources",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- **EMERGENCY: severe hypocalcemia.** Send to hospital",
+        "- **osteoporosis**: established",
+        "- **osteomalacia**: possible, +0.3",
+        "### 4. Medicines (one of these, the first line first)",
+        "- **alendronate**: NOT YET, first line",
+        "  - first: replacing vitamin D",
+        "- creatinine (test): frees alendronate, zoledronate; tells of osteomalacia",
+        "1 more cannot be judged yet.",
+        "Marked *not verified*: 1 rule, not yet held against the source by us.",
+        "*It educates and supports decisions; it replaces no clinician.*",
+    ],
+)
+def test_it_says(line: str) -> None:
+    assert line in TOLD.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("<script>", r"\<script\>"),
+        ("[x](javascript:y)", r"\[x\](javascript:y)"),
+        ("a | b", r"a \| b"),
+        ("**bold** `code`", r"\*\*bold\*\* \`code\`"),
+        ("\x1b[2J", r"\\x1b\[2J"),
+        ("&lt;b&gt;", "&amp;lt;b&amp;gt;"),
+    ],
+)
+def test_what_a_file_says_is_no_markup(said: str, shown: str) -> None:
+    finding = Shown("age", said, "67", 67.0, "", "known")
+    told = markdown.report(dataclasses.replace(VERDICT, findings=(finding,)), NAMES, title=said)
+    assert f"| {shown} | 67 |" in told
+    assert told.startswith(f"# {shown}\n")
+
+
+def test_of_nobody_only_the_disclaimer_is_left() -> None:
+    told = markdown.report(EMPTY, NAMES)
+    assert "## " not in told
+    assert told.endswith("it replaces no clinician.*\n")
