@@ -239,7 +239,7 @@ def _mechanism(case: Case, causes: tuple[Cause, ...], diagnoses: tuple[Diagnosis
         sentences.append(f"{subject} {surely}too soft ({_listed(one.label for one in sure_soft[:2])}).")
     elif soft and (little or here):
         waiting = reasons.ordered(case, frozenset(soft[0].missing))
-        tests = [name for name in waiting if case.kb.findings[name].known_by == "test"][:4]
+        tests = [name for name in waiting if case.kb.findings[name].type == "number"][:4]
         if tests and soft[0].status != "excluded":
             names = _listed(case.names.label(name) for name in tests)
             also = "also " if little else ""
