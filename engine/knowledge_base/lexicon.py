@@ -26,6 +26,15 @@ class Drafts:
     rules: dict[str, RuleDraft] = field(default_factory=dict)
     replaced: list[RuleDraft] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
+    torn: set[str] = field(default_factory=set)
+    """The kinds of which some entry could not be read."""
+
+    def tear(self, kind: str, keys: Iterable[Text]) -> None:
+        """Note the ids of entries that could not be read."""
+        identities = {key.value for key in keys}
+        if identities:
+            self.broken |= identities
+            self.torn.add(kind)
 
     def in_force(self) -> Iterable[RuleDraft]:
         return (rule for rule in self.rules.values() if "withdrawn" not in rule.values)

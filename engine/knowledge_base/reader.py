@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..language.problems import Level, Place, Problem, did_you_mean
-from . import entries, lexicon, linking, model, overlay, rules, soundness
+from . import echoes, entries, lexicon, linking, model, overlay, rules, soundness
 from .layout import ROOMS, Layout, Written, contents_of, digest_of
 from .lexicon import Choices, Drafts
 from .model import KnowledgeBase
@@ -59,15 +59,14 @@ def read_contents(contents: Sequence[Written], memory: Memory | None = None) -> 
     desk = Desk()
     memory = memory or Forgetful()
     drafts = _drafts(contents, memory, desk)
-    whole = not drafts.broken
     joined = lexicon.choices(drafts, desk)
     units = lexicon.units(drafts)
     linking.link(drafts, joined, units, desk)
     checker = Premises(lexicon.vocabulary(drafts, joined), units, _units_of(drafts), desk, memory)
     memory.about(checker.vocabulary, lexicon.spelling(drafts))
     kb = _built(drafts, joined, checker)
-    desk.problems += soundness.check(kb, whole=whole)
-    problems = _ordered(_without_echoes(desk.problems, drafts, whole))
+    desk.problems += soundness.check(kb, whole=not drafts.torn)
+    problems = _ordered(echoes.without(desk.problems, drafts))
     return (None if _failed(problems) else dataclasses.replace(kb, digest=digest_of(contents))), problems
 
 
@@ -77,27 +76,6 @@ def _failed(problems: Iterable[Problem]) -> bool:
 
 def _ordered(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(dict.fromkeys(problems), key=lambda problem: problem.sort_key)
-
-
-def _without_echoes(problems: list[Problem], drafts: Drafts, whole: bool) -> list[Problem]:
-    """Leave out what only says again that a line or an entry could not be read."""
-    odd = {(problem.place.file, problem.place.line) for problem in problems if problem.code < "OL100"}
-    problems = [
-        problem
-        for problem in problems
-        if (problem.code < "OL104" and problem.code not in ("OL101", "OL102"))
-        or (problem.place.file, problem.place.line) not in odd
-    ]
-    if whole:
-        return problems
-    names = tuple(f"'{identity}'" for identity in drafts.broken)
-    doubtful = ("OL104", "OL105", "OL207", "OL208", "OL121")
-    return [
-        problem
-        for problem in problems
-        if problem.code not in ("OL207", "OL208")
-        and not (problem.code in doubtful and names and any(name in problem.what for name in names))
-    ]
 
 
 def _drafts(contents: Sequence[Written], memory: Memory, desk: Desk) -> Drafts:
@@ -114,12 +92,12 @@ def _drafts(contents: Sequence[Written], memory: Memory, desk: Desk) -> Drafts:
         if node is None and not problems:
             desk.say("OL114", "nothing is written in this file", Place(item.file), "write an entry, or remove it")
         elif node is None:
-            drafts.broken.add("")
+            drafts.torn.add(kind)
         elif not isinstance(node, MapNode):
             what = f"entries by id are expected, not {describe(node)}"
             desk.say("OL123", what, node.place, "write 'id:', then its keys")
         else:
-            drafts.broken.update(key.value for key in node.broken)
+            drafts.tear(kind, node.broken)
             _file(kind, node, item, drafts, desk)
     return drafts
 
@@ -195,7 +173,7 @@ def _entries(kind: str, node: MapNode, item: Written, drafts: Drafts, desk: Desk
             del drafts.entries[kind][replaced.id]
         draft = entries.read(kind, key, value, desk)
         if draft is None:
-            drafts.broken.add(key.value)
+            drafts.tear(kind, [key])
             continue
         other = drafts.entries[kind].setdefault(draft.id, draft)
         if other is not draft:
@@ -218,7 +196,7 @@ def _rules(node: MapNode, item: Written, drafts: Drafts, desk: Desk) -> None:
             drafts.replaced.append(replaced)
         draft = rules.read(key, value, shared, desk)
         if draft is None:
-            drafts.broken.add(key.value)
+            drafts.tear("rules", [key])
             continue
         other = drafts.rules.setdefault(draft.id, draft)
         if other is not draft:

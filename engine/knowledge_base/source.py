@@ -184,7 +184,7 @@ class _Reading:
         pairs: list[tuple[Text, Node]] = []
         items: list[Node] = []
         broken: list[Text] = []
-        if self.lines[0][:1] in ("{", "[") or len(rows) < 2:
+        if self.lines[0][:1] in ("{", "["):
             rows = []
         for row, end in itertools.pairwise([*rows, len(self.lines)]):
             self._shift = row
