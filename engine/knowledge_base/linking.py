@@ -52,8 +52,6 @@ def link(drafts: Drafts, joined: Choices, units: UnitTable, desk: Desk) -> None:
     desk.problems += _groups(drafts)
     for draft in drafts.rules.values():
         _rule(draft, drafts, joined, desk)
-    for scale in drafts.entries["scales"].values():
-        _scale_levels(scale, desk)
     for finding in drafts.entries["findings"].values():
         _assumptions(finding, joined, desk)
 
@@ -250,12 +248,6 @@ def _level_place(draft: rules.Draft, level: str, otherwise: Place) -> Place:
     node = draft.nodes.get("levels")
     keys = [key for key, _ in node.pairs] if isinstance(node, MapNode) else []
     return next((key.place for key in keys if key.value == level), otherwise)
-
-
-def _scale_levels(scale: entries.Draft, desk: Desk) -> None:
-    levels = scale.values.get("levels", ())
-    if len(set(levels)) < len(levels):
-        desk.say("OL103", f"scale '{scale.id}' names a level twice", scale.at("levels"), "keep one")
 
 
 def _assumptions(finding: entries.Draft, joined: Choices, desk: Desk) -> None:

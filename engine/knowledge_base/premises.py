@@ -128,7 +128,9 @@ class Premises:
         if not isinstance(node, Text) or not node.value.strip():
             self.desk.wrong(node, key, "a formula", "it may be a text only; several cases go under 'cases'")
             return None
-        unit, analyte = self.quantities.get(quantity, ("", ""))
+        if quantity not in self.quantities:
+            return None  # that it is no quantity has been told
+        unit, analyte = self.quantities[quantity]
         memo = ("formula", node.value, str(node.place), node.raw, unit, analyte)
         remembered = self.memory.tree(memo)
         if isinstance(remembered, NumberNode):

@@ -131,8 +131,14 @@ def identifiers(kind: str) -> Read:
 def words(node: Node, key: str, desk: Desk) -> tuple[str, ...] | None:
     """One text, or a list of texts."""
     items = node.items if isinstance(node, ListNode) else (node,)
-    found = [text(item, key, desk) for item in items]
-    return tuple(dict.fromkeys(word for word in found if word is not None))
+    found: dict[str, Place] = {}
+    for item in items:
+        word = text(item, key, desk)
+        if word is not None and word in found:
+            desk.say("OL103", f"'{shortened(word)}' is listed twice", item.place, "keep one", found[word])
+        elif word is not None:
+            found[word] = item.place
+    return tuple(found)
 
 
 def one_of(*allowed: str) -> Read:
@@ -149,7 +155,9 @@ def one_of(*allowed: str) -> Read:
 def yes_no(node: Node, key: str, desk: Desk) -> bool | None:
     if isinstance(node, Text) and node.value in ("yes", "no"):
         return node.value == "yes"
-    desk.wrong(node, key, "yes or no")
+    meant = {"true": "yes", "on": "yes", "false": "no", "off": "no"}
+    word = meant.get(node.value.lower(), "") if isinstance(node, Text) else ""
+    desk.wrong(node, key, "yes or no", f"write '{word}'" if word else "")
     return None
 
 

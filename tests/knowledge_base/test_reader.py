@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.knowledge_base import reader
+from engine.knowledge_base import reader, soundness, traps
 from engine.knowledge_base.layout import Layout, Written
 from engine.knowledge_base.model import KnowledgeBase
+from engine.language import checking
 from engine.language.expression import All, AnyOf, Compared, Proposition
-from engine.language.problems import Level, Problem
+from engine.language.problems import Level, Place, Problem
 
 MISTAKES = sorted((Path(__file__).parent.parent / "data" / "mistakes").glob("*.yaml"))
 _EXPECTED = re.compile(r"# (?:(?P<file>[\w/.-]+):)?(?P<line>\d+):(?P<column>\d+) (?P<code>OL\d+) (?P<words>.*)")
@@ -265,8 +267,6 @@ class TestADirectoryOfOnesOwn:
 
 
 def test_every_code_that_is_told_is_explained() -> None:
-    from engine.knowledge_base import traps
-    from engine.language import checking
 
     explained = {**traps.CODES, **reader.CODES, **checking.CODES}
     for path in MISTAKES:
@@ -332,3 +332,36 @@ def test_the_order_of_files_is_immaterial(
     assert kb is not None
     assert dict(kb.rules) == dict(small.rules)
     assert dict(kb.findings) == dict(small.findings)
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=16))
+def test_a_circle_is_found_just_where_there_is_one(pairs: list[tuple[int, int]]) -> None:
+    graph = soundness.Graph()
+    for owner, other in pairs:
+        graph.link(str(owner), str(other), Place("f", owner + 1, other + 1))
+    reached = {(a, b) for a, b in pairs}
+    while longer := {(a, d) for a, b in reached for c, d in reached if b == c} - reached:
+        reached |= longer
+    knotted = {a for a, b in reached if a == b}
+    found: set[int] = set()
+    for problem in soundness.circles(graph):
+        path = [int(name) for name in problem.what.split(": ")[1].split(" -> ")]
+        assert path[0] == path[-1]
+        assert all(step in set(pairs) for step in itertools.pairwise(path))
+        found |= {node for node in knotted if (node, path[0]) in reached and (path[0], node) in reached}
+    assert found == knotted
+
+
+def test_a_directory_of_one_s_own_that_is_not_there_is_a_problem(small_root: Path, tmp_path: Path) -> None:
+    kb, problems = reader.read(Layout(small_root, tmp_path / "hospital"))
+    assert kb is None
+    assert [problem.code for problem in problems] == ["OL001"]
+
+
+def test_a_directory_of_one_s_own_is_read_from_disk(small_root: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "ours.yaml").write_text(RULE)
+    kb, problems = reader.read(Layout(small_root, tmp_path))
+    assert problems == []
+    assert kb is not None
+    assert kb.rules["extra-rule"].place.file == f"{tmp_path.as_posix()}/rules/ours.yaml"
