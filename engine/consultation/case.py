@@ -229,6 +229,10 @@ class Case:
         known = self.memory.known(name)
         return "unknown" if known is UNKNOWN else answers.write_answer(self.kb, name, self._rounded(name, known))
 
+    def value_told(self, name: str) -> str:
+        """The finding or quantity with what is known of it, for people: `25-OH vitamin D 28 nmol/L`."""
+        return answers.describe(self.kb, name, self._rounded(name, self.memory.known(name)))
+
     def _rounded(self, name: str, known: Known) -> Known:
         """A quantity that was worked out, to the decimals it is shown with; what was entered stays as it was."""
         quantity = self.kb.quantities.get(name)

@@ -76,7 +76,8 @@ def _shown(case: Case, name: str) -> Shown:
     value, status = _value(known, evaluation.interval_of(known, case.memory.range_of(name)))
     given = answers.write_answer(case.kb, name, case.said[name]) if name in case.said else ""
     finding = case.kb.findings[name]
-    return Shown(name, finding.label, given, value, finding.unit, status, case.why_implied(name))
+    told = case.value_told(name)
+    return Shown(name, finding.label, given, value, finding.unit, status, case.why_implied(name), told)
 
 
 def _value(known: Known, interval: Interval | Gap) -> tuple[str | float | tuple[str, ...] | None, str]:
@@ -132,7 +133,7 @@ def _derived(case: Case) -> tuple[Derived, ...]:
 def _derivation(case: Case, quantity: str, rule: Rule) -> Reason:
     base = reasons.reason(case, rule)
     facts = tuple(
-        Fact(name, case.value_text(name), case.why_implied(name))
+        Fact(name, case.value_text(name), case.why_implied(name), case.value_told(name))
         for name in case.explanation.value(quantity).answers
         if name != quantity and case.is_known(name)
     )

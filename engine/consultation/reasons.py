@@ -18,7 +18,9 @@ def reason(case: Case, rule: Rule) -> Reason:
     held = case.truth(rule)
     proof = case.explanation.rule(rule)
     facts = tuple(
-        Fact(name, case.value_text(name), case.why_implied(name)) for name in proof.answers if case.is_known(name)
+        Fact(name, case.value_text(name), case.why_implied(name), case.value_told(name))
+        for name in proof.answers
+        if case.is_known(name)
     )
     missing = ordered(case, case.explanation.missing_rule(rule)) if held is Truth.UNKNOWN else ()
     return Reason(

@@ -25,6 +25,8 @@ class Fact:
     value: str
     implied: str = ""
     """Why it was taken for granted (`list`, `group`, `assumed`, `not indicated`), or empty when it was said."""
+    told: str = ""
+    """Label and value as a person says them; `value` is as a file writes it."""
 
 
 @ordered
@@ -57,6 +59,8 @@ class Shown:
     unit: str
     status: str
     implied: str = ""
+    told: str = ""
+    """Label and value as a person says them."""
 
 
 @ordered

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from ..consultation import questions
-from ..consultation.verdict import Fact, Reason, Verdict
+from ..consultation.verdict import Fact, Reason, Shown, Verdict
 from ..knowledge_base.naming import Names
 from ..version import VERSION
 from . import escape, outline, pictures
@@ -33,7 +33,9 @@ def _report(title: str, verdict: Verdict, names: Names) -> dict[str, Any]:
         "narrowed": outline.filtered(verdict),
         "raised": [alert for alert in verdict.alerts if alert.status == "raised"],
         "doubtful": [alert for alert in verdict.alerts if alert.status != "raised"],
-        "said": [shown for shown in verdict.findings if shown.given and not shown.implied],
+        "said": outline.known(verdict, names),
+        "worked_out": outline.worked_out(verdict),
+        "assumed": outline.assumed(verdict),
         "marks": pictures.t_scores(verdict),
         "differential": outline.differential(verdict),
         "tests": outline.tests(verdict),
@@ -64,8 +66,8 @@ class _Words:
     def fact(self, one: Fact) -> str:
         return outline.fact(one, self.names)
 
-    def value(self, finding: str, written: str) -> str:
-        return outline.value(finding, written, self.names)
+    def value(self, shown: Shown) -> str:
+        return outline.told(shown).removeprefix(shown.label).strip()
 
     def step(self, after: str) -> str:
         return outline.step_label(after, self.names)

@@ -71,10 +71,11 @@ class _Report:
             yield f"  - {self._reason(reason)}"
 
     def known(self) -> str:
-        said = [shown for shown in self.verdict.findings if not shown.implied and shown.given]
-        rows = [f"| {_safe(one.label)} | {_safe(outline.value(one.id, one.given, self.names))} |" for one in said]
-        rows += [f"| {_safe(one.label)} | {_safe(one.text)} (worked out) |" for one in self.verdict.derived]
-        return _section("What is known", ["| | |", "|---|---|", *rows]) if rows else ""
+        said = outline.known(self.verdict, self.names)
+        rows = [f"- {_safe(outline.told(shown))}" for shown in said]
+        rows += [f"- {_safe(one.label)} {_safe(one.text)} (worked out)" for one in outline.worked_out(self.verdict)]
+        rows += [f"- {_safe(outline.told(shown))} (assumed)" for shown in outline.assumed(self.verdict)]
+        return _section("What is known", rows)
 
     def diagnoses(self) -> str:
         told = outline.differential(self.verdict)

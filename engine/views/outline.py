@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from ..consultation.verdict import Diagnosis, Fact, Item, Reason, Test, Verdict
+from ..consultation.questions import in_asking_order
+from ..consultation.verdict import Derived, Diagnosis, Fact, Item, Reason, Shown, Test, Verdict
 from ..knowledge_base.model import Cited, Source
 from ..knowledge_base.naming import Names
 
@@ -102,12 +103,12 @@ def ordered(listed: Iterable[Test]) -> tuple[Ordered, ...]:
     return tuple(Ordered(tuple(tests), tests[0].because[:1]) for tests in together.values())
 
 
-def wanted_alike(step: Step) -> dict[str, str]:
-    """By id, the earlier measure of the step that is wanted for the very same reasons; told once."""
+def alike(step: Step, reasons_of: Callable[[Item], tuple[Reason, ...]]) -> dict[str, str]:
+    """By id, the earlier measure of the step that has the very same reasons; they are told once."""
     first: dict[tuple[str, ...], str] = {}
     found: dict[str, str] = {}
     for item in step.items:
-        rules = tuple(reason.rule for reason in item.supporting)
+        rules = tuple(reason.rule for reason in reasons_of(item))
         if rules and first.setdefault(rules, item.label) != item.label:
             found[item.id] = first[rules]
     return found
@@ -180,22 +181,28 @@ def tag(cited: Iterable[Cited]) -> str:
 
 def fact(one: Fact, names: Names) -> str:
     """`lowest T-score -2.7`, `menopausal status postmenopausal (assumed)`."""
-    told = f"{names.label(one.finding)} {value(one.finding, one.value, names)}"
+    told = one.told or f"{names.label(one.finding)} {one.value}"
     return f"{told} ({IMPLIED_WORDS.get(one.implied, one.implied)})" if one.implied else told
 
 
-def value(finding: str, written: str, names: Names) -> str:
-    """A value as people say it: the labels of choices, lists without their brackets."""
-    if written.startswith("[") and written.endswith("]"):
-        inner = written[1:-1]
-        if "{" not in inner:
-            return ", ".join(_member(finding, part, names) for part in inner.split(", "))
-        return inner
-    return _member(finding, written, names)
+def known(verdict: Verdict, names: Names) -> tuple[Shown, ...]:
+    """What was said of the patient, in the order a clinician asks."""
+    said = {shown.id: shown for shown in verdict.findings if shown.given and not shown.implied}
+    return tuple(said[name] for name in in_asking_order(names, said))
 
 
-def _member(finding: str, written: str, names: Names) -> str:
-    return names.member(finding, written) if written in names.members(finding) else written
+def told(shown: Shown) -> str:
+    """A finding with its value, as a person says it."""
+    return shown.told or f"{shown.label} {shown.given}"
+
+
+def worked_out(verdict: Verdict) -> tuple[Derived, ...]:
+    """The quantities worth showing: exact, and not nothing."""
+    return tuple(derived for derived in verdict.derived if derived.value)
+
+
+def assumed(verdict: Verdict) -> tuple[Shown, ...]:
+    return tuple(shown for shown in verdict.findings if shown.implied == "assumed")
 
 
 def step_label(after: str, names: Names) -> str:

@@ -75,22 +75,16 @@ class _Report:
     # --- what is known, and what is going on ---
 
     def findings(self) -> None:
-        said = [shown for shown in self.verdict.findings if not shown.implied and shown.given]
+        said = outline.known(self.verdict, self.names)
         if not said:
             return
         self.page.heading("What is known")
-        known = [f"{one.label} {outline.value(one.id, one.given, self.names)}" for one in said]
-        self.page.paragraph("; ".join(known) + ".")
-        for derived in self.verdict.derived:
-            if derived.value is None:
-                continue
+        self.page.paragraph("; ".join(outline.told(shown) for shown in said) + ".")
+        for derived in outline.worked_out(self.verdict):
             entered = f"; entered as {derived.entered}, which counts" if derived.entered else ""
             self.page.item(f"{derived.label} {derived.text}{entered}", "=")
-        taken = [shown for shown in self.verdict.findings if shown.implied == "assumed"]
-        for shown in taken:
-            value = ", ".join(shown.value) if isinstance(shown.value, tuple) else shown.value
-            told = shown.status if value is None else str(value).replace("_", " ")
-            self.page.item(f"{shown.label} {told} (assumed)", "~")
+        for shown in outline.assumed(self.verdict):
+            self.page.item(f"{outline.told(shown)} (assumed)", "~")
 
     def mechanism(self) -> None:
         if self.verdict.mechanism:
@@ -168,9 +162,10 @@ class _Report:
         for index, step in enumerate(steps, number + 1):
             one_of = ": one of these, the first line first" if step.one_of else ""
             self.page.item(f"{step.heading}{one_of}", str(index), style="bold")
-            alike = outline.wanted_alike(step)
+            against = outline.alike(step, lambda item: item.against)
+            wanted = outline.alike(step, lambda item: item.supporting)
             for item in step.items:
-                self._item(item, alike.get(item.id, ""))
+                self._item(item, against.get(item.id, ""), wanted.get(item.id, ""))
         if undetermined := outline.undetermined(self.verdict):
             count = len(undetermined)
             measures = "1 more measure" if count == 1 else f"{count} more measures"
@@ -187,7 +182,7 @@ class _Report:
         for reason in ordered.because:
             self.page.entry("because", self._reason(reason), 6)
 
-    def _item(self, item: Item, alike: str) -> None:
+    def _item(self, item: Item, held_as: str, wanted_as: str) -> None:
         line = f", {item.line} line" if item.line in ("first", "second") else f", {item.line}" if item.line else ""
         taken = f", being taken: {item.advice}" if item.advice else ", being taken" if item.taken else ""
         status = f"{outline.STATUS_WORDS[item.status]}{line}{taken}"
@@ -197,10 +192,12 @@ class _Report:
         if item.after:
             steps = [outline.step_label(step, self.names) for step in item.after]
             self.page.entry("first", ", ".join(steps), 6)
-        for reason in item.against:
+        for reason in item.against if not held_as else ():
             self.page.entry("because", self._reason(reason), 6)
-        if alike:
-            self.page.entry("why", f"as for {alike}", 6)
+        if held_as:
+            self.page.entry("because", f"as for {held_as}", 6)
+        if wanted_as:
+            self.page.entry("why", f"as for {wanted_as}", 6)
         else:
             self._whys(item.supporting, 6)
         if item.mechanism and item.kind != "medicine":

@@ -1,0 +1,69 @@
+"""`check`: everything wrong with a knowledge base in one run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Run
+
+WRONG = """
+x:
+  title: Something
+  diagnoses: osteoporosis
+  when: vitamin_d < 3 nmol/L and egrf < 2
+  because: It is so.
+  sources: [article]
+  evidence: verified
+y: {title: No verb, when: dysphagia, because: So., sources: [artcile], evidence: verified}
+"""
+
+
+def test_a_sound_knowledge_base_is_counted(home: Path, run: Run) -> None:
+    ended = run("check")
+    assert ended.code == 0, ended.out
+    assert ended.out.splitlines()[-1] == (
+        "15 files, 9 rules, 9 findings, 3 conditions, 2 interventions, 2 sources: no problem"
+    )
+
+
+def test_every_problem_is_told_with_its_place_and_line(home: Path, run: Run) -> None:
+    (home / "rules/wrong.yaml").write_text(WRONG.lstrip())
+    ended = run("check")
+    assert ended.code == 1
+    assert "rules/wrong.yaml:4:34: error OL104: unknown finding 'egrf'" in ended.out
+    assert "    when: vitamin_d < 3 nmol/L and egrf < 2\n" + " " * 35 + "^" in ended.out
+    assert "rules/wrong.yaml:8:" in ended.out
+    assert ended.out.splitlines()[-1].startswith("16 files: ")
+    assert ended.err == ""
+
+
+def test_nothing_to_check_is_an_error(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.commands import surroundings
+
+    monkeypatch.setattr(surroundings, "ROOT", tmp_path)
+    ended = run("check")
+    assert ended.code == 1
+    assert "error OL114: no file in rules/" in ended.out
+
+
+@pytest.mark.parametrize("format", ["json", "sarif", "github"])
+def test_other_formats_carry_the_same_problems(format: str, home: Path, run: Run) -> None:
+    (home / "rules/wrong.yaml").write_text(WRONG.lstrip())
+    ended = run("check", "--format", format)
+    assert ended.code == 1
+    assert "egrf" in ended.out
+    if format != "github":
+        json.loads(ended.out)
+
+
+def test_a_directory_of_ones_own_is_checked_with_ours(home: Path, run: Run, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    (own / "rules").mkdir(parents=True)
+    (own / "rules/ours.yaml").write_text(WRONG.lstrip())
+    ended = run("check", "--knowledge", str(own))
+    assert ended.code == 1
+    assert f"{own}/rules/ours.yaml:4:34" in ended.out
+    assert "    when: vitamin_d < 3 nmol/L and egrf < 2" in ended.out
