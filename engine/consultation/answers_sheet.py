@@ -89,7 +89,7 @@ class Sheet:
                 bare_unit=finding.bare_unit or not finding.unit,
                 plausible=finding.plausible,
                 ranged=bool(finding.ranges) or finding.known_by == "test",
-                countable=finding.known_by == "person",
+                countable=finding.known_by == "person" and finding.unit != "year",
             )
         quantity = self.kb.quantities[name]
         return Measured(

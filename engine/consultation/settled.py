@@ -107,7 +107,8 @@ def _leaning(before: Verdict, after: Verdict, names: Names) -> Iterator[Told]:
             continue
         counted = f"{len(one.supporting)} for, {len(one.against)} against"
         telling = f"; {_few(names.label(name) for name in one.missing)} would tell" if one.missing else ""
-        yield Told(OPEN, f"{one.label} {one.status} ({one.score:+.1f}): {counted}{telling}")
+        because = tags((*one.supporting, *one.against))
+        yield Told(OPEN, f"{one.label} {one.status} ({one.score:+.1f}): {counted}{telling}{because}")
 
 
 def tags(reasons: Iterable[Reason]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..knowledge_base.naming import Names
 from ..language.problems import Place, Problem, did_you_mean
-from ..language.value import NO, NOT_MEASURED, UNKNOWN, Choice, Entry, Gap, Known, Records
+from ..language.value import NO, NOT_MEASURED, Choice, Entry, Gap, Known, Records
 from . import answers, answers_choices, record
 from .answers_sheet import NOTHING, Sheet, clipped, folded, gap_of
 from .questions import Asked
@@ -56,7 +56,7 @@ class Reader:
                 return Understood({name: value}, answered=asked is not None and name in asked.findings)
         if asked is None:
             return self._volunteered(words, None, known)
-        if len(asked.findings) > 1:
+        if asked.group:
             return self._grouped(words, asked, known)
         return self._single(words, asked, known)
 
@@ -88,8 +88,9 @@ class Reader:
     # --- several on one line ---
 
     def _grouped(self, words: str, asked: Asked, known: Mapping[str, Known]) -> Understood:
-        if gap_of(words) is not None:
-            return self._not_known(asked.findings, UNKNOWN)
+        gap = gap_of(words)
+        if gap is not None:
+            return self._not_known(asked.findings, gap)
         yes_no = all(self.kb.findings[name].type == "yes_no" for name in asked.findings if name in self.kb.findings)
         if folded(words) in NOTHING:
             return Understood(dict.fromkeys(asked.findings, NO) if yes_no else {}, answered=True)

@@ -1,0 +1,252 @@
+"""The consultation, held with a terminal that has its answers ready and fails when they run out."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from engine.consultation import case
+from engine.consultation.case import Case, Prepared
+from engine.consultation.conversation import Conversation, Prompt
+from engine.consultation.settled import Told
+from engine.consultation.verdict import Verdict
+from engine.knowledge_base import layout, reader
+from engine.knowledge_base.layout import Written
+from engine.language.problems import Place, Problem, Refused
+from tests.commands.conftest import FILES
+
+LEFT = None
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Prepared:
+    written = [Written(file, file, text.encode()) for file, text in FILES.items() if not file.startswith("tests/")]
+    assert layout.ROOMS
+    kb, problems = reader.read_contents(written)
+    assert kb is not None, problems
+    return case.prepare(kb)
+
+
+class Scripted:
+    """A terminal whose answers are written down beforehand."""
+
+    def __init__(self, *answers: str | None) -> None:
+        self.answers = list(answers)
+        self.asked: list[Prompt] = []
+        self.told: list[Told] = []
+
+    def ask(self, prompt: Prompt) -> str | None:
+        assert self.answers, f"asked once more than expected: {prompt.text}"
+        self.asked.append(prompt)
+        return self.answers.pop(0)
+
+    def tell(self, told: Told) -> None:
+        self.told.append(told)
+
+    @property
+    def questions(self) -> list[str]:
+        return [prompt.text for prompt in self.asked]
+
+    def marked(self, mark: str) -> list[str]:
+        return [told.text for told in self.told if told.mark == mark]
+
+    @property
+    def everything(self) -> str:
+        return "\n".join(f"{told.mark} {told.text}" for told in self.told)
+
+
+def report(verdict: Verdict, where: str) -> str:
+    if where == "nowhere/":
+        raise Refused([Problem("OL001", "cannot be written", Place(where))])
+    established = [one.id for one in verdict.diagnoses if one.status == "established"]
+    return f"REPORT {' '.join(established)} {where}".strip()
+
+
+def hold(prepared: Prepared, *answers: str | None, said: Case | None = None) -> tuple[Scripted, Case]:
+    terminal = Scripted(*answers)
+    patient = said or Case(prepared, datetime.date(2026, 11, 21))
+    Conversation(patient, terminal, report, "osteologic").run()
+    assert terminal.answers == []
+    return terminal, patient
+
+
+def test_it_opens_with_what_it_is_and_asks_age_and_sex_first(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, "67", "female", "quit")
+    assert terminal.told[0].text == "osteologic"
+    assert terminal.questions[:2] == ["Age?", "Sex?"]
+    assert terminal.asked[0].section == "The person"
+
+
+def test_what_was_understood_is_echoed(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, "67", "woman", "quit")
+    assert terminal.marked("read") == ["age 67", "sex female"]
+
+
+def test_what_an_answer_settled_is_said_with_its_sources(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, "67", "male", "hip -2.7", "vit d 20 nmol/L", "quit")
+    assert terminal.marked("found")[0] == "OSTEOPOROSIS: A T-score of -2.5 or lower is osteoporosis [article A14]"
+    assert "tests: 25-OH vitamin D" in terminal.marked("do")
+    assert terminal.marked("! NOT YET") == ["no alendronate until: vitamin D repletion [label-a]"]
+    assert any(line.startswith("osteomalacia possible (+0.7): 1 for, 0 against") for line in terminal.marked("open"))
+    assert "[not verified]" in terminal.everything
+
+
+def test_a_cause_is_told_when_it_holds(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, "67", "female", "postmenopausal", "quit")
+    assert "cause: estrogen loss; resorption up [article A4]" in terminal.marked("found")
+
+
+def test_what_is_settled_against_a_medicine_is_told(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, "67", "male", "hip -2.7", "trouble swallowing", "quit")
+    assert terminal.marked("! NEVER") == ["alendronate: Alendronate is not taken with trouble swallowing [label-a]"]
+
+
+def test_a_group_is_one_question_and_closes_when_it_is_answered(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "67", "male", "hip -2.7", "quit")
+    assert terminal.questions.count("T-scores?") == 1
+    assert "not measured: spine T-score" in terminal.marked("read")
+    assert patient.why_implied("t_score_spine") == "group"
+
+
+def test_a_group_takes_several_on_one_line(prepared: Prepared) -> None:
+    _, patient = hold(prepared, "67", "male", "hip -2.7, spine -1.2", "quit")
+    assert {"t_score_hip", "t_score_spine"} <= set(patient.said)
+
+
+@pytest.mark.parametrize("nothing", ["none", "don't know", "not done"])
+def test_a_group_nobody_has_is_not_asked_again(nothing: str, prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, "67", "male", nothing, "quit")
+    assert terminal.questions.count("T-scores?") == 1
+
+
+def test_a_member_volunteered_does_not_close_its_group(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "hip -1", "67", "male", "quit")
+    assert patient.why_implied("t_score_spine") == ""
+    assert terminal.questions[3] == "T-scores?"
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("old", "no number"),
+        ("300", "outside what is plausible, 0..120"),
+        ("67 kg", "not measured in kg"),
+        ("xyzzy 3", "no number"),
+    ],
+)
+def test_a_bad_answer_is_said_and_asked_again(bad: str, said: str, prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, bad, "67", "quit")
+    assert terminal.questions[:2] == ["Age?", "Age?"]
+    assert said in " ".join(terminal.marked("?")) or "not known" in " ".join(terminal.marked("?"))
+    assert list(patient.said) == ["age"]
+
+
+def test_of_a_line_that_is_half_good_nothing_good_is_lost(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "67", "male", "hip -1, spine minus", "spine -1", "quit")
+    assert terminal.questions[2:4] == ["T-scores?", "T-scores?"]
+    assert len(terminal.marked("?")) == 1
+    assert {"t_score_hip", "t_score_spine"} <= set(patient.said)
+
+
+def test_a_missing_unit_is_asked_back_and_completed_by_the_unit_alone(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "67", "male", "vit d 20", "ng/mL", "quit")
+    assert any("20 of what?" in line for line in terminal.marked("?"))
+    assert "25-OH vitamin D 50 nmol/L" in terminal.marked("read")
+    assert "vitamin_d" in patient.said
+
+
+def test_several_things_can_be_said_at_once(prepared: Prepared) -> None:
+    _, patient = hold(prepared, "67, woman, on omeprazole, trouble swallowing", "quit")
+    assert {"age", "sex", "medicines", "dysphagia"} <= set(patient.said)
+
+
+def test_a_list_that_is_volunteered_stays_open_and_is_asked_for_the_rest(prepared: Prepared) -> None:
+    _, patient = hold(prepared, "omeprazole", "quit")
+    assert getattr(patient.said["medicines"], "complete", None) is False
+
+
+@pytest.mark.parametrize("answer", ["sex male", "sex: male", "sex = male", "man"])
+def test_anything_can_be_said_whatever_was_asked(answer: str, prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, answer, "67", "quit")
+    assert "sex" in patient.said
+    assert terminal.questions[:2] == ["Age?", "Age?"]
+
+
+def test_what_does_not_apply_is_not_kept(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "67", "male", "menopausal_status postmenopausal", "quit")
+    assert any("does not apply" in line for line in terminal.marked("?"))
+    assert "menopausal_status" not in patient.said
+
+
+def test_an_answer_can_be_changed_and_that_is_said(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, "67", "age 70", "quit")
+    assert "age 70 (changed)" in terminal.marked("read")
+
+
+def test_skip_leaves_a_question_open_and_goes_on(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "skip", "male", "quit")
+    assert terminal.questions[:2] == ["Age?", "Sex?"]
+    assert "age" not in patient.said
+
+
+def test_a_test_nobody_has_the_result_of_joins_the_work_up(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "67", "male", "hip -3", "vitamin_d 50 nmol/L", "vitamin_d not measured", "quit")
+    assert "vitamin_d" in patient.said
+    assert "Vitamin D?" not in terminal.questions
+
+
+def test_report_shows_what_follows_so_far_and_the_consultation_goes_on(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "67", "male", "hip -2.7", "report", "report bone.html", "quit")
+    assert "REPORT osteoporosis" in terminal.marked("")
+    assert "REPORT osteoporosis bone.html" in terminal.marked("")
+    assert patient.finished is False
+
+
+def test_a_report_that_cannot_be_written_is_said(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, "report nowhere/", "quit")
+    assert terminal.marked("?") == ["cannot be written"]
+
+
+def test_facts_lists_what_was_said(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, "facts", "67", "facts", "quit")
+    assert terminal.marked("").count("Nothing was said yet.") == 1
+    assert "age 67" in terminal.marked("")
+
+
+@pytest.mark.parametrize("word", ["?", "help", "HELP"])
+def test_help_lists_the_commands(word: str, prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, word, "quit")
+    for command in ("report", "facts", "why", "skip", "quit"):
+        assert any(line.startswith(command) for line in terminal.marked(""))
+
+
+def test_why_says_what_the_question_decides(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, "67", "male", "why", "quit")
+    assert any(line == "Conditions it speaks for or against: osteoporosis." for line in terminal.marked(""))
+
+
+@pytest.mark.parametrize("leaving", ["quit", "exit", "Q", LEFT])
+def test_leaving_is_clean_and_says_how_to_keep_the_report(leaving: str | None, prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, "67", leaving)
+    assert terminal.told[-1].text.startswith("2 questions. Nothing was kept")
+    assert "report" in terminal.told[-1].text
+
+
+def test_blank_lines_are_no_answers(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "", "   ", "67", "quit")
+    assert list(patient.said) == ["age"]
+    assert terminal.marked("?") == []
+
+
+def test_nothing_more_is_asked_once_nothing_more_can_change(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, "67", "male", "hip -2.7", "vit d 80 nmol/L", "no", "quit")
+    assert terminal.questions[-1].startswith("Nothing more is worth asking.")
+
+
+@pytest.mark.parametrize(
+    "line", ["\x1b[2J", ",,,;;", "= = =", "not", "no", "-", "..", "(" * 500, "x" * 100_000, "age", "9" * 5000, "and"]
+)
+def test_whatever_is_typed_nothing_breaks(line: str, prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, line, "67", line, "quit")
+    assert "age 67" in terminal.marked("read")
