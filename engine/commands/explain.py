@@ -27,7 +27,8 @@ def run(words: tuple[str, ...], knowledge: Path | None = None) -> int:
         return 1
     width, colored = surroundings.width(), surroundings.colored()
     shown = found[:1] if found[0].kind == "topic" else found[:_MOST]
-    surroundings.put("\n".join(entries.page(one, names, width, colored) for one in shown))
+    pages = [entries.page(one, names, width, colored, lookup.about(one)) for one in shown]
+    surroundings.put("\n".join(pages))
     return 0
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..consultation import case
 from ..consultation.case import Prepared
 from ..knowledge_base import cache, layout
 from ..knowledge_base.naming import Names
-from ..language.problems import Refused
+from ..language.problems import Place, Problem, Refused
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -57,6 +58,18 @@ def read(file: str) -> bytes:
     if content is None:
         raise Refused(problems)
     return content
+
+
+def write_all(directory: Path, files: Mapping[str, str]) -> None:
+    """Write texts below a directory, making it where it is not there. Raises Refused."""
+    for name, content in files.items():
+        path = directory / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8", newline="\n")
+        except OSError as error:
+            what = f"it cannot be written: {error.strerror or 'no reason given'}"
+            raise Refused([Problem("OL001", what, Place(str(path)))]) from None
 
 
 def name_of(file: str) -> str:

@@ -34,8 +34,8 @@ KINDS = (
 )
 """The kinds of things that have a name, the one people mean most often first."""
 
-ENOUGH = 0.55
-"""How much of a question must be shared with one that is answered for the two to be the same."""
+ENOUGH, ALIKE = 0.55, 0.95
+"""How much of a question must be shared with one that is answered for it to answer, or to be the same."""
 
 _SPELLINGS = (
     (r"oestr", "estr"),
@@ -149,14 +149,24 @@ class Lookup:
 
     def meant(self, words: str) -> tuple[Named, ...]:
         """What the words point at: a name, a question that is answered, or a name inside a question; best first."""
-        if found := self._answered(words, 0.95):
-            return found
-        if found := self.named(words):
+        named = self.named(words)
+        if entries := tuple(found for found in named if found.kind != "topic"):
+            return entries
+        if found := named or self._answered(words, ALIKE):
             return found
         core = " ".join(word for word in american(words.strip(" ?!.")).split() if word not in _IDLE)
         if core and (found := self._by_name.get(core) or self._by_name.get(core.removesuffix("s"), ())):
             return found
         return self._answered(words, ENOUGH) or self._inside(core)
+
+    def about(self, named: Named) -> tuple[Named, ...]:
+        """The questions answered about an entry: those that point to it, and those that go by its name."""
+        names = {american(name) for name in _spellings_of(named)}
+        return tuple(
+            Named("topic", topic.id, topic.question, topic)
+            for topic in self.kb.topics.values()
+            if named.id in topic.see or names & {american(put.strip(" ?")) for put in topic.ask}
+        )
 
     def suggestion(self, words: str) -> str:
         """The name that was most likely meant; empty when nothing is near."""
@@ -181,10 +191,24 @@ class Lookup:
             return ()
         scored = []
         for topic in self.kb.topics.values():
-            score = max((_shared(asked, self._weighed(put)) for put in (topic.question, *topic.ask)), default=0.0)
+            score = max((self._likeness(asked, put) for put in (topic.question, *topic.ask)), default=0.0)
             if score >= enough:
                 scored.append((-score, topic.id, Named("topic", topic.id, topic.question, topic)))
         return tuple(named for _, _, named in sorted(scored, key=lambda found: found[:2]))
+
+    def _likeness(self, asked: dict[str, float], put: str) -> float:
+        """How alike two questions are; about something else, or by one word of several, they are not."""
+        other = self._weighed(put)
+        both = asked.keys() & other.keys()
+        if not (asked.keys() & self._subjects) <= both or (len(asked) > 1 and len(both) < 2):
+            return 0.0
+        return _shared(asked, other)
+
+    @cached_property
+    def _subjects(self) -> frozenset[str]:
+        """The names, of one word, of what questions are about: a question about another is another question."""
+        subjects = [*self.kb.conditions.values(), *self.kb.interventions.values()]
+        return frozenset(_stem(american(entry.label)) for entry in subjects if entry.label.isalpha())
 
     def _weighed(self, words: str) -> dict[str, float]:
         """The telling words of a question, rare ones heavier; lay names stand for what they mean."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from ..consultation.lookup import Named
 from ..knowledge_base.model import (
@@ -76,10 +76,16 @@ _ABOUT = {
 _MOST_USERS = 12
 
 
-def page(found: Named, names: Names, width: int = 80, colored: bool = False) -> str:
-    """What this is, in words, with its sources."""
+def page(found: Named, names: Names, width: int = 80, colored: bool = False, questions: Sequence[Named] = ()) -> str:
+    """What this is, in words, with its sources, and the `questions` answered about it."""
     book = Book(names, width, colored)
     book.explain(found)
+    others = [question for question in questions if question.id != found.id]
+    if others:
+        book.page.blank()
+        book.page.paragraph("Questions answered about it", style="bold")
+    for question in others[:_MOST_USERS]:
+        book.page.item(question.label, "-", 4)
     return book.page.text()
 
 
@@ -115,8 +121,11 @@ class Book:
         }
 
     def explain(self, found: Named) -> None:
-        self.page.heading(found.label)
         entry = found.entry
+        if isinstance(entry, Topic):
+            self.page.paragraph(found.label, 0, "bold")
+        else:
+            self.page.heading(found.label)
         if entry is None:
             self.page.paragraph(self.kb.glossary[found.id])
             return
@@ -319,10 +328,13 @@ class Book:
             return
         self.page.blank()
         self.page.paragraph("Sources", style="bold")
+        where: dict[str, list[str]] = {}
         for cited in entry.sources:
-            source = self.kb.sources.get(cited.source)
-            said = source.citation if source is not None and source.citation else cited.source
-            self.page.item(f"{said} {f'({cited.where})' if cited.where else ''}".strip(), "-", 4)
+            where.setdefault(cited.source, []).extend([cited.where] if cited.where else [])
+        for name, places in where.items():
+            source = self.kb.sources.get(name)
+            said = source.citation if source is not None and source.citation else name
+            self.page.item(f"{said} ({', '.join(places)})" if places else said, "-", 4)
 
     def _prose(self, words: str) -> None:
         if words:
