@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..knowledge_base.naming import Names
 from ..language.problems import Place, Problem, did_you_mean
-from ..language.value import NO, NOT_MEASURED, Choice, Entry, Gap, Known, Records
+from ..language.value import NO, NOT_MEASURED, UNKNOWN, Choice, Entry, Gap, Known, Records
 from . import answers, answers_choices, record
 from .answers_sheet import NOTHING, Sheet, clipped, folded, gap_of
 from .questions import Asked
@@ -70,8 +70,10 @@ class Reader:
         value, problems = self._answer(name, words)
         if value is not None:
             return Understood({name: self._joined(name, value, known)}, answered=True)
+        if folded(words) in NOTHING and name in self.kb.findings and self.kb.findings[name].type == "number":
+            return self._not_known((name,), UNKNOWN)
         found = self._volunteered(words, asked, known)
-        if found.said:
+        if found.said or found.halves:
             return found
         halves = {name: words} if _lacks_unit(problems) else {}
         return Understood(problems=tuple(problems), halves=halves)
