@@ -50,6 +50,8 @@ class Prepared:
     """The findings behind each rule that supports or opposes."""
     reads: dict[int, frozenset[str]] = dataclasses.field(default_factory=dict)
     """The names that nodes of the knowledge base read, by identity; filled as they are asked for."""
+    indications: dict[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    """The conditions that the premise of each rule that recommends speaks of; filled as they are asked for."""
 
 
 def prepare_kept(kb: KnowledgeBase) -> Prepared:
@@ -87,6 +89,7 @@ class Case:
     """What was said of one patient, kept in step with what follows from it.
 
     `guideline` and `region` change no truth: they hide what is shown (see `visible`).
+    A `memory` handed in is cleared and used, which is quicker than a new one; the case it served before is over then.
     """
 
     def __init__(
@@ -96,6 +99,7 @@ class Case:
         guideline: str = "",
         region: str = "",
         matcher: str = "counting",
+        memory: WorkingMemory | None = None,
     ) -> None:
         self.prepared = prepared
         self.kb = prepared.kb
@@ -107,7 +111,7 @@ class Case:
         self.implied: dict[str, tuple[Known, str]] = {}
         self.closed_groups: set[str] = set()
         self.finished = False
-        self.memory = WorkingMemory(prepared.plan, matcher)
+        self.memory = memory or WorkingMemory(prepared.plan, matcher)
         self.memory.start(dates.day(today))
         self._explanation: Explanation | None = None
 

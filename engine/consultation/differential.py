@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from ..inference import productions
 from ..knowledge_base.model import Condition, Rule
 from ..language import truth
@@ -46,62 +49,78 @@ def in_play(case: Case) -> frozenset[str]:
     return frozenset(condition.id for condition in case.kb.conditions.values() if pursued(case, condition))
 
 
-def diagnoses(case: Case) -> tuple[Diagnosis, ...]:
-    found = [_diagnosis(case, condition) for condition in case.kb.conditions.values() if not condition.exposure]
-    shown = [one for one in found if one is not None]
-    frequency = {condition.id: FREQUENCIES.index(condition.frequency) for condition in case.kb.conditions.values()}
-    shown.sort(key=lambda one: (DIAGNOSIS_STATUSES.index(one.status), -one.score, frequency[one.id], one.label))
-    return tuple(
-        Diagnosis(
-            one.id,
-            one.label,
-            rank,
-            one.status,
-            one.score,
-            one.mechanism,
-            one.supporting,
-            one.against,
-            one.missing,
-            one.pursued,
-        )
-        for rank, one in enumerate(shown, 1)
-    )
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a condition stands in the differential, without the reasons."""
+
+    condition: Condition
+    status: str
+    score: float
+    pursued: bool
 
 
-def _diagnosis(case: Case, condition: Condition) -> Diagnosis | None:
-    criteria = list(case.rules("diagnoses", condition.id))
-    excludes = list(case.rules("excludes", condition.id))
-    supports = list(case.rules("supports", condition.id))
-    opposes = list(case.rules("opposes", condition.id))
+def ranked(case: Case) -> tuple[Standing, ...]:
+    """The differential in its order: by status, then score, then how common the condition is."""
+    found = [standing(case, condition) for condition in case.kb.conditions.values() if not condition.exposure]
+    return tuple(sorted((one for one in found if one is not None), key=_sort_key))
+
+
+def _sort_key(one: Standing) -> tuple[int, float, int, str]:
+    frequency = FREQUENCIES.index(one.condition.frequency)
+    return (DIAGNOSIS_STATUSES.index(one.status), -one.score, frequency, one.condition.label)
+
+
+def standing(case: Case, condition: Condition) -> Standing | None:
+    """Where one condition stands; None where it is not in the differential."""
+    criteria = case.rules("diagnoses", condition.id)
     established = _shown_truth(case, f"diagnosed({condition.id})", criteria)
-    excluded = truth.any_of(case.truth(rule) for rule in excludes)
+    excluded = truth.any_of(case.truth(rule) for rule in case.rules("excludes", condition.id))
     in_play = pursued(case, condition)
     if not in_play and established is not Truth.TRUE and excluded is not Truth.TRUE:
         return None
-    true_for = evidence.weigh((rule for rule in supports if case.truth(rule) is Truth.TRUE), case.prepared.behind)
-    true_against = evidence.weigh((rule for rule in opposes if case.truth(rule) is Truth.TRUE), case.prepared.behind)
+    true_for, true_against = (
+        evidence.weigh(
+            (rule for rule in case.rules(verb, condition.id) if case.truth(rule) is Truth.TRUE), case.prepared.behind
+        )
+        for verb in ("supports", "opposes")
+    )
     points = evidence.score(true_for, true_against)
     own = truth.any_of(case.truth(rule) for rule in criteria) if criteria else Truth.UNKNOWN
     status = evidence.status(established, excluded, own, points)
-    decisive = [rule for rule in criteria if case.visible(rule)] + supports + opposes + excludes
-    missing = frozenset().union(*(case.explanation.missing_rule(rule) for rule in decisive))
-    if status == "open" and own is Truth.FALSE and not true_for.counted and not missing:
+    if status == "open" and own is Truth.FALSE and not true_for.counted and not _missing(case, condition):
         return None  # its criteria are not met, and nothing else could speak for it
+    return Standing(condition, status, points, in_play)
+
+
+def _missing(case: Case, condition: Condition) -> frozenset[str]:
+    criteria = [rule for rule in case.rules("diagnoses", condition.id) if case.visible(rule)]
+    others = [rule for verb in ("supports", "opposes", "excludes") for rule in case.rules(verb, condition.id)]
+    return frozenset().union(*(case.explanation.missing_rule(rule) for rule in (*criteria, *others)))
+
+
+def diagnoses(case: Case) -> tuple[Diagnosis, ...]:
+    return tuple(_diagnosis(case, one, rank) for rank, one in enumerate(ranked(case), 1))
+
+
+def _diagnosis(case: Case, one: Standing, rank: int) -> Diagnosis:
+    condition = one.condition
+    criteria = [rule for rule in case.rules("diagnoses", condition.id) if case.visible(rule)]
+    settled = one.status in ("established", "excluded")
     return Diagnosis(
         condition.id,
         condition.label,
-        0,
-        status,
-        points,
+        rank,
+        one.status,
+        one.score,
         condition.mechanism,
-        reasons.reasons(case, [*(rule for rule in criteria if case.visible(rule)), *supports]),
-        reasons.reasons(case, [*excludes, *opposes]),
-        reasons.ordered(case, missing) if status not in ("established", "excluded") else (),
-        in_play,
+        reasons.reasons(case, [*criteria, *case.rules("supports", condition.id)]),
+        reasons.reasons(case, [*case.rules("excludes", condition.id), *case.rules("opposes", condition.id)]),
+        () if settled else reasons.ordered(case, _missing(case, condition)),
+        one.pursued,
     )
 
 
-def _shown_truth(case: Case, atom: str, rules: list[Rule]) -> Truth:
+def _shown_truth(case: Case, atom: str, rules: Sequence[Rule]) -> Truth:
     """The truth of a diagnosis as shown: one made only by rules of other guidelines is not."""
     held = case.memory.truth(atom)
     if held is not Truth.TRUE:

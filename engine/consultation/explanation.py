@@ -159,9 +159,7 @@ class Explanation:
                 return self.value(finding.stand_in)
             return Proof("answer", Truth.TRUE, name=name)
         used = [rule for rule in self._derive.get(name, ()) if self.settled.premise(rule) is not Truth.FALSE]
-        reads = {
-            read for rule in used for part in (rule.when, rule.formula) if part for read in expression.names_read(part)
-        }
+        reads = {read for rule in used for part in (rule.when, rule.formula) if part for read in self._read_by(part)}
         parts = [self.value(read) for read in sorted(reads) if read not in self.kb.thresholds and self._is_known(read)]
         return _proof("quantity", Truth.TRUE, parts, name=name, rule=used[0] if used else None)
 
@@ -226,7 +224,7 @@ class Explanation:
         reads: set[str] = set()
         for rule in self._derive.get(name, ()):
             if self.settled.premise(rule) is not Truth.FALSE:
-                reads.update(*(expression.names_read(part) for part in (rule.when, rule.formula) if part is not None))
+                reads.update(*(self._read_by(part) for part in (rule.when, rule.formula) if part is not None))
         return _union(self.missing_value(read) for read in reads)
 
 

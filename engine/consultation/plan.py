@@ -7,7 +7,7 @@ corrected first); conditional (a contraindication or deferral is not yet known t
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..knowledge_base.model import Intervention, Rule
 from ..language import expression, truth
@@ -80,27 +80,44 @@ def status_of(case: Case, intervention: Intervention) -> str:
     return "conditional" if unsure or scope_unknown else "recommended"
 
 
-def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> Item | None:
+def status_shown(case: Case, intervention: Intervention, pursued: frozenset[str]) -> str:
+    """The status in the plan; empty where the plan leaves the intervention out."""
     status = status_of(case, intervention)
+    if status == "undetermined":
+        _, rules = wanted(case, intervention.id)
+        return status if _indications(case, rules) & pursued else ""
+    if status not in ("", "contraindicated"):
+        return status
+    taken = is_taken(case, intervention.id)
+    if status:
+        return status if taken or wanted(case, intervention.id)[0] is Truth.TRUE else ""
+    barred = any(case.truth(rule) is Truth.TRUE for rule in case.rules("contraindicates", intervention.id))
+    return "contraindicated" if taken and barred else ""
+
+
+def missing(case: Case, intervention: Intervention, status: str) -> tuple[str, ...]:
+    """The findings that an intervention with this status in the plan still waits for."""
+    if status == "contraindicated":
+        return ()
+    _, rules = wanted(case, intervention.id)
+    if status == "undetermined":
+        return reasons.ordered(case, _missing(case, rules))
+    found = _doses(case, intervention, [rule for rule in rules if case.truth(rule) is Truth.TRUE])[1]
+    found |= _missing(case, (*case.rules("contraindicates", intervention.id), *case.rules("defers", intervention.id)))
+    if intervention.kind == "medicine":
+        found |= _scope_missing(case)
+    return reasons.ordered(case, found)
+
+
+def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> Item | None:
+    status = status_shown(case, intervention, pursued)
+    if not status:
+        return None
     taken = is_taken(case, intervention.id)
     against = (*case.rules("contraindicates", intervention.id), *case.rules("defers", intervention.id))
-    if not status:
-        barred = any(case.truth(rule) is Truth.TRUE for rule in case.rules("contraindicates", intervention.id))
-        if not (taken and barred):
-            return None
-        status = "contraindicated"
-    want, rules = wanted(case, intervention.id)
-    if status == "undetermined" and not _indications(case, rules) & pursued:
-        return None
-    if status == "contraindicated" and want is not Truth.TRUE and not taken:
-        return None
+    _, rules = wanted(case, intervention.id)
     true_rules = [rule for rule in rules if case.truth(rule) is Truth.TRUE]
-    doses, dose_missing = _doses(case, intervention, true_rules)
-    missing = frozenset() if status in ("contraindicated", "undetermined") else _missing(case, against) | dose_missing
-    if status in ("conditional", "deferred", "recommended") and intervention.kind == "medicine":
-        missing |= _scope_missing(case)
-    if status == "undetermined":
-        missing = frozenset().union(*(case.explanation.missing_rule(rule) for rule in rules))
+    doses, _ = _doses(case, intervention, true_rules)
     return Item(
         id=intervention.id,
         label=intervention.label,
@@ -112,8 +129,8 @@ def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> It
         mechanism=intervention.mechanism,
         doses=doses,
         status=status,
-        after=_steps(case, intervention.id),
-        missing=reasons.ordered(case, missing),
+        after=steps(case, intervention.id),
+        missing=missing(case, intervention, status),
         supporting=reasons.reasons(case, rules),
         against=reasons.reasons(case, against),
         cautions=reasons.reasons(case, case.rules("cautions", intervention.id)),
@@ -161,17 +178,25 @@ def _doses(case: Case, intervention: Intervention, rules: Iterable[Rule]) -> tup
     return tuple(found.values()), missing
 
 
-def _steps(case: Case, intervention: str) -> tuple[str, ...]:
+def steps(case: Case, intervention: str) -> tuple[str, ...]:
     """What must come first, while it must: intervention ids, or words."""
-    steps = []
+    found = []
     for rule in case.rules("defers", intervention):
         if case.truth(rule) is Truth.TRUE and rule.until:
-            steps.append(reasons.filled(case, rule.until)[0])
-    return tuple(dict.fromkeys(steps))
+            found.append(reasons.filled(case, rule.until)[0])
+    return tuple(dict.fromkeys(found))
 
 
-def _indications(case: Case, rules: Iterable[Rule]) -> frozenset[str]:
+def _indications(case: Case, rules: Sequence[Rule]) -> frozenset[str]:
     """The conditions that the rules' premises speak of, followed through states and scales."""
+    kept = case.prepared.indications
+    for rule in rules:
+        if rule.id not in kept:
+            kept[rule.id] = _conditions_named(case, rule)
+    return frozenset().union(*(kept[rule.id] for rule in rules))
+
+
+def _conditions_named(case: Case, rule: Rule) -> frozenset[str]:
     found: set[str] = set()
     seen: set[str] = set()
 
@@ -185,9 +210,8 @@ def _indications(case: Case, rules: Iterable[Rule]) -> frozenset[str]:
             verb, _, subject = atom.partition("(")
             if verb in ("diagnosed", "caused"):
                 found.add(subject.rstrip(")"))
-            for rule in case.prepared.rules.get(atom, ()):
-                visit(rule.when)
+            for other in case.prepared.rules.get(atom, ()):
+                visit(other.when)
 
-    for rule in rules:
-        visit(rule.when)
+    visit(rule.when)
     return frozenset(found)

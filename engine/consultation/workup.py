@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from ..knowledge_base.model import Alert, Investigation, Rule
 from ..language import truth
@@ -14,7 +14,7 @@ from .verdict import URGENCIES, AlertShown, Item, Test
 
 def tests(case: Case, items: tuple[Item, ...]) -> tuple[Test, ...]:
     """What was ordered, and what would settle a measured finding that the plan misses."""
-    wanted_by = _waiting_rules(case, items)
+    wanted_by = _waiting_rules(case, {item.id: item.status for item in items})
     chosen = _settling(case, wanted_by)
     found = [
         one for test in case.kb.investigations.values() if (one := _test(case, test, wanted_by, chosen)) is not None
@@ -30,15 +30,22 @@ def tests(case: Case, items: tuple[Item, ...]) -> tuple[Test, ...]:
     return tuple(sorted(placed, key=lambda test: (test.step, test.label)))
 
 
-def _waiting_rules(case: Case, items: tuple[Item, ...]) -> dict[str, list[Rule]]:
+def is_wanted(case: Case, test: Investigation, statuses: Callable[[], Mapping[str, str]]) -> bool:
+    """Whether the work-up holds a test; the statuses of the plan are asked for only if no rule orders it."""
+    if any(case.truth(rule) is Truth.TRUE for rule in _orders(case, test)):
+        return True
+    return test.id in _settling(case, _waiting_rules(case, statuses())).values()
+
+
+def _waiting_rules(case: Case, statuses: Mapping[str, str]) -> dict[str, list[Rule]]:
     """For each missing finding that is measured the rules of the plan that wait for it."""
     found: dict[str, list[Rule]] = {}
     measured = {finding.id for finding in case.kb.findings.values() if finding.type == "number"}
-    for item in items:
-        if item.status not in ("conditional", "deferred"):
+    for intervention, status in statuses.items():
+        if status not in ("conditional", "deferred"):
             continue
         for verb in ("contraindicates", "defers"):
-            for rule in case.rules(verb, item.id):
+            for rule in case.rules(verb, intervention):
                 for name in case.explanation.missing_rule(rule) & measured:
                     found.setdefault(name, []).append(rule)
     return found
@@ -51,8 +58,7 @@ def _settling(case: Case, wanted: Iterable[str]) -> dict[str, str]:
 
 
 def _test(case: Case, test: Investigation, wanted_by: dict[str, list[Rule]], chosen: dict[str, str]) -> Test | None:
-    orders = [rule for rule in case.rules("orders", test.id) if case.visible(rule) and case.acts(rule)]
-    ordered_by = [rule for rule in orders if case.truth(rule) is Truth.TRUE]
+    ordered_by = [rule for rule in _orders(case, test) if case.truth(rule) is Truth.TRUE]
     settles = [name for name in test.findings if chosen.get(name) == test.id]
     by_plan = list({rule.id: rule for name in settles for rule in wanted_by[name]}.values())
     if not ordered_by and not by_plan:
@@ -60,6 +66,10 @@ def _test(case: Case, test: Investigation, wanted_by: dict[str, list[Rule]], cho
     done = _is_done(case, test)
     grounds = tuple(reasons.reason(case, rule) for rule in (ordered_by or by_plan))
     return Test(test.id, test.label, test.step, "done" if done else "to do", test.tells, grounds, tuple(settles))
+
+
+def _orders(case: Case, test: Investigation) -> list[Rule]:
+    return [rule for rule in case.rules("orders", test.id) if case.visible(rule) and case.acts(rule)]
 
 
 def _is_done(case: Case, test: Investigation) -> bool:
@@ -89,10 +99,18 @@ def alerts(case: Case, items: tuple[Item, ...]) -> tuple[AlertShown, ...]:
     )
 
 
+def raised(case: Case, alert: Alert) -> Truth:
+    """Whether an alert is raised (true), ruled out (false), or not ruled out."""
+    return truth.any_of(case.truth(rule) for rule in _raising(case, alert))
+
+
+def _raising(case: Case, alert: Alert) -> list[Rule]:
+    return [rule for rule in case.rules("alerts", alert.id) if case.acts(rule)]
+
+
 def _alert(case: Case, alert: Alert) -> AlertShown | None:
-    rules = [rule for rule in case.rules("alerts", alert.id) if case.acts(rule)]
-    held = truth.any_of(case.truth(rule) for rule in rules)
-    if not rules or held is Truth.FALSE:
+    rules, held = _raising(case, alert), raised(case, alert)
+    if held is Truth.FALSE:
         return None
     grounds = tuple(reasons.reason(case, rule) for rule in rules if case.truth(rule) is held)
     urgency = min((rule.urgency for rule in rules if case.truth(rule) is held), key=URGENCIES.index)
