@@ -96,6 +96,7 @@ FILES = argument("files", nargs=-1, required=True, metavar="FILE...")
 WORDS = argument("words", nargs=-1, required=True)
 FIRST, SECOND = argument("first"), argument("second")
 IDENTIFIER = argument("identifier", metavar="ID")
+DIRECTORY = argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
 REPORT = formats("text", "json", "markdown", "html")
 PROBLEMS = formats("text", "json", "sarif", "github")
 OUTCOME = formats("text", "json")
@@ -123,6 +124,7 @@ VERBS = [
     verb("check", "Find what is wrong in the knowledge base.", PROBLEMS),
     verb("test", "Run the worked cases.", OUTCOME, *TESTING),
     verb("show", "Show one rule or entry, and where it stands.", IDENTIFIER),
+    verb("schema", "Write the JSON Schemas that editors complete and check by.", DIRECTORY),
 ]
 
 

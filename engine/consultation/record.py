@@ -32,7 +32,7 @@ CODES: dict[str, str] = {
     "OL331": "an age that is beyond the age given",
 }
 
-_CASE_KEYS = ("name", "today", "given", "expect", "expect_not", "note")
+CASE_KEYS = ("name", "today", "given", "expect", "expect_not", "note")
 _SUGGESTED = 50
 """After so many problems the file is no patient file, and nobody needs a guess for each line of it."""
 _FLAT_KEYS = ("name", "today", "note")
@@ -273,8 +273,8 @@ def _concluded(kb: KnowledgeBase, name: str) -> str:
 
 def _unknown_keys(node: MapNode) -> Iterator[Problem]:
     for key, _ in node.pairs:
-        if key.value not in _CASE_KEYS:
-            hint = did_you_mean(key.value, _CASE_KEYS) or f"a worked case has {', '.join(_CASE_KEYS)}"
+        if key.value not in CASE_KEYS:
+            hint = did_you_mean(key.value, CASE_KEYS) or f"a worked case has {', '.join(CASE_KEYS)}"
             what = f"a worked case has no '{clipped(key.value)}'"
             yield Problem("OL325", what, key.place, hint=f"{hint}; answers go under `given`")
 

@@ -119,7 +119,7 @@ def positions(node: Node, key: str, desk: Desk) -> Later | None:
     )
 
 
-_FIELD: Mapping[str, Read] = {
+FIELD: Mapping[str, Read] = {
     "label": text,
     "choices": identifier("choice set"),
     "unit": identifier("unit"),
@@ -127,6 +127,7 @@ _FIELD: Mapping[str, Read] = {
     "floor": number,
     "derived": yes_no,
 }
+"""The keys of a field of a list, besides its `type`."""
 
 
 def fields(node: Node, key: str, desk: Desk) -> dict[str, model.FieldKind] | None:
@@ -142,7 +143,7 @@ def fields(node: Node, key: str, desk: Desk) -> dict[str, model.FieldKind] | Non
             entry: Node = MapNode(((Text("type", value.place), value),), value.place)
         else:
             entry = value
-        read = keyed(entry, name.value, {"type": types}, _FIELD, desk)
+        read = keyed(entry, name.value, {"type": types}, FIELD, desk)
         if read is None or "type" not in read:
             continue
         if read["type"] == "choice" and "choices" not in read:

@@ -87,7 +87,7 @@ KEYS: Mapping[str, Key] = {
     "of": Key(identifier("condition"), ("causes",)),
 }
 
-_PREMISED: Mapping[str, tuple[str, ...]] = {
+PREMISED: Mapping[str, tuple[str, ...]] = {
     "when": (),
     "as": ("derives",),
     "cases": ("derives",),
@@ -98,7 +98,7 @@ _PREMISED: Mapping[str, tuple[str, ...]] = {
 
 COMMON_KEYS = ("when", "guideline", "grade", "sources", "evidence", "region", "shares")
 
-_ALL_KEYS = (*KEYS, *_PREMISED, *VERBS)
+_ALL_KEYS = (*KEYS, *PREMISED, *VERBS)
 _LEVEL = re.compile(r"([a-z][a-z0-9_]*)\s*>=\s*([a-z][a-z0-9_]*)")
 
 
@@ -176,8 +176,8 @@ def read(id_text: Text, node: Node, shared: Common, desk: Desk) -> Draft | None:
         if key.value in VERBS:
             if key.value == verb:
                 draft.targets, draft.level = _targets(verb, value, desk)
-        elif key.value in _PREMISED:
-            _belongs(key, _PREMISED[key.value], verb, desk)
+        elif key.value in PREMISED:
+            _belongs(key, PREMISED[key.value], verb, desk)
             draft.nodes[key.value] = value
         elif key.value in KEYS:
             _belongs(key, KEYS[key.value].verbs, verb, desk)
@@ -213,7 +213,7 @@ def _verb(id_text: Text, node: MapNode, desk: Desk) -> str:
     if verbs:
         return verbs[0].value
     for key, _ in node.pairs:
-        if key.value not in KEYS and key.value not in _PREMISED and _near_verb(key.value):
+        if key.value not in KEYS and key.value not in PREMISED and _near_verb(key.value):
             desk.say("OL111", f"'{key.value}' is no verb", key.place, _near_verb(key.value))
             return ""
     what = f"rule '{id_text.value}' has no verb, so it concludes nothing"

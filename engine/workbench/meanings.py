@@ -1,0 +1,277 @@
+"""What each key of a file means, in a sentence an author reads while writing: the one place for these words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+EVERY: Mapping[str, str] = {
+    "label": "The name clinicians read, in lower case unless it is a name.",
+    "synonyms": "Other words people use for it; each finds it at the prompt and in a patient file.",
+    "sources": "Who says so: a source id, then where in it, as in `nogg-2024` or `demineralization A14`.",
+    "note": "What else the reader should know; `{name}` prints a value.",
+    "codes": 'Codes by system, as in `{loinc: [1989-3], snomed: ["64859006"]}`.',
+    "kept_because": "Why it stays although nothing uses it; silences the check for unused things.",
+    "suppress": "A code of `check` and the reason why it does not apply here, as in `OL201: the form asks it`.",
+    "withdrawn": "Why it no longer holds; it is kept to be read, and concludes nothing.",
+    "replaces": "Only in a hospital's own directory: the id of the shipped entry that this one takes the place of.",
+}
+"""Keys that any entry may carry."""
+
+RULE: Mapping[str, str] = {
+    "title": "What holds, as a sentence.",
+    "because": "Why, as one would tell a student; it is what the reader of a report is shown.",
+    "evidence": "How far we checked the sources ourselves: verified, secondary (cited by one we read) or unverified.",
+    "guideline": "The guideline that says so; `--guideline` shows what carries the one chosen, or none.",
+    "grade": "The guideline's own grade, as it prints it.",
+    "region": "Where it holds; narrows what is recommended, never what is dangerous.",
+    "since": "The day from which it holds, as in `2024-12-01`.",
+    "outside_scope": "`yes`: it also speaks for people the system is not made for.",
+    "when": "When it holds: an expression, or a list under all:, any:, not: or at least N of:. `always` is allowed.",
+    "as": "The formula that gives the quantity, in its unit.",
+    "cases": "The quantity case by case, tried in order: a list of {when, is}, at the end {otherwise}.",
+    "points": "A score: each premise with the number it adds.",
+    "levels": "Several levels of a scale at once: each level with its premise.",
+    "line": "Where it stands among the medicines: first, alternative, second or later.",
+    "then": "What is to follow it.",
+    "dose": "The dose in this situation; `{name}` prints a value.",
+    "until": "What has to come first: the id of an intervention or investigation, or a text.",
+    "strength": "How far it moves the odds: weak (2), moderate (5) or strong (10).",
+    "shares": "A name for evidence that says the same thing twice: only the strongest that shares it counts.",
+    "weight": "How much care: minor or major.",
+    "urgency": "How soon: emergency, urgent or soon.",
+    "of": "The condition that this cause drives, where it is not the loss of bone itself.",
+    "common": "What all rules of this file share; `when` and `sources` are added, the rest fills in.",
+    "sets": "A state that holds, or a scale and the level it reaches: `acr_risk >= high`.",
+    "derives": "The quantity that is worked out.",
+    "causes": "What drives the loss of bone here.",
+    "diagnoses": "The condition whose criteria are met.",
+    "excludes": "The condition that is ruled out.",
+    "supports": "The condition that becomes more likely.",
+    "opposes": "The condition that becomes less likely.",
+    "orders": "The investigation that should be done.",
+    "recommends": "The intervention, or class of them, that is wanted.",
+    "contraindicates": "The intervention, or class of them, that must not be given while this holds.",
+    "defers": "The intervention that has to wait; `until` says for what.",
+    "cautions": "The intervention that may be given, with care.",
+    "alerts": "The alert that is raised before anything else is said.",
+}
+
+ENTRY: Mapping[str, Mapping[str, str]] = {
+    "findings": {
+        "type": "What kind of answer it takes: number, yes_no, choice, records (a list with details) or date.",
+        "unit": "The unit values are kept in; answers in others are converted.",
+        "analyte": "What is measured, for units that can only be converted knowing it (nmol/L and ng/mL).",
+        "bare_unit": "`yes`: people write the number without a unit (age, T-scores).",
+        "plausible": "The values that can be; anything else is refused as a slip, as in `10..400`.",
+        "range": "The reference range, or a list of {when, is} whose first true one holds.",
+        "choices": "The set its answers are chosen from.",
+        "fields": "The details each entry of the list may have.",
+        "key": "The field that is meant when an entry is a single word.",
+        "question": "How it is asked; a short question.",
+        "help": "What to say when somebody asks what is meant.",
+        "section": "Where it stands in the report and among the questions.",
+        "group": "The group of findings asked as one question with it.",
+        "checklist": "`yes`: it is shown as a list to tick.",
+        "known_by": "Who knows it: the person, the record or a test. Tests are ordered, not asked.",
+        "applies": "When the question makes sense at all; elsewhere every comparison with it is false.",
+        "indicated": "When it is worth asking or doing; until then it is passed over.",
+        "assumed": "What is taken for granted, and shown as such, when nobody says: V, or {is: V, when: premise}.",
+        "or": "The quantity that stands in where it was not entered.",
+    },
+    "groups": {
+        "question": "How all of them are asked at once.",
+        "help": "What to say when somebody asks what is meant.",
+        "section": "Where it stands in the report and among the questions.",
+        "findings": "The findings asked together.",
+    },
+    "quantities": {
+        "unit": "The unit it is worked out in.",
+        "analyte": "What is measured, for units that can only be converted knowing it.",
+        "round": "How many decimals are shown.",
+        "range_of": "The finding whose reference range it is held against.",
+        "plausible": "The values that can be, as in `10..400`.",
+    },
+    "states": {"shown": "`no`: it is used by rules and not shown in a report."},
+    "scales": {
+        "levels": "The levels, lowest first.",
+        "applies": "When the scale speaks of this person at all.",
+        "shown": "`no`: it is used by rules and not shown in a report.",
+    },
+    "choices": {
+        "members": "What can be chosen: an id with its label, classes, synonyms and numbers.",
+        "classes": "The classes that members can belong to; each used in `kinds` is listed here.",
+    },
+    "conditions": {
+        "definition": "What it is, in a sentence or two.",
+        "mechanism": "How it comes about: osteoclasts, osteoblasts, estrogen, PTH, nutrition, load.",
+        "effect": "What it does to bone; how the paragraph of mechanism groups it.",
+        "bone": "What the bone is: too little or too soft; left out where neither follows.",
+        "features": "What a comparison sets side by side.",
+        "frequency": "How common it is; breaks ties in the differential.",
+        "pursue": "`always` for the common and the dangerous, or {when: premise}: when questions are asked for it.",
+        "kinds": "The classes of conditions it belongs to.",
+        "exposure": "`yes`: a cause that is no diagnosis (smoking).",
+    },
+    "interventions": {
+        "kind": "What sort of measure it is.",
+        "kinds": "The classes it belongs to; a rule about a class is about it.",
+        "mechanism": "How it works.",
+        "dose": "The usual dose; `{name}` prints a value.",
+        "duration": "For how long.",
+        "monitoring": "What is watched meanwhile.",
+        "aftercare": "What has to follow when it ends.",
+        "harms": "What it can do.",
+        "choice": "A name shared by those of which only one is given.",
+        "label_contraindicates": "What its label says must not be; `check` wants a rule for each.",
+    },
+    "investigations": {
+        "tells": "What it tells.",
+        "findings": "The findings it settles.",
+        "step": "When in the work-up: 1 is first.",
+    },
+    "alerts": {"action": "What to do at once; `{name}` prints a value."},
+    "thresholds": {
+        "unit": "The unit of the cut-off.",
+        "analyte": "What is measured, for units that can only be converted knowing it.",
+        "value": "The cut-off.",
+        "values": "Cut-offs by the day they came into force: a list of {since, is}.",
+        "by": "The finding the cut-off depends on.",
+        "steps": "The cut-off by the value of `by`: a rising list of {from, is}.",
+    },
+    "units": {
+        "dimension": "What it measures: mass, volume, length, amount, time, ...",
+        "factor": "How many of the dimension's base unit one is.",
+        "ucum": "Its code in UCUM.",
+    },
+    "analytes": {"factors": "A value in the unit times its factor is in the first unit listed."},
+    "guidelines": {
+        "region": "Where it holds.",
+        "population": "For whom.",
+        "year": "When it came out.",
+        "supersedes": "The guidelines it takes the place of.",
+    },
+    "disagreements": {
+        "question": "What they differ about.",
+        "positions": "A list of {guideline, says, when}: what each says, and when that speaks for a patient.",
+    },
+    "sources": {
+        "citation": "Author, title, journal or body, and year, so that it can be found.",
+        "year": "When it came out.",
+        "kind": "What sort of source it is.",
+        "address": "Where it can be read.",
+        "licence": "On what terms it may be used.",
+        "review_by": "When somebody should look whether it still holds.",
+    },
+    "topics": {
+        "question": "The question, as people put it.",
+        "ask": "Other ways to put it.",
+        "answer": "The answer.",
+        "see": "Ids worth reading next.",
+    },
+    "scope": {
+        "when": "Whom the system is made for.",
+        "refusal": "What is said to everybody else.",
+        "assumption": "What is said when it cannot be told.",
+        "disclaimer": "What every report ends with.",
+    },
+}
+"""By kind of knowledge, the keys of its own."""
+
+PARTS: Mapping[str, str] = {
+    "label": "The name people read.",
+    "synonyms": "Other words people use for it.",
+    "kinds": "The classes it belongs to.",
+    "note": "What else there is to say.",
+    "sources": "Who says so.",
+    "codes": "Codes by system.",
+    "numbers": "Numbers it carries that formulas read, as in `{prednisolone_factor: 1}`.",
+    "analyte": "The analyte its values are converted by.",
+    "assumes": "What an entry of it is taken to say where it does not: field and member.",
+    "type": "What kind of value the field takes.",
+    "choices": "The set its values are chosen from.",
+    "unit": "The unit its values are kept in.",
+    "bare_unit": "`yes`: people write the number without a unit.",
+    "floor": "The lowest value there can be.",
+    "derived": "`yes`: it is worked out from other fields, and may also be given.",
+}
+"""Keys of members of a choice and of fields of a list."""
+
+FEATURES: Mapping[str, str] = {
+    "mineralization": "Whether bone takes up mineral as it should.",
+    "primary_defect": "What goes wrong first.",
+    "key_characteristic": "What marks it.",
+    "underlying_cause": "What is behind it.",
+    "fractures": "Which bones break, and how.",
+}
+"""What a comparison of conditions sets side by side."""
+
+CASE: Mapping[str, str] = {
+    "name": "What is special about this patient, as a sentence.",
+    "today": "The day of the assessment; needed where a date is read.",
+    "given": "What is known of the patient, as in a patient file. Lists are complete unless they end in `...`.",
+    "expect": "What must follow.",
+    "expect_not": "What must not follow.",
+    "note": "What else the reader of the case should know.",
+}
+
+EXPECTED: Mapping[str, str] = {
+    "diagnosed": "Conditions whose criteria are met.",
+    "contradictory": "Conditions both established and excluded.",
+    "likely": "Conditions at the front of the differential.",
+    "possible": "Conditions that something speaks for.",
+    "open": "Conditions about which nothing is known, or evidence cancels out.",
+    "unlikely": "Conditions that more speaks against.",
+    "excluded": "Conditions ruled out.",
+    "causes": "What drives the loss of bone.",
+    "states": "States that hold.",
+    "false": "States that do not hold.",
+    "unknown": "States that cannot be told.",
+    "recommended": "Interventions wanted, with nothing in the way.",
+    "conditional": "Interventions wanted, a contraindication of which is not yet known to be absent.",
+    "deferred": "Interventions that wait for something.",
+    "contraindicated": "Interventions that must not be given.",
+    "undetermined": "Interventions of which it is not known whether they are wanted.",
+    "orders": "Investigations in the work-up.",
+    "alerts": "Alerts raised.",
+    "cautions": "Interventions to be given with care.",
+    "fired": "Rules that hold.",
+    "held": "Rules that do not hold, or of which it cannot be told.",
+    "asked": "Findings that are still asked.",
+    "scales": "The level each scale has reached.",
+    "ranks": "Conditions with the rank they have at most.",
+    "missing": "By intervention, the findings it waits for.",
+    "deferred_after": "By intervention, what has to come first.",
+    "quantities": "Quantities with their value, or {is: value, within: tolerance}.",
+}
+
+KINDS: Mapping[str, str] = {
+    "rules": "Rules: if this, then that, because.",
+    "findings": "What can be asked, measured or read of a patient.",
+    "groups": "Findings asked as one question.",
+    "quantities": "Numbers worked out from findings.",
+    "states": "Named yes or no between findings and conclusions.",
+    "scales": "Ordered levels, such as a class of risk.",
+    "choices": "What answers can be chosen from.",
+    "conditions": "Diagnoses and causes.",
+    "interventions": "Medicines and measures.",
+    "investigations": "Tests to order.",
+    "alerts": "What has to be said first.",
+    "thresholds": "Cut-offs that several rules share.",
+    "units": "Units, and what converts them.",
+    "analytes": "What is measured, with the factors between its units.",
+    "guidelines": "Who recommends what, where and for whom.",
+    "disagreements": "Where guidelines differ.",
+    "sources": "Where it stands.",
+    "topics": "Questions people ask, with the answer.",
+    "scope": "For whom the system is made.",
+    "glossary": "Technical words, each with its meaning in plain words.",
+    "sections": "The headings findings stand under, in the order they are asked.",
+    "cases": "Worked cases: a patient, and what must and must not follow.",
+    "patient": "What is known of one patient.",
+}
+
+
+def of(kind: str, key: str) -> str:
+    """What a key means in an entry of that kind (`rules` among them)."""
+    own = RULE if kind == "rules" else ENTRY.get(kind, {})
+    return own.get(key) or EVERY[key]
