@@ -62,6 +62,7 @@ def dump(prepared: Plan) -> dict[str, Any]:
         "order": prepared.order,
         "reads": {name: sorted(read) for name, read in prepared.reads.items()},
         "readers": {name: list(atoms) for name, atoms in prepared.readers.items()},
+        "blank": list(prepared.blank.items()),
     }
 
 
@@ -94,5 +95,6 @@ def restore(kb: KnowledgeBase, kept: Any) -> Plan:
         {name: frozenset(read) for name, read in kept["reads"].items()},
         derive_rules(kb),
         {name: tuple(atoms) for name, atoms in kept["readers"].items()},
+        dict(kept["blank"]),
         literals,
     )

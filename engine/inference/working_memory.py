@@ -7,7 +7,7 @@ retracted, to the fixpoint; only then the new ones are asserted. Nothing fires o
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -35,6 +35,8 @@ class Plan:
     derive: Mapping[str, tuple[Rule, ...]]
     readers: Mapping[str, tuple[int, ...]]
     """For each name the leaves whose truth depends on it."""
+    blank: Mapping[int, int] = dataclasses.field(default_factory=dict)
+    """The leaves that are decided before anything was said, with their literals."""
     literals: dict[int, tuple[TruthNode, int | None]] = dataclasses.field(default_factory=dict)
     """The literal of each node of a premise that was asked for, by identity: comparing whole trees is slow."""
 
@@ -52,7 +54,7 @@ def plan(kb: KnowledgeBase, compiled: Productions) -> Plan:
     for atom, leaf in compiled.leaves.items():
         for name in values.leaf_dependencies(kb, leaf):
             readers.setdefault(name, []).append(atom)
-    return Plan(
+    made = Plan(
         kb,
         compiled,
         values.in_order(reads),
@@ -60,21 +62,21 @@ def plan(kb: KnowledgeBase, compiled: Productions) -> Plan:
         values.derive_rules(kb),
         {name: tuple(atoms) for name, atoms in readers.items()},
     )
+    nobody = _Facts(made)
+    nobody.work_out(set(), everything=True)
+    decided = ((atom, nobody.literal(atom, leaf)) for atom, leaf in compiled.leaves.items())
+    return dataclasses.replace(made, blank={atom: literal for atom, literal in decided if literal is not None})
 
 
-class WorkingMemory:
-    """What is known of one patient and all that follows from it."""
+class _Facts:
+    """What was said of one patient, and the values worked out from it."""
 
-    def __init__(self, prepared: Plan, matcher: str = "counting") -> None:
+    def __init__(self, prepared: Plan) -> None:
         self.plan = prepared
         self.kb = prepared.kb
-        self.network = Network(prepared.productions.ground, matcher)
         self.today = _NO_DAY
         self._given: dict[str, Given] = {}
         self._values: dict[str, Known | Interval] = {}
-        self._asserted: dict[int, int] = {}
-
-    # --- Facts (while values are being worked out) ---
 
     def known(self, name: str) -> Known:
         value = self._values.get(name, UNKNOWN)
@@ -98,6 +100,47 @@ class WorkingMemory:
 
     def member_number(self, name: str, member: str, attribute: str) -> Decimal | None:
         return values.member_number(self.kb, name, member, attribute)
+
+    def truth(self, atom: str) -> Truth:
+        """No proposition is read by a value."""
+        return Truth.UNKNOWN
+
+    def work_out(self, touched: set[str], everything: bool) -> set[str]:
+        """Work out, in order, each value that may have changed; gives the names whose value did."""
+        changed: set[str] = set()
+        reads = self.plan.reads
+        for name in self.plan.order:
+            if not everything and name not in touched and changed.isdisjoint(reads[name]):
+                continue
+            value = self._value_of(name)
+            if everything or self._values.get(name) != value:
+                self._values[name] = value
+                changed.add(name)
+        return changed
+
+    def _value_of(self, name: str) -> Known | Interval:
+        given = self._given.get(name, NOTHING)
+        if name in self.kb.findings:
+            return values.finding_value(self.kb.findings[name], given, self)
+        if name in self.kb.quantities:
+            return values.quantity_value(self.plan.derive.get(name, ()), given, self)
+        return values.threshold_value(self.kb.thresholds[name], self)
+
+    def literal(self, atom: int, leaf: TruthNode) -> int | None:
+        """The literal that a leaf asserts now; None while it is unknown."""
+        held = evaluation.truth_of(leaf, self)
+        if held is Truth.UNKNOWN:
+            return None
+        return 2 * atom + (held is Truth.FALSE)
+
+
+class WorkingMemory(_Facts):
+    """What is known of one patient and all that follows from it."""
+
+    def __init__(self, prepared: Plan, matcher: str = "counting") -> None:
+        super().__init__(prepared)
+        self.network = Network(prepared.productions.ground, matcher)
+        self._asserted: dict[int, int] = {}
 
     def truth(self, atom: str) -> Truth:
         """The truth of a proposition, by name."""
@@ -130,37 +173,22 @@ class WorkingMemory:
                 self._given.pop(name, None)
             else:
                 self._given[name] = said
-        dirty = self._work_out(touched, everything)
-        self._settle(dirty, touched, everything)
+        changed = self.work_out(touched, everything)
+        self._settle(self._cone(touched) if everything else changed, touched, everything)
 
-    def _work_out(self, touched: set[str], everything: bool) -> set[str]:
-        """Work out, in order, each value that may have changed; gives the names whose value did."""
-        changed: set[str] = set()
-        reads = self.plan.reads
+    def _cone(self, touched: set[str]) -> set[str]:
+        """The names whose value may differ from that of a patient of whom nothing was said, on another day."""
+        found = touched | set(self.kb.thresholds)
         for name in self.plan.order:
-            if not everything and name not in touched and changed.isdisjoint(reads[name]):
-                continue
-            value = self._value_of(name)
-            if everything or self._values.get(name) != value:
-                self._values[name] = value
-                changed.add(name)
-        return changed
-
-    def _value_of(self, name: str) -> Known | Interval:
-        given = self._given.get(name, NOTHING)
-        if name in self.kb.findings:
-            return values.finding_value(self.kb.findings[name], given, self)
-        if name in self.kb.quantities:
-            return values.quantity_value(self.plan.derive.get(name, ()), given, self)
-        return values.threshold_value(self.kb.thresholds[name], self)
+            if not found.isdisjoint(self.plan.reads[name]):
+                found.add(name)
+        return found
 
     def _settle(self, changed: set[str], touched: set[str], everything: bool) -> None:
         compiled = self.plan.productions
-        if everything:
-            leaves: Iterable[int] = compiled.leaves
-        else:
-            leaves = sorted({leaf for name in changed for leaf in self.plan.readers.get(name, ())})
-        now: dict[int, int | None] = {atom: self._leaf_literal(atom, compiled.leaves[atom]) for atom in leaves}
+        leaves = sorted({leaf for name in changed for leaf in self.plan.readers.get(name, ())})
+        now: dict[int, int | None] = dict(self.plan.blank) if everything else {}
+        now.update((atom, self.literal(atom, compiled.leaves[atom])) for atom in leaves)
         for name, atom in compiled.answered.items():
             if everything or name in changed or name in touched:
                 said = answered(self.known(name), self._given.get(name, NOTHING))
@@ -176,12 +204,6 @@ class WorkingMemory:
         if new:
             self._asserted.update(new)
             self.network.assert_literals(new.values())
-
-    def _leaf_literal(self, atom: int, leaf: TruthNode) -> int | None:
-        held = evaluation.truth_of(leaf, self)
-        if held is Truth.UNKNOWN:
-            return None
-        return 2 * atom + (held is Truth.FALSE)
 
     # --- what follows ---
 
