@@ -258,7 +258,7 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def _notices(case: Case) -> tuple[str, ...]:
-    found = []
+    found = list(case.kb.weakened)
     scope = case.kb.scope
     if scope is not None and case.in_scope is Truth.FALSE:
         found.append(scope.refusal)

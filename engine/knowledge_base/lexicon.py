@@ -25,6 +25,7 @@ class Drafts:
     plain_places: dict[str, dict[str, Place]] = field(default_factory=lambda: {kind: {} for kind in entries.PLAIN})
     rules: dict[str, RuleDraft] = field(default_factory=dict)
     replaced: list[RuleDraft] = field(default_factory=list)
+    replacements: list[model.Replacement] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     torn: set[str] = field(default_factory=set)
     """The kinds of which some entry could not be read."""

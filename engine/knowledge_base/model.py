@@ -330,6 +330,17 @@ class Rule(Entry):
 
 
 @frozen
+class Replacement:
+    """An entry of a hospital's own directory, at `place`, stands for the shipped one that was written at `was`."""
+
+    kind: str
+    id: str
+    by: str
+    place: Place
+    was: Place
+
+
+@frozen
 class KnowledgeBase:
     """Everything that was read, checked and linked. `digest` names the contents: `sha256:...`."""
 
@@ -358,6 +369,10 @@ class KnowledgeBase:
     rules: Mapping[str, Rule] = dataclasses.field(default_factory=dict)
     withdrawn: Mapping[str, Rule] = dataclasses.field(default_factory=dict)
     """Rules that are kept but no longer hold."""
+    replaced: tuple[Replacement, ...] = ()
+    """What a hospital's own directory puts in the place of what is shipped."""
+    weakened: tuple[str, ...] = ()
+    """What that directory takes away from safety, a sentence each; every report says them."""
 
 
 @frozen

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
 
-from ..language.problems import did_you_mean
+from ..language.problems import Place, did_you_mean
 from .layout import Written
+from .model import Replacement
 from .nodes import MapNode, Node, Text
 from .scalars import Desk
 
@@ -14,6 +15,9 @@ from .scalars import Desk
 class Drafted(Protocol):
     @property
     def id(self) -> str: ...
+
+    @property
+    def place(self) -> Place: ...
 
 
 _D = TypeVar("_D", bound=Drafted)
@@ -40,6 +44,11 @@ def replaced(node: Node, known: Mapping[str, _D], singular: str, item: Written, 
         desk.say("OL105", what, target.place, did_you_mean(target.value, known))
         return rest, None
     return rest, known[target.value]
+
+
+def replacement(kind: str, was: Drafted, now: Text) -> Replacement:
+    """That what stands at `now` takes the place of what was there."""
+    return Replacement(kind=kind, id=was.id, by=now.value, place=now.place, was=was.place)
 
 
 def hint(identity: str, item: Written) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..language.problems import Level, Place, Problem, did_you_mean
-from . import echoes, entries, lexicon, linking, model, overlay, rules, soundness
+from . import echoes, entries, lexicon, linking, model, overlay, rules, soundness, weakening
 from .layout import ROOMS, Layout, Written, contents_of, digest_of
 from .lexicon import Choices, Drafts
 from .model import KnowledgeBase
@@ -67,7 +67,19 @@ def read_contents(contents: Sequence[Written], memory: Memory | None = None) -> 
     kb = _built(drafts, joined, checker)
     desk.problems += soundness.check(kb, whole=not drafts.torn)
     problems = _ordered(echoes.without(desk.problems, drafts))
-    return (None if _failed(problems) else dataclasses.replace(kb, digest=digest_of(contents))), problems
+    if _failed(problems):
+        return None, problems
+    lost = _weakened(contents, kb, memory)
+    return dataclasses.replace(kb, digest=digest_of(contents), weakened=lost), problems
+
+
+def _weakened(contents: Sequence[Written], kb: KnowledgeBase, memory: Memory) -> tuple[str, ...]:
+    """What a hospital's own files take away from safety; nothing where there are none."""
+    own = [item for item in contents if not item.local]
+    if len(own) == len(contents):
+        return ()
+    shipped, _ = read_contents(own, memory)
+    return weakening.weakened(shipped, kb) if shipped is not None else ()
 
 
 def _failed(problems: Iterable[Problem]) -> bool:
@@ -171,6 +183,7 @@ def _entries(kind: str, node: MapNode, item: Written, drafts: Drafts, desk: Desk
         value, replaced = overlay.replaced(value, drafts.entries[kind], singular, item, desk)
         if replaced is not None:
             del drafts.entries[kind][replaced.id]
+            drafts.replacements.append(overlay.replacement(singular, replaced, key))
         draft = entries.read(kind, key, value, desk)
         if draft is None:
             drafts.tear(kind, [key])
@@ -192,6 +205,7 @@ def _rules(node: MapNode, item: Written, drafts: Drafts, desk: Desk) -> None:
         value, replaced = overlay.replaced(value, drafts.rules, "rule", item, desk)
         if replaced is not None:
             del drafts.rules[replaced.id]
+            drafts.replacements.append(overlay.replacement("rule", replaced, key))
             replaced.values["withdrawn"] = f"replaced by '{key.value}' in {item.file}"
             drafts.replaced.append(replaced)
         draft = rules.read(key, value, shared, desk)
@@ -231,7 +245,7 @@ def _built(drafts: Drafts, joined: Choices, checker: Premises) -> KnowledgeBase:
     for written in (*drafts.replaced, *drafts.rules.values()):
         for rule in rules.build(written, lexicon.targets(written, drafts, joined), checker):
             (withdrawn if rule.withdrawn else in_force)[rule.id] = rule
-    return KnowledgeBase(**known, rules=in_force, withdrawn=withdrawn)
+    return KnowledgeBase(**known, rules=in_force, withdrawn=withdrawn, replaced=tuple(drafts.replacements))
 
 
 def _entry(draft: entries.Draft, checker: Premises) -> Any:
