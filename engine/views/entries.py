@@ -122,7 +122,7 @@ class Book:
 
     def explain(self, found: Named) -> None:
         entry = found.entry
-        if isinstance(entry, Topic):
+        if isinstance(entry, (Topic, Rule)):  # sentences: capitals would change their units and be hard to read
             self.page.paragraph(found.label, 0, "bold")
         else:
             self.page.heading(found.label)
