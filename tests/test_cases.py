@@ -9,9 +9,13 @@ import pytest
 
 from engine.consultation import case
 from engine.consultation.case import Prepared
-from engine.knowledge_base import reader
+from engine.consultation.judgement import judge
+from engine.consultation.outlook import Outlook
+from engine.inference.working_memory import WorkingMemory
+from engine.knowledge_base import layout, reader
 from engine.language.problems import Problem
-from engine.workbench import cases
+from engine.language.truth import Truth
+from engine.workbench import cases, outcomes
 from engine.workbench.cases import WorkedCase
 
 ROOT = Path(__file__).parent.parent
@@ -19,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 
 @cache
 def prepared() -> Prepared:
-    kb, problems = reader.read(reader.Layout(ROOT))
+    kb, problems = reader.read(layout.Layout(ROOT))
     assert kb is not None, "\n".join(map(str, problems))
     return case.prepare(kb)
 
@@ -40,6 +44,36 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("worked_case", found, ids=[f"{Path(one.file).stem}: {one.name}" for one in found])
 
 
+@cache
+def memory() -> WorkingMemory:
+    return WorkingMemory(prepared().plan)
+
+
 def test_worked_case(worked_case: WorkedCase) -> None:
-    result = cases.run(prepared(), worked_case)
+    result = outcomes.run(prepared(), worked_case, memory=memory())
     assert result.passed, "\n".join(map(str, result.failures))
+
+
+SAMPLE = 25
+"""How many cases are judged in full: those that a whole verdict and the statuses one by one are compared on."""
+
+
+@pytest.mark.parametrize("number", range(SAMPLE))
+def test_statuses_asked_for_one_by_one_are_those_of_the_whole_verdict(number: int) -> None:
+    found = read()[0]
+    patient = cases.patient(prepared(), found[number * len(found) // SAMPLE], memory=memory())
+    verdict, look, kb = judge(patient), Outlook(patient), prepared().kb
+    standings = {one: look.standing(one) for one in kb.conditions}
+    assert {one.id: (one.status, one.score, one.rank) for one in verdict.diagnoses} == {
+        name: (one.status, one.score, look.rank(name)) for name, one in standings.items() if one is not None
+    }
+    statuses = {one: look.status(one) for one in kb.interventions}
+    assert {one.id: one.status for one in verdict.plan} == {name: status for name, status in statuses.items() if status}
+    assert {one.id: (one.missing, one.after) for one in verdict.plan} == {
+        name: (look.missing(name), look.after(name)) for name, status in statuses.items() if status
+    }
+    assert {one.id for one in verdict.causes} == {one for one in kb.conditions if look.is_cause(one)}
+    assert {one.id for one in verdict.investigations} == {one for one in kb.investigations if look.in_work_up(one)}
+    assert {one.id for one in verdict.alerts if one.status == "raised" and one.id in kb.alerts} == {
+        one for one in kb.alerts if look.alert(one) is Truth.TRUE
+    }

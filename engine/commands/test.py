@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from ..consultation.case import Prepared
 from ..language.problems import Refused
 from ..views import outcome
-from ..workbench import cases
-from ..workbench.cases import Result, WorkedCase
+from ..workbench import cases, runner
+from ..workbench.cases import WorkedCase
 from ..workbench.coverage import Recorder, measure
 from . import surroundings
 
@@ -28,9 +27,9 @@ def run(
     started = time.perf_counter()
     prepared = surroundings.prepared(knowledge)
     wanted = [one for one in _cases(prepared, knowledge) if keyword is None or keyword.lower() in one.name.lower()]
-    recorder = Recorder(prepared.kb) if coverage or threshold is not None else None
-    results = list(_run(prepared, wanted, fail_fast, recorder))
-    measured = measure(recorder, prepared) if recorder is not None else None
+    recorder = Recorder(prepared) if coverage or threshold is not None else None
+    results = list(runner.run(prepared, wanted, recorder, fail_fast))
+    measured = measure(recorder) if recorder is not None else None
     if junit is not None:
         junit.write_text(outcome.junit(results), encoding="utf-8")
     surroundings.put(outcome.data(results, measured) if format == "json" else outcome.text(results, measured))
@@ -38,7 +37,7 @@ def run(
     if not wanted:
         surroundings.note(f"no case is named like '{keyword}'")
         return 1
-    too_little = threshold is not None and measured is not None and measured.least < threshold
+    too_little = threshold is not None and measured is not None and not measured.reaches(threshold)
     if too_little and measured is not None:
         surroundings.note(f"coverage is {measured.least:.1f} %, below {threshold:g} %")
     return 1 if too_little or any(not result.passed for result in results) else 0
@@ -52,13 +51,3 @@ def _cases(prepared: Prepared, knowledge: Path | None) -> list[WorkedCase]:
     if problems:
         raise Refused(problems)
     return found
-
-
-def _run(prepared: Prepared, wanted: list[WorkedCase], fail_fast: bool, recorder: Recorder | None) -> Iterator[Result]:
-    for one in wanted:
-        result = cases.run(prepared, one)
-        if recorder is not None:
-            recorder.watch(cases.patient(prepared, one))
-        yield result
-        if fail_fast and not result.passed:
-            return

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 
-from ..workbench.cases import Result, summary
 from ..workbench.coverage import Coverage
+from ..workbench.outcomes import Result, summary
 
 MOST_UNCOVERED = 200
 

@@ -239,6 +239,7 @@ EXPECTED: Mapping[str, str] = {
     "asked": "Findings that are still asked.",
     "scales": "The level each scale has reached.",
     "ranks": "Conditions with the rank they have at most.",
+    "scores": "Conditions with the score they have, to one decimal.",
     "missing": "By intervention, the findings it waits for.",
     "deferred_after": "By intervention, what has to come first.",
     "quantities": "Quantities with their value, or {is: value, within: tolerance}.",

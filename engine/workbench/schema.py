@@ -218,7 +218,7 @@ def _cases() -> Schema:
 
 
 _SUBJECTS: Mapping[str, str] = {
-    **dict.fromkeys((*cases.DIAGNOSES, "causes", "ranks"), "condition"),
+    **dict.fromkeys((*cases.DIAGNOSES, "causes", "ranks", "scores"), "condition"),
     **dict.fromkeys((*PLAN_STATUSES, "cautions", "missing", "deferred_after"), "intervention"),
     **dict.fromkeys(("states", "false", "unknown"), "state"),
     **dict.fromkeys(("fired", "held"), "rule"),
@@ -236,6 +236,7 @@ def _expected() -> Schema:
     wanted: dict[str, Schema] = {
         "quantities": {"anyOf": [TEXT, tolerant]},
         "ranks": {"type": "integer", "minimum": 1},
+        "scores": {"type": "number"},
         **dict.fromkeys(("missing", "deferred_after"), either_or_list(TEXT)),
     }
     for key in cases.MAPPINGS:
