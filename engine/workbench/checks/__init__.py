@@ -1,1 +1,5 @@
-"""Questions put to the knowledge base, one a file, each answered with problems."""
+"""Questions put to the knowledge base, one a code, each answered with problems; and the manual of every code."""
+
+from .registry import CHECKS, CODES, run
+
+__all__ = ["CHECKS", "CODES", "run"]

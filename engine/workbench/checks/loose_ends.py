@@ -1,0 +1,162 @@
+"""What is written and used by nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ...knowledge_base.model import Entry, Finding
+from ...language.problems import Level
+from .check import Told, check
+from .subject import Subject
+
+_KEPT = "leave it out, or say under 'kept_because' what it is for"
+
+
+def _idle(entries: Mapping[str, Entry]) -> Iterator[Entry]:
+    """The entries that nobody has said are kept for a reason."""
+    for entry in entries.values():
+        if not entry.kept_because and not entry.withdrawn:
+            yield entry
+
+
+@check("OL531", Level.WARNING)
+def concluded_for_nobody(subject: Subject) -> Iterator[Told]:
+    """A state or scale that rules set, that is not shown, and that nothing reads.
+
+    Avoid:
+        parathyroid_excess_marked: {label: parathyroid hormone far above its range, shown: no}
+    Prefer:
+        parathyroid_excess_marked: {label: parathyroid hormone far above its range}
+    Why:
+        The rules that set it look as if they did something.
+    """
+    made = {target for rule in subject.of("sets") for target in rule.targets}
+    kinds: tuple[Mapping[str, Entry], ...] = (subject.kb.states, subject.kb.scales)
+    for kind in kinds:
+        for entry in _idle(kind):
+            if entry.id in made and not getattr(entry, "shown", True) and entry.id not in subject.read:
+                yield Told(f"'{entry.id}' is set, and neither read nor shown", entry.place, "show it, or leave it out")
+
+
+@check("OL532", Level.ADVICE)
+def unused_finding(subject: Subject) -> Iterator[Told]:
+    """A finding that no premise, formula, text or investigation reads.
+
+    Avoid:
+        shoe_size: {label: shoe size, type: number}
+    Prefer:
+        urea: {label: urea, type: number, unit: mmol/L, kept_because: laboratories print it beside creatinine}
+    Why:
+        It is asked or typed in, and changes nothing.
+    """
+    for entry in _idle(subject.kb.findings):
+        if isinstance(entry, Finding) and entry.id not in subject.read and not _leads_somewhere(subject, entry):
+            yield Told(f"no rule reads the finding '{entry.id}'", entry.place, _KEPT)
+
+
+def _leads_somewhere(subject: Subject, entry: Finding) -> bool:
+    """A current entry of `conditions` makes its condition diagnosed; a test is done once its findings are known."""
+    return entry.id == "conditions" or entry.id in subject.settled
+
+
+@check("OL533", Level.ADVICE)
+def unused_threshold(subject: Subject) -> Iterator[Told]:
+    """A cut-off that no premise, formula or text reads.
+
+    Avoid:
+        low_z_score: {label: a low Z-score, value: -2.0}    # while the rules write -2.0
+    Prefer:
+        when: lowest_z_score <= low_z_score
+    Why:
+        Whoever changes it expects the rules to follow.
+    """
+    for entry in _idle(subject.kb.thresholds):
+        if entry.id not in subject.read:
+            yield Told(f"nothing reads the threshold '{entry.id}'", entry.place, _KEPT)
+
+
+@check("OL534", Level.ADVICE)
+def unused_source(subject: Subject) -> Iterator[Told]:
+    """A source that nothing cites.
+
+    Avoid:
+        smith-1999: {citation: "Smith, 1999.", kind: article}
+    Prefer:
+        smith-1999: {citation: "Smith, 1999.", kind: article, kept_because: read for the limits of the score}
+    Why:
+        The list of sources tells what was relied on; this one was not.
+    """
+    for entry in _idle(subject.kb.sources):
+        if entry.id not in subject.cited:
+            yield Told(
+                f"nothing cites the source '{entry.id}'", entry.place, "cite it where it counts, or leave it out"
+            )
+
+
+@check("OL535", Level.ADVICE)
+def unused_choice(subject: Subject) -> Iterator[Told]:
+    """A choice set that no finding offers.
+
+    Avoid:
+        eye_colors: {members: {blue: blue, brown: brown}}
+    Prefer:
+        eye_color: {label: color of the eyes, type: choice, choices: eye_colors}
+    Why:
+        Nobody can choose from it.
+    """
+    offered = {finding.choices for finding in subject.kb.findings.values()}
+    offered |= {field.choices for finding in subject.kb.findings.values() for field in finding.fields.values()}
+    for entry in _idle(subject.kb.choices):
+        if entry.id not in offered and not _of_entries(subject, entry):
+            yield Told(f"no finding offers the choice '{entry.id}'", entry.place, _KEPT)
+
+
+def _of_entries(subject: Subject, entry: Entry) -> bool:
+    """The measures are a set only to have classes."""
+    return entry.id == "interventions" and bool(subject.kb.interventions)
+
+
+@check("OL536", Level.WARNING)
+def nothing_against(subject: Subject) -> Iterator[Told]:
+    """A diagnosis that rules speak for, and none against.
+
+    Avoid:
+        mastocytosis-flushing: {supports: mastocytosis, strength: weak, when: symptoms has flushing}
+    Prefer:
+        mastocytosis-tryptase: {opposes: mastocytosis, strength: moderate, when: tryptase is normal}
+    Why:
+        Whatever else is found, it never leaves the list; the reader cannot see what would speak against it.
+    """
+    against = {name for rule in subject.of("opposes", "excludes") for name in rule.members}
+    for condition in subject.kb.conditions.values():
+        if condition.exposure or condition.withdrawn or condition.kept_because or condition.id in against:
+            continue
+        rule = next((one for one in subject.of("supports") if condition.id in one.members), None)
+        if rule is not None:
+            hint = "write a rule with 'opposes' or 'excludes': what finding would speak against it?"
+            yield Told(f"nothing speaks against '{condition.id}'", condition.place, hint, rule.place)
+
+
+@check("OL537", Level.WARNING)
+def only_ever_reported(subject: Subject) -> Iterator[Told]:
+    """A premise reads a diagnosis that no rule makes, of a condition that rules weigh.
+
+    Avoid:
+        hyperthyroidism-tsh: {supports: hyperthyroidism, when: tsh is low}
+        thyroid-referral: {orders: referral, when: diagnosed(hyperthyroidism)}
+    Prefer:
+        hyperthyroidism-by-hormones: {diagnoses: hyperthyroidism, when: tsh is low and free_t4 is high}
+    Why:
+        It is true only where somebody reports it; that the findings prove it is not seen.
+    """
+    weighed = {name for rule in subject.of("supports", "opposes") for name in rule.members}
+    told: set[str] = set()
+    for rule in subject.rules:
+        for premise in subject.of_rules.get(rule.id, ()):
+            for node in premise.nodes:
+                atom = getattr(node, "atom", "")
+                name = atom[10:-1] if atom.startswith("diagnosed(") else ""
+                if name in weighed and name not in told and not subject.concluding.get(atom):
+                    told.add(name)
+                    what = f"'{rule.id}' reads '{atom}', and no rule ever diagnoses '{name}'"
+                    yield Told(what, node.place, "write a rule with 'diagnoses'", subject.kb.conditions[name].place)

@@ -1,0 +1,75 @@
+"""Every check there is, and how they are run together."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from types import ModuleType
+
+from ...knowledge_base.model import KnowledgeBase
+from ...language.problems import Problem
+from ..cases import WorkedCase
+from . import (
+    alerts,
+    doubles,
+    guards,
+    loose_ends,
+    medicines,
+    names,
+    numbers,
+    premises,
+    questions,
+    strata,
+    texts,
+    upkeep,
+    worked_cases,
+)
+from .check import Check
+from .manual import codes_of_others
+from .subject import Subject
+from .suppression import CODES as SUPPRESSION
+from .suppression import Suppressions
+
+_MODULES: tuple[ModuleType, ...] = (
+    *(medicines, alerts, premises, doubles, strata, guards, loose_ends, questions, names, texts, numbers, upkeep),
+    worked_cases,
+)
+
+CHECKS: tuple[Check, ...] = tuple(
+    sorted(
+        (value for module in _MODULES for value in vars(module).values() if isinstance(value, Check)),
+        key=lambda check: check.code,
+    )
+)
+"""In the order of their codes."""
+
+CODES: dict[str, str] = {check.code: check.page.summary.rstrip(".") for check in CHECKS} | SUPPRESSION
+"""What each code of a check means, in one line."""
+
+_NEED_CASES = frozenset({"OL505", "OL561", "OL562"})
+
+
+def run(
+    kb: KnowledgeBase,
+    cases: Iterable[WorkedCase] | None = None,
+    *,
+    read: Sequence[Problem] | None = None,
+    today: datetime.date | None = None,
+) -> Iterator[Problem]:
+    """What the checks find, without what an entry suppresses, in the order of the files.
+
+    Args:
+        cases: the worked cases; without them, what needs them is not asked.
+        read: the warnings of the reading; they are given again, less those suppressed. Without them a suppression of
+            such a code is not judged.
+        today: the day by which sources must have been reviewed.
+    """
+    subject = Subject(kb, cases or (), today or datetime.date.today())
+    suppressions = Suppressions(subject)
+    found = [problem for check in CHECKS for problem in check(subject)]
+    kept = list(suppressions.kept([*(read or ()), *found]))
+    own = {check.code for check in CHECKS} - (frozenset() if cases is not None else _NEED_CASES)
+    others = codes_of_others()
+    judged = own | (others.keys() if read is not None else set())
+    kept += suppressions.problems({*CODES, *others}, judged)
+    yield from sorted(dict.fromkeys(kept), key=lambda problem: problem.sort_key)

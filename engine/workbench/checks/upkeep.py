@@ -1,0 +1,52 @@
+"""Whether what the knowledge rests on is still in force."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from ...language.problems import Level
+from .. import usage
+from .check import Told, check
+from .subject import KINDS, Subject
+
+
+@check("OL551", Level.WARNING)
+def review_overdue(subject: Subject) -> Iterator[Told]:
+    """A source should have been looked at again by now.
+
+    Avoid:
+        nogg-2024: {citation: ..., kind: guideline, review_by: 2020-01-01}
+    Prefer:
+        nogg-2024: {citation: ..., kind: guideline, review_by: 2030-01-01}
+    Why:
+        Guidelines change; what was right when it was written may harm now.
+    """
+    for source in subject.kb.sources.values():
+        if source.withdrawn or not source.review_by or source.id not in subject.cited:
+            continue
+        if datetime.date.fromisoformat(source.review_by) < subject.today:
+            place = source.places.get("review_by", source.place)
+            what = f"'{source.id}' should have been looked at again by {source.review_by}"
+            yield Told(what, place, "look for a newer edition, then move the date")
+
+
+@check("OL552", Level.WARNING)
+def withdrawn_still_used(subject: Subject) -> Iterator[Told]:
+    """Something withdrawn is still read, recommended or cited.
+
+    Avoid:
+        calcitonin: {label: calcitonin, kind: medicine, withdrawn: no longer licensed}
+        # and a rule in force: recommends: calcitonin
+    Prefer:
+        # the rule is withdrawn too
+        withdrawn: calcitonin is no longer licensed
+    Why:
+        What was given up for a reason goes on working.
+    """
+    withdrawn = [entry for kind in KINDS for entry in getattr(subject.kb, kind).values() if entry.withdrawn]
+    for entry in (*withdrawn, *subject.kb.withdrawn.values()):
+        for use in usage.uses(subject.kb, entry.id):
+            if use.id != entry.id and use.how not in ("contraindicates", "cautions"):
+                what = f"'{use.id}' ({use.how}) still uses '{entry.id}', which is withdrawn: {entry.withdrawn}"
+                yield Told(what, use.place, "withdraw it too, or use what took its place", entry.place)

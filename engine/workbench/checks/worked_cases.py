@@ -1,0 +1,65 @@
+"""Whether worked cases prove something, and each something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...language.problems import Level
+from ...language.value import Day, Known, Records
+from ..cases import WorkedCase
+from .check import Told, check
+from .subject import Subject
+
+
+@check("OL561", Level.ERROR)
+def date_without_today(subject: Subject) -> Iterator[Told]:
+    """A worked case gives a date and does not say what day it is.
+
+    Avoid:
+        - name: A hip fracture last year
+          given: {fractures: [{site: hip, date: 2025-03}]}
+    Prefer:
+        - name: A hip fracture last year
+          today: 2026-01-15
+          given: {fractures: [{site: hip, date: 2025-03}]}
+    Why:
+        How long ago it was would change from day to day, and with it what the case proves.
+    """
+    for one in subject.cases:
+        dated = None if one.record.today is not None else _dated(one)
+        if dated is not None:
+            what = f"'{one.name}' gives a date under '{dated}', and no 'today'"
+            yield Told(what, one.place, "write 'today: 2026-01-15' or the day it was thought of")
+
+
+def _dated(one: WorkedCase) -> str | None:
+    return next((name for name, answer in one.record.answers.items() if _has_date(answer.known)), None)
+
+
+def _has_date(known: Known) -> bool:
+    if isinstance(known, Records):
+        return any(isinstance(value, Day) for entry in known.entries for value in entry.fields.values())
+    return isinstance(known, Day)
+
+
+@check("OL562", Level.ADVICE)
+def same_patient_twice(subject: Subject) -> Iterator[Told]:
+    """Two worked cases give the same patient on the same day.
+
+    Avoid:
+        - {name: Low vitamin D is found, given: {vitamin_d: 20 nmol/L}, expect: {states: [softening_suspected]}}
+        - {name: Alendronate waits, given: {vitamin_d: 20 nmol/L}, expect: {deferred: [alendronate]}}
+    Prefer:
+        - name: Low vitamin D is found, and alendronate waits for it
+          given: {vitamin_d: 20 nmol/L}
+          expect: {states: [softening_suspected], deferred: [alendronate]}
+    Why:
+        A change has to be made in both, and the second proves nothing that the first could not.
+    """
+    first: dict[object, WorkedCase] = {}
+    for one in subject.cases:
+        given = frozenset((name, answer.given) for name, answer in one.record.answers.items())
+        other = first.setdefault((one.record.today, given), one)
+        if other is not one:
+            what = f"'{one.name}' is the patient of '{other.name}'"
+            yield Told(what, one.place, "make them one case, or change what is special here", other.place)
