@@ -1,4 +1,7 @@
-"""Every form of the report, word for word. After a change that is meant: GOLDEN=write pytest tests/views/test_golden.py"""
+"""Every form of the report, word for word.
+
+After a change that is meant: `GOLDEN=write python -m pytest tests/views/test_golden.py`.
+"""
 
 from __future__ import annotations
 
