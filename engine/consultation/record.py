@@ -142,6 +142,8 @@ class _Reading:
         self.kb, self.clock, self.as_of = kb, today, as_of
         self._sheets: dict[datetime.date | None, Sheet] = {}
         self._names = _names(kb)
+        self._understood: dict[tuple[datetime.date | None, str, str], Known] = {}
+        """Answers that were read before: many worked cases are the same patient but for one of them."""
 
     def patient(self, node: Node) -> tuple[Record | None, list[Problem]]:
         if not isinstance(node, MapNode):
@@ -213,8 +215,13 @@ class _Reading:
                 problems.append(Problem("OL324", what, key.place, hint="keep one", elsewhere=places[name]))
                 continue
             places[name] = key.place
-            known, wrong = answers.read_with(sheet, name, value, value.place)
-            problems += wrong
+            same = (today, name, value.value) if isinstance(value, Text) else None
+            known = self._understood.get(same) if same is not None else None
+            if known is None:
+                known, wrong = answers.read_with(sheet, name, value, value.place)
+                problems += wrong
+                if same is not None and known is not None and not wrong:
+                    self._understood[same] = known
             if known is not None:
                 found[name] = Answer(known, given_text(value), key.place)
         return found, problems
