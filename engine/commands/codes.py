@@ -1,22 +1,16 @@
-"""What every problem code means, in one line, from all the places that find problems."""
+"""What every problem code means: in one line, and for those of a check its page of the manual."""
 
 from __future__ import annotations
 
-from ..consultation import answers, opening, record
-from ..knowledge_base import reader, traps
-from ..language import checking
-from ..workbench import cases
+from ..workbench import checks
+from ..workbench.checks.manual import codes_of_others
 
 
 def codes() -> dict[str, str]:
     """By code, in order."""
-    tables = (
-        traps.CODES,
-        reader.CODES,
-        checking.CODES,
-        answers.CODES,
-        record.CODES,
-        opening.CODES,
-        cases.CODES,
-    )
-    return dict(sorted(pair for table in tables for pair in table.items()))
+    return dict(sorted({**codes_of_others(), **checks.CODES}.items()))
+
+
+def page(code: str) -> str:
+    """What to avoid, what to write instead and why; empty where a code has no more than its line."""
+    return next((str(check.page) for check in checks.CHECKS if check.code == code), "")

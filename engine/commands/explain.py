@@ -33,11 +33,11 @@ def run(words: tuple[str, ...], knowledge: Path | None = None) -> int:
 
 
 def _code(code: str) -> int:
-    from .codes import codes
+    from .codes import codes, page
 
     known = codes()
     if code not in known:
         surroundings.note(f"no problem has the code {code}; there are {', '.join(known)}")
         return 1
-    surroundings.put(entries.code(code, known[code]))
+    surroundings.put(entries.code(code, page(code) or known[code]))
     return 0

@@ -28,7 +28,7 @@ from ..knowledge_base.model import (
 from ..knowledge_base.naming import Names
 from ..language import wording
 from ..language.expression import Always
-from . import outline
+from . import escape, outline
 from .layout import Page
 
 FEATURES = {
@@ -90,8 +90,8 @@ def page(found: Named, names: Names, width: int = 80, colored: bool = False, que
 
 
 def code(name: str, meaning: str) -> str:
-    """A problem code."""
-    return f"{name}: {meaning}.\n"
+    """A problem code: its one line, or its page."""
+    return escape.plain(f"{name}: {meaning.rstrip('.')}.\n")
 
 
 class Book:
