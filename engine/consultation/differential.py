@@ -87,12 +87,13 @@ def standing(case: Case, condition: Condition) -> Standing | None:
     points = evidence.score(true_for, true_against)
     own = truth.any_of(case.truth(rule) for rule in criteria) if criteria else Truth.UNKNOWN
     status = evidence.status(established, excluded, own, points)
-    if status == "open" and own is Truth.FALSE and not true_for.counted and not _missing(case, condition):
+    if status == "open" and own is Truth.FALSE and not true_for.counted and not missing(case, condition):
         return None  # its criteria are not met, and nothing else could speak for it
     return Standing(condition, status, points, in_play)
 
 
-def _missing(case: Case, condition: Condition) -> frozenset[str]:
+def missing(case: Case, condition: Condition) -> frozenset[str]:
+    """The findings that what speaks for, against or of a condition still waits for."""
     criteria = [rule for rule in case.rules("diagnoses", condition.id) if case.visible(rule)]
     others = [rule for verb in ("supports", "opposes", "excludes") for rule in case.rules(verb, condition.id)]
     return frozenset().union(*(case.explanation.missing_rule(rule) for rule in (*criteria, *others)))
@@ -115,7 +116,7 @@ def _diagnosis(case: Case, one: Standing, rank: int) -> Diagnosis:
         condition.mechanism,
         reasons.reasons(case, [*criteria, *case.rules("supports", condition.id)]),
         reasons.reasons(case, [*case.rules("excludes", condition.id), *case.rules("opposes", condition.id)]),
-        () if settled else reasons.ordered(case, _missing(case, condition)),
+        () if settled else reasons.ordered(case, missing(case, condition)),
         one.pursued,
     )
 

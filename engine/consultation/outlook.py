@@ -10,6 +10,7 @@ from . import differential, plan, workup
 from .case import Case
 from .differential import Standing
 from .judgement import judge
+from .verdict import Test
 
 
 class Outlook:
@@ -33,6 +34,10 @@ class Outlook:
             self._ranked = () if self.outside else differential.ranked(self.case)
         ids = [one.condition.id for one in self._ranked]
         return ids.index(condition) + 1 if condition in ids else None
+
+    def unsettled(self, condition: str) -> frozenset[str]:
+        """The findings that could still tell more of a condition."""
+        return differential.missing(self.case, self.case.kb.conditions[condition])
 
     def is_cause(self, condition: str) -> bool:
         rules = self.case.rules("causes", condition)
@@ -64,6 +69,11 @@ class Outlook:
     def alert(self, alert: str) -> Truth:
         """Raised (true), ruled out (false), or not ruled out."""
         return workup.raised(self.case, self.case.kb.alerts[alert])
+
+    @property
+    def work_up(self) -> tuple[Test, ...]:
+        """The tests of the work-up, those that come first marked as to be done."""
+        return judge(self.case).investigations
 
     @property
     def open(self) -> tuple[str, ...]:

@@ -65,7 +65,9 @@ def _test(case: Case, test: Investigation, wanted_by: dict[str, list[Rule]], cho
         return None
     done = _is_done(case, test)
     grounds = tuple(reasons.reason(case, rule) for rule in (ordered_by or by_plan))
-    return Test(test.id, test.label, test.step, "done" if done else "to do", test.tells, grounds, tuple(settles))
+    step = min((int(rule.step) for rule in ordered_by if rule.step), default=test.step)
+    status = "done" if done else "to do"
+    return Test(test.id, test.label, min(step, test.step), status, test.tells, grounds, tuple(settles))
 
 
 def _orders(case: Case, test: Investigation) -> list[Rule]:

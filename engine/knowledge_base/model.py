@@ -326,6 +326,7 @@ class Rule(Entry):
     shares: str = ""
     weight: str = ""
     urgency: str = ""
+    step: str = ""
     outside_scope: bool = False
 
 

@@ -85,6 +85,7 @@ KEYS: Mapping[str, Key] = {
     "weight": Key(one_of("minor", "major"), ("cautions",)),
     "urgency": Key(one_of("emergency", "urgent", "soon"), ("alerts",), required=True),
     "of": Key(identifier("condition"), ("causes",)),
+    "step": Key(one_of("1", "2", "3", "4", "5", "6"), ("orders",)),
 }
 
 PREMISED: Mapping[str, tuple[str, ...]] = {

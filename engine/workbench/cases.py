@@ -30,8 +30,11 @@ CODES: dict[str, str] = {
 }
 
 DIAGNOSES = {"diagnosed": "established"} | {status: status for status in DIAGNOSIS_STATUSES if status != "established"}
+ANSWERS = ("diagnosis", "cause", "recommend", "next_step", "avoid", "reject")
+"""What a published question or report answers, each met by any of several statuses."""
+
 _OTHERS = ("causes", "states", "false", "unknown", "orders", "alerts", "cautions", "fired", "held", "asked")
-LISTS = (*DIAGNOSES, *PLAN_STATUSES, *_OTHERS)
+LISTS = (*DIAGNOSES, *PLAN_STATUSES, *_OTHERS, *ANSWERS)
 MAPPINGS = ("scales", "ranks", "scores", "missing", "deferred_after", "quantities")
 
 
@@ -110,12 +113,14 @@ def read_file(kb: KnowledgeBase, text: bytes, file: str) -> tuple[list[WorkedCas
 def _expectations(kb: KnowledgeBase, block: MapNode, negated: bool) -> tuple[list[Expectation], list[Problem]]:
     found: list[Expectation] = []
     problems: list[Problem] = []
+    answered = tuple(_named(block, "diagnosis"))
     for key, value in block.pairs:
         if key.value in LISTS:
+            than = answered if key.value == "reject" else ()
             items = value.items if isinstance(value, ListNode) else (value,)
             for item in items:
                 if isinstance(item, Text) and item.value:
-                    found.append(Expectation(key.value, item.value, item.place, negated=negated))
+                    found.append(Expectation(key.value, item.value, item.place, than, negated=negated))
                 else:
                     problems.append(_form(key, item, f"`{key.value}: [id, id]`"))
         elif key.value in MAPPINGS and isinstance(value, MapNode):
@@ -132,6 +137,13 @@ def _expectations(kb: KnowledgeBase, block: MapNode, negated: bool) -> tuple[lis
             problems.append(Problem("OL402", f"unknown expectation '{key.value}'", key.place, hint=hint))
     problems += [problem for one in found for problem in _subject_problems(kb, one)]
     return found, problems
+
+
+def _named(block: MapNode, key: str) -> Iterator[str]:
+    """The ids written under a key."""
+    value = block.get(key)
+    items = value.items if isinstance(value, ListNode) else (value,)
+    yield from (item.value for item in items if isinstance(item, Text))
 
 
 def _form(key: Text, node: Node, form: str) -> Problem:
@@ -151,9 +163,9 @@ def _wanted(node: Node) -> tuple[tuple[str, ...] | None, str]:
 
 
 def _known_ids(kb: KnowledgeBase, kind: str) -> Mapping[str, object]:
-    if kind in DIAGNOSES or kind in ("causes", "ranks", "scores"):
+    if kind in DIAGNOSES or kind in ("causes", "ranks", "scores", "diagnosis", "cause", "reject"):
         return kb.conditions
-    if kind in PLAN_STATUSES or kind in ("cautions", "missing", "deferred_after"):
+    if kind in PLAN_STATUSES or kind in ("cautions", "missing", "deferred_after", "recommend", "avoid"):
         return kb.interventions
     return {
         "states": kb.states,
@@ -161,6 +173,7 @@ def _known_ids(kb: KnowledgeBase, kind: str) -> Mapping[str, object]:
         "unknown": kb.states,
         "scales": kb.scales,
         "orders": kb.investigations,
+        "next_step": kb.investigations,
         "alerts": kb.alerts,
         "quantities": kb.quantities,
         "fired": kb.rules,

@@ -39,6 +39,7 @@ RULE: Mapping[str, str] = {
     "shares": "A name for evidence that says the same thing twice: only the strongest that shares it counts.",
     "weight": "How much care: minor or major.",
     "urgency": "How soon: emergency, urgent or soon.",
+    "step": "When in the work-up this rule wants it, where that is sooner than the test's own step; 1 is first.",
     "of": "The condition that this cause drives, where it is not the loss of bone itself.",
     "common": "What all rules of this file share; `when` and `sources` are added, the rest fills in.",
     "sets": "A state that holds, or a scale and the level it reaches: `acr_risk >= high`.",
@@ -243,6 +244,12 @@ EXPECTED: Mapping[str, str] = {
     "missing": "By intervention, the findings it waits for.",
     "deferred_after": "By intervention, what has to come first.",
     "quantities": "Quantities with their value, or {is: value, within: tolerance}.",
+    "diagnosis": "Conditions established or likely, or first of the differential with what would settle them named.",
+    "cause": "Causes that are true, or conditions at least likely.",
+    "recommend": "Interventions recommended, conditional or deferred.",
+    "next_step": "Investigations to do, with none still to be done before them.",
+    "avoid": "Interventions contraindicated or deferred.",
+    "reject": "Conditions excluded, unlikely, not considered, or ranked below each expected `diagnosis`.",
 }
 
 KINDS: Mapping[str, str] = {

@@ -212,6 +212,53 @@ def _asked(look: Outlook, want: Expectation) -> Checked:
     return want.subject in asked, f"what is asked is {', '.join(asked) or 'nothing'}"
 
 
+# --- answers of published questions, each met by any of several statuses ---
+
+_THOUGHT_SO = ("established", "likely")
+
+
+def _answer(look: Outlook, want: Expectation) -> Checked:
+    """Established or likely; or first of the differential, with what would settle it named."""
+    held, actual = _diagnosis(look, want)
+    found = look.standing(want.subject)
+    if held or found is None or found.status in _THOUGHT_SO:
+        return found is not None, actual
+    return look.rank(want.subject) == 1 and bool(look.unsettled(want.subject)), actual
+
+
+def _driver(look: Outlook, want: Expectation) -> Checked:
+    """A cause that is true, or a condition that is at least likely."""
+    found, actual = _cause(look, want)
+    standing = None if found else look.standing(want.subject)
+    return found or (standing is not None and standing.status in _THOUGHT_SO), actual
+
+
+def _any_of(*statuses: str) -> Callable[[Outlook, Expectation], Checked]:
+    def check(look: Outlook, want: Expectation) -> Checked:
+        status = look.status(want.subject)
+        return status in statuses, f"it is {status}" if status else "it is not in the plan"
+
+    return check
+
+
+def _next_step(look: Outlook, want: Expectation) -> Checked:
+    """In the work-up, and nothing that is still to be done comes before it."""
+    now = {test.id: test.status for test in look.work_up}
+    first = ", ".join(name for name, status in now.items() if status == "to do")
+    return now.get(want.subject) == "to do", f"it is {now.get(want.subject, 'not ordered')}; first come {first}"
+
+
+def _rejected(look: Outlook, want: Expectation) -> Checked:
+    """Excluded, unlikely, not in the differential, or below each diagnosis that the case expects."""
+    found = look.standing(want.subject)
+    if found is None or found.status in ("excluded", "unlikely"):
+        return True, f"it is {found.status}" if found else "it is not in the differential"
+    rank = look.rank(want.subject) or 0
+    above = [look.rank(name) for name in want.wanted]
+    below = bool(above) and all(other is not None and other < rank for other in above)
+    return below, f"it is {found.status}, rank {rank}"
+
+
 _CHECKS: dict[str, Callable[[Outlook, Expectation], Checked]] = {
     **dict.fromkeys(DIAGNOSES, _diagnosis),
     **dict.fromkeys(PLAN_STATUSES, _status),
@@ -231,6 +278,12 @@ _CHECKS: dict[str, Callable[[Outlook, Expectation], Checked]] = {
     "fired": _fired,
     "held": _held_back,
     "asked": _asked,
+    "diagnosis": _answer,
+    "cause": _driver,
+    "recommend": _any_of("recommended", "conditional", "deferred"),
+    "next_step": _next_step,
+    "avoid": _any_of("contraindicated", "deferred"),
+    "reject": _rejected,
 }
 
 # --- why not ----------------------------------------------------------------------------------------------------------
@@ -260,6 +313,11 @@ def _rules_for(case: Case, want: Expectation) -> tuple[Rule, ...]:
     verbs: dict[str, tuple[str, ...]] = {
         "causes": ("causes",),
         "orders": ("orders",),
+        "next_step": ("orders",),
+        "cause": ("causes", "diagnoses", "supports"),
+        "diagnosis": ("diagnoses", "supports", "opposes"),
+        "recommend": ("recommends",),
+        "avoid": ("contraindicates", "defers"),
         "alerts": ("alerts",),
         "cautions": ("cautions",),
         "excluded": ("excludes",),

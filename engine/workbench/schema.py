@@ -218,12 +218,13 @@ def _cases() -> Schema:
 
 
 _SUBJECTS: Mapping[str, str] = {
-    **dict.fromkeys((*cases.DIAGNOSES, "causes", "ranks", "scores"), "condition"),
-    **dict.fromkeys((*PLAN_STATUSES, "cautions", "missing", "deferred_after"), "intervention"),
+    **dict.fromkeys((*cases.DIAGNOSES, "causes", "ranks", "scores", "diagnosis", "cause", "reject"), "condition"),
+    **dict.fromkeys((*PLAN_STATUSES, "cautions", "missing", "deferred_after", "recommend", "avoid"), "intervention"),
     **dict.fromkeys(("states", "false", "unknown"), "state"),
     **dict.fromkeys(("fired", "held"), "rule"),
     "scales": "scale",
     "orders": "investigation",
+    "next_step": "investigation",
     "alerts": "alert",
     "quantities": "quantity",
     "asked": "finding",
