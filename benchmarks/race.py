@@ -13,7 +13,7 @@ from engine.inference.ground import Ground, Literal
 from .contenders import Contender
 from .workload import Consultation, Said, Workload, follows
 
-PATIENCE = 8.0
+PATIENCE = 5.0
 """Seconds a contender may take in all; then it is timed no further (it has had its turn at least once)."""
 
 

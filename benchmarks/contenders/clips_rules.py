@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Iterator
 
 import clips  # type: ignore[import-untyped, import-not-found, unused-ignore]
+from clips._clips import ffi, lib  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
 from engine.inference.ground import Ground, Literal
 
@@ -15,9 +15,9 @@ from ..workload import Change, Said
 class Clips:
     """Each literal is a fact of its own, each production a rule whose premises are `logical` (truth maintenance).
 
-    This is the quickest way in that was found: one function a literal, called from Python. Facts are never handed to
-    Python, since clipspy keeps a little of each one it ever handed out and slows down with it (eight times after 240
-    consultations that use its `assert_string` and `retract`).
+    This is the quickest way in that was found: functions for each literal that is given, called from Python. Facts are
+    never handed to Python, since clipspy keeps a little of each one it ever handed out and slows down with it (eight
+    times after 240 consultations that use its `assert_string` and `retract`).
     """
 
     runs = "everything; why a conclusion holds is not recorded"
@@ -29,7 +29,7 @@ class Clips:
         self.environment = clips.Environment()
         if self.trace:
             self.environment.define_function(self.fired.append, "fired")
-        for literal in range(ground.width):
+        for literal in sorted(set(range(ground.width)) - {production.conclusion for production in ground.productions}):
             self.environment.build(f"(deffunction give{literal} () (assert (l{literal})) TRUE)")
             self.environment.build(f"(deffunction take{literal} () (do-for-fact ((?f l{literal})) TRUE (retract ?f)))")
         for number, production in enumerate(ground.productions):
@@ -55,10 +55,15 @@ class Clips:
         self.environment.run()
 
     def conclusions(self) -> frozenset[Literal]:
-        with TemporaryDirectory() as directory:
-            path = Path(directory) / "facts"
-            self.environment.save_facts(str(path))
-            return frozenset(int(line[2:-1]) for line in path.read_text().splitlines() if line.startswith("(l"))
+        return frozenset(int(name[1:]) for name in self._names() if name.startswith("l"))
+
+    def _names(self) -> Iterator[str]:
+        """The relation of each fact, read below clipspy's own interface, which would keep something of each."""
+        environment = self.environment._env
+        fact = lib.GetNextFact(environment, ffi.NULL)
+        while fact != ffi.NULL:
+            yield ffi.string(lib.DeftemplateName(lib.FactDeftemplate(fact))).decode()
+            fact = lib.GetNextFact(environment, fact)
 
     def close(self) -> None:
         self.environment.reset()
