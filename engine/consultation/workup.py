@@ -46,9 +46,20 @@ def _waiting_rules(case: Case, statuses: Mapping[str, str]) -> dict[str, list[Ru
             continue
         for verb in ("contraindicates", "defers"):
             for rule in case.rules(verb, intervention):
-                for name in case.explanation.missing_rule(rule) & measured:
+                for name in _soonest(case, case.explanation.missing_rule(rule) & measured):
                     found.setdefault(name, []).append(rule)
     return found
+
+
+def _soonest(case: Case, names: Iterable[str]) -> set[str]:
+    """Those of the missing findings whose test comes first: a rare test waits until the plain one says it is needed."""
+    step_of = {
+        name: min(steps)
+        for name in names
+        if (steps := [test.step for test in case.kb.investigations.values() if name in test.findings])
+    }
+    first = min(step_of.values(), default=0)
+    return {name for name, step in step_of.items() if step == first}
 
 
 def _settling(case: Case, wanted: Iterable[str]) -> dict[str, str]:
