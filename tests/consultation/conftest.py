@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis.vendor.pretty import RepresentationPrinter
@@ -20,7 +21,7 @@ from engine.knowledge_base.model import (
     State,
     UnitEntry,
 )
-from engine.knowledge_base.source import MapNode, Text, load_text
+from engine.knowledge_base.source import Text, load_text
 from engine.language.expression import OneOf
 from engine.language.interval import between
 from engine.language.problems import Place
@@ -29,12 +30,12 @@ UNITS = Path(__file__).parents[2] / "knowledge" / "units.yaml"
 HERE = Place("clinic.yaml", 1, 1)
 
 
-def _text(node: MapNode, key: str) -> str:
+def _text(node: Any, key: str) -> str:
     value = node.get(key)
     return value.value if isinstance(value, Text) else ""
 
 
-def _texts(node: MapNode, key: str) -> tuple[str, ...]:
+def _texts(node: Any, key: str) -> tuple[str, ...]:
     value = node.get(key)
     return tuple(item.value for item in value.items) if value is not None else ()
 
@@ -65,7 +66,7 @@ def shipped_units() -> tuple[dict[str, UnitEntry], dict[str, AnalyteEntry]]:
     return units, analytes
 
 
-def _number(name: str, label: str, unit: str, plausible: tuple[str, str], **more: object) -> Finding:
+def _number(name: str, label: str, unit: str, plausible: tuple[str, str], **more: Any) -> Finding:
     span = between(*plausible)
     return Finding(id=name, place=HERE, type="number", label=label, unit=unit, plausible=span, **more)
 

@@ -35,7 +35,8 @@ def asked_choices(kb: KnowledgeBase) -> set[str]:
 
 def numbers(kb: KnowledgeBase) -> list[Finding | Quantity]:
     findings = [finding for finding in kb.findings.values() if finding.type == "number"]
-    return [entry for entry in (*findings, *kb.quantities.values()) if entry.unit]
+    entries: list[Finding | Quantity] = [*findings, *kb.quantities.values()]
+    return [entry for entry in entries if entry.unit]
 
 
 def test_every_word_for_a_choice_is_understood_as_that_choice(shipped: KnowledgeBase) -> None:

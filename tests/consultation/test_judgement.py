@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def prepared(rules: str = "", knowledge: str = "", positions: str = "") -> Prepa
     return case.prepare(kb)
 
 
-def said(text: str, base: Prepared, **showing: str) -> Case:
+def said(text: str, base: Prepared, **showing: Any) -> Case:
     found, problems = record.read_record(base.kb, text, "patient.yaml", TODAY)
     assert found is not None, "\n".join(map(str, problems))
     one = Case(base, TODAY, **showing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -91,7 +92,7 @@ def test_the_ends_decide(left: Interval, sign: str, right: Interval, expected: T
     assert getattr(left, sign)(right) is expected
 
 
-OPERATIONS = {
+OPERATIONS: dict[str, Any] = {
     "plus": lambda a, b: a + b,
     "minus": lambda a, b: a - b,
     "times": lambda a, b: a * b,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pint
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.knowledge_base.source import MapNode, Node, Text, load_text
+from engine.knowledge_base.source import Node, Text, load_text
 from engine.language.interval import Interval
 from engine.language.units import NUMBER, UnitTable
 
@@ -23,7 +24,7 @@ def _word(node: Node | None) -> str:
     return node.value
 
 
-def _entries(kind: str) -> dict[str, MapNode]:
+def _entries(kind: str) -> dict[str, Any]:
     node, problems = load_text(SHIPPED.read_text(encoding="utf-8"), "knowledge/units.yaml")
     assert not problems
     return {key.value: entry for key, entry in node.get(kind).pairs}
@@ -207,7 +208,7 @@ def test_messages_offer_the_units_people_use(table: UnitTable) -> None:
 
 # --- the data ---------------------------------------------------------------------------------------------------------
 
-PINT = pint.UnitRegistry(non_int_type=Decimal)
+PINT: Any = pint.UnitRegistry(non_int_type=Decimal)
 PINT_NAMES = {
     "um": "micrometer",
     "st": "stone",

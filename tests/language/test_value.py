@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +27,7 @@ from engine.language.value import (
 )
 
 
-def one(interval: Interval, **more: object) -> Number:
+def one(interval: Interval, **more: Any) -> Number:
     return Number((Measurement(interval, **more),))
 
 
