@@ -8,7 +8,7 @@ from typing import Any
 
 import pint
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine.knowledge_base.source import Node, Text, load_text
@@ -305,6 +305,7 @@ def test_there_and_back_is_the_same_number(number: Decimal, first: str, second: 
 
 @given(composites, composites)
 def test_parsing_a_quotient_is_dividing_units(left: str, right: str) -> None:
+    assume(len(left) + len(right) < 60)  # no unit is longer
     table = UnitTable(UNITS, {})
     over, under = table.parse(left), table.parse(right.replace("/", "."))
     assert over is not None
