@@ -96,6 +96,8 @@ FILES = argument("files", nargs=-1, required=True, metavar="FILE...")
 WORDS = argument("words", nargs=-1, required=True)
 FIRST, SECOND = argument("first"), argument("second")
 IDENTIFIER = argument("identifier", metavar="ID")
+ANY_FILES = argument("files", nargs=-1, metavar="[FILE]...")
+CHECK = option("--check", is_flag=True, help="Change nothing; list the files that would change, and fail.")
 DIRECTORY = argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
 REPORT = formats("text", "json", "markdown", "html")
 PROBLEMS = formats("text", "json", "sarif", "github")
@@ -124,6 +126,7 @@ VERBS = [
     verb("check", "Find what is wrong in the knowledge base.", PROBLEMS),
     verb("test", "Run the worked cases.", OUTCOME, *TESTING),
     verb("show", "Show one rule or entry, and where it stands.", IDENTIFIER),
+    verb("fmt", "Lay out rules and knowledge in the one way.", ANY_FILES, CHECK),
     verb("schema", "Write the JSON Schemas that editors complete and check by.", DIRECTORY),
 ]
 
