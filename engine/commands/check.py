@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+import functools
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ..knowledge_base import reader
-from ..knowledge_base.layout import Layout
+from ..knowledge_base import cache, reader
+from ..knowledge_base.layout import Layout, Written, contents_of, digest_of
 from ..knowledge_base.model import KnowledgeBase
 from ..language.problems import Level, Place, Problem
 from ..views import problems as view
+from ..workbench import cases, checks
 from . import surroundings
 from .codes import codes
 
@@ -19,9 +20,34 @@ COUNTED = ("rules", "findings", "conditions", "interventions", "sources")
 
 def run(format: str = "text", knowledge: Path | None = None) -> int:
     laid = Layout(surroundings.ROOT, knowledge)
-    kb, problems = reader.read(laid)
-    surroundings.put(_shown(problems, kb, len(list(laid.files())), format))
-    return 1 if any(problem.level is Level.ERROR for problem in problems) else 0
+    contents, problems = contents_of(laid)
+    memory = cache.Store.of(digest_of(contents)).memory()
+    kb, found = reader.read_contents(contents, memory)
+    memory.close()
+    problems = [*problems, *_nothing_local(contents, knowledge), *found]
+    if kb is not None and not _failed(problems):
+        files = _case_files(knowledge)
+        worked, wrong = cases.read_all(kb, files, surroundings.ROOT) if files else ([], [])
+        problems = [*checks.run(kb, worked, read=problems), *wrong]
+    problems = sorted(dict.fromkeys(problems), key=lambda problem: problem.sort_key)
+    surroundings.put(_shown(problems, kb, len(contents), format))
+    return 1 if _failed(problems) else 0
+
+
+def _case_files(knowledge: Path | None) -> list[Path]:
+    found = cases.files_in(surroundings.ROOT / "tests" / "cases")
+    return [*found, *(cases.files_in(knowledge / "cases") if knowledge is not None else ())]
+
+
+def _failed(problems: Iterable[Problem]) -> bool:
+    return any(problem.level is Level.ERROR for problem in problems)
+
+
+def _nothing_local(contents: Sequence[Written], knowledge: Path | None) -> Iterator[Problem]:
+    """A directory of one's own in which nothing is read was meant to be another."""
+    if knowledge is not None and knowledge.is_dir() and not any(item.local for item in contents):
+        what = "there is no file in knowledge/ or rules/ of this directory, so nothing of it is checked"
+        yield Problem("OL114", what, Place(str(knowledge)), hint="is this the directory?")
 
 
 def _shown(problems: Sequence[Problem], kb: KnowledgeBase | None, files: int, format: str) -> str:
@@ -41,7 +67,7 @@ class _Lines:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._file = cache(self._read)
+        self._file = functools.cache(self._read)
 
     def of(self, place: Place) -> str:
         lines = self._file(place.file)

@@ -12,5 +12,6 @@ def codes() -> dict[str, str]:
 
 
 def page(code: str) -> str:
-    """What to avoid, what to write instead and why; empty where a code has no more than its line."""
-    return next((str(check.page) for check in checks.CHECKS if check.code == code), "")
+    """What to avoid, what to write instead and why; empty for a code that does not exist."""
+    found = checks.pages().get(code)
+    return str(found) if found is not None else ""

@@ -25,7 +25,6 @@ CODES: dict[str, str] = {
     "OL403": "an expectation about something that is not in the knowledge base",
     "OL404": "an expectation written in another form than it takes",
     "OL405": "a worked case without a name, or with the name of another",
-    "OL406": "a worked case that reads a date and does not say what day it is",
     "OL407": "no worked case at all",
 }
 

@@ -19,6 +19,11 @@ _HOLDS_BACK = re.compile(
     r"\b(no|not|never|before|hold|held|stop|stopped|avoid|without|until|unless|after|instead|bar|barred|contraindicated)\b",
     re.IGNORECASE,
 )
+_GIVES = re.compile(
+    r"\b(gives?|given|start|begin|take|inject\w*|infus\w+|treat\w*|replace|continue"
+    r"|into a vein|by mouth|under the skin)\b",
+    re.IGNORECASE,
+)
 _BARRED = re.compile(r"\b(bar|bars|barred|contraindicat\w+|unless|not allow\w*|instead|cannot)\b", re.IGNORECASE)
 
 
@@ -79,7 +84,9 @@ def _remedies(subject: Subject, alert: Alert) -> list[Intervention]:
     """The medicines that an action tells to give, unless it speaks of those who may not have them."""
     if _BARRED.search(alert.action):
         return []
-    telling = " ".join(part for part in _SENTENCE.split(alert.action) if not _HOLDS_BACK.search(part)).casefold()
+    sentences = _SENTENCE.split(alert.action)
+    giving = [part for part in sentences if _GIVES.search(part) and not _HOLDS_BACK.search(part)]
+    telling = " ".join(giving).casefold()
     found = []
     for entry in subject.kb.interventions.values():
         names = [name.casefold() for name in (entry.label, *entry.synonyms) if len(name) > 3]

@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ...consultation import answers, opening, record
 from ...knowledge_base import reader, traps
 from ...language import checking
 from .. import cases
+from . import manual_entries, manual_files, manual_patients, suppression
+from .check import Page, page
+
+_MARKS = {"- ": "avoid", "+ ": "prefer", "= ": "why"}
 
 
 def codes_of_others() -> dict[str, str]:
     """The codes that are told before any check runs, each with its meaning in one line."""
     tables = (traps.CODES, reader.CODES, checking.CODES, answers.CODES, record.CODES, opening.CODES, cases.CODES)
     return dict(sorted(pair for table in tables for pair in table.items()))
+
+
+def pages_of_others() -> dict[str, Page]:
+    """The pages of the codes that no check tells."""
+    summaries = codes_of_others()
+    written = dict(_written())
+    found = {code: Page(f"{summary}.", **written[code]) for code, summary in summaries.items()}
+    return found | {code: page(text) for code, text in suppression.PAGES.items()}
+
+
+def _written() -> Iterator[tuple[str, dict[str, str]]]:
+    """Each code with its parts, from lines that begin with the code or with the mark of a part."""
+    for source in (manual_files, manual_entries, manual_patients):
+        for block in source.PAGES.strip().split("\nOL"):
+            code, *lines = block.split("\n")
+            parts: dict[str, list[str]] = {}
+            for line in lines:
+                parts.setdefault(_MARKS[line[:2]], []).append(line[2:])
+            yield f"OL{code.removeprefix('OL')}", {name: "\n".join(said) for name, said in parts.items()}

@@ -14,6 +14,7 @@ from . import (
     doubles,
     guards,
     loose_ends,
+    manual,
     medicines,
     names,
     numbers,
@@ -24,8 +25,7 @@ from . import (
     upkeep,
     worked_cases,
 )
-from .check import Check
-from .manual import codes_of_others
+from .check import Check, Page
 from .subject import Subject
 from .suppression import CODES as SUPPRESSION
 from .suppression import Suppressions
@@ -69,7 +69,13 @@ def run(
     found = [problem for check in CHECKS for problem in check(subject)]
     kept = list(suppressions.kept([*(read or ()), *found]))
     own = {check.code for check in CHECKS} - (frozenset() if cases is not None else _NEED_CASES)
-    others = codes_of_others()
+    others = manual.codes_of_others()
     judged = own | (others.keys() if read is not None else set())
     kept += suppressions.problems({*CODES, *others}, judged)
     yield from sorted(dict.fromkeys(kept), key=lambda problem: problem.sort_key)
+
+
+def pages() -> dict[str, Page]:
+    """The manual: the page of every code, by code."""
+    found = {check.code: check.page for check in CHECKS} | manual.pages_of_others()
+    return dict(sorted(found.items()))

@@ -14,13 +14,31 @@ UNUSED, UNREASONED = "OL591", "OL592"
 _FEWEST = 2
 """A reason has at least two words that carry meaning."""
 
-CODES = {
-    UNUSED: "a suppression that suppresses nothing (warning)",
-    UNREASONED: "a suppression without a reason, or of a code that does not exist (warning)",
-}
-
 _WHY_UNUSED = "It hides the next problem of this kind, which nobody has thought about yet."
 _WHY_UNREASONED = "Whoever comes next cannot tell whether the reason still holds."
+
+PAGES = {
+    UNUSED: f"""A suppression that suppresses nothing.
+
+Avoid:
+    suppress: {{OL545: the title says it all}}      # in a rule whose reason says something new
+Prefer:
+    no 'suppress'
+Why:
+    {_WHY_UNUSED}
+""",
+    UNREASONED: f"""A suppression without a reason, or of a code that does not exist.
+
+Avoid:
+    suppress: {{OL545: ok}}
+Prefer:
+    suppress: {{OL545: the definition of the disease is its own reason}}
+Why:
+    {_WHY_UNREASONED}
+""",
+}
+
+CODES = {code: page.split("\n")[0].rstrip(".") for code, page in PAGES.items()}
 
 
 class Suppressions:
