@@ -120,6 +120,7 @@ osteomalacia:
   effect: mineralization impaired
   pursue: always
   synonyms: [soft bones]
+  suppress: {OL536: two diseases are enough for these tests}
   features: {mineralization: defective, primary_defect: poor mineralization, fractures: stress fractures}
   sources: [article B2]
 estrogen_loss:
@@ -130,7 +131,7 @@ estrogen_loss:
   synonyms: [loss of estrogen]
 """,
     "knowledge/interventions.yaml": """
-alendronate: {label: alendronate, kind: medicine, dose: 70 mg weekly, synonyms: [Fosamax]}
+alendronate: {label: alendronate, kind: medicine, dose: 70 mg weekly, monitoring: calcium, synonyms: [Fosamax]}
 vitamin_d_repletion: {label: vitamin D repletion, kind: nutrition}
 """,
     "knowledge/investigations.yaml": """
@@ -146,6 +147,7 @@ poor-mineralization:
 """,
     "knowledge/glossary.yaml": """
 osteoclast: a cell that takes bone away
+T-score: bone density beside that of a young adult
 """,
     "rules/bone.yaml": """
 lowest:

@@ -55,8 +55,8 @@ def unused_finding(subject: Subject) -> Iterator[Told]:
 
 
 def _leads_somewhere(subject: Subject, entry: Finding) -> bool:
-    """A current entry of `conditions` makes its condition diagnosed; a test is done once its findings are known."""
-    return entry.id == "conditions" or entry.id in subject.settled
+    """The plan reads what is taken, the differential what is reported; a test is done once its findings are known."""
+    return entry.id in ("medicines", "conditions") or entry.id in subject.settled
 
 
 @check("OL533", Level.ADVICE)
@@ -129,7 +129,7 @@ def nothing_against(subject: Subject) -> Iterator[Told]:
     """
     against = {name for rule in subject.of("opposes", "excludes") for name in rule.members}
     for condition in subject.kb.conditions.values():
-        if condition.exposure or condition.withdrawn or condition.kept_because or condition.id in against:
+        if condition.exposure or condition.withdrawn or condition.id in against:
             continue
         rule = next((one for one in subject.of("supports") if condition.id in one.members), None)
         if rule is not None:
