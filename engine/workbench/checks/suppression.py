@@ -45,10 +45,11 @@ class Suppressions:
     """The suppressions of a knowledge base, and which of them were needed."""
 
     def __init__(self, subject: Subject) -> None:
-        self._entries = sorted(
-            (entry for entry in (*subject.entries, *subject.kb.withdrawn.values()) if entry.place.line),
-            key=lambda entry: (entry.place.file, entry.place.line, entry.place.column),
-        )
+        at: dict[Place, Entry] = {}
+        for entry in (*subject.entries, *subject.kb.withdrawn.values()):
+            if entry.place.line:  # a condition is a member of its choice too, at the same place
+                at.setdefault(entry.place, entry)
+        self._entries = [at[place] for place in sorted(at)]
         self._starts = [(entry.place.file, entry.place.line) for entry in self._entries]
         self._needed: set[tuple[str, str]] = set()
 
