@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 
 from ..inference import productions
 from ..knowledge_base.model import Rule
@@ -24,6 +25,7 @@ from .verdict import (
     Reason,
     Shown,
     StateShown,
+    Value,
     Verdict,
 )
 
@@ -80,7 +82,7 @@ def _shown(case: Case, name: str) -> Shown:
     return Shown(name, finding.label, given, value, finding.unit, status, case.why_implied(name), told)
 
 
-def _value(known: Known, interval: Interval | Gap) -> tuple[str | float | tuple[str, ...] | None, str]:
+def _value(known: Known, interval: Interval | Gap) -> tuple[Value, str]:
     """The value as JSON holds it, and its status."""
     if known is NOT_APPLICABLE:
         return None, "not applicable"
@@ -89,8 +91,12 @@ def _value(known: Known, interval: Interval | Gap) -> tuple[str | float | tuple[
     if isinstance(known, Gap):
         return None, "unknown"
     if isinstance(known, Number):
-        exact = interval.exact if isinstance(interval, Interval) else None
-        return (float(exact), "known") if exact is not None else (None, "interval")
+        if not isinstance(interval, Interval):
+            return None, "interval"
+        exact = interval.exact
+        if exact is not None:
+            return float(exact), "known"
+        return (_end(interval.low), _end(interval.high)), "interval"
     if isinstance(known, Choice):
         members = tuple(sorted(known.members))
         return (members[0], "known") if len(members) == 1 else (members, "interval")
@@ -98,6 +104,10 @@ def _value(known: Known, interval: Interval | Gap) -> tuple[str | float | tuple[
         return None, "known" if known.interval.exact is not None else "interval"
     names = [member for entry in known.entries for member in _members(entry.fields.values())]
     return tuple(names), "known" if known.complete else "interval"
+
+
+def _end(end: Decimal) -> float | None:
+    return None if end.is_infinite() else float(end)
 
 
 def _members(fields: Iterable[Known]) -> list[str]:
@@ -110,7 +120,7 @@ def _derived(case: Case) -> tuple[Derived, ...]:
     for quantity in case.kb.quantities.values():
         known = case.memory.known(quantity.id)
         interval = evaluation.interval_of(known, None)
-        if isinstance(interval, Gap) or interval.low.is_infinite() or interval.high.is_infinite():
+        if not quantity.shown or isinstance(interval, Gap) or interval.low.is_infinite() or interval.high.is_infinite():
             continue
         rules = [rule for rule in case.prepared.plan.derive[quantity.id] if case.truth(rule) is not Truth.FALSE]
         exact = interval.exact

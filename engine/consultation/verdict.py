@@ -17,6 +17,10 @@ PLAN_STATUSES = ("recommended", "conditional", "deferred", "contraindicated", "u
 URGENCIES = ("emergency", "urgent", "soon")
 
 
+Value = str | float | tuple[str, ...] | tuple[float | None, float | None] | None
+"""A finding's value: text, a number, members, or the two ends of an interval (None: open)."""
+
+
 @ordered
 class Fact:
     """A finding or quantity as it stands, in words."""
@@ -55,7 +59,7 @@ class Shown:
     id: str
     label: str
     given: str
-    value: str | float | tuple[str, ...] | None
+    value: Value
     unit: str
     status: str
     implied: str = ""

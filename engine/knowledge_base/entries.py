@@ -137,6 +137,8 @@ KINDS: Mapping[str, Kind] = {
             "round": Key(whole),
             "range_of": Key(identifier("finding")),
             "plausible": Key(interval),
+            "beside": Key(identifier("quantity")),
+            "shown": Key(yes_no),
         },
     ),
     "states": Kind("state", model.State, {"shown": Key(yes_no)}),

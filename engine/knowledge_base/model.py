@@ -122,6 +122,8 @@ class Quantity(Entry):
     plausible: Interval | None = None
     beside: str = ""
     """Another way to work it out: where the two fall on two sides of a cut-off, the report says so."""
+    shown: bool = True
+    """Whether reports list it; one that only serves others is not."""
 
 
 @frozen
