@@ -219,11 +219,12 @@ _THOUGHT_SO = ("established", "likely")
 
 def _answer(look: Outlook, want: Expectation) -> Checked:
     """Established or likely; or first of the differential, with what would settle it named."""
-    held, actual = _diagnosis(look, want)
     found = look.standing(want.subject)
-    if held or found is None or found.status in _THOUGHT_SO:
-        return found is not None, actual
-    return look.rank(want.subject) == 1 and bool(look.unsettled(want.subject)), actual
+    if found is None:
+        return False, "it is not in the differential"
+    rank = look.rank(want.subject)
+    held = found.status in _THOUGHT_SO or (rank == 1 and bool(look.unsettled(want.subject)))
+    return held, f"it is {found.status} (score {found.score:g}, rank {rank})"
 
 
 def _driver(look: Outlook, want: Expectation) -> Checked:
