@@ -90,6 +90,8 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "analyte": "What is measured, for units that can only be converted knowing it.",
         "round": "How many decimals are shown.",
         "range_of": "The finding whose reference range it is held against.",
+        "beside": "The same worked out otherwise: where the two fall on two sides of a cut-off, the report says so.",
+        "shown": "`no`: it only serves other quantities and rules, and is not listed in a report.",
         "plausible": "The values that can be, as in `10..400`.",
     },
     "states": {"shown": "`no`: it is used by rules and not shown in a report."},
