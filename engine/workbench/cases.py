@@ -32,7 +32,19 @@ DIAGNOSES = {"diagnosed": "established"} | {status: status for status in DIAGNOS
 ANSWERS = ("diagnosis", "cause", "recommend", "next_step", "avoid", "reject")
 """What a published question or report answers, each met by any of several statuses."""
 
-_OTHERS = ("causes", "states", "false", "unknown", "orders", "alerts", "cautions", "fired", "held", "asked")
+_OTHERS = (
+    "causes",
+    "states",
+    "false",
+    "unknown",
+    "orders",
+    "alerts",
+    "cautions",
+    "fired",
+    "held",
+    "ruled_out",
+    "asked",
+)
 LISTS = (*DIAGNOSES, *PLAN_STATUSES, *_OTHERS, *ANSWERS)
 MAPPINGS = ("scales", "ranks", "scores", "missing", "deferred_after", "quantities")
 
@@ -177,6 +189,7 @@ def _known_ids(kb: KnowledgeBase, kind: str) -> Mapping[str, object]:
         "quantities": kb.quantities,
         "fired": kb.rules,
         "held": kb.rules,
+        "ruled_out": kb.rules,
         "asked": kb.findings,
     }[kind]
 

@@ -239,6 +239,7 @@ EXPECTED: Mapping[str, str] = {
     "cautions": "Interventions to be given with care.",
     "fired": "Rules that hold.",
     "held": "Rules that do not hold, or of which it cannot be told.",
+    "ruled_out": "Rules whose premise is false, whatever is answered to what is still open.",
     "asked": "Findings that are still asked.",
     "scales": "The level each scale has reached.",
     "ranks": "Conditions with the rank they have at most.",

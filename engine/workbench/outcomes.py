@@ -207,6 +207,13 @@ def _held_back(look: Outlook, want: Expectation) -> Checked:
     return not fired, actual
 
 
+def _ruled_out(look: Outlook, want: Expectation) -> Checked:
+    """The premise is false: no answer still to come could make it hold."""
+    rule = look.case.kb.rules.get(want.subject)
+    held = Truth.UNKNOWN if rule is None else look.case.truth(rule)
+    return held is Truth.FALSE, f"its premise is {held.value}"
+
+
 def _asked(look: Outlook, want: Expectation) -> Checked:
     asked = look.open
     return want.subject in asked, f"what is asked is {', '.join(asked) or 'nothing'}"
@@ -278,6 +285,7 @@ _CHECKS: dict[str, Callable[[Outlook, Expectation], Checked]] = {
     "quantities": _quantity,
     "fired": _fired,
     "held": _held_back,
+    "ruled_out": _ruled_out,
     "asked": _asked,
     "diagnosis": _answer,
     "cause": _driver,
@@ -305,7 +313,7 @@ def _why_not(case: Case, want: Expectation) -> Iterator[str]:
 
 
 def _rules_for(case: Case, want: Expectation) -> tuple[Rule, ...]:
-    if want.kind in ("fired", "held"):
+    if want.kind in ("fired", "held", "ruled_out"):
         return (case.kb.rules[want.subject],) if want.subject in case.kb.rules else ()
     if want.kind in ("states", "false", "unknown"):
         return case.prepared.rules.get(want.subject, ())

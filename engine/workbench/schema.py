@@ -221,7 +221,7 @@ _SUBJECTS: Mapping[str, str] = {
     **dict.fromkeys((*cases.DIAGNOSES, "causes", "ranks", "scores", "diagnosis", "cause", "reject"), "condition"),
     **dict.fromkeys((*PLAN_STATUSES, "cautions", "missing", "deferred_after", "recommend", "avoid"), "intervention"),
     **dict.fromkeys(("states", "false", "unknown"), "state"),
-    **dict.fromkeys(("fired", "held"), "rule"),
+    **dict.fromkeys(("fired", "held", "ruled_out"), "rule"),
     "scales": "scale",
     "orders": "investigation",
     "next_step": "investigation",
