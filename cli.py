@@ -96,6 +96,13 @@ FILES = argument("files", nargs=-1, required=True, metavar="FILE...")
 WORDS = argument("words", nargs=-1, required=True)
 FIRST, SECOND = argument("first"), argument("second")
 IDENTIFIER = argument("identifier", metavar="ID")
+NEW = argument("kind", type=click.Choice(["rule", "finding", "condition", "intervention", "case"]))
+FOR_NEW = [
+    option("--verb", "doing", default="", metavar="VERB", help="What the rule does: contraindicates, diagnoses, ..."),
+    option("--about", default="", metavar="ID", help="What the rule is about; for a scale 'acr_risk >= high'."),
+    option("--set", "settings", nargs=2, multiple=True, metavar="KEY TEXT", help="A key that is known already."),
+    option("--file", type=click.Path(dir_okay=False, path_type=Path), help="Where it goes, if not beside its like."),
+]
 ANY_FILES = argument("files", nargs=-1, metavar="[FILE]...")
 CHECK = option("--check", is_flag=True, help="Change nothing; list the files that would change, and fail.")
 DIRECTORY = argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
@@ -126,6 +133,7 @@ VERBS = [
     verb("check", "Find what is wrong in the knowledge base.", PROBLEMS),
     verb("test", "Run the worked cases.", OUTCOME, *TESTING),
     verb("show", "Show one rule or entry, and where it stands.", IDENTIFIER),
+    verb("new", "Write the skeleton of a rule, entry or case.", NEW, IDENTIFIER, *FOR_NEW),
     verb("fmt", "Lay out rules and knowledge in the one way.", ANY_FILES, CHECK),
     verb("schema", "Write the JSON Schemas that editors complete and check by.", DIRECTORY),
 ]

@@ -48,6 +48,6 @@ def _laid(path: Path, shown: str) -> tuple[str, str, list[Problem]]:
     if not kind:
         hint = "rules lie in rules/, knowledge in knowledge/<kind>.yaml or knowledge/<kind>/"
         what = "by its place this is no file of rules or knowledge"
-        return text, text, [Problem("OL502", what, Place(shown), hint=hint)]
+        return text, text, [Problem("OL113", what, Place(shown), hint=hint)]
     laid, wrong = formatting.formatted(text, kind, shown, formatting.schema_for(path, kind))
     return text, laid, wrong

@@ -21,11 +21,6 @@ from ..knowledge_base.nodes import ListNode, MapNode, Node, Text
 from ..language.problems import Place, Problem
 from . import layout
 
-CODES: dict[str, str] = {
-    "OL501": "a file that cannot be laid out without changing what it says",
-    "OL502": "a file that is neither of rules nor of knowledge",
-}
-
 WIDTH = 120
 _MODELINE = "# yaml-language-server: $schema="
 _LAST = ("note", "sources", "codes", "kept_because", "suppress", "withdrawn")
@@ -84,7 +79,7 @@ def formatted(text: str, kind: str, file: str, schema: str = "") -> tuple[str, l
     if laid is None or not _same(node, laid, kind, file) or _comments(text) != _comments(laid):
         hint = "a comment inside a list in brackets is the usual reason: give it a line of its own"
         what = "this file cannot be laid out without changing what it says, and stays as it is"
-        return text, [Problem("OL501", what, Place(file), hint=hint)]
+        return text, [Problem("OL701", what, Place(file), hint=hint)]
     return laid, []
 
 

@@ -46,7 +46,7 @@ def test_the_nearest_schema_is_named_in_the_first_line(hospital: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "code"),
     [
-        ("cases/a.yaml", "- name: a\n", "OL502"),
+        ("cases/a.yaml", "- name: a\n", "OL113"),
         ("rules/none.yaml", None, "OL001"),
         ("rules/a.yaml", "a:\n\tb: c\n", "OL0"),
     ],

@@ -148,4 +148,14 @@ OL034
 - a line that is neither key, item nor text
 + key: value
 = What cannot be read is not passed over; the entry is left out until it is mended.
+OL701
+- synonyms: [soft bones,  # what people say
+-     adult rickets]
++ # soft bones: what people say
++ synonyms: [soft bones, adult rickets]
+= Laying a file out must lose no comment and change no meaning; where it would, the file stays as it is.
+OL702
+- osteologic new finding grip
++ osteologic new finding grip --file knowledge/findings/symptoms.yaml
+= Where nothing that is there is like the new entry, only its author knows where a colleague would look for it.
 """
