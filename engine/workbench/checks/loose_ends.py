@@ -135,28 +135,3 @@ def nothing_against(subject: Subject) -> Iterator[Told]:
         if rule is not None:
             hint = "write a rule with 'opposes' or 'excludes': what finding would speak against it?"
             yield Told(f"nothing speaks against '{condition.id}'", condition.place, hint, rule.place)
-
-
-@check("OL537", Level.WARNING)
-def only_ever_reported(subject: Subject) -> Iterator[Told]:
-    """A premise reads a diagnosis that no rule makes, of a condition that rules weigh.
-
-    Avoid:
-        hyperthyroidism-tsh: {supports: hyperthyroidism, when: tsh is low}
-        thyroid-referral: {orders: referral, when: diagnosed(hyperthyroidism)}
-    Prefer:
-        hyperthyroidism-by-hormones: {diagnoses: hyperthyroidism, when: tsh is low and free_t4 is high}
-    Why:
-        It is true only where somebody reports it; that the findings prove it is not seen.
-    """
-    weighed = {name for rule in subject.of("supports", "opposes") for name in rule.members}
-    told: set[str] = set()
-    for rule in subject.rules:
-        for premise in subject.of_rules.get(rule.id, ()):
-            for node in premise.nodes:
-                atom = getattr(node, "atom", "")
-                name = atom[10:-1] if atom.startswith("diagnosed(") else ""
-                if name in weighed and name not in told and not subject.concluding.get(atom):
-                    told.add(name)
-                    what = f"'{rule.id}' reads '{atom}', and no rule ever diagnoses '{name}'"
-                    yield Told(what, node.place, "write a rule with 'diagnoses'", subject.kb.conditions[name].place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from ...language.problems import Level
 from .check import Told, check
 from .subject import Subject
 
+_WRITTEN_UNIT = re.compile(r"[-+]?[\d.]+\s*([^\d\s.].*)")
 _SHARED = 3
 """How many rules make a number a common one."""
 
@@ -74,7 +76,7 @@ def another_unit(subject: Subject) -> Iterator[Told]:
     Why:
         Rules that speak of one cut-off in two units cannot be compared by eye, and a slip is not seen.
     """
-    for premise in subject.premises:
+    for premise in (premise for rule in subject.rules for premise in subject.of_rules.get(rule.id, ())):
         for node in premise.nodes:
             if not isinstance(node, (Compared, expression.Within)):
                 continue
@@ -83,8 +85,9 @@ def another_unit(subject: Subject) -> Iterator[Told]:
             unit, name = next((found for found in units if found[0]), ("", ""))
             for side in sides:
                 literal = side.item if isinstance(side, (expression.Scaled, expression.Negative)) else side
-                if isinstance(literal, Literal) and unit and literal.unit and _plain(literal.unit) != _plain(unit):
-                    what = f"'{name}' is kept in {unit}, and is compared in {literal.unit}"
+                written = _WRITTEN_UNIT.fullmatch(literal.source) if isinstance(literal, Literal) else None
+                if unit and written and _plain(written[1]) != _plain(unit):
+                    what = f"'{name}' is kept in {unit}, and is compared in {written[1]}"
                     yield Told(what, node.place, f"write the number in {unit}")
                     break
 

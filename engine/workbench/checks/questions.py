@@ -60,8 +60,13 @@ def leading_question(subject: Subject) -> Iterator[Told]:
         opening = next((form for form in LEADING if f"{folded(question)} ".startswith(f"{form} ")), None)
         if opening is not None:
             place = entry.places.get("question", entry.place)
-            said = " ".join(question.split()[: len(opening.split())])
-            yield Told(f"the question opens with '{said}'", place, "ask so that every answer is as easy to give")
+            words = question.split()
+            end = next(end for end in range(1, len(words) + 1) if folded(" ".join(words[:end])).startswith(opening))
+            yield Told(
+                f"the question opens with '{' '.join(words[:end])}'",
+                place,
+                "ask so that every answer is as easy to give",
+            )
 
 
 @check("OL542", Level.ADVICE)
