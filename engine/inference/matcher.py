@@ -39,25 +39,24 @@ class CountingMatcher(Matcher):  # type: ignore[misc]  # experta ships no annota
         """The activations gained and lost; as in the stock matcher what goes is dealt with before what comes."""
         lacking, waiting, activations = self._lacking, self._waiting, self._activations
         touched = 0
-        lost: list[int] = []
+        lost: list[Any] = []
         for fact in deleting or ():
             indices = waiting[fact.literal]
             touched += len(indices)
             for index in indices:
                 if not lacking[index]:
-                    lost.append(index)
+                    lost.append(activations[index])
                 lacking[index] += 1
-        gained: list[int] = []
+        gained: list[Any] = []
         for fact in adding or ():
             indices = waiting[fact.literal]
             touched += len(indices)
             for index in indices:
                 left = lacking[index] = lacking[index] - 1
                 if not left:
-                    gained.append(index)
+                    gained.append(activations[index] or self._make(index))
         self.touched += touched
-        make = self._make
-        return [activations[index] or make(index) for index in gained], [activations[index] for index in lost]
+        return gained, lost
 
     def _make(self, index: int) -> Any:
         activation = self._activations[index] = self.engine.activation(index)

@@ -50,6 +50,9 @@ class Holds(Fact):  # type: ignore[misc]  # experta ships no annotations
 class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotations
     """experta's fact list, without building an identity for each fact: two facts are the same if their literals are."""
 
+    added: list[Holds]
+    removed: list[Holds]
+
     def __str__(self) -> str:
         return "\n".join(map(str, self.values()))
 
@@ -62,6 +65,12 @@ class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotat
         if _FACTS.level <= logging.INFO:
             _FACTS.info(" ==> %s", fact)
         return fact
+
+    @property
+    def changes(self) -> tuple[list[Holds], list[Holds]]:
+        added, removed = self.added, self.removed
+        self.added, self.removed = [], []
+        return added, removed
 
     def retract(self, literal_or_fact: Literal | Holds) -> Literal:
         literal = literal_or_fact if isinstance(literal_or_fact, int) else literal_or_fact.literal
@@ -78,13 +87,13 @@ class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotat
 class Conclusion:
     """The right-hand side of a production: its conclusion holds, with one justification more; and the way back."""
 
-    __slots__ = ("fact", "index", "literal", "live", "support")
+    __slots__ = ("engine", "fact", "index", "literal", "live", "support")
 
     def __init__(self, engine: GroundEngine, index: int) -> None:
         self.index = index
         self.literal = engine.ground.productions[index].conclusion
         self.fact = engine.fact(self.literal)
-        self.live, self.support = engine.live, engine.support
+        self.live, self.support, self.engine = engine.live, engine.support, engine
 
     def __call__(self, engine: GroundEngine) -> None:
         self.live[self.index] = 1
@@ -93,15 +102,15 @@ class Conclusion:
         if support[literal] == 1:
             engine.facts.declare(self.fact)
 
-    def withdraw(self, engine: GroundEngine) -> None:
+    def withdraw(self) -> None:
         """The production lacks a premise again: what it alone justified no longer holds."""
         if not self.live[self.index]:
             return  # it was still waiting on the agenda
         self.live[self.index] = 0
         support, literal = self.support, self.literal
         support[literal] -= 1
-        if not support[literal] and literal not in engine.given:
-            engine.facts.retract(self.fact)
+        if not support[literal] and literal not in self.engine.given:
+            self.engine.facts.retract(self.fact)
 
 
 class GroundActivation(Activation):  # type: ignore[misc]  # experta ships no annotations
@@ -127,13 +136,15 @@ class GroundRule(Rule):  # type: ignore[misc]  # experta ships no annotations
     index: int
     rank: int
     engine: GroundEngine
+    withdraw: Callable[[], None]
 
     @classmethod
     def of(cls, engine: GroundEngine, index: int, conditions: Iterable[Any]) -> GroundRule:
         rule = cls(*conditions)
         rule.__name__ = engine.ground.productions[index].name
         rule.index, rule.rank, rule.engine = index, engine.ranks[index], engine
-        rule._wrapped = engine.conclusion(index)
+        rule._wrapped = conclusion = engine.conclusion(index)
+        rule.withdraw = conclusion.withdraw
         return rule
 
     def new_conditions(self, *conditions: Any) -> GroundRule:
@@ -141,9 +152,6 @@ class GroundRule(Rule):  # type: ignore[misc]  # experta ships no annotations
 
     def __call__(self, engine: GroundEngine) -> None:
         self._wrapped(engine)
-
-    def withdraw(self) -> None:
-        self._wrapped.withdraw(self.engine)
 
 
 class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no annotations
@@ -233,7 +241,9 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
                 self.settle()
                 if not self.agenda.activations:
                     break
-                while fired < steps and (activation := self.agenda.get_next()) is not None:
+                ready = self.agenda.activations  # nothing that fires here adds to it or takes from it
+                while ready and fired < steps:
+                    activation = ready.pop()
                     fired += 1
                     if watched:
                         facts = ", ".join(sorted(map(str, activation.facts)))

@@ -7,13 +7,15 @@ in an order that differs from one process to the next.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
-from .shell import Strategy
+from .shell import Strategy, watchers
 
 _key = attrgetter("key")
+_ACTIVATIONS = watchers.ACTIVATIONS
 
 
 class MaintainingStrategy(Strategy):  # type: ignore[misc]  # experta ships no annotations
@@ -23,18 +25,24 @@ class MaintainingStrategy(Strategy):  # type: ignore[misc]  # experta ships no a
     (the Rete matcher reports a loss with a new activation that only equals the one on the agenda).
     """
 
-    def _update_agenda(self, agenda: Any, added: Iterable[Any], removed: Iterable[Any]) -> None:
+    def update_agenda(self, agenda: Any, added: Sequence[Any], removed: Sequence[Any]) -> None:
+        if _ACTIVATIONS.level <= logging.INFO:
+            super().update_agenda(agenda, added, removed)
+        else:
+            self._update_agenda(agenda, added, removed)
+
+    def _update_agenda(self, agenda: Any, added: Sequence[Any], removed: Sequence[Any]) -> None:
         if removed:
             self._drop(agenda, removed)
         if added:
-            for activation in added:
-                if activation.key is None:
+            if added[0].key is None:  # the stock matcher makes new ones each time
+                for activation in added:
                     activation.key = activation.rule.rank
             # The agenda is taken from its end.
             agenda.activations.extend(sorted(added, key=_key, reverse=True))
 
     @staticmethod
-    def _drop(agenda: Any, removed: Iterable[Any]) -> None:
+    def _drop(agenda: Any, removed: Sequence[Any]) -> None:
         if agenda.activations:
             lost = {activation.rule.index for activation in removed}
             agenda.activations[:] = [waiting for waiting in agenda.activations if waiting.rule.index not in lost]
