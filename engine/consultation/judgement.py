@@ -242,13 +242,15 @@ def _mechanism(case: Case, causes: tuple[Cause, ...], diagnoses: tuple[Diagnosis
     soft = [by_id[name] for name in case.kb.conditions if bone.get(name) == "too soft"]
     sure_soft = [one for one in soft if one.status in ("established", "likely")]
     little = [one for one in diagnoses if one.status == "established" and bone[one.id] == "too little"]
-    if little:
-        sentences.append(f"There is too little bone ({_listed(one.label for one in little[:2])}).")
     if sure_soft:
-        subject = "What there is is" if little else "The bone is"
         surely = "" if any(one.status == "established" for one in sure_soft) else "probably "
-        sentences.append(f"{subject} {surely}too soft ({_listed(one.label for one in sure_soft[:2])}).")
-    elif soft and (little or here):
+        density = "Density is low, but a scan cannot tell lost bone from soft bone: " if little else ""
+        begin = "the bone is" if little else "The bone is"
+        after = "; that is mended first, and density measured again" if little else ""
+        sentences.append(f"{density}{begin} {surely}too soft ({_listed(one.label for one in sure_soft[:2])}){after}.")
+    elif little:
+        sentences.append(f"There is too little bone ({_listed(one.label for one in little[:2])}).")
+    if soft and not sure_soft and (little or here):
         waiting = reasons.ordered(case, frozenset(soft[0].missing))
         tests = [name for name in waiting if case.kb.findings[name].type == "number"][:4]
         if tests and soft[0].status != "excluded":
@@ -287,7 +289,10 @@ def _two_sided(case: Case) -> list[str]:
             continue
         cut_offs = {
             (node.operator, node.right.value, node.right.unit)
-            for node in case.prepared.plan.productions.leaves.values()
+            for verb in ("contraindicates", "defers", "cautions")
+            for rule in case.prepared.by_verb.get(verb, ())
+            if rule.when is not None
+            for node in rule.when.walk()
             if isinstance(node, expression.Compared)
             and node.left == expression.Value(name=quantity.id)
             and isinstance(node.right, expression.Literal)
