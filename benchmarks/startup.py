@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ import frozendict
 del collections.Mapping
 import experta, yaml, click, rich, prompt_toolkit
 """
+_QUESTION = re.compile(rb"\w\?")
 PATIENT = "age: 67\nsex: female\nmenopausal_status: postmenopausal\nt_score_hip: -2.7\n"
 
 
@@ -97,7 +99,7 @@ class Copy:
             assert process.stdin is not None
             assert process.stdout is not None
             seen = b""
-            while b"?" not in seen:
+            while not _QUESTION.search(seen):
                 part = os.read(process.stdout.fileno(), 65536)
                 if not part:
                     raise RuntimeError(f"no question was asked: {seen!r}")
