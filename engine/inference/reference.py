@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Protocol
 
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..language import evaluation, expression, truth
@@ -23,7 +24,7 @@ class Reference:
     """Everything that follows from what was given, on one day."""
 
     def __init__(self, kb: KnowledgeBase, given: Mapping[str, Given], today: Interval) -> None:
-        self.kb = kb
+        self.kb: KnowledgeBase = kb
         self.today = today
         self._given = given
         self._derive = values.derive_rules(kb)
@@ -73,25 +74,11 @@ class Reference:
         return self._premises[rule.id]
 
     def holds(self, node: TruthNode) -> Truth:
-        """A premise's truth; a leaf that reads a finding neither answered nor indicated is false."""
-        if isinstance(node, expression.Not):
-            return truth.negation(self.holds(node.item))
-        if isinstance(node, expression.All):
-            return truth.all_of([self.holds(item) for item in node.items])
-        if isinstance(node, expression.AnyOf):
-            return truth.any_of([self.holds(item) for item in node.items])
-        if isinstance(node, expression.AtLeast):
-            return truth.at_least(node.count, [self.holds(item) for item in node.items])
-        measured = evaluation.truth_of(node, self)
-        if not productions.leaf_of(node):
-            return measured
-        return truth.all_of([measured, *(self._guard(name) for name in sorted(expression.names_read(node)))])
+        """The truth of a premise or any part of one."""
+        return truth_of(node, self)
 
-    def _guard(self, name: str) -> Truth:
-        indicated = self.kb.findings[name].indicated if name in self.kb.findings else None
-        if indicated is None or answered(self.known(name), self._given.get(name, NOTHING)):
-            return Truth.TRUE
-        return self.holds(indicated)
+    def given(self, name: str) -> Given:
+        return self._given.get(name, NOTHING)
 
     def _concluded(self, atom: str) -> Truth:
         if atom.endswith(" applies"):
@@ -111,6 +98,40 @@ class Reference:
                 return Truth.TRUE if reported is Truth.TRUE else Truth.UNKNOWN
             by_rule.append(reported)
         return truth.any_of(by_rule) if by_rule else Truth.UNKNOWN
+
+
+class Settled(evaluation.Facts, Protocol):
+    """Facts of which it is also known what was said, and what holds of any premise."""
+
+    @property
+    def kb(self) -> KnowledgeBase: ...
+
+    def holds(self, node: TruthNode) -> Truth: ...
+
+    def given(self, name: str) -> Given: ...
+
+
+def truth_of(node: TruthNode, facts: Settled) -> Truth:
+    """A premise's truth; a leaf that reads a finding neither answered nor indicated is false."""
+    if isinstance(node, expression.Not):
+        return truth.negation(facts.holds(node.item))
+    if isinstance(node, expression.All):
+        return truth.all_of([facts.holds(item) for item in node.items])
+    if isinstance(node, expression.AnyOf):
+        return truth.any_of([facts.holds(item) for item in node.items])
+    if isinstance(node, expression.AtLeast):
+        return truth.at_least(node.count, [facts.holds(item) for item in node.items])
+    measured = evaluation.truth_of(node, facts)
+    if not productions.leaf_of(node):
+        return measured
+    return truth.all_of([measured, *(_guard(name, facts) for name in sorted(expression.names_read(node)))])
+
+
+def _guard(name: str, facts: Settled) -> Truth:
+    indicated = facts.kb.findings[name].indicated if name in facts.kb.findings else None
+    if indicated is None or answered(facts.known(name), facts.given(name)):
+        return Truth.TRUE
+    return facts.holds(indicated)
 
 
 def answered(known: Known, given: Given) -> bool:

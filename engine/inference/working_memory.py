@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..knowledge_base.model import KnowledgeBase, Rule
-from ..language import evaluation, expression, truth
+from ..language import evaluation, expression
 from ..language.expression import TruthNode
 from ..language.interval import Interval
 from ..language.truth import Truth
@@ -20,7 +20,7 @@ from ..language.value import UNKNOWN, Gap, Known
 from . import values
 from .network import Network
 from .productions import Productions
-from .reference import answered
+from .reference import answered, truth_of
 from .values import NOTHING, Given
 
 
@@ -162,8 +162,12 @@ class WorkingMemory(_Facts):
         """Give, replace or withdraw (`NOTHING`) what was said of some findings, in one step."""
         self._change(given, everything=False)
 
+    def given(self, name: str) -> Given:
+        return self._given.get(name, NOTHING)
+
     @property
-    def given(self) -> Mapping[str, Given]:
+    def said(self) -> Mapping[str, Given]:
+        """All that was said or implied, by name."""
         return self._given
 
     def _change(self, given: Mapping[str, Given], everything: bool) -> None:
@@ -224,20 +228,10 @@ class WorkingMemory(_Facts):
 
     def holds(self, node: TruthNode) -> Truth:
         """The truth of a premise or any part of one."""
-        if isinstance(node, expression.Not):
-            return truth.negation(self.holds(node.item))
         if isinstance(node, (expression.Proposition, expression.Applies)):
             return self.truth(node.atom)
         literal = self.plan.literal(node)
-        if literal is not None:
-            return self._literal_truth(literal)
-        if isinstance(node, expression.All):
-            return truth.all_of([self.holds(item) for item in node.items])
-        if isinstance(node, expression.AnyOf):
-            return truth.any_of([self.holds(item) for item in node.items])
-        if isinstance(node, expression.AtLeast):
-            return truth.at_least(node.count, [self.holds(item) for item in node.items])
-        return evaluation.truth_of(node, self)
+        return truth_of(node, self) if literal is None else self._literal_truth(literal)
 
 
 _NO_DAY = Interval(Decimal(1), Decimal(1))

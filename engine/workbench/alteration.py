@@ -142,7 +142,7 @@ class Kept(Reference):
         self.plan = case.prepared.plan
         self.said, self.implied, self.day = dict(case.said), dict(case.implied), case.today
         self.closed_groups = frozenset(case.closed_groups)
-        self._given = dict(memory.given)
+        self._given = dict(memory.said)
         self._values = {name: memory.known(name) for name in (*self.kb.findings, *self.kb.quantities)}
         self._thresholds = {name: memory.threshold(name) for name in self.kb.thresholds}
         held = bytearray(self.plan.productions.ground.width)

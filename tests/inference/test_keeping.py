@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.inference import keeping, productions, working_memory
 from engine.inference.working_memory import WorkingMemory
+from engine.language.expression import JUNCTIONS, TruthNode
 from tests.inference.random_bases import Maker
 from tests.inference.test_equivalence import DAY, steps, truths
 
@@ -32,6 +35,18 @@ def test_what_was_kept_answers_as_what_was_compiled(seed: int, size: int) -> Non
         for rule in kb.rules.values():
             if rule.when is not None:
                 assert compiled.holds(rule.when) is restored.holds(rule.when)
+                for part in _of_the_patient(rule.when):  # a copy is in no network: it is evaluated
+                    copy = dataclasses.replace(part, source="a copy")  # type: ignore[type-var]
+                    assert compiled.holds(part) is restored.holds(copy)
+
+
+def _of_the_patient(premise: TruthNode) -> Iterator[TruthNode]:
+    """The parts of a premise that speak of the patient, not of one entry of a list."""
+    yield premise
+    if isinstance(premise, JUNCTIONS):
+        for child in premise.children():
+            if isinstance(child, TruthNode):
+                yield from _of_the_patient(child)
 
 
 @pytest.mark.parametrize("kept", [{}, [], "network", {"reports": [], "literals": [1]}, None])
