@@ -108,7 +108,8 @@ CHECK = option("--check", is_flag=True, help="Change nothing; list the files tha
 DIRECTORY = argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
 REPORT = formats("text", "json", "markdown", "html")
 PROBLEMS = formats("text", "json", "sarif", "github")
-OUTCOME = formats("text", "json")
+PICTURE = formats("svg", "mermaid")
+OUTCOME = formats("text", "json", "html")
 SHOWING = [
     option("--guideline", metavar="ID", help="Show what this guideline wants, and what belongs to none."),
     option("--region", metavar="ID", help="Show what is in use in this region, and what belongs to none."),
@@ -133,6 +134,7 @@ VERBS = [
     verb("check", "Find what is wrong in the knowledge base.", PROBLEMS),
     verb("test", "Run the worked cases.", OUTCOME, *TESTING),
     verb("show", "Show one rule or entry, and where it stands.", IDENTIFIER),
+    verb("graph", "Draw what a conclusion rests on.", IDENTIFIER, PICTURE),
     verb("new", "Write the skeleton of a rule, entry or case.", NEW, IDENTIFIER, *FOR_NEW),
     verb("fmt", "Lay out rules and knowledge in the one way.", ANY_FILES, CHECK),
     verb("schema", "Write the JSON Schemas that editors complete and check by.", DIRECTORY),
