@@ -19,7 +19,7 @@ from .workload import Workload, made_up
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 SIZES = (100, 500, 2000, 5000)
-MOST_PRODUCTIONS_FOR_RETE = 4000
+MOST_PRODUCTIONS_FOR_RETE = 6000
 """Beyond this the stock matcher takes many seconds a patient."""
 
 

@@ -14,7 +14,8 @@ from .contenders import Contender
 from .workload import Consultation, Said, Workload, follows
 
 PATIENCE = 5.0
-"""Seconds a contender may take in all; then it is timed no further (it has had its turn at least once)."""
+"""Seconds a contender may take in all; then it is timed no further. One that takes longer for its first patient has
+only that one."""
 
 
 @dataclass(slots=True)
@@ -60,8 +61,9 @@ def race(workload: Workload, contenders: Sequence[Contender]) -> list[Entry]:
     judge = Judge(workload.ground)
     for entry in entries:
         _consult(entry, workload.consultations[0], judge)  # to see that it is right, and to warm it up
-        entry.wholes.clear()
-        entry.changes.clear()
+        if not entry.tired:
+            entry.wholes.clear()
+            entry.changes.clear()
     gc.collect()
     gc.freeze()  # what one contender keeps must not be gone through while another is timed
     try:
