@@ -36,7 +36,7 @@ def test_what_was_kept_answers_as_what_was_compiled(seed: int, size: int) -> Non
             if rule.when is not None:
                 assert compiled.holds(rule.when) is restored.holds(rule.when)
                 for part in _of_the_patient(rule.when):  # a copy is in no network: it is evaluated
-                    copy = dataclasses.replace(part, source="a copy")  # type: ignore[type-var]
+                    copy = dataclasses.replace(part, source="a copy")
                     assert compiled.holds(part) is restored.holds(copy)
 
 
