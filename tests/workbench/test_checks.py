@@ -12,10 +12,8 @@ import pytest
 
 from engine.knowledge_base import reader
 from engine.knowledge_base.layout import Layout, Written, contents_of
-from engine.knowledge_base.model import KnowledgeBase
 from engine.language.problems import Level, Problem
 from engine.workbench import cases, checks
-from engine.workbench.checks.manual import codes_of_others
 
 DATA = Path(__file__).parent.parent / "data"
 ROOT = Path(__file__).parent.parent.parent
@@ -94,3 +92,108 @@ def test_a_near_miss_is_passed_over(code: str) -> None:
     assert parts(path)
     assert [problem for problem in problems_of(parts(path)) if problem.level is Level.ERROR] == []
     assert told(path, code) == []
+
+
+# --- suppression ------------------------------------------------------------------------------------------------------
+
+TWICE = """\
+one:
+  title: A low calcium is told
+  alerts: calcium_alarm
+  urgency: soon
+  when: calcium < 1.9 mmol/L
+  because: Nerves and heart need it.
+  sources: [a-2020]
+  evidence: verified
+two:
+  title: The same is told again
+  alerts: calcium_alarm
+  urgency: soon
+  when: calcium < 1.9 mmol/L
+  because: Nerves and heart need it.
+  sources: [a-2020]
+  evidence: verified
+"""
+
+
+def codes_in(files: dict[str, str]) -> list[str]:
+    return [problem.code for problem in problems_of(files) if problem.place.file in files]
+
+
+def test_a_suppression_silences_its_entry_and_no_other() -> None:
+    assert codes_in({"rules/extra.yaml": TWICE}) == ["OL514"]
+    reason = "  suppress: {OL514: two teams review them apart}\n"
+    assert codes_in({"rules/extra.yaml": TWICE + reason}) == []
+    in_the_first = TWICE.replace("  evidence: verified\ntwo:", f"  evidence: verified\n{reason}two:")
+    assert sorted(codes_in({"rules/extra.yaml": in_the_first})) == ["OL514", "OL591"]
+
+
+def test_a_warning_of_the_reading_is_suppressed_too() -> None:
+    state = "frail: {label: frail, suppress: {OL119: the next edition sets it}}\n"
+    assert codes_in({"knowledge/states/extra.yaml": state}) == []
+
+
+def test_without_the_warnings_of_the_reading_their_suppression_is_not_judged() -> None:
+    state = "frail: {label: frail, suppress: {OL119: the next edition sets it}}\n"
+    kb, read = reader.read_contents(
+        [*small(), Written("knowledge/states/x.yaml", "knowledge/states/x.yaml", state.encode())]
+    )
+    assert kb is not None
+    assert [problem.code for problem in read] == ["OL119"]
+    assert [p for p in checks.run(kb, today=TODAY) if p.code in ("OL591", "OL119")] == []
+    assert [p for p in checks.run(kb, today=TODAY, read=[]) if p.code == "OL591"]
+
+
+def test_without_cases_a_suppression_that_needs_them_is_not_judged() -> None:
+    text = (DATA / "small/knowledge/alerts.yaml").read_text("utf-8")
+    alert = text.replace("{label: very", "{suppress: {OL505: the action names no medicine}, label: very")
+    kb, _ = reader.read_contents(
+        [item for item in small() if item.file != "knowledge/alerts.yaml"]
+        + [Written("knowledge/alerts.yaml", "knowledge/alerts.yaml", alert.encode())]
+    )
+    assert kb is not None
+    assert "OL591" not in [problem.code for problem in checks.run(kb, today=TODAY)]
+    assert "OL591" in [problem.code for problem in checks.run(kb, [], today=TODAY)]
+
+
+# --- the whole --------------------------------------------------------------------------------------------------------
+
+
+def test_problems_come_in_the_order_of_the_files_and_once() -> None:
+    kb, read = reader.read_contents(small())
+    assert kb is not None
+    found = list(checks.run(kb, [], read=read, today=TODAY))
+    assert found
+    assert found == sorted(set(found), key=lambda problem: problem.sort_key)
+
+
+def test_every_problem_says_why_it_matters() -> None:
+    kb, _ = reader.read_contents(small())
+    assert kb is not None
+    assert all(problem.why and problem.hint for problem in checks.run(kb, today=TODAY))
+
+
+@pytest.mark.parametrize("code", sorted(checks.pages()))
+def test_every_code_has_a_page_that_says_what_to_avoid_what_to_write_and_why(code: str) -> None:
+    page = checks.pages()[code]
+    assert page.summary
+    assert page.avoid
+    assert page.prefer
+    assert page.why.endswith(".")
+    assert page.avoid != page.prefer
+
+
+def test_levels_go_by_what_a_problem_does() -> None:
+    """What could reach a patient is an error; what serves a patient less well a warning; the rest is advice."""
+    levels = {check.code: check.level for check in checks.CHECKS}
+    errors = {code for code, level in levels.items() if level is Level.ERROR}
+    assert errors == {"OL501", "OL504", "OL505", "OL506", "OL511", "OL561"}
+    assert levels["OL545"] is Level.ADVICE
+
+
+def test_the_shipped_base_has_no_problem() -> None:
+    kb, read = reader.read(Layout(ROOT))
+    assert kb is not None, "\n".join(map(str, read))
+    worked, wrong = cases.read_all(kb, cases.files_in(ROOT / "tests" / "cases"), ROOT)
+    found = [*checks.run(kb, worked, read=read), *wrong]
+    assert found == [], "\n".join(map(str, found))

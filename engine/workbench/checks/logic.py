@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -211,7 +212,7 @@ class Logic:
         if len(parts) > 1 or parts[0] is not one:
             return self._implied(parts, other, depth - 1)
         if isinstance(one, AtLeast) and isinstance(other, AtLeast):
-            return one.count >= other.count and set(one.items) <= set(other.items)
+            return one.count >= other.count and Counter(one.items) <= Counter(other.items)
         if isinstance(other, Not):
             if isinstance(one, Not):
                 return self.implies(other.item, one.item, depth - 1)
