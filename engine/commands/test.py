@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..consultation.case import Prepared
+from ..consultation.outlook import Outlook
+from ..inference.working_memory import WorkingMemory
 from ..knowledge_base.cache import Store
 from ..language.problems import Place, Problem, Refused
 from ..views import outcome, outcome_mutation
-from ..workbench import cases, equivalents, mutants, mutation, runner
+from ..workbench import cases, equivalents, mutants, mutation, outcomes, runner, updating
 from ..workbench.cases import WorkedCase
-from ..workbench.coverage import Recorder, measure
+from ..workbench.coverage import Coverage, Recorder, measure
 from . import surroundings
 
 ENGINE = Path(__file__).parent.parent
@@ -39,6 +41,8 @@ def run(
     if not wanted:
         surroundings.note(f"no case is named like '{keyword}'")
         return 1
+    if update:
+        return _update(prepared, wanted)
     if mutate:
         return _mutate(prepared, wanted, format, knowledge)
     return _test(prepared, wanted, format, fail_fast, junit, coverage, threshold)
@@ -71,12 +75,29 @@ def _test(
     measured = measure(recorder) if recorder is not None else None
     if junit is not None:
         _write(junit, outcome.junit(results))
-    surroundings.put(outcome.data(results, measured) if format == "json" else outcome.text(results, measured))
+    surroundings.put(_told(format, results, measured))
     surroundings.note(f"{len(results)} of {len(wanted)} cases run in {time.perf_counter() - started:.1f} s")
     too_little = threshold is not None and measured is not None and not measured.reaches(threshold)
     if too_little and measured is not None:
         surroundings.note(f"coverage is {measured.least:.1f} %, below {threshold:g} %")
     return 1 if too_little or any(not result.passed for result in results) else 0
+
+
+def _told(format: str, results: list[outcomes.Result], measured: Coverage | None) -> str:
+    if format == "html":
+        from ..views import outcome_html  # jinja2 is slow to import
+
+        files = {one.place.file for one in measured.uncovered} if measured is not None else set()
+        return outcome_html.page(results, measured, None, {file: _lines(file) for file in files})
+    return outcome.data(results, measured) if format == "json" else outcome.text(results, measured)
+
+
+def _lines(file: str) -> list[str]:
+    """The lines of a file of the knowledge base, for showing; none where it cannot be read."""
+    try:
+        return (surroundings.ROOT / file).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
 
 
 def _write(path: Path, text: str) -> None:
@@ -85,6 +106,47 @@ def _write(path: Path, text: str) -> None:
     except OSError as error:
         what = f"it cannot be written: {error.strerror or 'no reason given'}"
         raise Refused([Problem("OL001", what, Place(str(path)))]) from None
+
+
+# --- what is concluded, written into the cases ------------------------------------------------------------------------
+
+
+def _update(prepared: Prepared, wanted: Iterable[WorkedCase]) -> int:
+    """Correct what the cases expect, and say what was changed; exit 1 while something that must not be is left."""
+    memory = WorkingMemory(prepared.plan)
+    made: list[updating.Correction] = []
+    left: list[outcomes.Failure] = []
+    by_file: dict[str, list[tuple[WorkedCase, list[updating.Correction]]]] = {}
+    for one in wanted:
+        look = Outlook(cases.patient(prepared, one, memory=memory))
+        found = list(updating.corrections(look, one.expectations))
+        if found:
+            by_file.setdefault(one.file, []).append((one, found))
+        kept = {id(correction.want) for correction in found}
+        failed = (failure for failure in outcomes.failures_of(look.case, one))
+        left += [failure for failure in failed if id(failure.expectation) not in kept]
+    for file, found_in in by_file.items():
+        made += _rewrite(prepared, surroundings.ROOT / file, file, found_in)
+    skipped = sum(len(found) for group in by_file.values() for _, found in group) - len(made)
+    surroundings.put("".join(f"{one}\n" for one in made) + "".join(f"{one}\n" for one in left))
+    surroundings.note(f"{len(made)} expectations corrected, {skipped + len(left)} left as they are")
+    return 1 if skipped or left else 0
+
+
+def _rewrite(
+    prepared: Prepared, path: Path, file: str, found: list[tuple[WorkedCase, list[updating.Correction]]]
+) -> list[updating.Correction]:
+    """Write the corrections of one file; refused when it could not be read any more. Raises Refused."""
+    text = path.read_text(encoding="utf-8")
+    made: list[updating.Correction] = []
+    for one, corrections in sorted(found, key=lambda pair: -pair[0].place.line):
+        text, done = updating.rewritten(text, one.place, corrections)
+        made += done
+    _, problems = cases.read_file(prepared.kb, text.encode(), file)
+    if problems:
+        raise Refused(problems)
+    _write(path, text)
+    return sorted(made, key=lambda one: one.want.place)
 
 
 # --- changed rules ----------------------------------------------------------------------------------------------------
@@ -96,9 +158,17 @@ def _mutate(prepared: Prepared, wanted: list[WorkedCase], format: str, knowledge
     digest = mutation.digest_of(_rested_on(prepared, wanted, knowledge))
     store = Store.of("mutants of " + str(knowledge.resolve() if knowledge is not None else ""))
     report = mutation.run(prepared, wanted, listed, store, digest, _progress if sys.stderr.isatty() else None)
-    surroundings.put(outcome_mutation.data(report) if format == "json" else outcome_mutation.text(report))
+    surroundings.put(_told_of_changes(format, report))
     surroundings.note(f"{len(report.outcomes)} changes tried in {time.perf_counter() - started:.1f} s")
     return 0 if report.enough and not report.left_out else 1
+
+
+def _told_of_changes(format: str, report: mutation.Report) -> str:
+    if format == "html":
+        from ..views import outcome_html  # jinja2 is slow to import
+
+        return outcome_html.page(None, None, report, {})
+    return outcome_mutation.data(report) if format == "json" else outcome_mutation.text(report)
 
 
 def _listed(prepared: Prepared, knowledge: Path | None) -> dict[str, str]:

@@ -22,7 +22,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 def page(patients: Iterable[tuple[str, Verdict]], names: Names) -> str:
     """The reports, by title, on one page."""
     reports = [_report(title, verdict, names) for title, verdict in patients]
-    return _environment().get_template("report.html").render(reports=reports, version=VERSION)
+    return environment().get_template("report.html").render(reports=reports, version=VERSION)
 
 
 def _report(title: str, verdict: Verdict, names: Names) -> dict[str, Any]:
@@ -85,7 +85,7 @@ class _Words:
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,

@@ -115,7 +115,8 @@ def read_file(kb: KnowledgeBase, text: bytes, file: str) -> tuple[list[WorkedCas
                 problems += wrong
         if not one.name:
             problems.append(Problem("OL405", "a worked case without a name", one.place, hint="name it as a sentence"))
-        if not expectations:
+        written = [block for block in (one.expect, one.expect_not) if block is not None and block.pairs]
+        if not expectations and not written:
             problems.append(Problem("OL401", f"'{one.name}' expects nothing", one.place, hint="write what must follow"))
         cases.append(WorkedCase(one.name, file, one, tuple(expectations), one.place))
     return cases, problems
