@@ -182,7 +182,7 @@ class Unopened(Mapping[str, _V]):
 
 
 _line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-_PLAIN = ("digest", "glossary", "sections", "scope", "replaced", "weakened")
+_PLAIN = ("digest", "glossary", "sections", "words", "scope", "replaced", "weakened")
 _KINDS = tuple(part.name for part in dataclasses.fields(model.KnowledgeBase) if part.name not in _PLAIN)
 
 

@@ -267,7 +267,7 @@ KINDS: Mapping[str, Kind] = {
     ),
 }
 
-PLAIN = {"glossary": "a word", "sections": "a section"}
+PLAIN = {"glossary": "a word", "sections": "a section", "words": "a phrase"}
 """Kinds that are plain mappings of texts to texts."""
 
 READABLE = ("findings", "quantities", "states", "scales", "thresholds")

@@ -366,6 +366,8 @@ class KnowledgeBase:
     glossary: Mapping[str, str] = dataclasses.field(default_factory=dict)
     sections: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Section id -> heading, in the order a clinician asks."""
+    words: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Phrases that people say -> the answers they mean, as `finding value; finding value`; `N` stands for a number."""
     scope: Scope | None = None
     units: Mapping[str, UnitEntry] = dataclasses.field(default_factory=dict)
     analytes: Mapping[str, AnalyteEntry] = dataclasses.field(default_factory=dict)

@@ -277,6 +277,7 @@ KINDS: Mapping[str, str] = {
     "scope": "For whom the system is made.",
     "glossary": "Technical words, each with its meaning in plain words.",
     "sections": "The headings findings stand under, in the order they are asked.",
+    "words": "Phrases people say at the prompt, each with the answers it means; N stands for a number.",
     "cases": "Worked cases: a patient, and what must and must not follow.",
     "patient": "What is known of one patient.",
 }
