@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...consultation import answers, opening, record
 from ...knowledge_base import reader, traps
 from ...language import checking
-from .. import authoring, cases
+from .. import authoring, cases, equivalents
 from . import manual_entries, manual_files, manual_patients, suppression
 from .check import Page, page
 
@@ -17,7 +17,7 @@ _MARKS = {"- ": "avoid", "+ ": "prefer", "= ": "why"}
 def codes_of_others() -> dict[str, str]:
     """The codes that are told before any check runs, each with its meaning in one line."""
     entered = (answers.CODES, record.CODES, opening.CODES)
-    tables = (traps.CODES, reader.CODES, checking.CODES, *entered, cases.CODES, authoring.CODES)
+    tables = (traps.CODES, reader.CODES, checking.CODES, *entered, cases.CODES, equivalents.CODES, authoring.CODES)
     return dict(sorted(pair for table in tables for pair in table.items()))
 
 

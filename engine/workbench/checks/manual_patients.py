@@ -161,4 +161,13 @@ OL407
 - osteologic test in a directory without cases
 + a case for each rule, in tests/cases/
 = Tests that tried nothing must not say that everything passed.
+OL410
+- alendronate-clearance: the cut-off may move
++ alendronate-clearance:
++   the change, in the words in which it is reported: why no patient could notice it
+= A change is listed with its reason, so that somebody else can judge it.
+OL411
+- a change that the rule no longer has
++ leave it out
+= What is listed and does not come up any more hides that the rule has changed.
 """
