@@ -7,7 +7,7 @@ by the plain evaluator, when it is asked for; all else is as it was kept.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..consultation import case as consulted
@@ -291,22 +291,24 @@ class Alteration:
             return dataclasses.replace(base, kb=self.kb, plan=plan, reads={})
         if rule.verb == "derives":
             plan = dataclasses.replace(plan, derive=values.derive_rules(self.kb))
-            return dataclasses.replace(base, kb=self.kb, plan=plan, behind=self._behind(), reads={}, indications={})
         versions = [one for one in (rule, self.changed) if one is not None]
         members = {(one.verb, member) for one in versions for member in one.members or one.targets}
         by_target = {key: self._exchanged(base.by_target.get(key, ()), key) for key in members}
-        by_atom = dict(base.rules)
-        by_atom.update(self._concluding())
+        by_atom = {**base.rules, **dict(self._concluding())}
         return dataclasses.replace(
             base,
             kb=self.kb,
             plan=plan,
             rules={atom: rules for atom, rules in by_atom.items() if rules},
+            by_verb={one.verb: self._of_verb(one.verb) for one in versions} | _without(base.by_verb, versions),
             by_target={**base.by_target, **by_target},
             behind=self._behind(),
             reads={},
             indications={},
         )
+
+    def _of_verb(self, verb: str) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.kb.rules.values() if rule.verb == verb)
 
     def _exchanged(self, rules: tuple[Rule, ...], key: tuple[str, str]) -> tuple[Rule, ...]:
         """The rules of one verb about one thing, in the order of the knowledge base."""
@@ -336,7 +338,7 @@ class Alteration:
         same = all(
             _reads(getattr(self.rule, field)) == _reads(getattr(self.changed, field)) for field in ("when", "formula")
         )
-        if same and self.rule.verb == self.changed.verb and self.rule.targets == self.changed.targets:
+        if same and _aim(self.rule) == _aim(self.changed):
             return dict(self.base.behind)
         return evidence.findings_behind(self.kb)
 
@@ -348,3 +350,12 @@ def _reads(node: Node | None) -> tuple[frozenset[str], frozenset[str]]:
     if node is None:
         return frozenset(), frozenset()
     return expression.names_read(node), expression.atoms_read(node)
+
+
+def _aim(rule: Rule) -> tuple[object, ...]:
+    return rule.verb, rule.targets, rule.level
+
+
+def _without(by_verb: Mapping[str, tuple[Rule, ...]], versions: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
+    verbs = {rule.verb for rule in versions}
+    return {verb: rules for verb, rules in by_verb.items() if verb not in verbs}

@@ -1,0 +1,72 @@
+"""A kept case under a changed rule is what the changed knowledge base makes of the same patient."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.consultation import case as consulted
+from engine.consultation.case import Case
+from engine.consultation.record import Record
+from engine.inference import productions
+from engine.inference.reference import Reference
+from engine.language import dates
+from engine.workbench import mutants
+from engine.workbench.alteration import Alteration, Altered, Graph, Kept
+from engine.workbench.cases import WorkedCase
+from tests.inference.random_bases import HERE, TODAY, Maker
+
+NOBODY = WorkedCase("a patient made up", "made-up.yaml", Record({}), (), HERE)
+DAY = dates.day(TODAY)
+COSTLY = settings(max_examples=max(20, settings().max_examples // 5))
+"""For what compiles whole knowledge bases again."""
+
+
+@given(st.integers(0, 2**32), st.integers(2, 14))
+def test_what_follows_under_a_changed_rule_is_what_the_plain_evaluator_says(seed: int, size: int) -> None:
+    maker = Maker(seed, size)
+    kb = maker.knowledge_base()
+    base = consulted.prepare(kb)
+    answers = {name: maker.given(kb, name) for name in (*kb.findings, *kb.quantities) if maker.random.random() < 0.7}
+    patient = Case(base, TODAY)
+    patient.memory.start(DAY, answers)
+    kept, graph = Kept(patient, NOBODY), Graph(kb)
+    tried = mutants.of(kb)
+    for mutant in random.Random(seed).sample(tried, min(12, len(tried))):
+        alteration = Alteration(base, graph, mutant.rule, mutant.changed, mutant.threshold)
+        altered, plain = Altered(kept, alteration), Reference(alteration.kb, answers, DAY)
+        atoms = {*base.plan.productions.propositions, *productions.rules_by_atom(alteration.kb)}
+        assert {atom: altered.truth(atom) for atom in atoms} == {atom: plain.truth(atom) for atom in atoms}, mutant.key
+        for rule in alteration.kb.rules.values():
+            assert altered.premise(rule) is plain.premise(rule), (mutant.key, rule.id)
+        for name in (*kb.findings, *kb.quantities):
+            assert altered.known(name) == plain.known(name), (mutant.key, name)
+
+
+@COSTLY
+@given(st.integers(0, 2**32), st.integers(2, 14))
+def test_a_changed_knowledge_base_is_prepared_as_if_anew(seed: int, size: int) -> None:
+    kb = Maker(seed, size).knowledge_base()
+    base, graph = consulted.prepare(kb), Graph(kb)
+    tried = mutants.of(kb)
+    for mutant in random.Random(seed).sample(tried, min(4, len(tried))):
+        alteration = Alteration(base, graph, mutant.rule, mutant.changed, mutant.threshold)
+        quick, anew = alteration.prepared, consulted.prepare(alteration.kb)
+        assert quick.rules == anew.rules, mutant.key
+        assert {key: rules for key, rules in quick.by_target.items() if rules} == anew.by_target, mutant.key
+        assert {verb: rules for verb, rules in quick.by_verb.items() if rules} == anew.by_verb, mutant.key
+        assert quick.behind == anew.behind, mutant.key
+        assert quick.plan.derive == anew.plan.derive, mutant.key
+
+
+@COSTLY
+@given(st.integers(0, 2**32), st.integers(2, 14))
+def test_no_mutant_rests_on_its_own_conclusion(seed: int, size: int) -> None:
+    kb = Maker(seed, size).knowledge_base()
+    base, graph = consulted.prepare(kb), Graph(kb)
+    for mutant in mutants.of(kb):
+        if mutant.changed is not None and mutant.kind in (mutants.VERB, mutants.TARGET):
+            changed = Graph(Alteration(base, graph, mutant.rule, mutant.changed).kb)
+            assert mutant.owner not in changed.touched([mutant.changed]).rules, mutant.key
