@@ -105,6 +105,7 @@ FOR_NEW = [
 ]
 ANY_FILES = argument("files", nargs=-1, metavar="[FILE]...")
 CHECK = option("--check", is_flag=True, help="Change nothing; list the files that would change, and fail.")
+TARGET = argument("directory", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 DIRECTORY = argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
 REPORT = formats("text", "json", "markdown", "html")
 PROBLEMS = formats("text", "json", "sarif", "github")
@@ -135,6 +136,7 @@ VERBS = [
     verb("test", "Run the worked cases.", OUTCOME, *TESTING),
     verb("show", "Show one rule or entry, and where it stands.", IDENTIFIER),
     verb("graph", "Draw what a conclusion rests on.", IDENTIFIER, PICTURE),
+    verb("docs", "Write everything as a static site.", TARGET),
     verb("new", "Write the skeleton of a rule, entry or case.", NEW, IDENTIFIER, *FOR_NEW),
     verb("fmt", "Lay out rules and knowledge in the one way.", ANY_FILES, CHECK),
     verb("schema", "Write the JSON Schemas that editors complete and check by.", DIRECTORY),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..consultation.lookup import Lookup, Named
 from ..views import entries, escape, shown
-from ..workbench import cases, history, usage
+from ..workbench import history, usage
 from . import surroundings
 
 
@@ -22,7 +22,7 @@ def run(identifier: str, knowledge: Path | None = None) -> int:
         surroundings.note(escape.plain(told))
         return 1
     width, colored = surroundings.width(), surroundings.colored()
-    files = _case_files(knowledge)
+    files = surroundings.case_files(knowledge)
     pages = [
         shown.page(
             one,
@@ -38,11 +38,3 @@ def run(identifier: str, knowledge: Path | None = None) -> int:
     ]
     surroundings.put("\n".join(pages))
     return 0
-
-
-def _case_files(local: Path | None) -> list[tuple[str, str]]:
-    root = surroundings.ROOT
-    files = [(path.relative_to(root).as_posix(), path) for path in cases.files_in(root / "tests" / "cases")]
-    if local is not None:
-        files += [(str(path), path) for path in cases.files_in(local / "cases")]
-    return [(name, path.read_text("utf-8", errors="replace")) for name, path in files]

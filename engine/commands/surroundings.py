@@ -72,5 +72,15 @@ def write_all(directory: Path, files: Mapping[str, str]) -> None:
             raise Refused([Problem("OL001", what, Place(str(path)))]) from None
 
 
+def case_files(local: Path | None) -> list[tuple[str, str]]:
+    """The name and text of each file of worked cases, a hospital's own after the shipped."""
+    from ..workbench import cases  # a consultation needs none, and starts sooner
+
+    files = [(path.relative_to(ROOT).as_posix(), path) for path in cases.files_in(ROOT / "tests" / "cases")]
+    if local is not None:
+        files += [(str(path), path) for path in cases.files_in(local / "cases")]
+    return [(name, path.read_text("utf-8", errors="replace")) for name, path in files]
+
+
 def name_of(file: str) -> str:
     return "standard input" if file == STANDARD_INPUT else file

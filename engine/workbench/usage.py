@@ -13,6 +13,7 @@ from ..language.expression import Node
 from ..language.problems import Place
 
 _NAMED_IN_TEXTS = re.compile(r"\{(\w+)\}")
+_WORDS = re.compile(r"[\w-]+")
 _CASE = re.compile(r"\s*-\s+name:\s*(?P<name>.+)")
 
 
@@ -126,3 +127,58 @@ def mentions(name: str, files: Iterable[tuple[str, str]]) -> tuple[Mention, ...]
             elif case and word.search(line.split(" #")[0]):
                 found.setdefault((file, case), Mention(case, Place(file, number)))
     return tuple(found.values())
+
+
+# --- everything at once -----------------------------------------------------------------------------------------------
+
+
+def every(kb: KnowledgeBase) -> dict[str, tuple[Use, ...]]:
+    """`uses` of every id that anything uses, in one go."""
+    found: dict[str, dict[Use, None]] = {}
+    for rule in kb.rules.values():
+        for name in sorted(_named_by_rule(rule)):
+            for how in _by_rule(rule, name):
+                found.setdefault(name, {})[Use(how, rule.id, rule.label, rule.place)] = None
+    for entry in _others(kb):
+        for name in sorted(_named_by_entry(entry)):
+            for how in _by_entry(entry, name):
+                found.setdefault(name, {})[Use(how, entry.id, entry.label or entry.id, entry.place)] = None
+    return {name: tuple(uses) for name, uses in found.items()}
+
+
+def _named_by_rule(rule: Rule) -> set[str]:
+    named = {*rule.targets, *rule.members, *rule.then, rule.of, rule.until, rule.guideline}
+    named |= {cited.source for cited in rule.sources}
+    named |= {word for text in (rule.dose, rule.note, rule.until) for word in _NAMED_IN_TEXTS.findall(text)}
+    for part in (rule.when, rule.formula):
+        if part is not None:
+            named |= _read(part)
+    return named - {""}
+
+
+def _named_by_entry(entry: Entry) -> set[str]:
+    named = {cited.source for cited in entry.sources}
+    for part in dataclasses.fields(entry):
+        value = getattr(entry, part.name)
+        if isinstance(value, str):
+            named.add(value)
+        elif isinstance(value, tuple) and value and isinstance(value[0], str):
+            named.update(value)
+        for node in _nodes(value):
+            named |= _read(node)
+    return named - {""}
+
+
+def every_mention(files: Iterable[tuple[str, str]]) -> dict[str, tuple[Mention, ...]]:
+    """`mentions` of every word in the worked cases, in one go."""
+    found: dict[str, dict[tuple[str, str], Mention]] = {}
+    for file, text in files:
+        case = ""
+        for number, line in enumerate(text.split("\n"), 1):
+            opening = _CASE.match(line)
+            if opening:
+                case = opening["name"].strip().strip("\"'")
+            elif case:
+                for word in set(_WORDS.findall(line.split(" #")[0])):
+                    found.setdefault(word, {}).setdefault((file, case), Mention(case, Place(file, number)))
+    return {word: tuple(mentions.values()) for word, mentions in found.items()}

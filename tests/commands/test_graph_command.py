@@ -18,7 +18,7 @@ def test_a_name_does_as_well_as_an_id(capsys: pytest.CaptureFixture[str]) -> Non
     assert "What creatinine clearance rests on" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("name", "word"), [("age", "rests on nothing"), ("osteomalacias-x", "nothing is called")])
+@pytest.mark.parametrize(("name", "word"), [("albumin", "rests on nothing"), ("osteomalacias-x", "nothing is called")])
 def test_what_has_no_picture_is_told(name: str, word: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["graph", name]) == 1
     said = capsys.readouterr()

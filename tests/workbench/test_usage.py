@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from engine.knowledge_base import reader
+from engine.knowledge_base import cache, reader
 from engine.knowledge_base.layout import Written
 from engine.knowledge_base.model import KnowledgeBase
 from engine.language.problems import Place
@@ -67,3 +69,18 @@ CASES = """\
 )
 def test_a_case_mentions_whole_ids_outside_comments(name: str, found: list[usage.Mention]) -> None:
     assert list(usage.mentions(name, [("a.yaml", CASES)])) == found
+
+
+def test_all_uses_at_once_are_the_uses_one_by_one() -> None:
+    kb = cache.load(Path(__file__).parent.parent.parent)
+    at_once = usage.every(kb)
+    for name in [*list(kb.findings)[::6], *list(kb.conditions)[::9], *list(kb.sources)[::12], "alendronate", "labs"]:
+        assert sorted(at_once.get(name, ()), key=str) == sorted(usage.uses(kb, name), key=str), name
+
+
+def test_all_mentions_at_once_are_the_mentions_one_by_one() -> None:
+    text = "- name: one\n  given: {age: 67, x-y: 2}\n- name: two\n  given: {age: 3}  # vertebra\n"
+    files = [("a.yaml", text)]
+    at_once = usage.every_mention(files)
+    for word in ("age", "x-y", "vertebra", "67", "nothing"):
+        assert at_once.get(word, ()) == usage.mentions(word, files)
