@@ -67,3 +67,31 @@ def test_a_directory_of_ones_own_is_checked_with_ours(home: Path, run: Run, tmp_
     assert ended.code == 1
     assert f"{own}/rules/ours.yaml:4:34" in ended.out
     assert "    when: vitamin_d < 3 nmol/L and egrf < 2" in ended.out
+
+
+def test_a_warning_is_shown_and_does_not_fail(home: Path, run: Run) -> None:
+    frail = "frail: {label: frail, shown: no}\n"
+    rule = WRONG.split("y: {")[0].replace("diagnoses: osteoporosis", "sets: frail").replace(" and egrf < 2", "")
+    (home / "knowledge/states.yaml").write_text(frail)
+    (home / "rules/frail.yaml").write_text(rule.lstrip())
+    ended = run("check")
+    assert ended.code == 0
+    assert "knowledge/states.yaml:1:1: warning OL531: 'frail' is set, and neither read nor shown" in ended.out
+    assert "    why: " in ended.out
+
+
+def test_the_worked_cases_are_read_too(home: Path, run: Run) -> None:
+    (home / "tests/cases/dated.yaml").write_text(
+        "- name: a dated answer\n  given: {age: 67}\n  expect: {diagnosed: [osteoporose]}\n"
+    )
+    ended = run("check")
+    assert ended.code == 1
+    assert "tests/cases/dated.yaml:3:24: error OL403" in ended.out
+
+
+def test_a_directory_of_ones_own_in_which_nothing_is_read_is_an_error(home: Path, run: Run, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    ended = run("check", "--knowledge", str(own))
+    assert ended.code == 1
+    assert f"{own}: error OL114" in ended.out

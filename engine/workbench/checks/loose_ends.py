@@ -125,7 +125,8 @@ def nothing_against(subject: Subject) -> Iterator[Told]:
     Prefer:
         mastocytosis-tryptase: {opposes: mastocytosis, strength: moderate, when: tryptase is normal}
     Why:
-        Whatever else is found, it never leaves the list; the reader cannot see what would speak against it.
+        Whatever else is found, it never leaves the list; the reader cannot see what would speak against it. A
+        diagnosis that stands on its criteria alone falls with them, and needs nothing more.
     """
     against = {name for rule in subject.of("opposes", "excludes") for name in rule.members}
     for condition in subject.kb.conditions.values():
