@@ -1,0 +1,328 @@
+"""What worked cases notice of changed rules: killed, survived, equivalent, counted; and going on after a stop."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.consultation.case import Prepared
+from engine.knowledge_base.cache import Store
+from engine.views import outcome_html, outcome_mutation
+from engine.workbench import equivalents, mutants, mutation, outcomes, processes
+from engine.workbench.mutation import EQUIVALENT, KILLED, SURVIVED, Report, Trial
+from tests.workbench import bench
+
+REQUIRED = f"""\
+lowest:
+  title: The lowest of the scores counts
+  derives: lowest_t_score
+  as: lowest(dxa)
+  because: The weakest site decides.
+  sources: [article A14]
+  evidence: verified
+swallowing:
+{bench.rule("contraindicates: alendronate", "dysphagia")}
+"""
+
+SCORE = f"{REQUIRED}low:\n{bench.rule('diagnoses: osteoporosis', 'lowest_t_score <= -2.5')}"
+
+
+def changes(base: Prepared, owner: str) -> list[str]:
+    return [one.change for one in mutants.of(base.kb) if one.owner == owner]
+
+
+def run(base: Prepared, cases: str, listed: dict[str, str] | None = None, **more: Any) -> Report:
+    return mutation.run(base, bench.worked(base, cases), listed or {}, **more)
+
+
+def of_rule(report: Report, owner: str) -> dict[str, str]:
+    return {one.mutant.change: one.status for one in report.outcomes if one.mutant.owner == owner}
+
+
+# --- which changes there are ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("verb", "when", "more", "expected"),
+    [
+        (
+            "supports: osteomalacia",
+            "vitamin_d < 30 nmol/L and age > 50",
+            {"strength": "moderate"},
+            {
+                "and becomes or in `vitamin_d < 30 nmol/L and age > 50`",
+                "`vitamin_d < 30 nmol/L` left out",
+                "`age > 50` left out",
+                "< becomes <= in `vitamin_d < 30 nmol/L`",
+                "30 becomes 29 in `vitamin_d < 30 nmol/L`",
+                "30 becomes 31 in `vitamin_d < 30 nmol/L`",
+                "> becomes >= in `age > 50`",
+                "50 becomes 49 in `age > 50`",
+                "50 becomes 51 in `age > 50`",
+                "the rule left out",
+                "moderate becomes weak",
+                "moderate becomes strong",
+                "supports becomes opposes",
+                "osteomalacia becomes estrogen_loss",
+            },
+        ),
+        (
+            "causes: estrogen_loss",
+            "not menopausal_status is premenopausal",
+            {},
+            {
+                "not left out before `menopausal_status is premenopausal`",
+                "is becomes is not in `menopausal_status is premenopausal`",
+                "`not menopausal_status is premenopausal` left out",
+                "the rule left out",
+                "estrogen_loss becomes osteoporosis",
+            },
+        ),
+        (
+            "orders: vitamin_d_test",
+            "any medicines where (name is omeprazole)",
+            {},
+            {
+                "any becomes no in `any medicines where (name is omeprazole)`",
+                "is becomes is not in `name is omeprazole`",
+                "`name is omeprazole` left out",
+                "`any medicines where (name is omeprazole)` left out",
+                "the rule left out",
+            },
+        ),
+        (
+            "cautions: alendronate",
+            "vitamin_d in 12.5..30.0 nmol/L",
+            {"weight": "minor"},
+            {
+                "12.5 becomes 12.4 in `vitamin_d in 12.5..30.0 nmol/L`",
+                "12.5 becomes 12.6 in `vitamin_d in 12.5..30.0 nmol/L`",
+                "30.0 becomes 29.9 in `vitamin_d in 12.5..30.0 nmol/L`",
+                "30.0 becomes 30.1 in `vitamin_d in 12.5..30.0 nmol/L`",
+                "`vitamin_d in 12.5..30.0 nmol/L` left out",
+                "the rule left out",
+                "cautions becomes contraindicates",
+            },
+        ),
+    ],
+)
+def test_every_small_change_of_a_rule_is_tried_once(
+    verb: str, when: str, more: dict[str, str], expected: set[str]
+) -> None:
+    base = bench.prepared(f"{REQUIRED}it:\n{bench.rule(verb, when, **more)}")
+    found = changes(base, "it")
+    assert set(found) == expected
+    assert len(found) == len(expected)
+
+
+def test_a_number_moves_by_one_step_of_its_last_written_digit_in_its_own_unit() -> None:
+    base = bench.prepared(f"{REQUIRED}it:\n{bench.rule('orders: vitamin_d_test', 'vitamin_d < 12.0 ng/mL')}")
+    (lower,) = [one for one in mutants.of(base.kb) if one.change.startswith("12.0 becomes 11.9")]
+    assert lower.changed is not None
+    assert "29.75" in str(lower.changed.when)  # 11.9 ng/mL
+
+
+def test_a_target_never_becomes_one_that_the_premise_rests_on() -> None:
+    rules = f"{REQUIRED}it:\n{bench.rule('diagnoses: osteoporosis', 'diagnosed(osteomalacia)')}"
+    rules += f"soft:\n{bench.rule('diagnoses: osteomalacia', 'vitamin_d < 10 nmol/L')}"
+    assert "osteoporosis becomes osteomalacia" not in changes(bench.prepared(rules), "it")
+
+
+# --- what becomes of them ---------------------------------------------------------------------------------------------
+
+BOTH_SIDES = """\
+- {name: at it, given: {t_score_hip: -2.5}, expect: {diagnosed: osteoporosis}}
+- {name: just above, given: {t_score_hip: -2.4}, expect: {held: low}}
+- {name: one measured, given: {t_score_hip: -2.6, t_score_spine: 1}, expect: {quantities: {lowest_t_score: -2.6}}}
+- {name: nothing bars it, given: {dysphagia: no}, expect: {ruled_out: swallowing}}
+- {name: it is barred, given: {dysphagia: yes}, expect: {fired: swallowing}}
+"""
+
+
+def test_cases_below_at_and_above_notice_every_change_of_a_threshold() -> None:
+    report = run(bench.prepared(SCORE), BOTH_SIDES)
+    assert of_rule(report, "low") == {
+        "<= becomes < in `lowest_t_score <= -2.5`": KILLED,
+        "-2.5 becomes -2.6 in `lowest_t_score <= -2.5`": KILLED,
+        "-2.5 becomes -2.4 in `lowest_t_score <= -2.5`": KILLED,
+        "`lowest_t_score <= -2.5` left out": KILLED,
+        "the rule left out": KILLED,
+        "diagnoses becomes excludes": KILLED,
+        "osteoporosis becomes osteomalacia": KILLED,
+    }
+
+
+def test_what_no_case_notices_survives_with_a_patient_that_would() -> None:
+    text = "- {name: far below, given: {t_score_hip: -4}, expect: {diagnosed: osteoporosis, fired: low}}"
+    report = run(bench.prepared(SCORE), text)
+    survived = {one.mutant.change: one for one in report.survivors if one.mutant.owner == "low"}
+    assert set(survived) == {
+        "<= becomes < in `lowest_t_score <= -2.5`",
+        "-2.5 becomes -2.6 in `lowest_t_score <= -2.5`",
+        "-2.5 becomes -2.4 in `lowest_t_score <= -2.5`",
+        "`lowest_t_score <= -2.5` left out",
+    }
+    witness = survived["<= becomes < in `lowest_t_score <= -2.5`"].witness
+    assert witness is not None
+    assert (witness.case, witness.answers) == ("far below", {"lowest_t_score": "-2.5"})
+    assert (witness.before, witness.after) == ("true", "false")
+
+
+def test_a_case_made_of_the_witness_notices_the_change() -> None:
+    base = bench.prepared(SCORE)
+    text = "- {name: far below, given: {t_score_hip: -4}, expect: {diagnosed: osteoporosis}}"
+    for survivor in run(base, text).survivors:
+        witness = survivor.witness
+        if survivor.mutant.owner != "low" or witness is None or not witness.answers:
+            continue
+        given = ", ".join(f"{name}: {value}" for name, value in witness.answers.items())
+        key = {"true": "fired", "false": "ruled_out"}[witness.before]
+        more = f"{text}\n- {{name: witness, given: {{{given}}}, expect: {{{key}: low}}}}"
+        assert of_rule(run(base, more), "low")[survivor.mutant.change] == KILLED
+
+
+def test_a_change_that_shows_in_a_case_but_in_nothing_it_expects_names_that_case() -> None:
+    text = "- {name: nothing is asked of it, given: {t_score_hip: -2.4}, expect_not: {fired: swallowing}}"
+    report = run(bench.prepared(SCORE), text)
+    (survivor,) = [one for one in report.survivors if one.mutant.change.startswith("-2.5 becomes -2.4")]
+    assert survivor.witness is not None
+    assert survivor.witness.case == "nothing is asked of it"
+    assert not survivor.witness.answers
+    assert outcome_mutation.reason(survivor).startswith("nothing expected changes in 'nothing is asked of it'")
+
+
+def test_the_same_productions_are_equivalent() -> None:
+    twice = f"{REQUIRED}it:\n{bench.rule('orders: vitamin_d_test', 'dysphagia and dysphagia and age > 50')}"
+    report = run(bench.prepared(twice), "- {name: x, given: {age: 67}, expect: {held: swallowing}}")
+    found = of_rule(report, "it")
+    assert found["`dysphagia` left out"] == EQUIVALENT
+    assert found["`dysphagia` left out (2)"] == EQUIVALENT
+    assert found["`age > 50` left out"] == SURVIVED
+    assert report.count(EQUIVALENT) == 2
+
+
+def test_what_an_author_lists_is_equivalent_with_the_reason() -> None:
+    key = "low: -2.5 becomes -2.6 in `lowest_t_score <= -2.5`"
+    text = "- {name: x, given: {t_score_hip: -4}, expect: {fired: low}}"
+    report = run(bench.prepared(SCORE), text, {key: "nobody measures that finely"})
+    assert [(one.mutant.key, one.by) for one in report.outcomes if one.status == EQUIVALENT] == [
+        (key, "nobody measures that finely")
+    ]
+
+
+def test_counts_are_exact_and_the_share_leaves_out_the_equivalent() -> None:
+    base = bench.prepared(SCORE)
+    report = run(base, BOTH_SIDES, {"low: the rule left out": "listed"})
+    total = len(mutants.of(base.kb))
+    assert len(report.outcomes) == total
+    assert report.count(KILLED) + report.count(SURVIVED) + report.count(EQUIVALENT) == total
+    assert report.share == report.count(KILLED) * 1000 // (total - 1) / 10
+    told = json.loads(outcome_mutation.data(report))
+    assert {key: told[key] for key in ("mutants", "killed", "survived", "equivalent")} == {
+        "mutants": total,
+        "killed": report.count(KILLED),
+        "survived": len(told["survivors"]),
+        "equivalent": 1,
+    }
+    assert all(one["file"] == "rules/bone.yaml" and one["line"] > 0 for one in told["survivors"])
+
+
+@pytest.mark.parametrize(("killed", "survived", "enough"), [(9, 1, True), (899, 101, False), (0, 0, True)])
+def test_nine_tenths_are_wanted(killed: int, survived: int, enough: bool) -> None:
+    mutant = mutants.of(bench.prepared(SCORE).kb)[0]
+    statuses = [KILLED] * killed + [SURVIVED] * survived + [EQUIVALENT] * 50
+    assert Report(tuple(mutation.Outcome(mutant, status) for status in statuses)).enough is enough
+
+
+def test_a_case_that_fails_as_the_rules_stand_is_left_out_and_named() -> None:
+    text = "- {name: wrong, given: {t_score_hip: -1}, expect: {fired: low}}"
+    report = run(bench.prepared(SCORE), text)
+    assert report.left_out == ("wrong",)
+    assert report.count(KILLED) == 0
+    assert "wrong" in outcome_mutation.text(report)
+
+
+def test_one_process_and_two_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for cores in (1, 2):
+        monkeypatch.setattr(processes, "cores", lambda cores=cores: cores)
+        monkeypatch.setattr(mutation, "AT_ONCE", 3)
+        found.append(run(bench.prepared(SCORE), BOTH_SIDES).outcomes)
+    assert [(one.mutant.key, one.status) for one in found[0]] == [(one.mutant.key, one.status) for one in found[1]]
+
+
+# --- going on after a stop --------------------------------------------------------------------------------------------
+
+
+class Stopped(Exception):  # noqa: N818 - what happened, not an error
+    pass
+
+
+def test_a_run_cut_short_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base, store = bench.prepared(SCORE), Store(tmp_path, "k")
+    total = len(mutants.of(base.kb))
+    monkeypatch.setattr(processes, "cores", lambda: 1)
+    monkeypatch.setattr(mutation, "AT_ONCE", 3)
+
+    def stop(done: int, of: int) -> None:
+        assert of == total
+        if done == 6:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        run(base, BOTH_SIDES, store=store, digest="d", progress=stop)
+    tried: list[str] = []
+    trying = Trial.of
+    monkeypatch.setattr(Trial, "of", lambda self, one: (tried.append(one.key), trying(self, one))[1])
+    whole = run(base, BOTH_SIDES, store=store, digest="d")
+    assert tried == [one.key for one in mutants.of(base.kb)][6:]
+    tried.clear()
+    assert run(base, BOTH_SIDES, store=store, digest="d").outcomes == whole.outcomes
+    assert not tried
+    run(base, BOTH_SIDES, store=store, digest="of other cases")
+    assert len(tried) == total
+
+
+def test_the_digest_names_what_the_outcomes_rest_on() -> None:
+    assert mutation.digest_of([b"a", b"b"]) == mutation.digest_of([b"a", b"b"])
+    assert mutation.digest_of([b"ab"]) != mutation.digest_of([b"a", b"b"])
+
+
+# --- what authors list ------------------------------------------------------------------------------------------------
+
+
+def test_a_list_of_equivalent_changes_is_read() -> None:
+    found, problems = equivalents.read(b'low:\n  "`x > 5`: left out": another rule says it\n', "mutants.yaml")
+    assert not problems
+    assert [(one.key, one.reason) for one in found] == [("low: `x > 5`: left out", "another rule says it")]
+
+
+@pytest.mark.parametrize("text", ["- low\n", "low: why\n", "low:\n  change:\n", "low:\n  change: [a]\n"])
+def test_a_list_in_another_form_is_a_problem(text: str) -> None:
+    found, problems = equivalents.read(text.encode(), "mutants.yaml")
+    assert not found
+    assert {problem.code for problem in problems} == {"OL410"}
+
+
+def test_a_listed_change_that_no_longer_comes_up_is_a_problem() -> None:
+    found, _ = equivalents.read(b"low:\n  the rule left out: why\n  the rule is left out: why\n", "mutants.yaml")
+    known = {one.key: one for one in mutants.of(bench.prepared(SCORE).kb)}
+    assert [(one.code, one.place.line) for one in equivalents.unused(found, known)] == [("OL411", 3)]
+
+
+def test_the_page_tells_survivors(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = run(bench.prepared(SCORE), "- {name: a <b>, given: {t_score_hip: -2.4}, expect: {held: swallowing}}")
+    page = outcome_html.page(None, None, report, {})
+    assert "a &lt;b&gt;" in page
+    assert page.count('<div class="card">') == len(report.survivors)
+
+
+def test_a_kept_case_is_asked_as_the_case_itself() -> None:
+    base = bench.prepared(SCORE)
+    worked = bench.worked(base, BOTH_SIDES)
+    kept, failing = mutation.keep(base, worked)
+    assert (len(kept), failing) == (len(worked), ())
+    assert all(outcomes.run(base, one).passed for one in worked)
