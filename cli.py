@@ -6,6 +6,7 @@ either way. Only click is imported here: each verb imports its own file when it 
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -22,6 +23,7 @@ ENGINE = f"{__package__}.engine" if __package__ else "engine"
 UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED = 130
 PIPE_CLOSED = 141
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 Call = Callable[[], int]
 
@@ -195,6 +197,10 @@ def _ended(trouble: BaseException, show_traceback: bool) -> int:
     if isinstance(trouble, import_module(f"{ENGINE}.language.problems").Refused):
         _say(str(trouble))
         return 2
+    if isinstance(trouble, OSError) and trouble.errno in FULL:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # as above: it would be said again at exit
+        _say(f"the result cannot be written: {trouble.strerror}")
+        return 2
     if show_traceback:
         import traceback
 
@@ -204,9 +210,17 @@ def _ended(trouble: BaseException, show_traceback: bool) -> int:
     return UNEXPECTED
 
 
+def _standard_streams() -> None:
+    """Nothing stands in for a stream that the caller closed: it reads as empty, and what is written is gone."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115 - open until the process ends
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - the same
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - the same
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse, run, and turn however it ends into an exit code: 0 fine, 1 something found wrong, 2 cannot be read."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _standard_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter gets its code, not a fault

@@ -235,3 +235,29 @@ def test_the_checkout_runs_from_anywhere(tmp_path: Path) -> None:
     )
     assert ran.stdout.startswith("osteologic ")
     assert ran.returncode == 0
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_a_stream_that_the_caller_closed_is_no_fault(closed: str) -> None:
+    ran = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "cli.py", "--version"], cwd=ROOT, capture_output=True
+    )
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+def test_standard_input_that_is_closed_reads_as_empty() -> None:
+    ran = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&-', "sh", sys.executable, "cli.py", "assess", "-"], cwd=ROOT, capture_output=True
+    )
+    assert ran.returncode == 2
+    assert b"OL320" in ran.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here that is always full")
+def test_a_full_disk_is_told_in_a_line_and_is_no_fault_of_ours() -> None:
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(
+            [sys.executable, "cli.py", "explain", "alendronate"], cwd=ROOT, stdout=full, stderr=subprocess.PIPE
+        )
+    assert ran.returncode == 2
+    assert ran.stderr == b"the result cannot be written: No space left on device\n"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..consultation.lookup import Lookup, Named
 from ..knowledge_base.model import Condition, Intervention
+from ..knowledge_base.scalars import article
 from ..views import comparison, entries, escape
 from . import surroundings
 
@@ -21,7 +22,8 @@ def run(first: str, second: str, knowledge: Path | None = None) -> int:
     elif isinstance(one.entry, Intervention) and isinstance(other.entry, Intervention):
         surroundings.put(comparison.interventions(one.entry, other.entry, width))
     else:
-        told = f"{one.label} is a {one.kind} and {other.label} a {other.kind}; two of one kind can be compared"
+        kinds = f"{one.label} is {article(one.kind)}, {other.label} {article(other.kind)}"
+        told = f"{kinds}; two of one kind can be compared"
         surroundings.note(escape.plain(told))
         return 1
     return 0

@@ -355,4 +355,6 @@ def suggestions(words: str, near: Iterable[Named], meant: str) -> str:
     if meant:
         told.append(f"did you mean '{meant}'?")
     others = [f"  {named.id} ({named.label})" for named in near if named.label != meant]
+    if not meant and not others:
+        told.append("name a condition, a medicine, a test, a rule or a source, as in: osteologic explain osteoporosis")
     return "; ".join(told) + ("\nThere is:\n" + "\n".join(others) if others else "")

@@ -99,3 +99,8 @@ def test_what_nobody_uses_is_said_so() -> None:
 def test_what_is_not_there_names_what_is_near() -> None:
     told = entries.suggestions("osteoprosis", LOOKUP.near("osteoprosis"), "osteoporosis")
     assert "nothing is called 'osteoprosis'; did you mean 'osteoporosis'?" in told
+
+
+def test_where_nothing_is_near_it_says_what_can_be_named() -> None:
+    told = entries.suggestions("xyzzy", [], "")
+    assert told.startswith("nothing is called 'xyzzy'; name a condition, a medicine, a test")
