@@ -95,7 +95,8 @@ def rewritten(text: str, place: Place, corrections: Sequence[Correction]) -> tup
     """
     lines = text.splitlines(keepends=True)
     start = place.line - 1
-    ends = (number for number in range(start + 1, len(lines)) if lines[number].startswith("- "))
+    dash = " " * (place.column - len("- ") - 1) + "- "
+    ends = (number for number in range(start + 1, len(lines)) if lines[number].startswith(dash))
     end = next(ends, len(lines))
     chunk = "".join(lines[start:end])
     made = []
