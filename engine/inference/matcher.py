@@ -17,7 +17,8 @@ from .shell import Matcher
 class CountingMatcher(Matcher):  # type: ignore[misc]  # experta ships no annotations
     """An experta matcher for ground productions; handed to the engine through its public `__matcher__`.
 
-    It asks its engine for `ground` and for `activation(index)`, the one activation a production ever has.
+    It asks its engine for `ground`, and for the one activation that a production ever has: `activations` holds those
+    made so far, `activation(index)` makes one.
     """
 
     def __init__(self, engine: Any) -> None:
@@ -26,7 +27,6 @@ class CountingMatcher(Matcher):  # type: ignore[misc]  # experta ships no annota
         self.touched = 0
         self._premises = [len(production.premises) for production in ground.productions]
         self._lacking = self._premises.copy()
-        self._activations: list[Any] = [None] * len(ground.productions)
         self._waiting: list[list[int]] = [[] for _ in range(ground.width)]
         for index, production in enumerate(ground.productions):
             for literal in production.premises:
@@ -37,7 +37,7 @@ class CountingMatcher(Matcher):  # type: ignore[misc]  # experta ships no annota
 
     def changes(self, adding: Iterable[Any] | None = None, deleting: Iterable[Any] | None = None) -> Any:
         """The activations gained and lost; as in the stock matcher what goes is dealt with before what comes."""
-        lacking, waiting, activations = self._lacking, self._waiting, self._activations
+        lacking, waiting, activations = self._lacking, self._waiting, self.engine.activations
         touched = 0
         lost: list[Any] = []
         for fact in deleting or ():
@@ -54,10 +54,6 @@ class CountingMatcher(Matcher):  # type: ignore[misc]  # experta ships no annota
             for index in indices:
                 left = lacking[index] = lacking[index] - 1
                 if not left:
-                    gained.append(activations[index] or self._make(index))
+                    gained.append(activations[index] or self.engine.activation(index))
         self.touched += touched
         return gained, lost
-
-    def _make(self, index: int) -> Any:
-        activation = self._activations[index] = self.engine.activation(index)
-        return activation

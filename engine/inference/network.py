@@ -13,16 +13,13 @@ can undo what the same round fires next.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from .ground import Ground, Literal
 from .matcher import CountingMatcher
 from .shell import Activation, DepthStrategy, Fact, FactList, KnowledgeEngine, ReteMatcher, Rule, watchers
 from .strategy import MaintainingStrategy
-
-MATCHERS: dict[str, Any] = {"counting": CountingMatcher, "rete": ReteMatcher}
-STRATEGIES: dict[str, Any] = {"maintaining": MaintainingStrategy, "stock": DepthStrategy}
 
 _FACTS, _RULES = watchers.FACTS, watchers.RULES
 
@@ -72,30 +69,40 @@ class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotat
         self.added, self.removed = [], []
         return added, removed
 
-    def retract(self, literal_or_fact: Literal | Holds) -> Literal:
-        literal = literal_or_fact if isinstance(literal_or_fact, int) else literal_or_fact.literal
-        if literal not in self:
-            raise IndexError("Fact not found.")
-        fact = self[literal]
-        del self[literal]
+    def retract(self, fact: Holds) -> None:
+        del self[fact.literal]
         self.removed.append(fact)
         if _FACTS.level <= logging.INFO:
             _FACTS.info(" <== %s", fact)
-        return literal
 
 
-class Conclusion:
-    """The right-hand side of a production: its conclusion holds, with one justification more; and the way back."""
+class GroundActivation(Activation):  # type: ignore[misc]  # experta ships no annotations
+    """The one activation a production ever has, which is also its right-hand side, and the way back.
 
-    __slots__ = ("engine", "fact", "index", "literal", "live", "support")
+    All that a firing reads lies side by side in it: a run goes through thousands, most of them no longer in the
+    processor's cache.
+    """
+
+    __slots__ = ("engine", "fact", "index", "key", "literal", "live", "rule", "support")
+    __hash__ = object.__hash__
+    context: ClassVar[dict[str, Any]] = {}  # a ground production has no variables
 
     def __init__(self, engine: GroundEngine, index: int) -> None:
-        self.index = index
+        self.engine, self.index, self.key = engine, index, engine.ranks[index]
         self.literal = engine.ground.productions[index].conclusion
         self.fact = engine.fact(self.literal)
-        self.live, self.support, self.engine = engine.live, engine.support, engine
+        self.live, self.support = engine.live, engine.support
+        self.rule = GroundRule.of(self, map(engine.fact, engine.ground.productions[index].premises))
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    @property
+    def facts(self) -> set[Holds]:
+        return set(self.rule)
 
     def __call__(self, engine: GroundEngine) -> None:
+        """The conclusion holds, with one justification more."""
         self.live[self.index] = 1
         support, literal = self.support, self.literal
         support[literal] += 1
@@ -113,45 +120,49 @@ class Conclusion:
             self.engine.facts.retract(self.fact)
 
 
-class GroundActivation(Activation):  # type: ignore[misc]  # experta ships no annotations
-    """The one activation of a production; its fields lie side by side, since a run goes through thousands."""
-
-    __slots__ = ("key", "rule")
-    context: ClassVar[dict[str, Any]] = {}  # a ground production has no variables
-
-    def __init__(self, rule: GroundRule) -> None:
-        self.rule, self.key = rule, rule.rank
-
-    @property
-    def facts(self) -> set[Holds]:
-        return set(self.rule)
-
-
 class GroundRule(Rule):  # type: ignore[misc]  # experta ships no annotations
     """A production as an experta rule.
 
     The right-hand side is set directly: the decorator experta offers inspects its signature, for every rule anew.
     """
 
-    index: int
-    rank: int
-    engine: GroundEngine
-    withdraw: Callable[[], None]
+    _wrapped: GroundActivation
+    _wrapped_self: ClassVar[None] = None
+    salience: ClassVar[int] = 0
 
-    @classmethod
-    def of(cls, engine: GroundEngine, index: int, conditions: Iterable[Any]) -> GroundRule:
-        rule = cls(*conditions)
-        rule.__name__ = engine.ground.productions[index].name
-        rule.index, rule.rank, rule.engine = index, engine.ranks[index], engine
-        rule._wrapped = conclusion = engine.conclusion(index)
-        rule.withdraw = conclusion.withdraw
+    def __new__(cls, *conditions: Any) -> GroundRule:
+        rule: GroundRule = super(Rule, cls).__new__(cls, *conditions)
         return rule
 
+    @classmethod
+    def of(cls, activation: GroundActivation, conditions: Iterable[Any]) -> GroundRule:
+        rule = cls(*conditions)
+        rule.__name__ = activation.engine.ground.productions[activation.index].name
+        rule._wrapped = activation
+        return rule
+
+    @property
+    def index(self) -> int:
+        return self._wrapped.index
+
     def new_conditions(self, *conditions: Any) -> GroundRule:
-        return GroundRule.of(self.engine, self.index, conditions)
+        return GroundRule.of(self._wrapped, conditions)
 
     def __call__(self, engine: GroundEngine) -> None:
         self._wrapped(engine)
+
+
+class GroundReteMatcher(ReteMatcher):  # type: ignore[misc]  # experta ships no annotations
+    """The matcher experta ships; it reports each time with new activations, here told by the ones that stay."""
+
+    def changes(self, adding: Iterable[Any] | None = None, deleting: Iterable[Any] | None = None) -> Any:
+        return tuple(
+            [self.engine.activation(found.rule.index) for found in some] for some in super().changes(adding, deleting)
+        )
+
+
+MATCHERS: dict[str, Any] = {"counting": CountingMatcher, "rete": GroundReteMatcher}
+STRATEGIES: dict[str, Any] = {"maintaining": MaintainingStrategy, "stock": DepthStrategy}
 
 
 class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no annotations
@@ -170,14 +181,18 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
         self.ranks = [0] * len(order)
         for rank, index in enumerate(order):
             self.ranks[index] = rank
-        self._conclusions: list[Conclusion | None] = [None] * len(ground.productions)
+        self.activations: list[GroundActivation | None] = [None] * len(ground.productions)
         self._facts: list[Holds | None] = [None] * ground.width
         self.__matcher__, self.__strategy__ = matcher, strategy
         super().__init__()
         self.reset()
 
     def get_rules(self) -> list[GroundRule]:
-        return [self._rule(index, self._pattern) for index in range(len(self.ground.productions))]
+        return [self._rule(index) for index in range(len(self.ground.productions))]
+
+    def _rule(self, index: int) -> GroundRule:
+        patterns = (Holds(self.ground.word(literal)) for literal in self.ground.productions[index].premises)
+        return GroundRule.of(self.activation(index), patterns)
 
     def get_deffacts(self) -> list[Any]:
         return []
@@ -195,20 +210,12 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
             fact = self._facts[literal] = Holds.stating(literal, self.ground.word(literal))
         return fact
 
-    def conclusion(self, index: int) -> Conclusion:
-        conclusion = self._conclusions[index]
-        if conclusion is None:
-            conclusion = self._conclusions[index] = Conclusion(self, index)
-        return conclusion
-
     def activation(self, index: int) -> GroundActivation:
-        return GroundActivation(self._rule(index, self.fact))
-
-    def _rule(self, index: int, condition: Callable[[Literal], Holds]) -> GroundRule:
-        return GroundRule.of(self, index, map(condition, self.ground.productions[index].premises))
-
-    def _pattern(self, literal: Literal) -> Holds:
-        return Holds(self.ground.word(literal))
+        """The activation of a production, made when it is first needed: many productions never fire."""
+        activation = self.activations[index]
+        if activation is None:
+            activation = self.activations[index] = GroundActivation(self, index)
+        return activation
 
     def declare(self, *facts: Holds) -> None:
         """Take these as given, without running; what a rule concludes goes to the fact list directly."""

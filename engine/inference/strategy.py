@@ -21,8 +21,8 @@ _ACTIVATIONS = watchers.ACTIVATIONS
 class MaintainingStrategy(Strategy):  # type: ignore[misc]  # experta ships no annotations
     """Newest first, equals by the name of their production; what a lost activation justified is withdrawn.
 
-    A ground production has at most one activation at a time, so an activation is known by its production's `index`
-    (the Rete matcher reports a loss with a new activation that only equals the one on the agenda).
+    A ground production has one activation, always the same object: it is found by identity, and its `key` is the rank
+    of its production's name.
     """
 
     def update_agenda(self, agenda: Any, added: Sequence[Any], removed: Sequence[Any]) -> None:
@@ -32,19 +32,10 @@ class MaintainingStrategy(Strategy):  # type: ignore[misc]  # experta ships no a
             self._update_agenda(agenda, added, removed)
 
     def _update_agenda(self, agenda: Any, added: Sequence[Any], removed: Sequence[Any]) -> None:
-        if removed:
-            self._drop(agenda, removed)
-        if added:
-            if added[0].key is None:  # the stock matcher makes new ones each time
-                for activation in added:
-                    activation.key = activation.rule.rank
-            # The agenda is taken from its end.
-            agenda.activations.extend(sorted(added, key=_key, reverse=True))
-
-    @staticmethod
-    def _drop(agenda: Any, removed: Sequence[Any]) -> None:
-        if agenda.activations:
-            lost = {activation.rule.index for activation in removed}
-            agenda.activations[:] = [waiting for waiting in agenda.activations if waiting.rule.index not in lost]
+        if removed and agenda.activations:
+            lost = set(map(id, removed))
+            agenda.activations[:] = [waiting for waiting in agenda.activations if id(waiting) not in lost]
         for activation in removed:
-            activation.rule.withdraw()
+            activation.withdraw()
+        # The agenda is taken from its end.
+        agenda.activations.extend(sorted(added, key=_key, reverse=True))

@@ -119,7 +119,7 @@ def test_a_miscounting_at_least_is_caught(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_conclusions_that_are_never_taken_back_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network.Conclusion, "withdraw", lambda self: None)
+    monkeypatch.setattr(network.GroundActivation, "withdraw", lambda self: None)
     assert caught(answers_disagree)
 
 

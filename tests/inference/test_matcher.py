@@ -22,10 +22,12 @@ class Asked:
 
     def __init__(self) -> None:
         self.made: list[int] = []
+        self.activations: list[SimpleNamespace | None] = [None] * len(GROUND.productions)
 
     def activation(self, index: int) -> SimpleNamespace:
         self.made.append(index)
-        return SimpleNamespace(index=index)
+        made = self.activations[index] = SimpleNamespace(index=index)
+        return made
 
 
 def fact(literal: int) -> SimpleNamespace:
