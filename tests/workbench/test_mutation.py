@@ -276,7 +276,12 @@ def test_a_run_cut_short_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: p
         run(base, BOTH_SIDES, store=store, digest="d", progress=stop)
     tried: list[str] = []
     trying = Trial.of
-    monkeypatch.setattr(Trial, "of", lambda self, one: (tried.append(one.key), trying(self, one))[1])
+
+    def counted(trial: Trial, mutant: mutants.Mutant) -> mutation.Told:
+        tried.append(mutant.key)
+        return trying(trial, mutant)
+
+    monkeypatch.setattr(Trial, "of", counted)
     whole = run(base, BOTH_SIDES, store=store, digest="d")
     assert tried == [one.key for one in mutants.of(base.kb)][6:]
     tried.clear()
