@@ -17,12 +17,20 @@ from engine.language.expression import (
     All,
     Always,
     AnyOf,
+    Arithmetic,
     AtLeast,
+    Cases,
+    Chosen,
     Compared,
+    First,
     Literal,
+    Negative,
     Not,
+    NumberNode,
     OneOf,
+    Points,
     Proposition,
+    Scaled,
     TruthNode,
     Value,
     Within,
@@ -157,6 +165,51 @@ def test_what_is_settled_beforehand_is_so_for_every_plausible_patient(premise: T
     fate = Logic(KB).fate(premise)
     if fate is not Truth.UNKNOWN:
         assert {evaluation.truth_of(premise, patient) for patient in WITHOUT_GAPS} == {fate}
+
+
+factors = st.sampled_from([Decimal("2.5"), Decimal("0.4")])
+numbers = st.recursive(
+    st.one_of(names, cuts),
+    lambda parts: st.one_of(
+        st.builds(
+            lambda operator, left, right: Arithmetic(operator=operator, left=left, right=right),
+            st.sampled_from("+-*/"),
+            parts,
+            parts,
+        ),
+        st.builds(lambda item: Negative(item=item), parts),
+        st.builds(
+            lambda item, factor: Scaled(item=item, factor=Decimal(factor)), parts, st.sampled_from(["2.5", "0.4"])
+        ),
+        st.builds(lambda one, other: First(items=(one, other)), parts, parts),
+        st.builds(
+            lambda end, left, right: Chosen(end=end, left=left, right=right),
+            st.sampled_from(["greater", "lesser"]),
+            parts,
+            parts,
+        ),
+        st.builds(
+            lambda when, value, otherwise: Cases(premises=(when,), values=(value,), otherwise=otherwise),
+            literals,
+            parts,
+            parts,
+        ),
+        st.builds(
+            lambda when, points: Points(premises=when, points=points[: len(when)]),
+            st.lists(literals, min_size=1, max_size=3).map(tuple),
+            st.tuples(*[st.integers(-3, 3).map(Decimal)] * 3),
+        ),
+    ),
+    max_leaves=5,
+)
+
+
+@given(numbers)
+def test_no_plausible_patient_has_a_number_beyond_its_bounds(formula: NumberNode) -> None:
+    bounds = Logic(KB).bounds.of(formula)
+    for patient in WITHOUT_GAPS:
+        value = evaluation.number_of(formula, patient)
+        assert isinstance(value, Gap) or bounds.contains(value)
 
 
 def below(name: str, value: int) -> TruthNode:
