@@ -59,10 +59,10 @@ def _shown(problems: Sequence[Problem], kb: KnowledgeBase | None, files: int, fo
     if format == "github":
         return view.github(problems)
     counts = ", ".join(f"{count} {kind if count != 1 else kind.removesuffix('s')}" for kind, count in read.items())
-    return view.text(problems, _Lines(surroundings.ROOT).of, f"{counts}: {view.counted(problems)}")
+    return view.text(problems, Lines(surroundings.ROOT).of, f"{counts}: {view.counted(problems)}")
 
 
-class _Lines:
+class Lines:
     """The lines of the files that problems are in, each file read once."""
 
     def __init__(self, root: Path) -> None:

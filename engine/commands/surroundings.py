@@ -45,6 +45,11 @@ def put(text: str) -> None:
     sys.stdout.write(text)
 
 
+def flush() -> None:
+    """Show what was put so far, also at the other end of a pipe."""
+    sys.stdout.flush()
+
+
 def note(text: str) -> None:
     """Commentary goes to standard error."""
     print(text, file=sys.stderr)

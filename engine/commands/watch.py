@@ -1,0 +1,58 @@
+"""`watch`: after each save, what is wrong and how the cases went that it can touch; Ctrl-C leaves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ..language.problems import Problem
+from ..views import escape, outcome
+from ..views import problems as view
+from ..workbench.watching import AT_ONCE, Seen, Watch
+from . import surroundings
+from .check import Lines
+
+PAUSE = 0.15
+"""Seconds between two looks at the files."""
+
+
+def run(knowledge: Path | None = None) -> int:
+    watch = Watch(surroundings.ROOT, knowledge)
+    surroundings.note("watching rules, knowledge and cases; Ctrl-C leaves")
+    first = True
+    try:
+        while True:
+            seen = watch.look()
+            for part in _told(watch, seen, first) if seen is not None else ():
+                surroundings.put(part)
+                surroundings.flush()
+            first = first and seen is None
+            time.sleep(PAUSE)
+    except KeyboardInterrupt:
+        surroundings.note("")
+        return 0
+
+
+def _told(watch: Watch, seen: Seen, first: bool) -> Iterator[str]:
+    """What a look showed, the gravest first; at the first one the cases are only counted."""
+    started = time.perf_counter()
+    if not first:
+        yield f"{time.strftime('%H:%M:%S')} saved: {escape.line(', '.join(seen.files))}\n"
+    if not seen.sound:
+        kept = "what was in force stays so" if watch.prepared is not None else "nothing is in force yet"
+        yield f"{_problems(seen.problems)}\nNot taken over: {kept}.\n"
+    if first:
+        yield f"{len(seen.cases)} cases are ready.\n"
+    else:
+        for some in (seen.cases[:AT_ONCE], seen.cases[AT_ONCE:]):
+            if some:
+                yield outcome.text(list(watch.run(some)), None)
+    if seen.sound:
+        yield f"{_problems(dict.fromkeys([*seen.problems, *watch.checked()]))}\n"
+    yield f"({time.perf_counter() - started:.1f} s)\n\n"
+
+
+def _problems(problems: Iterable[Problem]) -> str:
+    told = list(problems)
+    return view.text(told, Lines(surroundings.ROOT).of, view.counted(told)).rstrip("\n")
