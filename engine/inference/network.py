@@ -21,7 +21,7 @@ from .matcher import CountingMatcher
 from .shell import Activation, DepthStrategy, Fact, FactList, KnowledgeEngine, ReteMatcher, Rule, watchers
 from .strategy import MaintainingStrategy
 
-_FACTS, _RULES = watchers.FACTS, watchers.RULES
+_FACTS, _RULES, _INFO = watchers.FACTS, watchers.RULES, logging.INFO
 
 
 class Holds(Fact):  # type: ignore[misc]  # experta ships no annotations
@@ -59,7 +59,7 @@ class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotat
             return None
         self[literal] = fact
         self.added.append(fact)
-        if _FACTS.level <= logging.INFO:
+        if _FACTS.level <= _INFO:
             _FACTS.info(" ==> %s", fact)
         return fact
 
@@ -72,7 +72,7 @@ class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotat
     def retract(self, fact: Holds) -> None:
         del self[fact.literal]
         self.removed.append(fact)
-        if _FACTS.level <= logging.INFO:
+        if _FACTS.level <= _INFO:
             _FACTS.info(" <== %s", fact)
 
 
@@ -241,7 +241,7 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
 
     def run(self, steps: float = float("inf")) -> None:
         self.running = True
-        watched = _RULES.level <= logging.INFO
+        watched = _RULES.level <= _INFO
         fired = 0
         try:
             while self.running and fired < steps:

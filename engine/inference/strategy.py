@@ -15,7 +15,7 @@ from typing import Any
 from .shell import Strategy, watchers
 
 _key = attrgetter("key")
-_ACTIVATIONS = watchers.ACTIVATIONS
+_ACTIVATIONS, _INFO = watchers.ACTIVATIONS, logging.INFO
 
 
 class MaintainingStrategy(Strategy):  # type: ignore[misc]  # experta ships no annotations
@@ -26,7 +26,7 @@ class MaintainingStrategy(Strategy):  # type: ignore[misc]  # experta ships no a
     """
 
     def update_agenda(self, agenda: Any, added: Sequence[Any], removed: Sequence[Any]) -> None:
-        if _ACTIVATIONS.level <= logging.INFO:
+        if _ACTIVATIONS.level <= _INFO:
             super().update_agenda(agenda, added, removed)
         else:
             self._update_agenda(agenda, added, removed)
@@ -37,5 +37,6 @@ class MaintainingStrategy(Strategy):  # type: ignore[misc]  # experta ships no a
             agenda.activations[:] = [waiting for waiting in agenda.activations if id(waiting) not in lost]
         for activation in removed:
             activation.withdraw()
-        # The agenda is taken from its end.
-        agenda.activations.extend(sorted(added, key=_key, reverse=True))
+        if added:
+            # The agenda is taken from its end.
+            agenda.activations.extend(sorted(added, key=_key, reverse=True))
