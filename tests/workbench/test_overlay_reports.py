@@ -1,4 +1,4 @@
-"""A hospital's own directory: it adds and replaces, is told of by `show`, and what it takes from safety every report says."""
+"""A hospital's own directory adds and replaces; `show` tells of it, and every report of what it takes from safety."""
 
 from __future__ import annotations
 
