@@ -34,7 +34,7 @@ RULE: Mapping[str, str] = {
     "line": "Where it stands among the medicines: first, alternative, second or later.",
     "then": "What is to follow it.",
     "dose": "The dose in this situation; `{name}` prints a value.",
-    "until": "What has to come first: the id of an intervention or investigation, or a text.",
+    "until": "What has to come first: the id of an intervention, or a text.",
     "strength": "How far it moves the odds: weak (2), moderate (5) or strong (10).",
     "shares": "A name for evidence that says the same thing twice: only the strongest that shares it counts.",
     "weight": "How much care: minor or major.",
