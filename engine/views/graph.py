@@ -55,7 +55,7 @@ def svg(graph: Graph, link: Callable[[Point], str] | None = None, *, alone: bool
     lines = {point.key: [*filter(None, [captions.get(point.key)]), *_wrapped(point.label)] for point in graph.points}
     heights = {key: len(wrapped) * _LINE + 2 * _PAD for key, wrapped in lines.items()}
     edges = [(one.below, one.above) for one in graph.links]
-    placed = layers.place(graph.subject.key, [point.key for point in graph.points], edges, heights, _SIZES)
+    placed = _turned(layers.place(graph.subject.key, [point.key for point in graph.points], edges, heights, _SIZES))
     width, height = placed.width + 2 * _MARGIN, placed.height + 2 * _MARGIN
     title, told = f"What {_safe(graph.subject.label)} rests on", _safe(_told(graph))
     drawn = [_edge(placed, one.below, one.above, "" if one.below in captions else one.how) for one in graph.links]
@@ -72,10 +72,20 @@ def svg(graph: Graph, link: Callable[[Point], str] | None = None, *, alone: bool
     )
 
 
+def _turned(placed: layers.Placed) -> layers.Placed:
+    """The goal on the left, where reading begins."""
+
+    def turned(spot: tuple[float, float]) -> tuple[float, float]:
+        return placed.width - spot[0] - _SIZES.width, spot[1]
+
+    bends = {line: tuple(turned(spot) for spot in spots) for line, spots in placed.bends.items()}
+    return layers.Placed({key: turned(spot) for key, spot in placed.at.items()}, bends, placed.width, placed.height)
+
+
 def mermaid(graph: Graph) -> str:
     """The same as text that Mermaid draws."""
     numbers = {point.key: f"n{at}" for at, point in enumerate(graph.points)}
-    rows = ["flowchart LR"]
+    rows = ["flowchart RL"]
     for point in graph.points:
         words = re.sub(r"[\"\[\]{}<>|#;`\\&]", " ", escape.line(point.label))
         opens, closes = {"rule": ("([", "])"), "finding": ("[/", "/]")}.get(point.kind, ("[", "]"))
@@ -137,19 +147,18 @@ def _caption(at: int, caption: str | None) -> str:
 
 
 def _edge(placed: layers.Placed, below: str, above: str, how: str) -> str:
-    x, y = placed.at[below]
-    stops = [(x + _SIZES.width, y)]
+    stops = [placed.at[below]]
     for bend, level in placed.bends[(below, above)]:
-        stops += [(bend, level), (bend + _SIZES.width, level)]
-    stops.append(placed.at[above])
+        stops += [(bend + _SIZES.width, level), (bend, level)]
+    end, level = placed.at[above]
+    stops.append((end + _SIZES.width, level))
     path = f"M{stops[0][0] + _MARGIN:.1f},{stops[0][1] + _MARGIN:.1f}"
     for (x0, y0), (x1, y1) in itertools.pairwise(stops):
         half = (x0 + x1) / 2 + _MARGIN
         path += f" C{half:.1f},{y0 + _MARGIN:.1f} {half:.1f},{y1 + _MARGIN:.1f} {x1 + _MARGIN:.1f},{y1 + _MARGIN:.1f}"
     last = stops[-1]
     words = (
-        f'<text class="how" text-anchor="end" x="{last[0] + _MARGIN - 4:.1f}" y="{stops[-2][1] + _MARGIN - 3:.1f}">'
-        f"{_safe(how)}</text>"
+        f'<text class="how" x="{last[0] + _MARGIN + 4:.1f}" y="{stops[-2][1] + _MARGIN - 3:.1f}">{_safe(how)}</text>'
         if how and len(stops) == 2
         else ""
     )

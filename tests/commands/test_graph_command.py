@@ -7,7 +7,7 @@ import pytest
 import cli
 
 
-@pytest.mark.parametrize(("form", "opening"), [("svg", "<svg xmlns="), ("mermaid", "flowchart LR")])
+@pytest.mark.parametrize(("form", "opening"), [("svg", "<svg xmlns="), ("mermaid", "flowchart RL")])
 def test_it_prints_the_picture(form: str, opening: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["graph", "osteomalacia", "--format", form]) == 0
     assert capsys.readouterr().out.startswith(opening)

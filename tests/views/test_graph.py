@@ -68,7 +68,7 @@ def test_points_carry_the_addresses_they_are_given() -> None:
 
 def test_mermaid_says_the_same() -> None:
     lines = view.mermaid(small()).splitlines()
-    assert lines[0] == "flowchart LR"
+    assert lines[0] == "flowchart RL"
     assert '  n0["brittle bone"]' in lines
     assert "  n1 -->|supports, weak| n0" in lines
     assert sum("-->" in line for line in lines) == 4
@@ -103,3 +103,14 @@ def test_nothing_overlaps_and_every_line_leads_to_the_right(
         x, y = placed.at[name]
         assert 0 <= x <= placed.width - SIZES.width + 0.01
         assert heights[name] / 2 - 0.01 <= y <= placed.height - heights[name] / 2 + 0.01
+
+
+def test_the_conclusion_stands_on_the_left_where_reading_begins() -> None:
+    root = ElementTree.fromstring(view.svg(small()))
+    left = {}
+    for group in root.iterfind(f"{SVG}g"):
+        title, shape = group.find(f"{SVG}title"), group.find(f"{SVG}rect")
+        assert title is not None
+        assert shape is not None
+        left[(title.text or "").split(": ")[1].split(";")[0]] = float(shape.get("x", "0"))
+    assert left["brittle bone"] < left["A low score speaks for it"] < left["lowest score"]
