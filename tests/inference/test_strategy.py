@@ -52,6 +52,8 @@ def test_what_was_taken_back_before_the_run_fires_nothing(matcher: str) -> None:
     engine.run()
     assert network.firings == 0
     assert not network.literals
+    network.assert_literals([0])
+    assert len(network.literals) == 1 + COUNT
 
 
 @BOTH
@@ -91,3 +93,14 @@ def test_equals_fire_in_the_order_of_their_names(matcher: str) -> None:
         network.assert_literals([0])
         orders.add(tuple(network.facts()))
     assert orders == {("it", "three", "four", "one", "two")}
+
+
+@BOTH
+def test_a_run_can_be_taken_step_by_step(matcher: str) -> None:
+    network = Network(SCREEN, matcher)
+    engine = network.engine
+    engine.declare(engine.fact(0))
+    engine.run(3)
+    assert [SCREEN.productions[index].name for index in network.live()] == ["rule-01", "rule-02", "rule-03"]
+    engine.run()
+    assert network.firings == COUNT
