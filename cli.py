@@ -119,6 +119,11 @@ SHOWING = [
     option("--as-of", metavar="DATE", type=Day(), help="The day to reckon from, as YYYY-MM-DD."),
     option("--matcher", type=click.Choice(["counting", "rete"]), default="counting", help="Who matches the rules."),
 ]
+CONSULTING = [
+    option("--resume", is_flag=True, help="Go on with the consultation that was last held."),
+    option("--no-journal", is_flag=True, help="Keep nothing of what is typed."),
+    *SHOWING[:3],
+]
 TESTING = [
     option("-k", "keyword", metavar="TEXT", help="Only the cases whose name holds this."),
     option("--fail-fast", is_flag=True, help="Stop at the first case that fails."),
@@ -130,7 +135,7 @@ TESTING = [
 ]
 
 VERBS = [
-    verb("consult", "Ask, answer and advise at the prompt.", FILE),
+    verb("consult", "Ask, answer and advise at the prompt.", FILE, *CONSULTING),
     verb("assess", "Assess patients from files; - is standard input.", FILES, REPORT, *SHOWING),
     verb("explain", "Explain a topic, a question, or anything that has a name.", WORDS),
     verb("compare", "Set two conditions side by side.", FIRST, SECOND),
@@ -142,6 +147,7 @@ VERBS = [
     verb("watch", "Check, and run the cases it touches, after each save."),
     verb("new", "Write the skeleton of a rule, entry or case.", NEW, IDENTIFIER, *FOR_NEW),
     verb("fmt", "Lay out rules and knowledge in the one way.", ANY_FILES, CHECK),
+    verb("trace", "Follow what was read to the rules that carry it."),
     verb("schema", "Write the JSON Schemas that editors complete and check by.", DIRECTORY),
 ]
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
+import io
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from ..consultation import opening
+from ..consultation import inquiry, journal, opening, relevance
 from ..consultation.case import Case, Prepared
 from ..consultation.conversation import Conversation, Prompt
+from ..consultation.journal import Header, Journal, Past
+from ..consultation.questions import Asked
 from ..consultation.record import Record, read_record
 from ..consultation.settled import ALERT, DO, FOUND, NEVER, NOT_YET, Told
 from ..consultation.verdict import Verdict
@@ -21,56 +25,149 @@ from ..views import escape
 from ..views.layout import Page
 from . import surroundings
 
+if TYPE_CHECKING:
+    from prompt_toolkit.completion import Completion
+
 _STYLES = {ALERT: "bold red", FOUND: "bold", DO: "green", NOT_YET: "yellow", NEVER: "red", "?": "yellow"}
 _COLUMN = 8
 _SUFFIXES = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".txt": "text"}
+_RESUMED = 6
+"""How many of the answers of a resumed consultation are shown again."""
 
 
-def run(file: str | None = None, knowledge: Path | None = None) -> int:
+def run(
+    file: str | None = None,
+    resume: bool = False,
+    no_journal: bool = False,
+    guideline: str | None = None,
+    region: str | None = None,
+    as_of: datetime.date | None = None,
+    knowledge: Path | None = None,
+) -> int:
     prepared = surroundings.prepared(knowledge)
-    case = _case(prepared, file)
-    terminal = Typed(surroundings.colored()) if sys.stdin.isatty() else Piped(surroundings.colored())
+    past = _past(file) if resume else None
+    chosen = opening.terms(prepared.kb, guideline, region, as_of)
+    if past is None:
+        given = _given(file)
+        day = as_of or datetime.date.today()
+        header = Header(VERSION, day, chosen.guideline, chosen.region, prepared.kb.digest, given)
+    else:
+        header = past.header
+    case = _case(prepared, header, file)
+    kept = None if no_journal else Journal.of(past) if past is not None else Journal.new(header)
+    terminal = _terminal(case, not no_journal)
     disclaimer = prepared.kb.scope.disclaimer if prepared.kb.scope is not None else ""
-    opened = f"osteologic {VERSION}. {disclaimer}".strip()
-    Conversation(case, terminal, _reporter(prepared.names), opened).run()
+    held = Conversation(case, terminal, Shown(prepared.names), f"osteologic {VERSION}. {disclaimer}".strip(), kept)
+    if past is not None:
+        _relive(held, past, prepared)
+    try:
+        held.run()
+    finally:
+        if kept is not None:
+            kept.close()
     return 0
 
 
-def _case(prepared: Prepared, file: str | None) -> Case:
+# --- where it begins --------------------------------------------------------------------------------------------------
+
+
+def _past(file: str | None) -> Past:
+    """The consultation to go on with."""
+    if file is not None:
+        hint = "leave out one of the two"
+        raise Refused(
+            [Problem("OL350", "--resume goes on with what was kept, not with a file", Place(file), hint=hint)]
+        )
+    path = journal.latest()
+    if path is None:
+        raise Refused([Problem("OL350", "no consultation was kept", Place("--resume"), hint="start without --resume")])
+    return journal.read(path)
+
+
+def _given(file: str | None) -> str:
+    """What the patient file says that a consultation begins with."""
+    return surroundings.read(file).decode("utf-8", "replace") if file is not None else ""
+
+
+def _case(prepared: Prepared, header: Header, file: str | None) -> Case:
     """A new patient, or one of whom a file says something; what it does not mention is asked."""
-    clock = datetime.date.today()
-    if file is None:
-        return Case(prepared, clock)
-    one, problems = read_record(prepared.kb, surroundings.read(file), surroundings.name_of(file), clock)
-    if one is None:
-        raise Refused(problems)
-    return opening.opened(prepared, _dated(one, clock), opening.Terms())
+    terms = opening.Terms(header.guideline, header.region, header.as_of)
+    name = surroundings.name_of(file) if file is not None else "the patient file"
+    record = Record({}, today=header.as_of)
+    if header.given:
+        one, problems = read_record(prepared.kb, header.given, name, header.as_of, header.as_of)
+        if one is None:
+            raise Refused(problems)
+        record = one
+    return opening.opened(prepared, record, terms)
 
 
-def _dated(one: Record, clock: datetime.date) -> Record:
-    return one if one.today is not None else dataclasses.replace(one, today=clock)
+def _relive(held: Conversation, past: Past, prepared: Prepared) -> None:
+    """Everything that was typed, lived through again without a word."""
+    terminal, held.terminal = held.terminal, _Mute()
+    try:
+        for one in past.lines:
+            known = tuple(name for name in one.asked if name in prepared.kb.findings)
+            asked = None
+            if known:
+                asked = relevance.question(held.case, known)
+                if one.detail is not None:
+                    asked = Asked(known, asked.label, asked.text, section=asked.section, detail=one.detail)
+            held.hear(one.line, asked, again=True)
+            held.asked += asked is not None
+    finally:
+        held.terminal = terminal
+    held.note(f"Going on with the consultation of {past.header.as_of} ({len(past.lines)} lines).")
+    if past.torn:
+        held.note("Its last line was cut short and is left out.")
+    if past.header.digest != prepared.kb.digest:
+        held.note("The knowledge base is another one than then: what follows may differ.")
+    inquiry.facts(held, None, "")
 
 
-def _reporter(names: Names) -> Callable[[Verdict, str], str]:
-    def report(verdict: Verdict, where: str) -> str:
+class _Mute:
+    """A terminal that says nothing and is never asked."""
+
+    def ask(self, prompt: Prompt) -> str | None:
+        return None
+
+    def tell(self, told: Told) -> None:
+        return None
+
+
+# --- what is shown as a page of its own -------------------------------------------------------------------------------
+
+
+class Shown:
+    """The pages of a consultation, at the width of the terminal or in a file."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    def report(self, verdict: Verdict, where: str) -> str:
         if not where:
             from ..views import text
 
-            return text.report(verdict, names, surroundings.width(), surroundings.colored())
-        path = Path(where).expanduser()
-        kind = _SUFFIXES.get(path.suffix.casefold())
+            return text.report(verdict, self._names, surroundings.width(), surroundings.colored())
+        kind = _SUFFIXES.get(Path(where).suffix.casefold())
         if kind is None:
             hint = f"name it with one of {', '.join(_SUFFIXES)}"
             what = f"{where}: which kind of report that should be is not clear"
             raise Refused([Problem("OL001", what, Place(where), hint=hint)])
+        return self.save(_rendered(verdict, self._names, kind), where)
+
+    def show(self, what: str, case: Case, verdict: Verdict, subject: object) -> str:
+        from ..views import dialogue
+
+        return dialogue.show(what, case, verdict, subject, surroundings.width(), surroundings.colored())
+
+    def save(self, text: str, where: str) -> str:
         try:
-            path.write_text(_rendered(verdict, names, kind), encoding="utf-8")
-        except OSError as error:
-            reason = (error.strerror or "unknown reason").lower()
+            Path(where).expanduser().write_text(text, encoding="utf-8")
+        except (OSError, ValueError, RuntimeError) as error:
+            reason = (getattr(error, "strerror", None) or "this is no file name").lower()
             raise Refused([Problem("OL001", f"{where} cannot be written: {reason}", Place(where))]) from error
         return f"Written: {where}"
-
-    return report
 
 
 def _rendered(verdict: Verdict, names: Names, kind: str) -> str:
@@ -91,15 +188,29 @@ def _rendered(verdict: Verdict, names: Names, kind: str) -> str:
     return text.report(verdict, names)
 
 
+# --- terminals --------------------------------------------------------------------------------------------------------
+
+
+def _terminal(case: Case, keeps: bool) -> _Screen:
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return Typed(surroundings.colored(), case, keeps)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    return Piped(surroundings.colored())
+
+
 class _Screen:
     """What both kinds of terminal share: how a line looks."""
 
     def __init__(self, colored: bool) -> None:
         self.colored = colored
 
+    def ask(self, prompt: Prompt) -> str | None:
+        raise KeyError(prompt.text)
+
     def tell(self, told: Told) -> None:
         if "\n" in told.text:
-            surroundings.put(told.text)
+            surroundings.put(told.text.rstrip("\n") + "\n")
             return
         page = Page(surroundings.width(), self.colored)
         if told.mark:
@@ -112,6 +223,8 @@ class _Screen:
     def _question(self, prompt: Prompt) -> str:
         page = Page(surroundings.width(), self.colored)
         page.blank()
+        for alert in prompt.alerts:
+            page.entry(ALERT, f"still standing: {alert}", 2, _COLUMN, _STYLES[ALERT])
         if len(prompt.text) + len(prompt.section) + 2 <= page.width:
             page.columns(prompt.text, prompt.section, 0, "bold")
         else:
@@ -124,6 +237,7 @@ class Piped(_Screen):
 
     def ask(self, prompt: Prompt) -> str | None:
         surroundings.put(self._question(prompt))
+        sys.stdout.flush()
         try:
             line = sys.stdin.readline()
         except (KeyboardInterrupt, UnicodeDecodeError):
@@ -136,13 +250,26 @@ class Piped(_Screen):
 
 
 class Typed(_Screen):
-    """Someone is typing: with history, and the keys one is used to."""
+    """Someone is typing: with history, completion, and the keys one is used to."""
 
-    def __init__(self, colored: bool) -> None:
+    def __init__(self, colored: bool, case: Case, keeps: bool) -> None:
         super().__init__(colored)
         from prompt_toolkit import PromptSession
+        from prompt_toolkit.completion import Completer
+        from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
-        self._session: PromptSession[str] = PromptSession()
+        words = _Words(case)
+
+        class Completing(Completer):
+            def get_completions(self, document: Any, complete_event: Any) -> Iterator[Completion]:
+                return words.completions(document.text_before_cursor)
+
+        history: History = InMemoryHistory()
+        if keeps and (path := _history()) is not None:
+            history = FileHistory(str(path))
+        self._session: PromptSession[str] = PromptSession(
+            history=history, completer=Completing(), complete_while_typing=False
+        )
 
     def ask(self, prompt: Prompt) -> str | None:
         surroundings.put(self._question(prompt))
@@ -151,3 +278,49 @@ class Typed(_Screen):
             return self._session.prompt("> ")
         except (EOFError, KeyboardInterrupt):
             return None
+
+
+def _history() -> Path | None:
+    """Where what was typed is remembered, readable by nobody else; None where that cannot be."""
+    path = journal.directory() / "history"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+        path.chmod(0o600)
+    except OSError:
+        return None
+    return path
+
+
+class _Words:
+    """What the Tab key offers: commands, names of findings, and the words of the lists."""
+
+    def __init__(self, case: Case) -> None:
+        kb = case.kb
+        self._commands = tuple(inquiry.completions())
+        names = {name: None for one in kb.findings.values() for name in (one.label, *one.synonyms)}
+        for choices in kb.choices.values():
+            names.update(dict.fromkeys(member.label or member.id for member in choices.members.values()))
+        entries = (
+            *kb.conditions.values(),
+            *kb.interventions.values(),
+            *kb.alerts.values(),
+            *kb.investigations.values(),
+        )
+        names.update(dict.fromkeys(entry.label for entry in entries))
+        self._names = tuple(sorted((name for name in names if name), key=str.casefold))
+        self._sections = tuple(kb.sections)
+
+    def completions(self, before: str) -> Iterator[Completion]:
+        from prompt_toolkit.completion import Completion
+
+        item = before.replace(";", ",").rpartition(",")[2].lstrip()
+        first, _, rest = item.partition(" ")
+        offered: tuple[str, ...] = (*self._commands, *self._names)
+        typed = item
+        if rest or item.endswith(" "):
+            if first in self._commands:
+                offered, typed = self._sections if first == "go" else self._names, rest.lstrip()
+        for word in offered:
+            if word.casefold().startswith(typed.casefold()):
+                yield Completion(word, start_position=-len(typed))

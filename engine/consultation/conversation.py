@@ -5,34 +5,40 @@ The session says what, the terminal says how: `Terminal` is all it knows of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..knowledge_base.model import Group
 from ..language.problems import Problem, Refused
-from ..language.value import Gap, Known
-from . import answers, judgement, questions, record, settled
-from .case import Case, answered_names
+from ..language.value import NOT_MEASURED, Gap, Known, Records
+from . import answers, inquiry, judgement, record, relevance, settled
+from .case import Case
+from .progress import Conflict, Moment, Progress
 from .questions import Asked
 from .record import Answer
+from .relevance import Agenda
 from .settled import FOUND, Told
-from .understanding import PROMPT, Reader, Understood
+from .understanding import Reader
+from .understood import PROMPT, Half, Understood
 from .verdict import Verdict
 
 READ, NOTE, WRONG = "read", "", "?"
 FIRST = ("age", "sex")
 """What everything else depends on."""
 _MOST = 8
+_NAMED = 3
+_UNDOABLE = 200
 _LEAVING = frozenset({"quit", "exit", "q", "bye", "stop"})
+_HELD = ("emergency", "urgent")
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A question to put; `section` is the heading it belongs under."""
+    """A question to put; `section` is the heading it belongs under, `alerts` what must not be forgotten meanwhile."""
 
     text: str
     section: str = ""
+    alerts: tuple[str, ...] = ()
 
 
 class Terminal(Protocol):
@@ -45,225 +51,427 @@ class Terminal(Protocol):
         """Say one thing, on as many lines as it needs."""
 
 
-Reporter = Callable[[Verdict, str], str]
-"""Makes the report; the words after `report` say where to. Gives what to say."""
+class Pages(Protocol):
+    """What is shown as a page of its own."""
+
+    def report(self, verdict: Verdict, where: str) -> str:
+        """Makes the report; `where` names the file to write. Gives what to say. Raises Refused."""
+
+    def show(self, what: str, case: Case, verdict: Verdict, subject: object) -> str:
+        """One part of the report, or the answer to one inquiry."""
+
+    def save(self, text: str, where: str) -> str:
+        """Writes a text to a file. Gives what to say. Raises Refused."""
+
+
+class Keeper(Protocol):
+    """Who keeps each line before anything is made of it."""
+
+    def keep(self, asked: Asked | None, line: str) -> None:
+        """Raises Refused when it cannot be kept."""
 
 
 class Conversation:
     """One consultation with one person about one patient."""
 
-    def __init__(self, case: Case, terminal: Terminal, reporter: Reporter, opening: str = "") -> None:
-        self.case, self.terminal, self._reporter = case, terminal, reporter
-        self._opening = opening
-        self._reader = Reader(case.names, case.today)
-        self._passed: set[str] = set()
-        self._halves: dict[str, str] = {}
-        self._verdict = judgement.judge(case)
+    def __init__(
+        self, case: Case, terminal: Terminal, pages: Pages, opening: str = "", journal: Keeper | None = None
+    ) -> None:
+        self.case, self.terminal, self.pages = case, terminal, pages
+        self._opening, self._journal = opening, journal
+        self.reader = Reader(case.names, case.today)
+        self.progress = Progress()
+        self._verdict: Verdict | None = None
+        self._agenda: Agenda | None = None
+        self._back: list[Moment] = []
+        self._forth: list[Moment] = []
         self.asked = 0
         self._last: Asked | None = None
+        self.whys = 0
+
+    # --- how things stand ---
+
+    @property
+    def verdict(self) -> Verdict:
+        """What follows from what was said so far; worked out once after each change."""
+        if self._verdict is None:
+            self._verdict = judgement.judge(self.case)
+        return self._verdict
+
+    @property
+    def agenda(self) -> Agenda:
+        if self._agenda is None:
+            self._agenda = relevance.agenda(self.case, self.verdict, self.progress.settled)
+        return self._agenda
+
+    def changed(self) -> None:
+        """The answers, or what is closed to questions, are no longer what they were."""
+        self._verdict = self._agenda = None
+
+    def move(self, **changes: object) -> None:
+        """Note how far the consultation has come."""
+        self.progress = self.progress.but(**changes)
+        self._agenda = None
+
+    # --- the course of it ---
 
     def run(self) -> None:
         """Ask until nothing more is worth asking or whoever answers leaves."""
         if self._opening:
-            self._note(self._opening)
-        self._note('Answer, or tell me anything you know ("vitamin d 28 nmol/L"). ? lists commands.')
+            self.note(self._opening)
+        self.note('Answer, or tell me anything you know ("smoker, hip -2.7"). ? lists commands.')
         while True:
             asked = self.next()
             line = self.terminal.ask(self._prompt(asked))
             if line is None or line.strip().casefold() in _LEAVING:
                 break
             if line.strip():
-                self._heard(line.strip(), asked)
+                self.hear(line.strip(), asked)
         self._farewell()
 
-    # --- what to ask ---
-
     def next(self) -> Asked | None:
-        """The next question worth asking: age and sex, then what the verdict still waits for; None when done."""
-        first = [name for name in FIRST if name in self.case.kb.findings and self._is_open(name)]
-        waiting = [name for name in self._verdict.open if self._is_open(name)]
-        return next(questions.together(self.case.names, dict.fromkeys([*first, *waiting])), None)
+        """The next question worth asking; None at a stop."""
+        progress = self.progress
+        if progress.forced is not None:
+            return progress.forced
+        if progress.done:
+            return None
+        first = [name for name in FIRST if name in self.case.kb.findings and self._unasked(name)]
+        if first:
+            return relevance.question(self.case, first[:1])
+        return next(self._waiting(), None)
 
-    def _is_open(self, name: str) -> bool:
-        if name in self._passed:
-            return False
-        known = self.case.said.get(name)
-        return known is None or not getattr(known, "complete", True)
+    def _unasked(self, name: str) -> bool:
+        return name not in self.case.said and name not in self.progress.settled
+
+    def _waiting(self) -> Iterator[Asked]:
+        agenda, progress = self.agenda, self.progress
+        rounds = {"advice": agenda.advice, "tests": agenda.tests}
+        if progress.section:
+            for listed in (agenda.now, agenda.advice, agenda.tests):
+                yield from (one for one in self._not_skipped(listed) if one.section == progress.section)
+        yield from self._not_skipped(agenda.now)
+        if progress.skipped and not progress.again:
+            self.move(again=True, skipped=())
+            yield from self.agenda.now
+        for name in ("advice", "tests"):
+            if name in progress.rounds:
+                yield from self._not_skipped(rounds[name])
+
+    def _not_skipped(self, listed: Sequence[Asked]) -> Iterator[Asked]:
+        return (one for one in listed if not set(one.findings) <= set(self.progress.skipped))
+
+    # --- what is put to whoever answers ---
 
     def _prompt(self, asked: Asked | None) -> Prompt:
+        held = tuple(one.label for one in self.verdict.alerts if one.status == "raised" and one.urgency in _HELD)
+        if self.progress.halves:
+            half = self.progress.halves[0]
+            return Prompt(half_text(half), self.case.names.label(half.finding), held)
+        if self.progress.conflict is not None:
+            return Prompt("Which is right? 1 or 2", "", held)
         if asked is None:
-            return Prompt("Nothing more is worth asking. report, facts, or anything you want to add?")
+            return Prompt(self._stop(), "", held)
         if asked != self._last:
             self.asked += 1
+            self.whys = 0
         self._last = asked
         section = self.case.kb.sections.get(asked.section, "")
         before = self.case.said.get(asked.findings[0]) if len(asked.findings) == 1 else None
-        if before is not None:
-            told = answers.describe(self.case.kb, asked.findings[0], before)
-            return Prompt(f"{asked.text} So far: {told}. Any other, or none?", section)
-        return Prompt(asked.text, section)
+        if before is not None and asked.detail is None and before is not NOT_MEASURED:
+            label = self.case.names.label(asked.findings[0])
+            told = answers.describe(self.case.kb, asked.findings[0], before).removeprefix(label).strip()
+            told = told.removesuffix("; others not asked yet")
+            more = " Any other, or none?" if isinstance(before, Records) and not before.complete else ""
+            return Prompt(f"{asked.text} So far: {told}.{more}", section, held)
+        return Prompt(asked.text, section, held)
+
+    def _stop(self) -> str:
+        """Where the questions end: with what is left, and how to go on."""
+        agenda, progress = self.agenda, self.progress
+        count = counted(self.asked, "question")
+        tests, advice = _findings(agenda.tests), _findings(agenda.advice)
+        on = []
+        if advice and "advice" not in progress.rounds:
+            on.append(f"lifestyle ({advice}, changes advice only)")
+        if tests and "tests" not in progress.rounds:
+            on.append(f"tests ({tests}, if you have results)")
+        if progress.done:
+            return f"{count}. report, or anything you want to add?"
+        if tests and "tests" not in progress.rounds:
+            left = f"Nothing you are likely to know can change more: what is left are {counted(tests, 'test')}."
+        elif waits := self._undone():
+            left = f"Only tests that were not done could change more: {waits}."
+        else:
+            left = "Nothing more can change what is shown."
+        way = f"Report, or go on with {' or '.join(on)}?" if on else "report, facts, or anything you want to add?"
+        return f"{left} {count}. {way}"
+
+    def _undone(self) -> str:
+        """Tests known not to have been done that something shown still waits for."""
+        waits = {name for item in self.verdict.plan if item.status != "undetermined" for name in item.missing}
+        names = [
+            name for name in self.case.kb.findings if name in waits and self.case.memory.known(name) is NOT_MEASURED
+        ]
+        labels = [self.case.names.label(name) for name in names]
+        more = f" and {len(labels) - 4} more" if len(labels) > 4 else ""
+        return ", ".join(labels[:4]) + more
 
     # --- what is heard ---
 
-    def _heard(self, line: str, asked: Asked | None) -> None:
-        word, _, rest = line.partition(" ")
-        command = _COMMANDS.get(word.casefold())
-        if command is not None and (not rest or word.casefold() == "report"):
-            command(self, asked, rest.strip())
-        else:
+    def hear(self, line: str, asked: Asked | None, again: bool = False) -> None:
+        """One line, kept before anything is made of it; `again`: it was kept before and is only lived through."""
+        if self._journal is not None and not again:
+            try:
+                self._journal.keep(asked, line)
+            except Refused as refused:
+                for problem in refused.problems:
+                    self.wrong(problem)
+        before = Moment.of(self.case, self.progress, line)
+        stepping = self._handle(line, asked, again)
+        if not stepping and not before.same_as(Moment.of(self.case, self.progress)):
+            self._back = [*self._back[-_UNDOABLE:], before]
+            self._forth.clear()
+
+    def _handle(self, line: str, asked: Asked | None, again: bool) -> bool:
+        """Gives whether the line was a step back or forth in what was said."""
+        if self._between(line):
+            return False
+        command = inquiry.command(line)
+        if command is None:
             self._answered(line, asked)
+            return False
+        name, rest = command
+        if again and name not in inquiry.CHANGING:
+            return False
+        if name in ("undo", "redo"):
+            self._step(name == "undo")
+            return True
+        inquiry.COMMANDS[name].run(self, asked, rest)
+        return False
+
+    def _between(self, line: str) -> bool:
+        """The answer to what was asked back: a unit, or which of two is right."""
+        progress = self.progress
+        if progress.halves:
+            half, *rest = progress.halves
+            known = self.reader.complete(half, line)
+            if known is not None:
+                self.move(halves=tuple(rest))
+                asked = self._last if self._last is not None and half.finding in self._last.findings else None
+                self._take(Understood({half.finding: known}, answered=not rest), asked)
+                return True
+            if inquiry.command(line) is None:
+                self.move(halves=())
+        elif progress.conflict is not None:
+            conflict = progress.conflict
+            if line.strip() in ("1", "2"):
+                self.move(conflict=None)
+                if line.strip() == "2":
+                    self._changing({conflict.before: None, conflict.after: conflict.known}, {conflict.after})
+                return True
+            if inquiry.command(line) is None:
+                self.move(conflict=None)
+        return False
 
     def _answered(self, line: str, asked: Asked | None) -> None:
-        understood = self._reader.read(line, asked, self._halves, self.case.said)
-        self._halves = dict(understood.halves)
-        refused = self._keep(understood)
+        understood = self.reader.read(line, asked, self.case.said)
+        if asked is None and not understood.said and not understood.halves and inquiry.assents(self, line):
+            return
+        self._take(understood, asked)
+
+    def _take(self, understood: Understood, asked: Asked | None) -> None:
+        """Take the answers over and close the question, in one step; say what was read and what that settled."""
+        said, conflict, refused = self._sound(understood)
+        closing = asked is not None and understood.answered and not refused and conflict is None
+        self._changing(said, set(said), understood, asked if closing else None)
         for problem in (*understood.problems, *refused):
-            self._wrong(problem)
-        if asked is not None and understood.answered and not refused:
-            self._close(asked, understood)
+            self.wrong(problem)
+        if conflict is not None:
+            self.move(conflict=conflict)
+            self.tell(WRONG, conflict.what)
+        if understood.halves:
+            self.move(halves=understood.halves)
 
-    def _keep(self, understood: Understood) -> list[Problem]:
-        """Take the answers over, unless they cannot be true of this patient; say what was read and what it settled."""
-        if not understood.said:
-            return []
-        problems = self._contradictions(understood)
-        if problems:
-            return problems
-        before = self._verdict
-        changed = {name for name in understood.said if name in self.case.said}
-        self.case.say(dict(understood.said))
+    def _sound(self, understood: Understood) -> tuple[dict[str, Known | None], Conflict | None, list[Problem]]:
+        """Those answers that can be true together with all the others; of the rest, what they contradict."""
+        taken: dict[str, Known | None] = {}
+        conflict: Conflict | None = None
+        refused: list[Problem] = []
         for name, known in understood.said.items():
-            again = " (changed)" if name in changed and not _grown(known) else ""
-            if not isinstance(known, Gap):
-                self._tell(READ, answers.describe(self.case.kb, name, known) + again)
-        self._settle(before)
-        return []
+            held = {**self.case.said, **{one: value for one, value in taken.items() if value is not None}, name: known}
+            problems = self._contradictions(held)
+            if not problems:
+                taken[name] = known
+                continue
+            against = [one for one in held if one != name and self._contradictions({one: held[one], name: known})]
+            if not against or conflict is not None:
+                refused += problems
+                continue
+            old, new = (answers.describe(self.case.kb, one, held[one]) for one in (against[0], name))
+            what = f"{problems[0].what}. 1 {old}   2 {new}"
+            conflict = Conflict(against[0], name, known, what)
+        return taken, conflict, refused
 
-    def _contradictions(self, understood: Understood) -> list[Problem]:
-        said = {**self.case.said, **understood.said}
+    def _contradictions(self, said: dict[str, Known]) -> list[Problem]:
         told = {name: Answer(known, "", PROMPT) for name, known in said.items()}
         found = (*record.check_applies(self.case.kb, told, self.case.today), *record.check_ages(self.case.kb, told))
         return list(found)
 
-    def _close(self, asked: Asked, understood: Understood) -> None:
-        """The question was answered: it is not asked again, and a group says nothing more of its other members."""
+    def _changing(
+        self,
+        said: dict[str, Known | None],
+        read: Iterable[str],
+        understood: Understood | None = None,
+        closing: Asked | None = None,
+    ) -> None:
+        if not said and closing is None:
+            return
         before = self._verdict
-        self._passed.update(asked.findings)
-        group = self.case.kb.groups.get(asked.group)
-        if group is not None and len(asked.findings) > 1:
-            self._close_group(group)
-            self._settle(before)
+        was = dict(self.case.said)
+        if closing is not None:
+            self._close(closing, understood, said)
+        self.case.say(said)
+        self.changed()
+        assumed = understood.assumed if understood is not None else frozenset()
+        self._echo([name for name in said if name in set(read)], was, assumed)
+        if closing is not None and understood is not None:
+            self._echo_gaps(closing, understood, said)
+        if before is not None:
+            self._tell_settled(before)
+
+    def _close(self, asked: Asked, understood: Understood | None, said: dict[str, Known | None]) -> None:
+        """The question was answered: it is not asked again, and a group says nothing more of its other members."""
+        kb = self.case.kb
+        unknown = understood.unknown if understood is not None else ()
+        sections = {kb.findings[name].section for name in asked.findings if name in kb.findings}
+        met = {kb.findings[name].group for name in (*said, *unknown) if name in kb.findings}
+        whole = asked.by_test or len(sections) == 1
+        closed = [] if asked.detail else [name for name in asked.groups if whole or name in met]
+        self.case.closed_groups.update(closed)
+        inside = {name for group in closed for name in kb.groups[group].findings}
+        if asked.by_test and len(asked.findings) > 1:  # results that are not named are not there
+            said.update(
+                {name: NOT_MEASURED for name in asked.findings if name not in (*said, *self.case.said, *inside)}
+            )
+        mentioned = {name for name in asked.findings if name in said or name in unknown or name in inside}
+        nothing = not mentioned and not said
+        settling = mentioned if asked.detail is None else set()
+        trail = (*self.progress.trail, asked)[-50:]
+        self.move(
+            settled=self.progress.settled | settling | (set(asked.findings) if nothing else set()),
+            forced=None,
+            trail=trail,
+        )
+
+    def _echo(self, names: Iterable[str], was: dict[str, Known], assumed: frozenset[str]) -> None:
+        plain: list[str] = []
+        lists: list[str] = []
+        for name in names:
+            known = self.case.said.get(name)
+            if known is None or isinstance(known, Gap):
+                continue
+            again = " (changed)" if name in was and not isinstance(known, Records) and was[name] != known else ""
+            told = answers.describe(self.case.kb, name, known)
+            told += " (follows from that)" if name in assumed and name not in was else again
+            if isinstance(known, Records):
+                lists.append(told)
+            else:
+                plain.append(told)
+        for line in (["; ".join(plain)] if plain else []) + lists:
+            self.tell(READ, line)
+
+    def _echo_gaps(self, asked: Asked, understood: Understood, said: dict[str, Known | None]) -> None:
+        names = self.case.names
         if understood.unknown:
-            tests = [name for name in understood.unknown if name in self.case.said]
-            labels = ", ".join(self.case.names.label(name) for name in understood.unknown)
-            self._tell(READ, f"not known: {labels}" + ("; it goes on the work-up" if tests else ""))
+            tests = [name for name in understood.unknown if name in said]
+            labels = ", ".join(names.label(name) for name in understood.unknown)
+            self.tell(READ, f"not known: {labels}" + ("; it goes on the work-up" if tests else ""))
+            return
+        left = [name for name in asked.findings if self.case.memory.known(name) is NOT_MEASURED]
+        if len(left) == len(asked.findings) > 1:
+            self.tell(READ, "none of them measured")
+        elif 0 < len(left) <= _NAMED:
+            self.tell(READ, f"not measured: {', '.join(names.label(name) for name in left)}")
+        elif left:
+            self.tell(READ, f"the other {len(left)} not measured")
 
-    def _close_group(self, group: Group) -> None:
-        left = [name for name in group.findings if name not in self.case.said]
-        self.case.close_group(group.id)
-        if left and len(left) < len(group.findings):
-            self._tell(READ, f"not measured: {', '.join(self.case.names.label(name) for name in left)}")
-
-    def _settle(self, before: Verdict) -> None:
-        self._verdict = judgement.judge(self.case)
-        told = settled.lines(before, self._verdict, self.case.names)
+    def _tell_settled(self, before: Verdict) -> None:
+        told = settled.lines(before, self.verdict, self.case.names)
         for line in told[:_MOST]:
             self.terminal.tell(line)
         if len(told) > _MOST:
-            self._tell(FOUND, f"and {len(told) - _MOST} more; report shows everything")
+            self.tell(FOUND, f"and {len(told) - _MOST} more; report shows everything")
 
-    # --- commands ---
+    # --- back and forth ---
 
-    def report(self, asked: Asked | None, where: str) -> None:
-        """Everything that follows from what was said so far."""
-        try:
-            self._note(self._reporter(self._finished(), where))
-        except Refused as refused:
-            for problem in refused.problems:
-                self._wrong(problem)
+    def _step(self, back: bool) -> None:
+        """All that the last line did, undone; or done again."""
+        here, there = (self._back, self._forth) if back else (self._forth, self._back)
+        if not here:
+            self.note(f"Nothing to {'undo' if back else 'redo'}.")
+            return
+        moment = here.pop()
+        there.append(Moment.of(self.case, self.progress, moment.line))
+        before = self._verdict
+        moment.restore(self.case)
+        self.progress = moment.progress
+        self.changed()
+        self.note(f"{'Undone' if back else 'Done again'}: {moment.line}")
+        if before is not None:
+            self._tell_settled(before)
 
-    def _finished(self) -> Verdict:
+    def withdraw(self, name: str) -> None:
+        """An answer no longer stands, and its question is open again."""
+        group = self.case.kb.findings[name].group if name in self.case.kb.findings else ""
+        self.case.closed_groups.discard(group)
+        self.move(settled=self.progress.settled - {name})
+        self._changing({name: None}, ())
+        self.note(f"Forgotten: {self.case.names.label(name)}.")
+
+    def say(self, name: str, known: Known) -> None:
+        """One answer, given by name."""
+        self._take(Understood({name: known}), None)
+
+    def finished(self) -> Verdict:
         """The verdict as if nothing more were said; the consultation goes on as it was."""
         self.case.finish()
         verdict = judgement.judge(self.case)
         self.case.reopen()
         return verdict
 
-    def facts(self, asked: Asked | None, rest: str) -> None:
-        """What was said, and what was taken for granted."""
-        names = answered_names(self.case)
-        for name in names:
-            known = self.case.memory.known(name)
-            implied = self.case.why_implied(name)
-            if not implied or not isinstance(known, Gap):
-                told = answers.describe(self.case.kb, name, known)
-                self._tell("", f"{told} (taken for granted: {implied})" if implied else told)
-        if not names:
-            self._note("Nothing was said yet.")
-
-    def help(self, asked: Asked | None, rest: str) -> None:
-        """What can be typed."""
-        self._note("report        everything that follows so far; report FILE.html (.md, .json, .txt) writes it")
-        self._note("facts         what was said and taken for granted")
-        self._note("why           what the question decides")
-        self._note("skip          go on without answering; don't know says that nobody knows")
-        self._note("quit          leave")
-        self._note("NAME VALUE    anything else you know: weight 58 kg; medicines omeprazole")
-        if asked is not None and asked.help:
-            self._note(f"This question: {asked.help}")
-
-    def skip(self, asked: Asked | None, rest: str) -> None:
-        """Leave the question open and go on."""
-        if asked is not None:
-            self._passed.update(asked.findings)
-
-    def why(self, asked: Asked | None, rest: str) -> None:
-        """What the question decides."""
-        if asked is None:
-            self._note("Nothing is being asked.")
-            return
-        pending = questions.pending(self._verdict, self.case.names)
-        found = [one for one in pending if set(one.asked.findings) & set(asked.findings)]
-        for one in found:
-            for words, decided in (
-                ("Medicines and measures that wait for it", one.frees),
-                ("Conditions it speaks for or against", one.tells),
-                ("Alerts it could exclude or raise", one.rules_out),
-            ):
-                if decided:
-                    self._note(f"{words}: {', '.join(decided)}.")
-        if not any(one.frees or one.tells or one.rules_out for one in found):
-            self._note("It decides which measures are wanted, and how strongly.")
-
     # --- saying ---
 
-    def _wrong(self, problem: Problem) -> None:
+    def wrong(self, problem: Problem) -> None:
         hint = f"; {problem.hint}" if problem.hint else ""
-        self._tell(WRONG, f"{problem.what}{hint}")
+        self.tell(WRONG, f"{problem.what}{hint}")
 
-    def _note(self, text: str) -> None:
-        self._tell(NOTE, text)
+    def note(self, text: str) -> None:
+        self.tell(NOTE, text)
 
-    def _tell(self, mark: str, text: str) -> None:
+    def tell(self, mark: str, text: str) -> None:
         self.terminal.tell(Told(mark, text))
 
     def _farewell(self) -> None:
-        count = f"{self.asked} question" + ("" if self.asked == 1 else "s")
-        alerts = [alert.label for alert in self._verdict.alerts if alert.status == "raised"]
+        alerts = [alert.label for alert in self.verdict.alerts if alert.status == "raised"]
         if alerts:
-            self._note(f"Still standing: {', '.join(alerts)}.")
-        self._note(f"{count}. Nothing was kept; `report FILE.html` before leaving writes everything down.")
+            self.note(f"Still standing: {', '.join(alerts)}.")
+        kept = (
+            "The answers are kept: osteologic consult --resume goes on."
+            if self._journal is not None
+            else ("Nothing was kept; `report FILE.html` before leaving writes everything down.")
+        )
+        self.note(f"{counted(self.asked, 'question')}. {kept}")
 
 
-def _grown(known: Known) -> bool:
-    return hasattr(known, "entries")
+def half_text(half: Half) -> str:
+    offered = "   ".join(f"{index} {told}" for index, told in enumerate(half.told, 1))
+    return f"{half.number} of which?  {offered}"
 
 
-_COMMANDS: dict[str, Callable[[Conversation, Asked | None, str], None]] = {
-    "report": Conversation.report,
-    "facts": Conversation.facts,
-    "?": Conversation.help,
-    "help": Conversation.help,
-    "skip": Conversation.skip,
-    "why": Conversation.why,
-}
+def counted(count: int, thing: str) -> str:
+    return f"{count} {thing}" + ("" if count == 1 else "s")
+
+
+def _findings(listed: Sequence[Asked]) -> int:
+    return sum(len(one.findings) for one in listed)

@@ -22,6 +22,12 @@ class Asked:
     """The heading it is asked under."""
     group: str = ""
     by_test: bool = False
+    groups: tuple[str, ...] = ()
+    """Every group of which it asks members; answering them closes it."""
+    any_of: bool = False
+    """Yes-or-no questions put as a list of which any may be named: what is not named is not the case."""
+    detail: tuple[int, str] | None = None
+    """What is still missing of one entry of a list: its place and the field."""
 
 
 @dataclass(frozen=True, slots=True)

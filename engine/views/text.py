@@ -41,6 +41,20 @@ def report(verdict: Verdict, names: Names, width: int = 80, colored: bool = Fals
     return page.text()
 
 
+def part(verdict: Verdict, names: Names, what: str, width: int = 80, colored: bool = False) -> str:
+    """One part of the report: `alerts`, `differential` or `plan`; empty where it has nothing to say."""
+    told = _Report(Page(width, colored), verdict, names)
+    if what == "alerts":
+        told.alerts()
+    elif what == "differential":
+        told.diagnoses()
+        told.causes()
+    else:
+        told.plan()
+        told.barred()
+    return told.page.text().strip("\n")
+
+
 class _Report:
     """One report on its page; each part leaves itself out where it has nothing to say."""
 
