@@ -111,6 +111,8 @@ class Case:
         self.implied: dict[str, tuple[Known, str]] = {}
         self.closed_groups: set[str] = set()
         self.finished = False
+        self.brief = False
+        """Whether verdicts leave out the facts behind each reason: a prompt between two answers needs none."""
         self.memory = memory or WorkingMemory(prepared.plan, matcher)
         self.memory.start(dates.day(today))
         self._explanation: Explanation | None = None

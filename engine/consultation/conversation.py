@@ -93,10 +93,17 @@ class Conversation:
 
     @property
     def verdict(self) -> Verdict:
-        """What follows from what was said so far; worked out once after each change."""
+        """What follows from what was said so far, in brief; worked out once after each change."""
         if self._verdict is None:
+            self.case.brief = True
             self._verdict = judgement.judge(self.case)
+            self.case.brief = False
         return self._verdict
+
+    @property
+    def full(self) -> Verdict:
+        """The same with the facts behind each reason."""
+        return judgement.judge(self.case)
 
     @property
     def agenda(self) -> Agenda:

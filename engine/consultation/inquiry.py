@@ -39,6 +39,9 @@ class Session(Protocol):
     def verdict(self) -> Verdict: ...
 
     @property
+    def full(self) -> Verdict: ...
+
+    @property
     def agenda(self) -> Agenda: ...
 
     def move(self, **changes: object) -> None: ...
@@ -278,7 +281,7 @@ def facts(session: Session, _: Asked | None, words: str) -> None:
 
 def part(what: str) -> Run:
     def show(session: Session, _: Asked | None, words: str) -> None:
-        session.note(session.pages.show(what, session.case, session.verdict, None))
+        session.note(session.pages.show(what, session.case, session.full, None))
 
     return show
 

@@ -109,12 +109,6 @@ def _asked(names: Names, members: tuple[str, ...], group: Group | None) -> Asked
 
 def in_asking_order(names: Names, wanted: Iterable[str]) -> tuple[str, ...]:
     """By section, then as the knowledge base lists them."""
-    kb = names.kb
-    sections = {section: index for index, section in enumerate(kb.sections)}
-    places = {name: index for index, name in enumerate((*kb.findings, *kb.quantities))}
-
-    def key(name: str) -> tuple[int, int, str]:
-        section = kb.findings[name].section if name in kb.findings else ""
-        return (sections.get(section, len(sections)), places.get(name, len(places)), name)
-
-    return tuple(sorted(set(wanted), key=key))
+    places = names.asking
+    last = (len(names.kb.sections), len(places))
+    return tuple(sorted(set(wanted), key=lambda name: (*places.get(name, last), name)))

@@ -14,14 +14,9 @@ _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(\w+)\}")
 
 
 def reason(case: Case, rule: Rule) -> Reason:
-    """The rule with its facts where it holds, with what is missing where it may."""
+    """The rule with its facts where it holds (not those of a brief case), with what is missing where it may."""
     held = case.truth(rule)
-    proof = case.explanation.rule(rule)
-    facts = tuple(
-        Fact(name, case.value_text(name), case.why_implied(name), case.value_told(name))
-        for name in proof.answers
-        if case.is_known(name)
-    )
+    facts = () if case.brief else _facts(case, rule)
     missing = ordered(case, case.explanation.missing_rule(rule)) if held is Truth.UNKNOWN else ()
     return Reason(
         rule.id,
@@ -37,6 +32,14 @@ def reason(case: Case, rule: Rule) -> Reason:
         filled(case, rule.note)[0] if rule.note else "",
         rule.strength,
         missing,
+    )
+
+
+def _facts(case: Case, rule: Rule) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(name, case.value_text(name), case.why_implied(name), case.value_told(name))
+        for name in case.explanation.rule(rule).answers
+        if case.is_known(name)
     )
 
 
@@ -64,12 +67,6 @@ def filled(case: Case, text: str) -> tuple[str, frozenset[str]]:
 
 def ordered(case: Case, names: Iterable[str]) -> tuple[str, ...]:
     """Findings in the order a clinician asks: by section, then as the knowledge base lists them."""
-    sections = {section: index for index, section in enumerate(case.kb.sections)}
-    places = {name: index for index, name in enumerate((*case.kb.findings, *case.kb.quantities))}
-
-    def key(name: str) -> tuple[int, int, str]:
-        finding = case.kb.findings.get(name)
-        section = finding.section if finding is not None else ""
-        return (sections.get(section, len(sections)), places.get(name, len(places)), name)
-
-    return tuple(sorted(set(names), key=key))
+    places = case.names.asking
+    last = (len(case.kb.sections), len(places))
+    return tuple(sorted(set(names), key=lambda name: (*places.get(name, last), name)))

@@ -48,6 +48,18 @@ class Names:
         entry = self._entries.get(name)
         return entry.label if entry is not None and entry.label else name.replace("_", " ")
 
+    @cached_property
+    def asking(self) -> dict[str, tuple[int, int]]:
+        """Where each finding and quantity stands in the order a clinician asks: by section, then as they are listed."""
+        kb = self.kb
+        sections = {section: index for index, section in enumerate(kb.sections)}
+        places = enumerate((*kb.findings, *kb.quantities))
+        last = len(sections)
+        return {
+            name: (sections.get(kb.findings[name].section, last) if name in kb.findings else last, place)
+            for place, name in places
+        }
+
     def unit(self, name: str) -> str:
         """The unit of a finding, quantity or threshold; empty where it has none or people do not say it."""
         entry = self._entries.get(name)
