@@ -7,6 +7,7 @@ Python that read them. It holds JSON and a digest of it, can run nothing, and is
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import os
@@ -52,8 +53,22 @@ def load_with_problems(root: Path, local: Path | None = None) -> tuple[Knowledge
     found = sorted([*problems, *found], key=lambda problem: problem.sort_key)
     if kb is None or any(problem.level is Level.ERROR for problem in found):
         raise Refused(found)
+    if local is not None:
+        kb = dataclasses.replace(kb, weakened=_weakened(root, kb))
     store.keep(kb)
     return kb, found
+
+
+def _weakened(root: Path, kb: KnowledgeBase) -> tuple[str, ...]:
+    """What a hospital's own directory takes from the safety of what is shipped."""
+    from . import weakening  # only needed after an edit
+
+    try:
+        return weakening.weakened(load(root), kb)
+    except Refused:
+        return (
+            "The shipped knowledge cannot be read by itself, so what the local takes from its safety is not known.",
+        )
 
 
 class Store:

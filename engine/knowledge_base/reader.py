@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..language.problems import Level, Place, Problem, did_you_mean
-from . import echoes, entries, lexicon, linking, model, overlay, rules, soundness, weakening
+from . import echoes, entries, lexicon, linking, model, overlay, rules, soundness
 from .layout import ROOMS, Layout, Written, contents_of, digest_of
 from .lexicon import Choices, Drafts
 from .model import KnowledgeBase
@@ -67,19 +67,7 @@ def read_contents(contents: Sequence[Written], memory: Memory | None = None) -> 
     kb = _built(drafts, joined, checker)
     desk.problems += soundness.check(kb, whole=not drafts.torn)
     problems = _ordered(echoes.without(desk.problems, drafts))
-    if _failed(problems):
-        return None, problems
-    lost = _weakened(contents, kb, memory)
-    return dataclasses.replace(kb, digest=digest_of(contents), weakened=lost), problems
-
-
-def _weakened(contents: Sequence[Written], kb: KnowledgeBase, memory: Memory) -> tuple[str, ...]:
-    """What a hospital's own files take away from safety; nothing where there are none."""
-    own = [item for item in contents if not item.local]
-    if len(own) == len(contents):
-        return ()
-    shipped, _ = read_contents(own, memory)
-    return weakening.weakened(shipped, kb) if shipped is not None else ()
+    return (None if _failed(problems) else dataclasses.replace(kb, digest=digest_of(contents))), problems
 
 
 def _failed(problems: Iterable[Problem]) -> bool:

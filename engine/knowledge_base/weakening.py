@@ -7,7 +7,7 @@ medicine. What cannot be shown to be as wide is named: better one word too many 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..language import expression
 from ..language.expression import (
@@ -73,10 +73,19 @@ def _as_wide_alone(old: TruthNode, new: TruthNode) -> bool:
         one_where, other_where = (new.where, old.where) if old.quantifier == "no" else (old.where, new.where)
         return new.count <= old.count and as_wide(one_where, other_where)
     if isinstance(old, AtLeast) and isinstance(new, AtLeast) and new.count <= old.count:
-        return all(any(as_wide(item, other) for other in new.items) for item in old.items) and len(
-            {id(item) for item in new.items}
-        ) >= len(old.items)
+        return _each_for_another(old.items, new.items)
     return False
+
+
+def _each_for_another(old: Sequence[TruthNode], new: Sequence[TruthNode]) -> bool:
+    """Whether each of the old has one of the new for itself that holds at least where it does."""
+    left = list(new)
+    for item in old:
+        match = next((other for other in left if as_wide(item, other)), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return True
 
 
 def _bound(old: Compared, new: Compared) -> bool:
@@ -101,6 +110,7 @@ class _Comparison:
         self._changed: dict[tuple[str, bool], str] = {}
 
     def sentences(self) -> Iterator[str]:
+        yield from self._units()
         for rule in self.shipped.rules.values():
             if rule.verb not in SAFETY:
                 continue
@@ -111,6 +121,15 @@ class _Comparison:
                     lost.setdefault(why, []).append(member)
             for why, members in lost.items():
                 yield self._sentence(rule, members, why)
+
+    def _units(self) -> Iterator[str]:
+        for kind in ("units", "analytes"):
+            for name, entry in getattr(self.shipped, kind).items():
+                if _meaning(entry) != _meaning(getattr(self.laid, kind).get(name)):
+                    yield (
+                        f"Local knowledge weakens safety: '{name}' is converted in another way, "
+                        "and every limit that is compared with it means something else."
+                    )
 
     def _sentence(self, rule: Rule, members: list[str], why: str) -> str:
         labels = [self.shipped.interventions[name].label for name in members if name in self.shipped.interventions]
@@ -162,6 +181,10 @@ class _Comparison:
         if key in self._changed:
             return self._changed[key]
         self._changed[key] = ""  # there are no circles; what is being looked at is looked at once
+        scale = atom.removesuffix(" applies").split(" >= ")[0]
+        if _meaning(self.shipped.scales.get(scale)) != _meaning(self.laid.scales.get(scale)):
+            self._changed[key] = f"it rests on '{scale}', which is another now"
+            return self._changed[key]
         was, now = self._was.get(atom, []), self._is.get(atom, [])
         inner, outer = (was, now) if positive else (now, was)
         for one in inner:
@@ -195,8 +218,20 @@ class _Comparison:
         finding = self.shipped.findings.get(name)
         if finding is not None and finding.stand_in:
             why = why or self._entry(finding.stand_in)
+        if finding is not None:
+            for choices in (finding.choices, *(field.choices for field in finding.fields.values())):
+                why = why or self._members(choices)
         self._changed[key] = why
         return why
+
+    def _members(self, choices: str) -> str:
+        """What members of a choice carry: the numbers formulas read, and what is taken for granted of them."""
+        was, now = self.shipped.choices.get(choices), self.laid.choices.get(choices)
+        for name, member in was.members.items() if was is not None else ():
+            other = now.members.get(name) if now is not None else None
+            if other is None or (member.numbers, member.assumes) != (other.numbers, other.assumes):
+                return f"it rests on '{name}' among {choices}, which is another now"
+        return ""
 
 
 _AT_LEAST = {"contraindicates": ("contraindicates",), "defers": ("defers", "contraindicates")}

@@ -129,9 +129,10 @@ def test_what_is_laid_over_decides(own: Own, capsys: pytest.CaptureFixture[str])
     case = """
 - name: a clearance of 30 does not bar alendronate here
   given: {creatinine_clearance: 30 mL/min}
-  expect: {held: [alendronate-clearance-here]}
+  expect: {held: [alendronate-clearance]}
 """
-    directory = own(rules__own_yaml=NARROWER.format(limit=25), cases__own_yaml=case)
+    rule = NARROWER.replace("alendronate-clearance-here", "alendronate-clearance")
+    directory = own(rules__own_yaml=rule.format(limit=25), cases__own_yaml=case)
     assert cli.main(["test", "-k", "does not bar alendronate here", "--knowledge", str(directory)]) == 0
     assert "1 passed" in capsys.readouterr().out
 
@@ -142,3 +143,32 @@ def test_show_says_what_stands_in_its_place(own: Own, capsys: pytest.CaptureFixt
     assert "alendronate-clearance (rules/safety/kidney.yaml" in " ".join(capsys.readouterr().out.split())
     assert cli.main(["show", "alendronate-clearance", "--knowledge", str(directory)]) == 0
     assert "alendronate-clearance-here" in capsys.readouterr().out
+
+
+def test_one_whose_state_is_set_by_less_is_named(own: Own) -> None:
+    """The contraindication is as it was; what it reads is not."""
+    shipped = cache.load(ROOT)
+    rule = next(
+        one
+        for one in shipped.rules.values()
+        if one.verb == "sets" and "hypocalcemia" in one.targets and one.when is not None
+    )
+    text = f"""
+calcium-here:
+  replaces: {rule.id}
+  title: Here calcium is low below 1.5 mmol/L only
+  sets: hypocalcemia
+  when: calcium < 1.5 mmol/L
+  because: So it was decided.
+  sources: [alendronate-label]
+  evidence: unverified
+"""
+    sentences = laid(own(rules__own_yaml=text)).weakened
+    assert any("rests on 'hypocalcemia'" in one for one in sentences), sentences
+
+
+def test_a_unit_that_is_converted_in_another_way_is_named(own: Own) -> None:
+    entry = "{replaces: vitamin_d, label: 25-OH vitamin D, factors: {nmol/L: 1, ng/mL: 25}}"
+    text = f"analytes:\n  vitamin_d: {entry}\n"
+    sentences = laid(own(knowledge__units_yaml=text)).weakened
+    assert any("'vitamin_d' is converted in another way" in one for one in sentences)
