@@ -135,10 +135,14 @@ def _answers(case: Case, finding: str) -> Iterator[Known]:
 
 
 def _leaves(case: Case, finding: str) -> Iterator[TruthNode]:
-    """The conditions that read a finding and are not decided yet."""
-    readers = case.prepared.plan.readers.get(finding, ())
-    leaves = case.prepared.plan.productions.leaves
-    for atom in readers:
+    """The conditions that read a finding, or a number in its unit worked out from it, and are not decided yet."""
+    plan = case.prepared.plan
+    names, unit = [finding], case.names.unit(finding)
+    for name in plan.order:
+        if name in case.kb.quantities and not plan.reads[name].isdisjoint(names) and case.names.unit(name) == unit:
+            names.append(name)
+    leaves = plan.productions.leaves
+    for atom in dict.fromkeys(atom for name in names for atom in plan.readers.get(name, ())):
         if case.memory.holds(leaves[atom]) is Truth.UNKNOWN:
             yield leaves[atom]
 

@@ -67,6 +67,9 @@ class Pages(Protocol):
 class Keeper(Protocol):
     """Who keeps each line before anything is made of it."""
 
+    kept: int
+    """How many lines were kept."""
+
     def keep(self, asked: Asked | None, line: str) -> None:
         """Raises Refused when it cannot be kept."""
 
@@ -432,7 +435,8 @@ class Conversation:
         """An answer no longer stands, and its question is open again."""
         group = self.case.kb.findings[name].group if name in self.case.kb.findings else ""
         self.case.closed_groups.discard(group)
-        self.move(settled=self.progress.settled - {name})
+        fellows = self.case.kb.groups[group].findings if group in self.case.kb.groups else ()
+        self.move(settled=self.progress.settled - {name, *fellows})
         self._changing({name: None}, ())
         self.note(f"Forgotten: {self.case.names.label(name)}.")
 
@@ -465,7 +469,7 @@ class Conversation:
             self.note(f"Still standing: {', '.join(alerts)}.")
         kept = (
             "The answers are kept: osteologic consult --resume goes on."
-            if self._journal is not None
+            if self._journal is not None and self._journal.kept
             else ("Nothing was kept; `report FILE.html` before leaving writes everything down.")
         )
         self.note(f"{counted(self.asked, 'question')}. {kept}")

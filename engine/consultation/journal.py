@@ -80,7 +80,7 @@ class Journal:
 
     def __init__(self, header: Header, path: Path, count: int = 0, length: int | None = None) -> None:
         self.header, self.path = header, path
-        self._count, self._length = count, length
+        self.kept, self._length = count, length
         self._file: int | None = None
 
     @classmethod
@@ -96,7 +96,7 @@ class Journal:
     def keep(self, asked: Asked | None, line: str) -> None:
         """Write a line down for good. Raises Refused when that fails; the consultation can go on without."""
         entry: dict[str, Any] = {
-            "number": self._count + 1,
+            "number": self.kept + 1,
             "at": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
             "asked": list(asked.findings) if asked is not None else [],
             "line": line,
@@ -110,7 +110,7 @@ class Journal:
         except OSError as error:
             what = f"this line is not kept: {(error.strerror or 'the disk refuses it').lower()}"
             raise Refused([Problem("OL001", what, Place(str(self.path)), hint="report FILE writes it down")]) from error
-        self._count += 1
+        self.kept += 1
 
     def _opened(self) -> int:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -83,6 +83,9 @@ class Reader:
         value, problems = self._answer(name, words)
         if value is None and (picked := self._by_number(finding, words)) is not None:
             value = picked
+        if value is None and finding is not None and finding.type != "records":
+            member, rest = self._member(words, asked)
+            value = self._answer(name, rest)[0] if member and rest else None
         if value is not None and not (isinstance(value, Records) and value.absent and not value.entries):
             value = phrases.since(value, words, self.today)
             return Understood({name: self._answering(name, value, known)}, answered=True)
@@ -94,9 +97,8 @@ class Reader:
         half = self._half(name, words) if _lacks_unit(problems) else None
         if half is not None:
             return Understood(halves=(half,))
-        return Understood(
-            problems=(tuple(problems) if _telling(problems, words) else found.problems or tuple(problems))
-        )
+        vague = not found.problems or not found.problems[0].hint.startswith("did you mean")
+        return Understood(problems=tuple(problems) if vague or _telling(problems, words) else found.problems)
 
     def _by_number(self, finding: Finding | None, words: str) -> Known | None:
         """A choice by its place among a few."""

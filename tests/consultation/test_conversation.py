@@ -6,14 +6,16 @@ import datetime
 
 import pytest
 
-from engine.consultation import case
+from engine.consultation import answers, case
 from engine.consultation.case import Case, Prepared
 from engine.consultation.conversation import Conversation, Prompt
+from engine.consultation.questions import Asked
 from engine.consultation.settled import Told
 from engine.consultation.verdict import Verdict
 from engine.knowledge_base import layout, reader
 from engine.knowledge_base.layout import Written
 from engine.language.problems import Place, Problem, Refused
+from engine.views import dialogue
 from tests.commands.conftest import FILES
 
 LEFT = None
@@ -56,17 +58,30 @@ class Scripted:
         return "\n".join(f"{told.mark} {told.text}" for told in self.told)
 
 
-def report(verdict: Verdict, where: str) -> str:
-    if where == "nowhere/":
-        raise Refused([Problem("OL001", "cannot be written", Place(where))])
-    established = [one.id for one in verdict.diagnoses if one.status == "established"]
-    return f"REPORT {' '.join(established)} {where}".strip()
+class Pages:
+    """Pages that say which they are, and files that are only remembered."""
+
+    def __init__(self) -> None:
+        self.written: dict[str, str] = {}
+
+    def report(self, verdict: Verdict, where: str) -> str:
+        if where == "nowhere/":
+            raise Refused([Problem("OL001", "cannot be written", Place(where))])
+        established = [one.id for one in verdict.diagnoses if one.status == "established"]
+        return f"REPORT {' '.join(established)} {where}".strip()
+
+    def show(self, what: str, case: Case, verdict: Verdict, subject: object) -> str:
+        return dialogue.show(what, case, verdict, subject, 80, False)
+
+    def save(self, text: str, where: str) -> str:
+        self.written[where] = text
+        return f"Written: {where}"
 
 
 def hold(prepared: Prepared, *answers: str | None, said: Case | None = None) -> tuple[Scripted, Case]:
     terminal = Scripted(*answers)
     patient = said or Case(prepared, datetime.date(2026, 11, 21))
-    Conversation(patient, terminal, report, "osteologic").run()
+    Conversation(patient, terminal, Pages(), "osteologic").run()
     assert terminal.answers == []
     return terminal, patient
 
@@ -123,7 +138,7 @@ def test_a_group_nobody_has_is_not_asked_again(nothing: str, prepared: Prepared)
 def test_a_member_volunteered_does_not_close_its_group(prepared: Prepared) -> None:
     terminal, patient = hold(prepared, "hip -1", "67", "male", "quit")
     assert patient.why_implied("t_score_spine") == ""
-    assert terminal.questions[3] == "T-scores?"
+    assert terminal.questions[3] == "Spine T-score?"
 
 
 @pytest.mark.parametrize(
@@ -144,7 +159,7 @@ def test_a_bad_answer_is_said_and_asked_again(bad: str, said: str, prepared: Pre
 
 def test_of_a_line_that_is_half_good_nothing_good_is_lost(prepared: Prepared) -> None:
     terminal, patient = hold(prepared, "67", "male", "hip -1, spine minus", "spine -1", "quit")
-    assert terminal.questions[2:4] == ["T-scores?", "T-scores?"]
+    assert terminal.questions[2:4] == ["T-scores?", "Spine T-score?"]
     assert len(terminal.marked("?")) == 1
     assert {"t_score_hip", "t_score_spine"} <= set(patient.said)
 
@@ -225,13 +240,16 @@ def test_facts_lists_what_was_said(prepared: Prepared) -> None:
 @pytest.mark.parametrize("word", ["?", "help", "HELP"])
 def test_help_lists_the_commands(word: str, prepared: Prepared) -> None:
     terminal, _ = hold(prepared, word, "quit")
-    for command in ("report", "facts", "why", "skip", "quit"):
-        assert any(line.startswith(command) for line in terminal.marked(""))
+    listed = "\n".join(terminal.marked(""))
+    for command in ("report", "facts", "why", "whynot", "whatif", "undo", "skip", "quit"):
+        assert f"\n  {command}" in listed
+    assert len(listed.splitlines()) < 40
 
 
 def test_why_says_what_the_question_decides(prepared: Prepared) -> None:
-    terminal, _ = hold(prepared, "67", "male", "why", "quit")
-    assert any(line == "Conditions it speaks for or against: osteoporosis." for line in terminal.marked(""))
+    terminal, _ = hold(prepared, "67", "male", "why", "why", "quit")
+    assert any("osteoporosis established" in line for line in terminal.marked(""))
+    assert any("establishes: A T-score of -2.5 or lower is osteoporosis" in line for line in terminal.marked(""))
 
 
 @pytest.mark.parametrize("leaving", ["quit", "exit", "Q", LEFT])
@@ -249,7 +267,7 @@ def test_blank_lines_are_no_answers(prepared: Prepared) -> None:
 
 def test_nothing_more_is_asked_once_nothing_more_can_change(prepared: Prepared) -> None:
     terminal, _ = hold(prepared, "67", "male", "hip -2.7", "vit d 80 nmol/L", "no", "quit")
-    assert terminal.questions[-1].startswith("Nothing more is worth asking.")
+    assert terminal.questions[-1].startswith("Nothing more can change what is shown.")
 
 
 @pytest.mark.parametrize(
@@ -258,3 +276,204 @@ def test_nothing_more_is_asked_once_nothing_more_can_change(prepared: Prepared) 
 def test_whatever_is_typed_nothing_breaks(line: str, prepared: Prepared) -> None:
     terminal, _ = hold(prepared, line, "67", line, "quit")
     assert "age 67" in terminal.marked("read")
+
+
+# --- commands ---------------------------------------------------------------------------------------------------------
+
+OSTEOPOROTIC = ("67", "male", "hip -2.7")
+
+
+def test_undo_takes_back_all_that_the_last_line_did_and_redo_does_it_again(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, *OSTEOPOROTIC, "undo", "undo", "redo", "quit")
+    assert terminal.marked("")[2:5] == ["Undone: hip -2.7", "Undone: male", "Done again: male"]
+    assert set(patient.said) == {"age", "sex"}
+    assert patient.why_implied("t_score_spine") == ""
+    assert terminal.questions[-1] == "T-scores?"
+
+
+@pytest.mark.parametrize("step", ["undo", "redo", "back"])
+def test_where_there_is_no_way_back_or_forth_that_is_said(step: str, prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, step, "67", "quit")
+    assert any(line.startswith(("Nothing to", "There is no")) for line in terminal.marked(""))
+
+
+def test_a_line_that_changed_nothing_is_not_what_undo_takes_back(prepared: Prepared) -> None:
+    _, patient = hold(prepared, "67", "facts", "why", "nonsense of all kinds", "undo", "quit")
+    assert patient.said == {}
+
+
+def test_back_asks_the_question_before_and_its_answer_stands_until_replaced(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "67", "male", "back", "female", "quit")
+    assert terminal.questions[3].startswith("Sex? So far: male.")
+    assert answers.describe(prepared.kb, "sex", patient.said["sex"]) == "sex female"
+
+
+def test_back_can_be_left_without_an_answer(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "67", "male", "back", "skip", "quit")
+    assert "sex" in patient.said
+    assert terminal.questions[-1] == "T-scores?"
+
+
+def test_what_is_skipped_is_asked_once_more_before_the_stop(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, "67", "male", "skip", "80 nmol/L", "no", "skip", "quit")
+    assert terminal.questions.count("T-scores?") == 2
+    assert "T-scores?" not in terminal.questions[-1]
+
+
+def test_a_test_that_was_not_done_joins_the_work_up_and_is_not_asked_again(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "67", "male", "hip -2.7", "no", "not done", "quit")
+    assert terminal.marked("read")[-1] == "not known: 25-OH vitamin D; it goes on the work-up"
+    assert "Vitamin D?" not in terminal.questions[-1]
+    assert "Only tests that were not done could change more: 25-OH vitamin D." in terminal.questions[-1]
+
+
+def test_change_asks_anew_or_takes_the_answer_at_once(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "67", "male", "change age", "70", "change age 71", "quit")
+    assert terminal.questions[3].startswith("Age? So far: 67.")
+    assert "age 70 (changed)" in terminal.marked("read")
+    assert answers.describe(prepared.kb, "age", patient.said["age"]) == "age 71"
+
+
+def test_forget_opens_the_question_again(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, *OSTEOPOROTIC, "forget hip", "quit")
+    assert "t_score_hip" not in patient.said
+    assert terminal.questions[-1] == "T-scores?"
+
+
+def test_what_if_keeps_nothing(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, *OSTEOPOROTIC, "whatif vit d = 20 nmol/L", "what if hip -1", "facts", "quit")
+    assert "alendronate" in terminal.marked("")[2]
+    assert "NOT YET" in terminal.marked("")[2]
+    assert "vitamin_d" not in patient.said
+    assert "hip T-score -2.7" in terminal.marked("")
+
+
+@pytest.mark.parametrize("words", ["age", "nonsense", "vit d 20", "menopausal_status postmenopausal", "= ="])
+def test_a_supposition_that_cannot_be_is_refused(words: str, prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, *OSTEOPOROTIC, f"whatif {words}", "quit")
+    assert terminal.marked("?")
+    assert set(patient.said) == {"age", "sex", "t_score_hip"}
+
+
+def test_why_not_gives_conditions_with_value_and_threshold(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, *OSTEOPOROTIC, "vit d 20 nmol/L", "why not fosamax", "quit")
+    told = terminal.marked("")[-2]
+    assert "NOT YET" in told
+    assert "20 < 30 nmol/L" in told
+    assert "nearest way" in told
+
+
+def test_how_goes_down_to_what_was_said_and_to_the_source(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, *OSTEOPOROTIC, "how brittle bones", "how age", "how osteomalacia", "quit")
+    proof, said, missing = terminal.marked("")[2:5]
+    assert "lowest T-score -2.7" in proof
+    assert "[article A14]" in proof
+    assert said == "You said so: age 67."
+    assert "does not hold" in missing
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("differential", "OSTEOPOROSIS"),
+        ("plan", "alendronate"),
+        ("alerts", "No alert is raised."),
+        ("explain osteoclast", "takes bone away"),
+        ("compare osteoporosis osteomalacia", "defective"),
+        ("compare brittle bones and soft bones", "defective"),
+        ("source article", "An article on bone"),
+        ("source alendronate", "The label of alendronate"),
+        ("how lowest_t_score", "The lowest of the scores counts"),
+    ],
+)
+def test_what_is_asked_for_is_shown(command: str, told: str, prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, *OSTEOPOROTIC, command, "quit")
+    assert told in "\n".join(terminal.marked(""))
+    assert terminal.marked("?") == []
+
+
+@pytest.mark.parametrize("command", ["how", "whynot", "source", "explain", "change", "forget", "go", "compare", "save"])
+def test_what_cannot_be_found_is_said_with_what_was_meant(command: str, prepared: Prepared) -> None:
+    terminal, patient = hold(
+        prepared, f"{command} osteporosiss" if command != "save" else "save nowhere/", "67", "quit"
+    )
+    assert set(patient.said) == {"age"}
+    assert terminal.marked("?") or "osteoporosis" in terminal.everything or command == "save"
+
+
+def test_go_asks_about_a_section_next(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, "67", "male", "hip -2.7", "go labs", "quit")
+    assert terminal.questions[-1] == "Vitamin D?"
+
+
+def test_done_reports_and_asks_no_more(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, *OSTEOPOROTIC, "done", "quit")
+    assert "REPORT osteoporosis" in terminal.marked("")
+    assert terminal.questions[-1].startswith("4 questions. report")
+
+
+def test_what_cannot_be_true_together_is_questioned(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "67", "male", "postmenopausal", "2", "facts", "quit")
+    assert any("1 sex male   2 menopausal status after the menopause" in line for line in terminal.marked("?"))
+    assert "Which is right? 1 or 2" in terminal.questions
+    assert set(patient.said) == {"age", "menopausal_status"}
+
+
+def test_the_first_of_two_that_clash_can_be_kept(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "67", "male", "postmenopausal", "1", "quit")
+    assert set(patient.said) == {"age", "sex"}
+
+
+def test_a_unit_asked_back_is_chosen_by_its_number(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "67", "male", "vit d 28", "2", "quit")
+    assert "28 of which?  1 nmol/L   2 ng/mL (would be 70 nmol/L)" in terminal.questions
+    assert "25-OH vitamin D 70 nmol/L" in terminal.marked("read")
+
+
+def test_a_unit_that_is_not_said_after_all_is_let_go(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "67", "male", "vit d 28", "hip -2.7", "quit")
+    assert "vitamin_d" not in patient.said
+    assert "t_score_hip" in patient.said
+
+
+# --- kept -------------------------------------------------------------------------------------------------------------
+
+
+class Noted:
+    """A journal that remembers what had been said aloud when each line was kept."""
+
+    def __init__(self, terminal: Scripted) -> None:
+        self.kept = 0
+        self.lines: list[tuple[str, int]] = []
+        self._terminal = terminal
+
+    def keep(self, asked: Asked | None, line: str) -> None:
+        self.kept += 1
+        self.lines.append((line, len(self._terminal.marked("read"))))
+
+
+def test_each_line_is_kept_before_it_is_read_aloud(prepared: Prepared) -> None:
+    terminal = Scripted("67", "male", "quit")
+    noted = Noted(terminal)
+    Conversation(Case(prepared, datetime.date(2026, 11, 21)), terminal, Pages(), "", noted).run()
+    assert noted.lines == [("67", 0), ("male", 1)]
+
+
+def test_lived_through_again_it_comes_to_the_same(prepared: Prepared) -> None:
+    lines = ["67, man", "hip -2.7", "vit d 28", "1", "change age 70", "skip", "undo", "forget hip", "spine -3"]
+    terminal = Scripted(*lines, "quit")
+    first = Conversation(Case(prepared, datetime.date(2026, 11, 21)), terminal, Pages())
+    asked: list[Asked | None] = []
+    hear = first.hear
+
+    def noting(line: str, question: Asked | None, again: bool = False) -> None:
+        asked.append(question)
+        hear(line, question, again)
+
+    first.hear = noting  # type: ignore[method-assign]  # a test listens in
+    first.run()
+    second = Conversation(Case(prepared, datetime.date(2026, 11, 21)), Scripted("quit"), Pages())
+    for line, question in zip(lines, asked, strict=True):
+        second.hear(line, question, again=True)
+    assert (second.case.said, second.case.closed_groups) == (first.case.said, first.case.closed_groups)
+    assert second.progress == first.progress
