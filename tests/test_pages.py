@@ -79,6 +79,15 @@ def test_the_page_on_json_names_every_key_and_status() -> None:
     assert missing == []
 
 
+def test_the_page_on_design_names_no_module_that_is_gone() -> None:
+    told = (ROOT / "docs" / "design.md").read_text("utf-8")
+    part = told[told.index("### Room by room") : told.index("### How it is installed")]
+    there = {path.stem for path in (ROOT / "engine").rglob("*.py")} | {
+        path.parent.name for path in ROOT.glob("engine/*/*")
+    }
+    assert sorted(set(re.findall(r"`([a-z_]+)`", part)) - there) == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?://)([^)\s]+)\)", page.read_text("utf-8"))
