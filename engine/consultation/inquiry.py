@@ -164,7 +164,11 @@ def why(session: Session, asked: Asked | None, _: str) -> None:
         (name for name in asked.findings if name in session.case.kb.findings),
         key=lambda name: -len(session.agenda.stakes.get(name, ())),
     )
-    tried = [(name, contrast.prospects(session.case, name)) for name in names[:_TRIED]]
+    tried: list[tuple[str, tuple[contrast.Possible, ...]]] = []
+    for name in names[:_TRIED]:
+        possible = contrast.prospects(session.case, name)
+        if all([one.turns for one in possible] != [one.turns for one in other] for _, other in tried):
+            tried.append((name, possible))
     subject = (asked, at_stake, [pair for pair in tried if pair[1]])
     session.note(session.pages.show("why", session.case, session.verdict, subject))
 

@@ -261,7 +261,7 @@ class Reader:
         found = self._anything(told, known)
         if found.said or found.halves:
             return found
-        for other in (self._denial(part, known), self._over(part, known)):
+        for other in (self._denial(told, known) or self._denial(part, known), self._over(part, known)):
             if other is not None:
                 return other
         if asked is not None and len(asked.findings) == 1:
@@ -320,7 +320,8 @@ class Reader:
         if folded(told) in ("yes", "y", "none", "no", "n", "nothing"):
             problems = [Problem("OL322", f"'{clipped(told)}' to what?", PROMPT, hint="name it")]
         if not problems:
-            hint = did_you_mean(told[:80], self._spellings) or "? lists what can be said"
+            hint = did_you_mean(told[:80], self._spellings) or did_you_mean(told.split()[0][:80], self._spellings)
+            hint = hint or "? lists what can be said"
             problems = [Problem("OL322", f"'{clipped(told)}' was not understood", PROMPT, hint=hint)]
         return Understood(problems=tuple(problems))
 
@@ -404,7 +405,9 @@ class Reader:
     def _owners(self, words: str) -> list[str]:
         """The lists that something of this name belongs in; the one named like its set of members first and alone."""
         found = [name for name in self.kb.findings if self._is_list(name) and self._names_member(name, words)]
-        return [name for name in found if self._choices_of(name) == name] or found
+        found = [name for name in found if self._choices_of(name) == name] or found
+        exact = [name for name in found if folded(words) in self._sheet.spelled(self._choices_of(name)).members]
+        return exact or found
 
     def _by_entry(self, words: str, known: Mapping[str, Known]) -> tuple[str, Known] | None:
         """Something that belongs in one list only: a medicine, an illness, a complaint."""

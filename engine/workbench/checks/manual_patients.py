@@ -137,6 +137,10 @@ OL341
 - osteologic assess patient.yaml --region Mars
 + osteologic assess patient.yaml --region UK
 = Under a region that nothing names nothing would be hidden, and it would look chosen.
+OL350
+- osteologic consult --resume, with a line of the kept file rewritten by hand
++ osteologic consult, or osteologic consult FILE with what was saved
+= What was altered may no longer be what was said; the file is left as it is.
 OL401
 - {name: A woman of 67, given: {age: 67}}
 + {name: A woman of 67 is measured, given: {age: 67, sex: female}, expect: {orders: [dxa_scan]}}
