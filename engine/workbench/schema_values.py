@@ -65,7 +65,8 @@ def _given(read: Read) -> Mapping[str, Any]:
 
 
 def _one_of(made: Mapping[str, Any]) -> Schema:
-    return {"enum": list(made["allowed"])}
+    allowed = list(made["allowed"])
+    return {"enum": [*allowed, *(int(word) for word in allowed if word.isdigit())]}
 
 
 def _texts(made: Mapping[str, Any]) -> Schema:

@@ -210,4 +210,5 @@ def test_any_rule_that_can_be_read_settles_and_says_the_same(pairs: list[tuple[s
         assert laid == text
         return
     assert formatting.formatted(laid, "rules", "a.yaml") == (laid, [])
-    assert sorted(words(laid)) == sorted(words(text))
+    # a text that YAML could take for something else comes back between quotes
+    assert sorted(words(laid.replace("'", ""))) == sorted(words(text.replace("'", "")))
