@@ -37,6 +37,10 @@ class Touched:
     guarded: frozenset[str]
     """Names whose conditions may come out otherwise: `names`, and findings whose `indicated` may."""
 
+    def none_of(self, names: frozenset[str], atoms: frozenset[str]) -> bool:
+        """Whether what reads only these comes out as it did."""
+        return self.guarded.isdisjoint(names) and self.atoms.isdisjoint(atoms)
+
 
 def concluded(kb: KnowledgeBase, rule: Rule) -> tuple[str, ...]:
     """The propositions that a rule concludes; of a level those of the lower levels too."""
@@ -58,6 +62,14 @@ class Graph:
         self.names: dict[str, set[str]] = {}
         self.indicated: list[tuple[str, frozenset[str], frozenset[str]]] = []
         self._leaves: dict[int, tuple[Node, frozenset[str]]] = {}
+        asked = [condition.pursue for condition in kb.conditions.values()]
+        asked += [kb.scope.when] if kb.scope is not None else []
+        self.asked = {
+            id(node): (node, expression.names_read(node), expression.atoms_read(node))
+            for node in asked
+            if node is not None
+        }
+        """Premises of no rule that are asked for again and again: pursuits and the scope, with what they read."""
         for rule in kb.rules.values():
             self._read(rule.id, rule.when)
         for scale in kb.scales.values():
@@ -149,6 +161,7 @@ class Kept(Reference):
         for literal in memory.network.literals:
             held[literal] = 1
         self._held = bytes(held)
+        self._answers: dict[int, Truth] = {}
 
     def threshold(self, name: str) -> Interval | Gap:
         return self._thresholds[name]
@@ -171,6 +184,13 @@ class Kept(Reference):
         if found is not None and found[0] is node and found[1] is not None:
             return self._literal(found[1])
         return super().holds(node)
+
+    def asked(self, node: TruthNode) -> Truth:
+        """The truth of a premise that lives as long as this case does, remembered by identity."""
+        found = self._answers.get(id(node))
+        if found is None:
+            found = self._answers[id(node)] = self.holds(node)
+        return found
 
     @property
     def answers(self) -> dict[str, values.Given]:
@@ -208,6 +228,9 @@ class Altered(Reference):
         return super().premise(rule) if rule.id in self.touched.rules else self.kept.premise(rule)
 
     def holds(self, node: TruthNode) -> Truth:
+        asked = self.graph.asked.get(id(node))
+        if asked is not None and asked[0] is node and self.touched.none_of(asked[1], asked[2]):
+            return self.kept.asked(node)
         if productions.leaf_of(node) and self.touched.guarded.isdisjoint(self.graph.names_in(node)):
             return self.kept.holds(node)
         return super().holds(node)
@@ -229,6 +252,11 @@ class AlteredCase(Case):
         self.closed_groups, self.finished = set(kept.closed_groups), True
         self.memory = Altered(kept, alteration)  # type: ignore[assignment]  # it is only asked, and answers as one does
         self._explanation = None
+        self._scope = super().in_scope
+
+    @property
+    def in_scope(self) -> Truth:
+        return self._scope
 
 
 class Alteration:
@@ -332,14 +360,14 @@ class Alteration:
     def _in_order(self, ids: set[str]) -> list[str]:
         return [id for id in self.kb.rules if id in ids] if len(ids) > 1 else list(ids)
 
-    def _behind(self) -> dict[str, frozenset[str]]:
+    def _behind(self) -> Mapping[str, frozenset[str]]:
         if self.changed is None or self.rule is None:
             return evidence.findings_behind(self.kb)
         same = all(
             _reads(getattr(self.rule, field)) == _reads(getattr(self.changed, field)) for field in ("when", "formula")
         )
         if same and _aim(self.rule) == _aim(self.changed):
-            return dict(self.base.behind)
+            return self.base.behind
         return evidence.findings_behind(self.kb)
 
     def patient(self, kept: Kept) -> AlteredCase:

@@ -18,9 +18,10 @@ from ..inference.working_memory import WorkingMemory
 from ..knowledge_base.cache import Store
 from ..language import expression
 from ..language.truth import Truth
-from . import cases, mutants, outcomes, processes, witnesses
+from . import cases, concerns, mutants, outcomes, processes, witnesses
 from .alteration import Alteration, Altered, AlteredCase, Graph, Kept
-from .cases import WorkedCase
+from .cases import Expectation, WorkedCase
+from .concerns import Ground
 from .mutants import Mutant
 from .witnesses import Search, Witness, told_of
 
@@ -172,56 +173,72 @@ class Trial:
     def __init__(self, prepared: Prepared, kept: Sequence[Kept]) -> None:
         self.prepared, self.kept = prepared, kept
         self.graph = Graph(prepared.kb)
-        self.mentioned: dict[str, list[int]] = {}
+        self.grounded: dict[Ground, dict[int, None]] = {}
         for number, one in enumerate(kept):
-            for subject in {want.subject for want in one.worked.expectations}:
-                self.mentioned.setdefault(subject, []).append(number)
+            for want in one.worked.expectations:
+                for ground in concerns.grounds_of(want):
+                    self.grounded.setdefault(ground, {})[number] = None
 
     def of(self, mutant: Mutant) -> Told:
         """What becomes of one mutant."""
         alteration = Alteration(self.prepared, self.graph, mutant.rule, mutant.changed, mutant.threshold)
-        apart: dict[int, tuple[str, str]] = {}
-        for number in self._in_order(mutant):
+        shaken = self._shaken(alteration)
+        for number in self._in_order(mutant, shaken):
             kept = self.kept[number]
-            told = _apart(mutant, alteration, kept)
-            if told is None:
-                continue
-            if notices(self._patient(alteration, kept), kept.worked):
+            wants = [want for want in kept.worked.expectations if not shaken.isdisjoint(concerns.grounds_of(want))]
+            if _apart(mutant, alteration, kept) is not None and notices(_patient(alteration, kept), wants):
                 return [KILLED, kept.worked.name, None]
-            apart[number] = told
-        if not apart and _same(self.prepared, alteration, mutant):
+        apart = self._telling_apart(mutant, alteration)
+        if apart is None and _same(self.prepared, alteration, mutant):
             return [EQUIVALENT, "it comes to the same productions", None]
-        return [SURVIVED, "", _plain(self._witness(mutant, alteration, apart))]
+        return [SURVIVED, "", _plain(apart or self._searched(mutant, alteration))]
 
-    def _in_order(self, mutant: Mutant) -> Iterator[int]:
-        """The cases, those that name the rule first, then those that name what it concludes about."""
-        named = [mutant.owner]
-        for rule in (mutant.rule, mutant.changed):
-            named += [*rule.targets, *rule.members] if rule is not None else []
-        first = dict.fromkeys(number for name in named for number in self.mentioned.get(name, ()))
-        yield from first
-        yield from (number for number in range(len(self.kept)) if number not in first)
+    def _shaken(self, alteration: Alteration) -> frozenset[Ground]:
+        if alteration.recompiles or concerns.everything(alteration):
+            return frozenset(self.grounded)
+        return concerns.shaken(alteration)
 
-    def _patient(self, alteration: Alteration, kept: Kept) -> Case:
-        if alteration.recompiles:
-            return cases.patient(alteration.compiled, kept.worked)
-        return AlteredCase(kept, alteration)
+    def _in_order(self, mutant: Mutant, shaken: frozenset[Ground]) -> Iterator[int]:
+        """The cases of which an expectation is concerned: first those that name the rule, then the most pointed."""
+        named = self.grounded.get(("rule", mutant.owner), {})
+        yield from named
+        grounds = sorted((ground for ground in shaken if ground in self.grounded), key=lambda one: (not one[1], one))
+        seen = set(named)
+        for ground in grounds:
+            for number in self.grounded[ground]:
+                if number not in seen:
+                    seen.add(number)
+                    yield number
 
-    def _witness(self, mutant: Mutant, alteration: Alteration, apart: Mapping[int, tuple[str, str]]) -> Witness | None:
-        if apart:
-            decided = [number for number, told in apart.items() if "unknown" not in told]
-            number = (decided or list(apart))[0]
-            place = self.kept[number].worked.place
-            return Witness(self.kept[number].worked.name, place.file, place.line, *apart[number], {})
+    def _telling_apart(self, mutant: Mutant, alteration: Alteration) -> Witness | None:
+        """A case in which the rule comes out otherwise though nothing expected does; a decided one, if there is one."""
+        first: Witness | None = None
+        for kept in self.kept:
+            told = _apart(mutant, alteration, kept)
+            if told is None or (first is not None and "unknown" in told):
+                continue
+            place = kept.worked.place
+            first = Witness(kept.worked.name, place.file, place.line, *told, {})
+            if "unknown" not in told:
+                break
+        return first
+
+    def _searched(self, mutant: Mutant, alteration: Alteration) -> Witness | None:
         if mutant.rule is None or mutant.changed is None:
             return None
         return Search(alteration, mutant.rule, mutant.changed).found(self.kept)
 
 
-def notices(case: Case, worked: WorkedCase) -> bool:
-    """Whether something the case expects no longer follows."""
+def _patient(alteration: Alteration, kept: Kept) -> Case:
+    if alteration.recompiles:
+        return cases.patient(alteration.compiled, kept.worked)
+    return AlteredCase(kept, alteration)
+
+
+def notices(case: Case, wants: Iterable[Expectation]) -> bool:
+    """Whether something that is expected no longer follows."""
     look = Outlook(case)
-    return any(not outcomes.met(look, want) for want in worked.expectations)
+    return any(not outcomes.met(look, want) for want in wants)
 
 
 def _apart(mutant: Mutant, alteration: Alteration, kept: Kept) -> tuple[str, str] | None:
