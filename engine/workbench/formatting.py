@@ -74,7 +74,7 @@ def formatted(text: str, kind: str, file: str, schema: str = "") -> tuple[str, l
         return text, problems
     try:
         laid = _settled(text, kind, schema)
-    except (YAMLError, ValueError, AttributeError, TypeError):
+    except (YAMLError, ValueError, AttributeError, TypeError, LookupError, AssertionError, RecursionError):
         laid = None
     if laid is None or not _same(node, laid, kind, file) or _comments(text) != _comments(laid):
         hint = "a comment inside a list in brackets is the usual reason: give it a line of its own"
