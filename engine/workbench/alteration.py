@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..consultation import case as consulted
 from ..consultation import evidence
@@ -235,6 +236,9 @@ class Altered(Reference):
             return self.kept.holds(node)
         return super().holds(node)
 
+    def start(self, today: Interval) -> None:
+        """A kept case has begun long ago."""
+
     def worked_out(self, name: str) -> Known:
         """What a quantity comes to by its rules, whatever was entered."""
         return values.quantity_value(self._derive.get(name, ()), NOTHING, self)
@@ -244,14 +248,10 @@ class AlteredCase(Case):
     """A kept case whose memory is an altered one. It can be asked, and not be told anything."""
 
     def __init__(self, kept: Kept, alteration: Alteration) -> None:
-        self.prepared = alteration.prepared
-        self.kb = alteration.kb
-        self.names = alteration.prepared.names
-        self.today, self.guideline, self.region = kept.day, "", ""
+        memory: Any = Altered(kept, alteration)  # it is only asked, and answers as a working memory does
+        super().__init__(alteration.prepared, kept.day, memory=memory)
         self.said, self.implied = kept.said, kept.implied
-        self.closed_groups, self.finished = set(kept.closed_groups), True
-        self.memory = Altered(kept, alteration)  # type: ignore[assignment]  # it is only asked, and answers as one does
-        self._explanation = None
+        self.closed_groups, self.finished, self.brief = set(kept.closed_groups), True, True
         self._scope = super().in_scope
 
     @property
