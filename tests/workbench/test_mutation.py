@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 
 from engine.consultation.case import Prepared
+from engine.consultation.outlook import Outlook
 from engine.knowledge_base.cache import Store
+from engine.language.problems import Place
 from engine.views import outcome_html, outcome_mutation
-from engine.workbench import equivalents, mutants, mutation, outcomes, processes
+from engine.workbench import cases, concerns, equivalents, mutants, mutation, outcomes, processes
+from engine.workbench.alteration import Alteration, AlteredCase
+from engine.workbench.cases import Expectation
 from engine.workbench.mutation import EQUIVALENT, KILLED, SURVIVED, Report, Trial
 from tests.workbench import bench
 
@@ -34,8 +38,8 @@ def changes(base: Prepared, owner: str) -> list[str]:
     return [one.change for one in mutants.of(base.kb) if one.owner == owner]
 
 
-def run(base: Prepared, cases: str, listed: dict[str, str] | None = None, **more: Any) -> Report:
-    return mutation.run(base, bench.worked(base, cases), listed or {}, **more)
+def run(base: Prepared, text: str, listed: dict[str, str] | None = None, **more: Any) -> Report:
+    return mutation.run(base, bench.worked(base, text), listed or {}, **more)
 
 
 def of_rule(report: Report, owner: str) -> dict[str, str]:
@@ -331,3 +335,57 @@ def test_a_kept_case_is_asked_as_the_case_itself() -> None:
     kept, failing = mutation.keep(base, worked)
     assert (len(kept), failing) == (len(worked), ())
     assert all(outcomes.run(base, one).passed for one in worked)
+
+
+# --- what a change could concern --------------------------------------------------------------------------------------
+
+MANY = """\
+- name: in full
+  given: {age: 67, sex: female, menopausal_status: postmenopausal, t_score_hip: -3, vitamin_d: 20 nmol/L, dysphagia: no}
+  expect:
+    diagnosed: osteoporosis
+    possible: osteomalacia
+    scores: {osteomalacia: 0.7}
+    ranks: {osteoporosis: 1}
+    causes: estrogen_loss
+    deferred: alendronate
+    deferred_after: {alendronate: [vitamin_d_repletion]}
+    orders: vitamin_d_test
+    quantities: {lowest_t_score: -3}
+    fired: [osteoporosis-by-t-score, low-vitamin-d]
+    held: alendronate-swallowing
+- name: in part
+  given: {age: 67, t_score_hip: -3}
+  expect:
+    asked: dysphagia
+    conditional: alendronate
+    missing: {alendronate: [vitamin_d, dysphagia]}
+    diagnosis: osteoporosis
+    next_step: vitamin_d_test
+    recommend: alendronate
+"""
+
+
+def test_an_expectation_on_other_grounds_never_comes_out_otherwise() -> None:
+    """All that is passed over, looked at after all: nothing of it changes."""
+    base = bench.prepared()
+    kept, failing = mutation.keep(base, bench.worked(base, MANY))
+    assert not failing
+    trial, passed_over = Trial(base, kept), 0
+    for mutant in mutants.of(base.kb):
+        changed = Alteration(base, trial.graph, mutant.rule, mutant.changed, mutant.threshold)
+        shaken = concerns.shaken(changed)
+        for one in kept:
+            look = Outlook(AlteredCase(one, changed))
+            for want in one.worked.expectations:
+                if shaken.isdisjoint(concerns.grounds_of(want)):
+                    passed_over += 1
+                    assert outcomes.met(look, want), (mutant.key, want.kind, want.subject)
+    assert passed_over > 300
+
+
+@pytest.mark.parametrize("kind", [*cases.LISTS, *cases.MAPPINGS])
+def test_every_kind_of_expectation_stands_on_something(kind: str) -> None:
+    grounds = concerns.grounds_of(Expectation(kind, "x", Place("")))
+    assert grounds
+    assert (concerns.ANYTHING in grounds) is (kind == "asked")
