@@ -10,6 +10,7 @@ _BY_KIND = {
     "units": ("unit", "analyte", "does not measure"),
     "analytes": ("unit", "analyte", "does not measure"),
     "sections": ("unknown section",),
+    "rules": ("unknown entry",),
 }
 """What a torn entry of a kind makes other messages say."""
 

@@ -91,11 +91,13 @@ def _drafts(contents: Sequence[Written], memory: Memory, desk: Desk) -> Drafts:
         desk.problems += problems
         if node is None and not problems:
             desk.say("OL114", "nothing is written in this file", Place(item.file), "write an entry, or remove it")
+            drafts.torn.add(kind)
         elif node is None:
             drafts.torn.add(kind)
         elif not isinstance(node, MapNode):
             what = f"entries by id are expected, not {describe(node)}"
             desk.say("OL123", what, node.place, "write 'id:', then its keys")
+            drafts.torn.add(kind)
         else:
             drafts.tear(kind, node.broken)
             _file(kind, node, item, drafts, desk)

@@ -365,3 +365,12 @@ def test_a_directory_of_one_s_own_is_read_from_disk(small_root: Path, tmp_path: 
     assert problems == []
     assert kb is not None
     assert kb.rules["extra-rule"].place.file == f"{tmp_path.as_posix()}/rules/ours.yaml"
+
+
+@pytest.mark.parametrize(("text", "code"), [("", "OL114"), ("lost", "OL123"), ("- lost", "OL123")])
+def test_a_file_of_rules_that_was_lost_is_one_problem_not_one_for_each_name_it_held(
+    text: str, code: str, small_contents: tuple[Written, ...], read_with: Callable[..., reader.Reading]
+) -> None:
+    for file in [item.file for item in small_contents if item.file.startswith("rules/")]:
+        _, problems = read_with(file, text)
+        assert [(problem.place.file, problem.code) for problem in problems] == [(file, code)]
