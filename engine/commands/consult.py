@@ -225,7 +225,7 @@ class _Screen:
         page.blank()
         for alert in prompt.alerts:
             page.entry(ALERT, f"still standing: {alert}", 2, _COLUMN, _STYLES[ALERT])
-        if len(prompt.text) + len(prompt.section) + 2 <= page.width:
+        if prompt.section and len(prompt.text) + len(prompt.section) + 2 <= page.width:
             page.columns(prompt.text, prompt.section, 0, "bold")
         else:
             page.paragraph(prompt.text, 0, "bold")
@@ -257,6 +257,7 @@ class Typed(_Screen):
         from prompt_toolkit import PromptSession
         from prompt_toolkit.completion import Completer
         from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+        from prompt_toolkit.shortcuts import CompleteStyle
 
         words = _Words(case)
 
@@ -268,7 +269,11 @@ class Typed(_Screen):
         if keeps and (path := _history()) is not None:
             history = FileHistory(str(path))
         self._session: PromptSession[str] = PromptSession(
-            history=history, completer=Completing(), complete_while_typing=False
+            history=history,
+            completer=Completing(),
+            complete_while_typing=False,
+            complete_style=CompleteStyle.READLINE_LIKE,
+            reserve_space_for_menu=0,
         )
 
     def ask(self, prompt: Prompt) -> str | None:
@@ -318,9 +323,8 @@ class _Words:
         first, _, rest = item.partition(" ")
         offered: tuple[str, ...] = (*self._commands, *self._names)
         typed = item
-        if rest or item.endswith(" "):
-            if first in self._commands:
-                offered, typed = self._sections if first == "go" else self._names, rest.lstrip()
+        if (rest or item.endswith(" ")) and first in self._commands:
+            offered, typed = self._sections if first == "go" else self._names, rest.lstrip()
         for word in offered:
             if word.casefold().startswith(typed.casefold()):
                 yield Completion(word, start_position=-len(typed))

@@ -211,19 +211,22 @@ class Conversation:
         if tests and "tests" not in progress.rounds:
             left = f"Nothing you are likely to know can change more: what is left are {counted(tests, 'test')}."
         elif waits := self._undone():
-            left = f"Only tests that were not done could change more: {waits}."
+            left = f"Only what was not done or is not known could change more: {waits}."
         else:
             left = "Nothing more can change what is shown."
         way = f"Report, or go on with {' or '.join(on)}?" if on else "report, facts, or anything you want to add?"
         return f"{left} {count}. {way}"
 
     def _undone(self) -> str:
-        """Tests known not to have been done that something shown still waits for."""
-        waits = {name for item in self.verdict.plan if item.status != "undetermined" for name in item.missing}
+        """What something shown still waits for, though it was not done or nobody knows it."""
+        waits = {name for item in self.verdict.plan for name in item.missing}
+        waits |= {name for one in self.verdict.diagnoses for name in one.missing}
         names = [
-            name for name in self.case.kb.findings if name in waits and self.case.memory.known(name) is NOT_MEASURED
+            name
+            for name in self.case.kb.findings
+            if name in waits and (self.case.memory.known(name) is NOT_MEASURED or name in self.progress.settled)
         ]
-        labels = [self.case.names.label(name) for name in names]
+        labels = [self.case.names.label(name) for name in names if not self.case.is_known(name)]
         more = f" and {len(labels) - 4} more" if len(labels) > 4 else ""
         return ", ".join(labels[:4]) + more
 

@@ -58,7 +58,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A consultation that was kept: where, and everything of it. `torn`: its last line was cut short and is left out."""
+    """A consultation that was kept, and where. `torn`: its last line was cut short and is left out."""
 
     path: Path
     header: Header

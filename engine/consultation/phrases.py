@@ -21,7 +21,8 @@ _IDLE = re.compile(
 )
 _DENIAL = re.compile(
     r"(?:(?:am|is|are|was|has|have|had|does|do)\s+)?(?:no history of|no longer on|not currently on|not on|not taking"
-    r"|not any|no|not|never had|never took|never|without|denies|none of|has no|have no|does not have|nil)\s+(?P<rest>.+)",
+    r"|not any|no|not|never had|never took|never|without|denies|none of|has no|have no"
+    r"|does not have|nil)\s+(?P<rest>.+)",
     re.IGNORECASE,
 )
 _PAST = re.compile(
@@ -38,7 +39,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def items(line: str) -> list[str]:
-    """The line at its commas, semicolons and `and`; a comma between digits parts nothing, a time stays with its name."""
+    """The line at its commas, semicolons and `and`; none between digits; a time stays with its name."""
     found: list[str] = []
     for part in re.split(r";|(?<!\d),|,(?!\d)|\s+(?:and|&)\s+(?=\S)", line):
         part = part.strip().rstrip(".") if not part.strip().endswith("...") else part.strip()

@@ -208,10 +208,10 @@ def _joined(case: Case, listed: Iterable[Asked]) -> Iterator[Asked]:
     """Short questions that follow one another become one line."""
     held: Asked | None = None
     for one in listed:
-        if held is not None and _short(case, held) and _short(case, one):
-            if len(held.findings) + len(one.findings) <= _TOGETHER:
-                held = question(case, (*held.findings, *one.findings))
-                continue
+        few = held is not None and len(held.findings) + len(one.findings) <= _TOGETHER
+        if held is not None and few and _short(case, held) and _short(case, one):
+            held = question(case, (*held.findings, *one.findings))
+            continue
         if held is not None:
             yield held
         held = one

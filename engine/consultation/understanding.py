@@ -443,7 +443,8 @@ class Reader:
             return value
         before = known.get(name)
         if isinstance(before, Records):
-            return phrases.joined(before, value, self.kb.findings[name].key, before.complete)
+            nothing_more = value.complete and not value.entries and not value.absent
+            return phrases.joined(before, value, self.kb.findings[name].key, before.complete or nothing_more)
         nothing = not value.entries and not value.absent and value.complete
         return Records(value.entries, nothing, value.absent)
 

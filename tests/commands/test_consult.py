@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
+import re
+import select
+import signal
+import stat
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -85,33 +92,138 @@ def test_a_json_report_is_the_contract(home: Path, run: Run, tmp_path: Path) -> 
     assert json.loads(target.read_text())["diagnoses"][0]["status"] == "established"
 
 
-def test_at_a_terminal_control_c_leaves_cleanly() -> None:
-    """A real terminal: the question is asked, Ctrl-C is pressed, nothing but the farewell follows."""
-    main, other = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
-    with subprocess.Popen(
-        [sys.executable, str(ROOT / "cli.py")], stdin=other, stdout=other, stderr=other, env=environment, close_fds=True
-    ) as process:
+# --- at a real terminal -----------------------------------------------------------------------------------------------
+
+
+class Typist:
+    """A pseudo-terminal with the program on the other side of it."""
+
+    def __init__(self, state: Path, *words: str, columns: int = 80) -> None:
+        self.main, other = pty.openpty()
+        self.resize(columns)
+        environment = {**os.environ, "TERM": "xterm", "XDG_STATE_HOME": str(state)}
+        for name in ("COLUMNS", "LINES", "NO_COLOR"):
+            environment.pop(name, None)
+        command = [sys.executable, str(ROOT / "cli.py"), *words]
+        self.process = subprocess.Popen(
+            command, stdin=other, stdout=other, stderr=other, env=environment, close_fds=True, start_new_session=True
+        )
         os.close(other)
-        seen = _until(main, "Age?")
+        self.seen = ""
+        self.until("Age?")
+
+    def resize(self, columns: int) -> None:
+        fcntl.ioctl(self.main, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+
+    def type(self, keys: str) -> None:
         time.sleep(0.3)  # the prompt is drawn after the question
-        os.write(main, b"\x03")
-        seen += _until(main, "Nothing was kept")
-        assert process.wait(20) == 0
-    os.close(main)
-    assert "Traceback" not in seen
+        os.write(self.main, keys.encode())
 
+    def until(self, words: str) -> str:
+        """Everything printed up to these words; fails after a while."""
+        start, limit = len(self.seen), time.monotonic() + 30
+        while words not in self.seen[start:] and time.monotonic() < limit:
+            ready, _, _ = select.select([self.main], [], [], 0.5)
+            if not ready:
+                continue
+            try:
+                read = os.read(self.main, 4096).decode("utf-8", "replace")
+            except OSError:
+                break
+            if "\x1b[6n" in read:
+                os.write(self.main, b"\x1b[1;1R")
+            self.seen += re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", read)
+        assert words in self.seen[start:], self.seen
+        return self.seen[start:]
 
-def _until(terminal: int, words: str) -> str:
-    """Everything printed up to these words; fails after a while."""
-    seen, limit = "", time.monotonic() + 30
-    while words not in seen and time.monotonic() < limit:
+    def ended(self) -> int:
         try:
-            seen += os.read(terminal, 4096).decode("utf-8", "replace")
-        except OSError:
-            break
-        if "CPR" in seen or "\x1b[6n" in seen:
-            os.write(terminal, b"\x1b[1;1R")
-            seen = seen.replace("\x1b[6n", "")
-    assert words in seen, seen
-    return seen
+            code = self.process.wait(20)
+        finally:
+            self.process.kill()
+            os.close(self.main)
+        assert "Traceback" not in self.seen
+        return code
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
+def test_at_a_terminal_one_leaves_cleanly(key: str, tmp_path: Path) -> None:
+    typist = Typist(tmp_path)
+    typist.type(key)
+    typist.until("Nothing was kept")
+    assert typist.ended() == 0
+
+
+def test_a_line_can_be_edited_before_it_is_given(tmp_path: Path) -> None:
+    typist = Typist(tmp_path)
+    typist.type("77\x7f\x7f")  # backspace, twice
+    typist.type("6\x01\x0b67\r")  # to the beginning, all of it away
+    assert "age 67" in typist.until("Sex: female or male?")
+    typist.type("quit\r")
+    typist.until("The answers are kept")
+    assert typist.ended() == 0
+
+
+def test_tab_completes_commands_and_names(tmp_path: Path) -> None:
+    typist = Typist(tmp_path)
+    typist.type("differ\t")
+    typist.until("differential")
+    typist.type("\r")
+    typist.until("COULD BE")
+    typist.type("whynot osteomala\t")
+    typist.until("osteomalacia")
+    typist.type("\r")
+    typist.until("nearest way")
+    typist.type("\x04")
+    assert typist.ended() == 0
+
+
+def test_the_arrow_up_brings_back_what_was_typed_also_the_day_after(tmp_path: Path) -> None:
+    first = Typist(tmp_path)
+    first.type("67\r")
+    first.until("Sex: female or male?")
+    first.type("quit\r")
+    assert first.ended() == 0
+    assert stat.S_IMODE((tmp_path / "osteologic" / "history").stat().st_mode) == 0o600
+    second = Typist(tmp_path)
+    second.type("\x1b[A\x1b[A\r")
+    second.until("age 67")
+    second.type("\x04")
+    assert second.ended() == 0
+
+
+def test_no_journal_leaves_no_history_either(tmp_path: Path) -> None:
+    typist = Typist(tmp_path, "consult", "--no-journal")
+    typist.type("67\r")
+    typist.until("Sex: female or male?")
+    typist.type("\x04")
+    typist.until("Nothing was kept")
+    assert typist.ended() == 0
+    assert not (tmp_path / "osteologic").exists()
+
+
+def test_a_terminal_made_narrower_is_written_to_its_new_width(tmp_path: Path) -> None:
+    typist = Typist(tmp_path, columns=160)
+    typist.resize(60)
+    os.killpg(typist.process.pid, signal.SIGWINCH)
+    typist.type("?\r")
+    told = typist.until("leave")
+    assert max(len(line) for line in told.splitlines()[2:]) <= 61
+    typist.type("\x04")
+    assert typist.ended() == 0
+
+
+def test_a_reader_that_goes_away_ends_it_quietly() -> None:
+    with subprocess.Popen(
+        [sys.executable, str(ROOT / "cli.py"), "consult", "--no-journal"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        process.stdin.write(b"67\nreport\nreport\n")
+        process.stdin.close()
+        assert process.stderr.read() == b""
+        assert process.wait(20) == 141

@@ -103,7 +103,8 @@ def test_killed_at_any_moment_no_answer_is_lost(state: Path) -> None:
             [sys.executable, str(ROOT / "cli.py"), "consult"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True,
         ) as process:  # fmt: skip
-            assert process.stdin is not None and process.stdout is not None
+            assert process.stdin is not None
+            assert process.stdout is not None
             process.stdin.write("\n".join(LINES) + "\n")
             process.stdin.flush()
             time.sleep(0.15 + chance.random())

@@ -13,6 +13,7 @@ from engine.consultation.case import Case, Prepared
 from engine.consultation.phrases import Words
 from engine.consultation.relevance import question
 from engine.consultation.understanding import Reader
+from engine.consultation.understood import PROMPT
 from engine.knowledge_base import cache
 
 TODAY = datetime.date(2026, 11, 21)
@@ -139,12 +140,8 @@ def test_every_phrase_of_the_table_means_something(prepared: Prepared) -> None:
         statements = words.meaning(line)
         assert statements, phrase
         for one in statements:
-            known, problems = answers.read_answer(prepared.kb, one.finding, one.value, reader_place(), TODAY)
+            known, problems = answers.read_answer(prepared.kb, one.finding, one.value, PROMPT, TODAY)
             assert known is not None, (phrase, problems)
-
-
-def reader_place() -> answers.Place:
-    return answers.Place("words")
 
 
 def test_whatever_is_typed_nothing_breaks(prepared: Prepared) -> None:
