@@ -110,7 +110,7 @@ class Store:
         """What earlier readings, of whatever contents, left to be used again."""
         from .memory import Remembered  # not needed where the cache is right
 
-        return Remembered(Store(self.directory, hashlib.sha256(f"{_HEADER}\0{_program()}".encode()).hexdigest()))
+        return Remembered(shelf(self.directory))
 
     def _path(self, name: str) -> Path | None:
         return None if self.directory is None else self.directory / f"{self.key[:32]}.{name}.json"
@@ -165,6 +165,12 @@ class Store:
             for base in bases[_KEPT:]:
                 for path in self.directory.glob(f"{base.name.split('.')[0]}.*.json"):
                     path.unlink(missing_ok=True)
+
+
+def shelf(directory: Path | None = None) -> Store:
+    """Where earlier readings, of whatever contents, are remembered: in the user's cache, if not said otherwise."""
+    made_by = hashlib.sha256(f"{_HEADER}\0{_program()}".encode()).hexdigest()
+    return Store(directory if directory is not None else _directory(), made_by)
 
 
 def _directory() -> Path | None:

@@ -100,6 +100,45 @@ class Remembered:
         return hashlib.sha256("\0".join((*key, meanings)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+class Held(Remembered):
+    """The same for one process that reads again and again: what was used in the last reading is at hand as it is."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        super().__init__(shelf)
+        self._files: dict[str, tuple[bytes, Node]] = {}
+        self._old: dict[str, Tree] = {}
+        self._new: dict[str, Tree] = {}
+
+    def node(self, content: bytes, file: str) -> Node | None:
+        held = self._files.get(file)
+        if held is not None and held[0] == content:
+            return held[1]
+        found = super().node(content, file)
+        if found is not None:
+            self._files[file] = (content, found)
+        return found
+
+    def keep_node(self, content: bytes, file: str, node: Node) -> None:
+        self._files[file] = (content, node)
+
+    def about(self, vocabulary: Vocabulary, units: str) -> None:
+        super().about(vocabulary, units)
+        self._old, self._new = self._new or self._old, {}
+
+    def tree(self, key: tuple[str, ...]) -> Tree | None:
+        name = self._name(key)
+        found = self._old.get(name) or self._new.get(name) or super().tree(key)
+        if found is not None:
+            self._new[name] = found
+        return found
+
+    def keep(self, key: tuple[str, ...], tree: Tree) -> None:
+        self._new[self._name(key)] = tree
+
+    def close(self) -> None:
+        """Nothing is put on the shelf."""
+
+
 def _named(file: str, content: bytes) -> str:
     return hashlib.sha256(file.encode("utf-8", "surrogatepass") + b"\0" + content).hexdigest()[:32]
 

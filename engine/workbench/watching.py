@@ -15,11 +15,12 @@ from pathlib import Path
 from ..consultation import case
 from ..consultation.case import Prepared
 from ..inference.working_memory import WorkingMemory
-from ..knowledge_base import cache
-from ..knowledge_base.layout import Layout
+from ..knowledge_base import cache, reader
+from ..knowledge_base.layout import Layout, contents_of
+from ..knowledge_base.memory import Held
 from ..knowledge_base.model import Entry, KnowledgeBase, Rule
-from ..language import expression
-from ..language.problems import Problem, Refused
+from ..language import expression, grammar
+from ..language.problems import Level, Place, Problem
 from . import cases, checks, outcomes, runner
 from .cases import WorkedCase
 from .outcomes import Result
@@ -58,6 +59,7 @@ class Watch:
         self.worked: dict[str, list[WorkedCase]] = {}
         self._stamps: dict[Path, tuple[int, int]] = {}
         self._behind: tuple[KnowledgeBase, Meanings] | None = None
+        self._held: Held | None = None
         self._memory: tuple[Prepared, WorkingMemory] | None = None
 
     def look(self) -> Seen | None:
@@ -73,7 +75,7 @@ class Watch:
             problems += self._knowledge()
         if self.prepared is None:
             return Seen(self._names(changed), tuple(problems), False, ())
-        sound = not problems or not any(problem.level.value == "error" for problem in problems)
+        sound = not failed(problems)
         touched, wrong = self._touched(set() if first else case_files)
         problems += wrong
         return Seen(self._names(changed), tuple(problems), sound and not wrong, tuple(touched))
@@ -122,11 +124,14 @@ class Watch:
     # --- what is in force ---
 
     def _knowledge(self) -> list[Problem]:
-        try:
-            kb, problems = cache.load_with_problems(self.root, self.local)
-        except Refused as refused:
-            return list(refused.problems)
-        self.prepared = case.prepare(kb)
+        contents, problems = contents_of(Layout(self.root, self.local))
+        if self._held is None:
+            self._held = Held(cache.shelf())
+            grammar.parse("always", Place("watch"))  # the parser is made once, before the author waits for it
+        kb, found = reader.read_contents(contents, self._held)
+        problems = [*problems, *found]
+        if kb is not None and not failed(problems):
+            self.prepared = case.prepare(kb)
         return problems
 
     def _touched(self, case_files: set[Path]) -> tuple[list[WorkedCase], list[Problem]]:
@@ -165,6 +170,11 @@ class Watch:
             self.worked[name], wrong = cases.read_file(kb, content, name)
             problems += wrong
         return problems
+
+
+def failed(problems: Iterable[Problem]) -> bool:
+    """Whether one of them stands in the way."""
+    return any(problem.level is Level.ERROR for problem in problems)
 
 
 # --- what a change can touch ------------------------------------------------------------------------------------------
