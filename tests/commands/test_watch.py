@@ -30,10 +30,9 @@ def watching(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "own.yaml").write_text(RULE, "utf-8")
     command = [sys.executable, "-u", str(ROOT / "cli.py"), "watch", "--knowledge", str(tmp_path)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    yield process, tmp_path
-    process.kill()
-    process.wait()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        yield process, tmp_path
+        process.kill()
 
 
 def until(process: subprocess.Popen[str], words: str) -> str:
@@ -53,7 +52,7 @@ def test_it_answers_a_save_and_leaves_when_asked(watching: tuple[subprocess.Pope
     time.sleep(0.05)
     (own / "rules" / "own.yaml").write_text(RULE.replace("age > 100", "agee > 100"), "utf-8")
     told = until(process, "Not taken over")
-    assert "unknown finding 'agee'" in told or "agee" in told
+    assert "'agee'" in told
     assert "what was in force stays so" in told
     (own / "rules" / "own.yaml").write_text(RULE.replace("age > 100", "age > 101"), "utf-8")
     assert "saved:" in until(process, " passed, ")
