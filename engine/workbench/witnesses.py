@@ -16,8 +16,8 @@ from ..inference import productions
 from ..inference.reference import Reference
 from ..inference.values import Given
 from ..knowledge_base.model import KnowledgeBase, Rule
-from ..language import dates, expression
-from ..language.expression import Node
+from ..language import dates, expression, truth
+from ..language.expression import Node, NumberNode, TruthNode
 from ..language.interval import Interval, exactly
 from ..language.truth import Truth
 from ..language.value import NO, YES, Choice, Day, Entry, Known, Measurement, Number, Records
@@ -25,6 +25,9 @@ from .alteration import Alteration, Kept
 
 BUDGET = 120
 """How many patients are tried for one change."""
+
+HINGED = 12
+"""How many cases that hang on the changed condition are tried with other answers to it."""
 
 STARTS = 3
 
@@ -74,29 +77,52 @@ class Search:
     def __init__(self, alteration: Alteration, rule: Rule, changed: Rule) -> None:
         self.alteration, self.rule, self.changed = alteration, rule, changed
         self.kb = alteration.base.kb
+        written = [frozenset(_leaves(one)) for one in (rule, changed)]
+        self.differing = written[0] ^ written[1]
+        """The conditions that the two versions do not share."""
+        self.focus = frozenset().union(*(expression.names_read(leaf) for leaf in self.differing))
 
     def found(self, cases: Sequence[Kept]) -> Witness | None:
         """The first patient found, within the budget; None where there is none, or it lies further off."""
-        left = BUDGET
-        for start in self._starts(cases):
-            candidates = dict(self._candidates(start))
-            for changes in _combinations(candidates):
-                if not left:
-                    return None
-                left -= 1
-                before, after = self._told(start, changes)
-                if before != after:
-                    return self._witness(start, changes, before, after)
+        tried = itertools.islice(self._patients(cases), BUDGET)
+        for start, changes in tried:
+            before, after = self._told(start, changes)
+            if before != after:
+                return self._witness(start, changes, before, after)
         return None
 
-    def _starts(self, cases: Sequence[Kept]) -> list[Kept]:
-        """The cases in which most conditions of the rule hold, and then in which most fail."""
-        items = self.rule.when.items if isinstance(self.rule.when, expression.All) else ()
+    def _patients(self, cases: Sequence[Kept]) -> Iterator[tuple[Kept, Mapping[str, Known]]]:
+        """First one answer to what was changed, where all hangs on it; then one and two answers near the nearest."""
+        nearest = sorted(cases, key=self._nearness, reverse=True)
+        for start in nearest[:HINGED]:
+            for name, found in self._candidates(start):
+                if name in self.focus:
+                    yield from ((start, {name: known}) for known in found)
+        for start in nearest[:STARTS]:
+            yield from ((start, changes) for changes in _combinations(dict(self._candidates(start))))
 
-        def nearness(kept: Kept) -> int:
-            return sum(kept.holds(item) is Truth.TRUE for item in items)
+    def _nearness(self, kept: Kept) -> tuple[bool, int]:
+        """Whether the rule hangs on what was changed in it, and how many of its conditions hold."""
+        premise = self.rule.when
+        if premise is None:
+            return False, 0
+        hinged = self._forced(premise, kept, Truth.TRUE) is not self._forced(premise, kept, Truth.FALSE)
+        items = premise.items if isinstance(premise, expression.All) else ()
+        return hinged, sum(kept.holds(item) is Truth.TRUE for item in items)
 
-        return sorted(cases, key=nearness, reverse=True)[:STARTS]
+    def _forced(self, node: TruthNode, kept: Kept, forced: Truth) -> Truth:
+        """The premise, if each condition that was changed had this truth."""
+        if node in self.differing:
+            return forced
+        if isinstance(node, expression.Not):
+            return truth.negation(self._forced(node.item, kept, forced))
+        if isinstance(node, expression.All):
+            return truth.all_of([self._forced(item, kept, forced) for item in node.items])
+        if isinstance(node, expression.AnyOf):
+            return truth.any_of([self._forced(item, kept, forced) for item in node.items])
+        if isinstance(node, expression.AtLeast):
+            return truth.at_least(node.count, [self._forced(item, kept, forced) for item in node.items])
+        return kept.holds(node)
 
     def _told(self, start: Kept, changes: Mapping[str, Known]) -> tuple[str, str]:
         given = {**start.answers, **{name: Given(known) for name, known in changes.items()}}
@@ -159,8 +185,8 @@ class Search:
             else:
                 continue
             for side, limit in pairs:
-                if isinstance(side, expression.Value) and side.name == name and isinstance(limit, expression.Literal):
-                    cuts.add(limit.value.low)
+                if isinstance(side, expression.Value) and side.name == name:
+                    cuts |= _ends(limit, start)
         found = set(cuts)
         for cut in cuts:
             exponent = cut.as_tuple().exponent
@@ -185,6 +211,21 @@ def _shown(known: Known) -> str:
     span = known.last.interval
     low, high = (f"{end:.7g}" for end in (span.low, span.high))
     return low if span.exact is not None else f"{low}..{high}"
+
+
+def _ends(limit: NumberNode, start: Kept) -> set[Decimal]:
+    """The number a value is compared with: one that is written, or shared."""
+    span = limit.value if isinstance(limit, expression.Literal) else None
+    if isinstance(limit, expression.Threshold):
+        shared = start.threshold(limit.name)
+        span = shared if isinstance(shared, Interval) else None
+    return {span.low} if span is not None else set()
+
+
+def _leaves(rule: Rule) -> Iterator[TruthNode]:
+    for part in rule.when.walk() if rule.when is not None else ():
+        if isinstance(part, TruthNode) and not isinstance(part, expression.JUNCTIONS):
+            yield part
 
 
 def _number(value: Decimal) -> Number:
