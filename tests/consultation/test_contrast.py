@@ -43,9 +43,7 @@ def test_supposing_what_is_so_changes_nothing() -> None:
 
 def test_the_answers_to_a_number_are_tried_on_both_sides_of_its_cut_offs() -> None:
     one = said(OSTEOPOROSIS, prepared())
-    found = [
-        {turn.id: turn.after for turn in possible.turns} for possible in contrast.prospects(one, "vitamin_d")
-    ]
+    found = [{turn.id: turn.after for turn in possible.turns} for possible in contrast.prospects(one, "vitamin_d")]
     assert {"deferred", "recommended"} == {turned.get("alendronate") for turned in found}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...consultation import answers, opening, record
+from ...consultation import answers, journal, opening, record
 from ...knowledge_base import reader, traps
 from ...language import checking
 from .. import authoring, cases, equivalents
@@ -16,7 +16,7 @@ _MARKS = {"- ": "avoid", "+ ": "prefer", "= ": "why"}
 
 def codes_of_others() -> dict[str, str]:
     """The codes that are told before any check runs, each with its meaning in one line."""
-    entered = (answers.CODES, record.CODES, opening.CODES)
+    entered = (answers.CODES, record.CODES, opening.CODES, journal.CODES)
     tables = (traps.CODES, reader.CODES, checking.CODES, *entered, cases.CODES, equivalents.CODES, authoring.CODES)
     return dict(sorted(pair for table in tables for pair in table.items()))
 
