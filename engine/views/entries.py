@@ -53,7 +53,7 @@ VERBS = {
     "cautions": "calls for care with",
     "alerts": "alerts",
 }
-_ABOUT = {
+ABOUT = {
     "condition": (
         ("diagnoses", "Diagnosed when"),
         ("excludes", "Excluded when"),
@@ -294,7 +294,7 @@ class Book:
     # --- parts ---
 
     def _rules_about(self, found: Named) -> None:
-        for verb, heading in _ABOUT.get(found.kind, ()):
+        for verb, heading in ABOUT.get(found.kind, ()):
             rules = [
                 rule
                 for rule in self.kb.rules.values()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..knowledge_base.model import (
@@ -26,7 +26,7 @@ from ..knowledge_base.model import (
 )
 from ..language import wording
 from ..language.expression import Always
-from .entries import FEATURES, VERBS
+from .entries import ABOUT, FEATURES, VERBS
 from .linked import Branch, Linker, Run, Runs
 
 
@@ -44,28 +44,6 @@ class Row:
 class Section:
     heading: str
     rows: tuple[Row, ...]
-
-
-ABOUT: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "condition": (
-        ("diagnoses", "Diagnosed when"),
-        ("excludes", "Excluded when"),
-        ("supports", "Speaks for it"),
-        ("opposes", "Speaks against it"),
-        ("causes", "Drives bone loss when"),
-    ),
-    "intervention": (
-        ("recommends", "Recommended when"),
-        ("contraindicates", "Never when"),
-        ("defers", "Not yet when"),
-        ("cautions", "With care when"),
-    ),
-    "investigation": (("orders", "Ordered when"),),
-    "alert": (("alerts", "Raised when"),),
-    "state": (("sets", "Holds when"),),
-    "scale": (("sets", "Set when"),),
-    "quantity": (("derives", "Worked out"),),
-}
 
 
 class Sheets:
