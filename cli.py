@@ -6,7 +6,9 @@ either way. Only click is imported here: each verb imports its own file when it 
 
 from __future__ import annotations
 
+import atexit
 import errno
+import gc
 import io
 import os
 import sys
@@ -24,6 +26,10 @@ UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 FULL = (errno.ENOSPC, errno.EDQUOT)
+COLLECTING = (50_000, 20, 50)
+"""When to look for cycles: seldom, for a run makes few, and each look walks the whole knowledge base."""
+
+atexit.register(gc.freeze)  # what is left goes with the process; Python would first look all of it through for cycles
 
 Call = Callable[[], int]
 
@@ -227,6 +233,7 @@ def _standard_streams() -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse, run, and turn however it ends into an exit code: 0 fine, 1 something found wrong, 2 cannot be read."""
     words = list(sys.argv[1:] if argv is None else argv)
+    gc.set_threshold(*COLLECTING)
     _standard_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from ..knowledge_base.model import ChoiceSet, FieldKind, Finding, KnowledgeBase, Quantity
+from ..language.frozen import frozen, ordered
 from ..language.interval import Interval, between
 from ..language.problems import Place, Problem, Refused
 from ..language.units import UnitTable
@@ -29,7 +29,7 @@ NOTHING = frozenset({"none", "nil", "nothing", "no", "never", "no one", "none kn
 """Ways to say that a list is empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Measured:
     """What a number is asked for: its unit and what is believable. `ranged`: `high` and `low` say something of it."""
 
@@ -44,7 +44,7 @@ class Measured:
     """A person can say `none` of it and mean 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Spelled:
     """What a word can mean in a set of choices, by its folded spelling."""
 

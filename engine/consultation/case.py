@@ -6,16 +6,17 @@ import contextlib
 import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from ..inference import keeping, productions, working_memory
+from ..inference.rules_by import RulesBy
 from ..inference.values import Given
 from ..inference.working_memory import Plan, WorkingMemory
 from ..knowledge_base import cache
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..knowledge_base.naming import Names
 from ..language import dates
+from ..language.frozen import ordered
 from ..language.interval import exactly
 from ..language.problems import Place
 from ..language.truth import Truth
@@ -30,11 +31,12 @@ from ..language.value import (
     Number,
     Records,
 )
-from . import answers, evidence
+from . import answers
 from .explanation import Explanation
+from .rule_index import RuleIndex
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Prepared:
     """A knowledge base ready for patients: compiled once, used by every case."""
 
@@ -55,33 +57,33 @@ class Prepared:
 
 
 def prepare_kept(kb: KnowledgeBase) -> Prepared:
-    """As `prepare`, with the network kept beside the knowledge base in the cache, where it is there."""
+    """As `prepare`, with what is worked out kept beside the knowledge base in the cache, where it is there."""
     store = cache.Store.of(kb.digest)
-    kept = store.load_extra("network")
-    if kept is not None:
+    network, index = store.load_text("network"), store.load_extra("rules")
+    if network is not None:
         with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError, IndexError):
-            return prepare(kb, keeping.restore(kb, kept))
-    prepared = prepare(kb)
-    store.store_extra("network", keeping.dump(prepared.plan))
-    return prepared
+            return _prepared(keeping.restore(kb, network), RuleIndex.restore(index))
+    plan, made = working_memory.plan(kb, productions.compile(kb)), RuleIndex.of(kb)
+    store.store_text("network", keeping.dump(plan))
+    store.store_extra("rules", made.dump())
+    return _prepared(plan, made)
 
 
-def prepare(kb: KnowledgeBase, plan: Plan | None = None) -> Prepared:
-    """Compile a knowledge base, or take the plan made of it before."""
-    by_verb: dict[str, list[Rule]] = {}
-    by_target: dict[tuple[str, str], list[Rule]] = {}
-    for rule in kb.rules.values():
-        by_verb.setdefault(rule.verb, []).append(rule)
-        for member in rule.members or rule.targets:
-            by_target.setdefault((rule.verb, member), []).append(rule)
+def prepare(kb: KnowledgeBase) -> Prepared:
+    """Compile a knowledge base."""
+    return _prepared(working_memory.plan(kb, productions.compile(kb)), RuleIndex.of(kb))
+
+
+def _prepared(plan: Plan, index: RuleIndex) -> Prepared:
     return Prepared(
-        kb,
-        plan if plan is not None else working_memory.plan(kb, productions.compile(kb)),
-        Names(kb),
-        productions.rules_by_atom(kb),
-        {verb: tuple(rules) for verb, rules in by_verb.items()},
-        {key: tuple(rules) for key, rules in by_target.items()},
-        evidence.findings_behind(kb),
+        plan.kb,
+        plan,
+        Names(plan.kb),
+        RulesBy(index.by_atom, plan.kb.rules.__getitem__),
+        RulesBy(index.by_verb, plan.kb.rules.__getitem__),
+        RulesBy(index.by_target, plan.kb.rules.__getitem__),
+        index.behind,
+        indications=dict(index.indications),
     )
 
 
@@ -116,6 +118,7 @@ class Case:
         self.memory = memory or WorkingMemory(prepared.plan, matcher)
         self.memory.start(dates.day(today))
         self._explanation: Explanation | None = None
+        self._in_scope: Truth | None = None
 
     # --- saying things ---
 
@@ -146,7 +149,7 @@ class Case:
 
     def _settle(self, changed: Iterable[str]) -> None:
         """Tell the working memory what was said, then what that implies, until nothing new is implied."""
-        self._explanation = None
+        self._explanation = self._in_scope = None
         names = set(changed)
         for _ in range(len(self.kb.findings) + 1):
             before = self.implied
@@ -200,7 +203,11 @@ class Case:
         """Proofs and missing findings for the state as it is now."""
         if self._explanation is None:
             self._explanation = Explanation(
-                self.memory, self.prepared.rules, self.prepared.plan.derive, self.prepared.reads
+                self.memory,
+                self.prepared.rules,
+                self.prepared.plan.derive,
+                self.prepared.reads,
+                self.prepared.plan.premise,
             )
         return self._explanation
 
@@ -223,8 +230,10 @@ class Case:
     @property
     def in_scope(self) -> Truth:
         """Whether the system is for this patient; unknown runs."""
-        scope = self.kb.scope
-        return Truth.TRUE if scope is None or scope.when is None else self.memory.holds(scope.when)
+        if self._in_scope is None:
+            scope = self.kb.scope
+            self._in_scope = Truth.TRUE if scope is None or scope.when is None else self.memory.holds(scope.when)
+        return self._in_scope
 
     def acts(self, rule: Rule) -> bool:
         """Whether a rule counts for this patient: outside the scope only those written for it do."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ..inference import productions
 from ..knowledge_base.model import Condition, Rule
 from ..language import truth
+from ..language.frozen import ordered
 from ..language.truth import Truth
 from . import evidence, reasons
 from .case import Case
@@ -49,7 +49,7 @@ def in_play(case: Case) -> frozenset[str]:
     return frozenset(condition.id for condition in case.kb.conditions.values() if pursued(case, condition))
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Standing:
     """Where a condition stands in the differential, without the reasons."""
 

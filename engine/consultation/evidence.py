@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from ..inference import productions, values
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..language import expression
 from ..language.expression import Node
+from ..language.frozen import ordered
 from ..language.truth import Truth
 
 LIKELIHOOD_RATIOS = {"weak": 2, "moderate": 5, "strong": 10}
@@ -23,7 +23,7 @@ EVERYBODY = frozenset({"age", "sex", "menopausal_status"})
 LIKELY = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Weighed:
     """The rules that hold in one direction: those that count and those that repeat what was counted."""
 
@@ -71,6 +71,22 @@ def findings_behind(kb: KnowledgeBase) -> dict[str, frozenset[str]]:
         for rule in kb.rules.values()
         if rule.verb in ("supports", "opposes") and rule.when is not None
     }
+
+
+def conditions_named(rule: Rule, by_atom: Mapping[str, tuple[Rule, ...]]) -> frozenset[str]:
+    """The conditions that a rule's premise speaks of, followed through states and scales."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    ahead: list[Node | None] = [rule.when]
+    while ahead:
+        node = ahead.pop()
+        for atom in expression.atoms_read(node) - seen if node is not None else ():
+            seen.add(atom)
+            verb, _, subject = atom.partition("(")
+            if verb in ("diagnosed", "caused"):
+                found.add(subject.rstrip(")"))
+            ahead.extend(other.when for other in by_atom.get(atom, ()))
+    return frozenset(found)
 
 
 def weigh(rules: Iterable[Rule], behind: Mapping[str, frozenset[str]]) -> Weighed:

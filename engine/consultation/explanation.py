@@ -6,8 +6,9 @@ a proposition the rule with the shortest proof. What is unknown is explained by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Protocol
 
 from ..inference import productions
@@ -73,6 +74,7 @@ class Explanation:
         rules: Mapping[str, tuple[Rule, ...]],
         derive: Mapping[str, tuple[Rule, ...]],
         names: dict[int, frozenset[str]] | None = None,
+        premise: Callable[[Rule], TruthNode | None] = attrgetter("when"),
     ) -> None:
         self.settled = settled
         self.kb = settled.kb
@@ -83,6 +85,7 @@ class Explanation:
         self._missing: dict[str, frozenset[str]] = {}
         self._missing_values: dict[str, frozenset[str]] = {}
         self._names = names if names is not None else {}
+        self._premise = premise
 
     # --- how ---
 
@@ -113,7 +116,8 @@ class Explanation:
     def rule(self, rule: Rule) -> Proof:
         if rule.id not in self._premises:
             held = self.settled.premise(rule)
-            parts = [self.node(rule.when)] if rule.when is not None else []
+            premise = self._premise(rule)
+            parts = [self.node(premise)] if premise is not None else []
             self._premises[rule.id] = _proof("rule", held, parts, name=rule.id, rule=rule)
         return self._premises[rule.id]
 
@@ -198,7 +202,10 @@ class Explanation:
         return self._missing[atom]
 
     def missing_rule(self, rule: Rule) -> frozenset[str]:
-        return self.missing(rule.when) if rule.when is not None else frozenset()
+        if self.settled.premise(rule) is not Truth.UNKNOWN:
+            return frozenset()
+        premise = self._premise(rule)
+        return self.missing(premise) if premise is not None else frozenset()
 
     def missing_value(self, name: str) -> frozenset[str]:
         """The findings that would make a finding or quantity known."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 
 from ..knowledge_base.model import KnowledgeBase
+from ..language.frozen import ordered
 from ..language.problems import Place, Problem, Refused, did_you_mean
 from . import record
 from .answers_sheet import clipped, folded
@@ -21,7 +21,7 @@ UNDATED = datetime.date(2026, 1, 1)
 """The day of a worked case that names none. It reads no date, and the clock must not decide what it shows."""
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Terms:
     """What was chosen for a run: what is shown, on which day, and by which matcher it is worked out."""
 
@@ -31,7 +31,7 @@ class Terms:
     matcher: str = "counting"
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Patient:
     """One patient of a file, as a case in which all that follows is settled."""
 
@@ -49,19 +49,24 @@ def terms(
 ) -> Terms:
     """Refuses a guideline or region that nothing in the knowledge base carries."""
     problems: list[Problem] = []
-    by_name = {folded(name): entry.id for entry in kb.guidelines.values() for name in (entry.label, entry.id)}
-    by_name = {name: found for name, found in by_name.items() if name}
-    chosen = _one_of(by_name, "guideline", guideline, "OL340", problems)
-    used = {one.region for one in kb.guidelines.values()} | {rule.region for rule in kb.rules.values()}
-    where = _one_of({folded(name): name for name in sorted(used) if name}, "region", region, "OL341", problems)
+    chosen = _one_of(_guidelines(kb), "guideline", guideline, "OL340", problems) if guideline else ""
+    where = _one_of(_regions(kb), "region", region, "OL341", problems) if region else ""
     if problems:
         raise Refused(problems)
     return Terms(chosen, where, as_of, matcher)
 
 
-def _one_of(known: dict[str, str], kind: str, given: str | None, code: str, problems: list[Problem]) -> str:
-    if not given:
-        return ""
+def _guidelines(kb: KnowledgeBase) -> dict[str, str]:
+    by_name = {folded(name): entry.id for entry in kb.guidelines.values() for name in (entry.label, entry.id)}
+    return {name: found for name, found in by_name.items() if name}
+
+
+def _regions(kb: KnowledgeBase) -> dict[str, str]:
+    used = {one.region for one in kb.guidelines.values()} | {rule.region for rule in kb.rules.values()}
+    return {folded(name): name for name in sorted(used) if name}
+
+
+def _one_of(known: dict[str, str], kind: str, given: str, code: str, problems: list[Problem]) -> str:
     found = known.get(folded(given))
     if found is None:
         listed = ", ".join(dict.fromkeys(known.values())) or "none"

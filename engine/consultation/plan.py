@@ -11,9 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from ..knowledge_base.model import Intervention, Rule
 from ..language import expression, truth
-from ..language.expression import TruthNode
 from ..language.truth import Truth
-from . import reasons
+from . import evidence, reasons
 from .case import Case
 from .verdict import Dose, Item
 
@@ -192,26 +191,5 @@ def _indications(case: Case, rules: Sequence[Rule]) -> frozenset[str]:
     kept = case.prepared.indications
     for rule in rules:
         if rule.id not in kept:
-            kept[rule.id] = _conditions_named(case, rule)
+            kept[rule.id] = evidence.conditions_named(rule, case.prepared.rules)
     return frozenset().union(*(kept[rule.id] for rule in rules))
-
-
-def _conditions_named(case: Case, rule: Rule) -> frozenset[str]:
-    found: set[str] = set()
-    seen: set[str] = set()
-
-    def visit(node: TruthNode | None) -> None:
-        if node is None:
-            return
-        for atom in expression.atoms_read(node):
-            if atom in seen:
-                continue
-            seen.add(atom)
-            verb, _, subject = atom.partition("(")
-            if verb in ("diagnosed", "caused"):
-                found.add(subject.rstrip(")"))
-            for other in case.prepared.rules.get(atom, ()):
-                visit(other.when)
-
-    visit(rule.when)
-    return frozenset(found)

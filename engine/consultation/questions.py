@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from ..knowledge_base.model import Group
 from ..knowledge_base.naming import Names
+from ..language.frozen import ordered
 from .verdict import Reason, Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Asked:
     """One question as it is put: for one finding, or for those of a `group` that are still missing."""
 
@@ -30,7 +30,7 @@ class Asked:
     """What is still missing of one entry of a list: its place and the field."""
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Question:
     """A question that something shown waits for, and what its answer decides."""
 

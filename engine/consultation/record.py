@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from ..knowledge_base.model import KnowledgeBase
 from ..knowledge_base.nodes import ListNode, MapNode, Node, Text, describe
 from ..language import dates, evaluation
 from ..language.expression import names_read
+from ..language.frozen import ordered
 from ..language.interval import INFINITY, Interval, between
 from ..language.problems import Place, Problem, did_you_mean
 from ..language.truth import Truth
@@ -38,7 +38,7 @@ _SUGGESTED = 50
 _FLAT_KEYS = ("name", "today", "note")
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Answer:
     """What one answer says, how it was given, and where."""
 
@@ -47,7 +47,7 @@ class Answer:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Record:
     """One patient: answers by finding (or quantity) id, in the order they were given.
 

@@ -6,7 +6,9 @@ does so from what is present. Whoever executes a `Ground` (the network, later a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..language.frozen import ordered
 
 Literal = int
 """Twice the number of an atom where it is true, one more where it is false; `literal ^ 1` is the opposite."""
@@ -16,8 +18,7 @@ def literal(atom: int, value: bool) -> Literal:
     return 2 * atom if value else 2 * atom + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Production:
+class Production(NamedTuple):
     """Once all premises hold, the conclusion holds; `name` is unique and starts with the id of the rule it came from.
 
     The premises are sorted, without repetition, and there is at least one.
@@ -28,7 +29,7 @@ class Production:
     conclusion: Literal
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Ground:
     """Every statement in words (unique), and every production; no statement rests on itself."""
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..knowledge_base.naming import Names
 from ..language import expression, wording
 from ..language.expression import Node, TruthNode
+from ..language.frozen import ordered
 from .ground import Ground, Production
 
 PROPOSITIONS = {
@@ -34,7 +34,7 @@ PROPOSITIONS = {
 ALWAYS = "always"
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Productions:
     """A compiled knowledge base.
 

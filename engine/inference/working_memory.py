@@ -7,13 +7,13 @@ retracted, to the fixpoint; only then the new ones are asserted. Nothing fires o
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..language import evaluation, expression
 from ..language.expression import TruthNode
+from ..language.frozen import ordered
 from ..language.interval import Interval
 from ..language.truth import Truth
 from ..language.value import UNKNOWN, Gap, Known
@@ -24,7 +24,7 @@ from .reference import answered, truth_of
 from .values import NOTHING, Given
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Plan:
     """What of a compiled knowledge base does not depend on a patient: the order of values, and who reads whom."""
 
@@ -37,15 +37,39 @@ class Plan:
     """For each name the leaves whose truth depends on it."""
     blank: Mapping[int, int] = dataclasses.field(default_factory=dict)
     """The leaves that are decided before anything was said, with their literals."""
+    gaps: Mapping[str, Gap] = dataclasses.field(default_factory=dict)
+    """What each name comes to before anything was said, where it has no value and is not merely unknown."""
+    valued: frozenset[str] = frozenset()
+    """The names that have a value before anything was said: cut-offs, and what is worked out from nothing."""
     literals: dict[int, tuple[TruthNode, int | None]] = dataclasses.field(default_factory=dict)
     """The literal of each node of a premise that was asked for, by identity: comparing whole trees is slow."""
+    kept: dict[str, list[int]] = dataclasses.field(default_factory=dict)
+    """Of a network that was kept: the literals of the parts of each rule's premise, until that is looked at."""
 
     def literal(self, node: TruthNode) -> int | None:
         found = self.literals.get(id(node))
         if found is None:
-            nodes = self.productions.nodes  # none where the network was kept: all of its parts are in `literals`
+            nodes = self.productions.nodes  # none where the network was kept: see `premise`
             found = self.literals[id(node)] = (node, nodes.get(node) if nodes else None)
         return found[1]
+
+    def premise(self, rule: Rule) -> TruthNode | None:
+        """The premise of a rule; its parts are known by their literals from now on."""
+        kept = self.kept.pop(rule.id, None)
+        if kept is not None:
+            for part, literal in zip(parts_of(rule), kept, strict=True):
+                self.literals[id(part)] = (part, None if literal < 0 else literal)
+        return rule.when
+
+    def open(self) -> None:
+        """Look at every premise, for those who will ask for all of them."""
+        for name in tuple(self.kept):
+            self.premise(self.kb.rules[name])
+
+
+def parts_of(rule: Rule) -> Iterator[TruthNode]:
+    """Every part of a premise, always in the same order."""
+    return (part for part in rule.when.walk() if isinstance(part, TruthNode)) if rule.when is not None else iter(())
 
 
 def plan(kb: KnowledgeBase, compiled: Productions) -> Plan:
@@ -54,18 +78,19 @@ def plan(kb: KnowledgeBase, compiled: Productions) -> Plan:
     for atom, leaf in compiled.leaves.items():
         for name in values.leaf_dependencies(kb, leaf):
             readers.setdefault(name, []).append(atom)
-    made = Plan(
-        kb,
-        compiled,
-        values.in_order(reads),
-        reads,
-        values.derive_rules(kb),
-        {name: tuple(atoms) for name, atoms in readers.items()},
-    )
+    order = values.in_order(reads)
+    readers_of = {name: tuple(atoms) for name, atoms in readers.items()}
+    made = Plan(kb, compiled, order, reads, values.derive_rules(kb), readers_of)
     nobody = _Facts(made)
-    nobody.work_out(set(), everything=True)
+    nobody.work_out(set(order))
     decided = ((atom, nobody.literal(atom, leaf)) for atom, leaf in compiled.leaves.items())
-    return dataclasses.replace(made, blank={atom: literal for atom, literal in decided if literal is not None})
+    return dataclasses.replace(
+        made,
+        blank={atom: literal for atom, literal in decided if literal is not None},
+        gaps={name: value for name, value in nobody.values.items() if isinstance(value, Gap)},
+        valued=frozenset(kb.thresholds)  # the one in force depends on the day
+        | {name for name, value in nobody.values.items() if not isinstance(value, Gap)},
+    )
 
 
 class _Facts:
@@ -77,6 +102,11 @@ class _Facts:
         self.today = _NO_DAY
         self._given: dict[str, Given] = {}
         self._values: dict[str, Known | Interval] = {}
+
+    @property
+    def values(self) -> Mapping[str, Known | Interval]:
+        """What each name comes to; those not in it are unknown."""
+        return self._values
 
     def known(self, name: str) -> Known:
         value = self._values.get(name, UNKNOWN)
@@ -105,15 +135,15 @@ class _Facts:
         """No proposition is read by a value."""
         return Truth.UNKNOWN
 
-    def work_out(self, touched: set[str], everything: bool) -> set[str]:
+    def work_out(self, touched: set[str]) -> set[str]:
         """Work out, in order, each value that may have changed; gives the names whose value did."""
         changed: set[str] = set()
         reads = self.plan.reads
         for name in self.plan.order:
-            if not everything and name not in touched and changed.isdisjoint(reads[name]):
+            if name not in touched and changed.isdisjoint(reads[name]):
                 continue
             value = self._value_of(name)
-            if everything or self._values.get(name) != value:
+            if self._values.get(name, UNKNOWN) != value:
                 self._values[name] = value
                 changed.add(name)
         return changed
@@ -154,7 +184,7 @@ class WorkingMemory(_Facts):
         self.network.reset()
         self.today = today
         self._given = {}
-        self._values = {}
+        self._values = dict(self.plan.gaps)
         self._asserted = {}
         self._change(dict((given or {}).items()), everything=True)
 
@@ -177,16 +207,8 @@ class WorkingMemory(_Facts):
                 self._given.pop(name, None)
             else:
                 self._given[name] = said
-        changed = self.work_out(touched, everything)
-        self._settle(self._cone(touched) if everything else changed, touched, everything)
-
-    def _cone(self, touched: set[str]) -> set[str]:
-        """The names whose value may differ from that of a patient of whom nothing was said, on another day."""
-        found = touched | set(self.kb.thresholds)
-        for name in self.plan.order:
-            if not found.isdisjoint(self.plan.reads[name]):
-                found.add(name)
-        return found
+        changed = self.work_out(touched | self.plan.valued if everything else touched)
+        self._settle(changed, touched, everything)
 
     def _settle(self, changed: set[str], touched: set[str], everything: bool) -> None:
         compiled = self.plan.productions
@@ -222,9 +244,10 @@ class WorkingMemory(_Facts):
 
     def premise(self, rule: Rule) -> Truth:
         """Whether a rule's premise holds."""
-        if rule.verb == "derives":
-            return Truth.TRUE if rule.when is None else evaluation.truth_of(rule.when, self)
-        return self._literal_truth(2 * self.plan.productions.premises[rule.id])
+        atom = self.plan.productions.premises.get(rule.id)
+        if atom is not None:
+            return self._literal_truth(2 * atom)
+        return Truth.TRUE if rule.when is None else evaluation.truth_of(rule.when, self)
 
     def holds(self, node: TruthNode) -> Truth:
         """The truth of a premise or any part of one."""

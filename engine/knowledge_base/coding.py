@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 from ..language import expression
@@ -16,7 +17,9 @@ from ..language.interval import Interval
 from ..language.problems import Place
 from . import model
 from .nodes import ListNode, MapNode, Node, Text
+from .unread import Unread, unread
 
+_K = TypeVar("_K")
 _V = TypeVar("_V")
 
 _TUPLE, _MAPPING, _SET, _DECIMAL, _PLACE, _INTERVAL, _OBJECT, _PLACES = range(8)
@@ -43,14 +46,22 @@ def _usual(part: dataclasses.Field[Any]) -> Any:
 
 
 _FIELDS = {cls: [(part.name, _usual(part)) for part in dataclasses.fields(cls)] for cls in _CLASSES.values()}
+_set = object.__setattr__
+_COMPARED = {
+    cls: [(part.name, _usual(part)) for part in dataclasses.fields(cls) if part.compare] for cls in _CLASSES.values()
+}
 _AS_IT_IS = frozenset({str, bool, int, type(None)})
 
 
 class Encoder:
-    """Turns values into what JSON can hold; files are numbered."""
+    """Turns values into what JSON can hold; files are numbered.
 
-    def __init__(self) -> None:
+    `bare`: without what equality leaves out, such as where a premise stands.
+    """
+
+    def __init__(self, bare: bool = False) -> None:
         self.files: dict[str, int] = {}
+        self._fields = _COMPARED if bare else _FIELDS
 
     def encode(self, value: Any) -> Any:
         kind = type(value)
@@ -60,8 +71,8 @@ class Encoder:
             return [_TUPLE, *[item if type(item) is str else self.encode(item) for item in value]]
         if kind is Place:
             return [_PLACE, self.files.setdefault(value.file, len(self.files)), value.line, value.column]
-        if kind in _FIELDS:
-            return [_OBJECT, kind.__name__, self._parts(value, _FIELDS[kind])]
+        if kind in self._fields:
+            return [_OBJECT, kind.__name__, self._parts(value, self._fields[kind])]
         if kind is frozenset:
             return [_SET, *sorted(value)]
         if kind is Decimal:
@@ -114,6 +125,15 @@ class Decoder:
     def decode(self, value: Any) -> Any:
         return self._opened[value[0]](value) if type(value) is list else value
 
+    def read(self, line: str) -> Any:
+        """The value that is written in a line."""
+        return self.decode(_read(line))
+
+    def parts(self, line: str) -> dict[str, Any]:
+        """The parts of the object that is written in a line, none of them decoded."""
+        parts: dict[str, Any] = _read(line)[2]
+        return parts
+
     def _tuple(self, value: list[Any]) -> tuple[Any, ...]:
         opened = self._opened
         return tuple(opened[item[0]](item) if type(item) is list else item for item in value[1:])
@@ -123,12 +143,21 @@ class Decoder:
         return {decode(value[at]): decode(value[at + 1]) for at in range(1, len(value), 2)}
 
     def _object(self, value: list[Any]) -> Any:
-        opened = self._opened
-        parts = value[2]
-        for name, item in parts.items():
-            if type(item) is list:
-                parts[name] = opened[item[0]](item)
-        return _CLASSES[value[1]](**parts)
+        """An object of its parts, without the way round by its constructor: it was one before."""
+        kind = _CLASSES[value[1]]
+        if issubclass(kind, Unread):
+            return unread(kind, value[2]["id"], value[2], self)
+        made = object.__new__(kind)
+        opened, parts = self._opened, value[2]
+        for name, usual in _FIELDS[kind]:
+            if name in parts:
+                item = parts[name]
+                _set(made, name, opened[item[0]](item) if type(item) is list else item)
+            elif usual is not _MISSING:
+                _set(made, name, usual)
+            else:
+                raise KeyError(name)
+        return made
 
 
 class Places(Mapping[str, Place]):
@@ -153,22 +182,22 @@ class Places(Mapping[str, Place]):
         return len(self._flat) // 4
 
 
-class Unopened(Mapping[str, _V]):
-    """A mapping whose values are JSON lines until they are asked for."""
+class Unopened(Mapping[_K, _V]):
+    """A mapping whose values are JSON lines until they are asked for; `open` makes the value of a line."""
 
-    __slots__ = ("_decoder", "_lines", "_opened")
+    __slots__ = ("_lines", "_open", "_opened")
 
-    def __init__(self, lines: dict[str, str], decoder: Decoder) -> None:
-        self._lines, self._decoder = lines, decoder
-        self._opened: dict[str, _V] = {}
+    def __init__(self, lines: dict[_K, str], open: Callable[[_K, str], _V]) -> None:
+        self._lines, self._open = lines, open
+        self._opened: dict[_K, _V] = {}
 
-    def __getitem__(self, key: str) -> _V:
+    def __getitem__(self, key: _K) -> _V:
         found = self._opened.get(key)
         if found is None:
-            found = self._opened[key] = self._decoder.decode(json.loads(self._lines[key]))
+            found = self._opened[key] = self._open(key, self._lines[key])
         return found
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[_K]:
         return iter(self._lines)
 
     def __len__(self) -> int:
@@ -181,6 +210,7 @@ class Unopened(Mapping[str, _V]):
         return f"{type(self).__name__}({list(self._lines)})"
 
 
+_read = json.JSONDecoder().decode
 _line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _PLAIN = ("digest", "glossary", "sections", "words", "scope", "replaced", "weakened")
 _KINDS = tuple(part.name for part in dataclasses.fields(model.KnowledgeBase) if part.name not in _PLAIN)
@@ -196,6 +226,7 @@ def dump(kb: model.KnowledgeBase) -> str:
         ids[kind] = list(entries)
         lines += [_line(encoder.encode(entry)) for entry in entries.values()]
     head = {
+        "kinds": {kind: type(entry).__name__ for kind in _KINDS for entry in tuple(getattr(kb, kind).values())[:1]},
         "plain": {name: encoder.encode(getattr(kb, name)) for name in _PLAIN},
         "ids": ids,
         "files": list(encoder.files),
@@ -217,11 +248,15 @@ def restore(text: str) -> model.KnowledgeBase:
     for kind in _KINDS:
         ids = head["ids"][kind]
         found = dict(zip(ids, lines[start : start + len(ids)], strict=True))
-        values[kind] = Unopened(found, decoder)
+        values[kind] = Unopened(found, partial(_entry, _CLASSES[head["kinds"][kind]], decoder)) if ids else {}
         start += len(ids)
     if start != len(lines):
         raise ValueError("entries without ids")
     return model.KnowledgeBase(**values)
+
+
+def _entry(kind: type[Unread], decoder: Decoder, id: str, line: str) -> Unread:
+    return unread(kind, id, line, decoder)
 
 
 def dump_node(node: Node) -> Any:
@@ -250,6 +285,23 @@ def dump_tree(tree: expression.Node) -> Any:
     encoder = Encoder()
     encoded = encoder.encode(tree)
     return [list(encoder.files), encoded]
+
+
+def dump_trees(trees: Iterable[expression.Node]) -> str:
+    """Checked premises as lines, a tree a line, without their places: for what is evaluated and never shown."""
+    encoder = Encoder(bare=True)
+    return "\n".join(_line(encoder.encode(tree)) for tree in trees)
+
+
+def restore_trees(text: str, keys: Sequence[_K]) -> Mapping[_K, Any]:
+    """The trees that were dumped, under these keys in their order; each is opened when it is looked at.
+
+    Raises:
+        ValueError: the text is no such dump, or of another number of trees.
+    """
+    decoder = Decoder([])
+    lines = text.split("\n") if text else []
+    return Unopened(dict(zip(keys, lines, strict=True)), lambda _, line: decoder.read(line))
 
 
 def restore_tree(value: Any) -> expression.Node:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from ..language.frozen import ordered
 from ..language.problems import Place, Problem
 
 ROOMS = ("knowledge", "rules")
@@ -14,7 +15,7 @@ MOST_BYTES = 2_000_000
 """No file of an author is larger; what is, is not read."""
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Written:
     """A file's contents: `file` as problems name it, `inside` its path below its root, `local` in a hospital's own."""
 
@@ -24,7 +25,7 @@ class Written:
     local: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Layout:
     """A directory with knowledge/ and rules/, and one of the same form that adds to it or overrides it."""
 
@@ -41,19 +42,31 @@ class Layout:
 
 
 def _below(root: Path) -> Iterator[tuple[Path, str]]:
+    """Every file of the rooms in the order of its path, part by part."""
     for room in ROOMS:
-        base = root / room
-        for path in sorted(base.rglob("*")):
-            if not _passed_over(path.relative_to(base)) and path.is_file():
-                yield path, path.relative_to(root).as_posix()
+        for inside in sorted(_inside(os.path.join(root, room), (room,))):
+            name = "/".join(inside)
+            yield root / name, name
 
 
-def _passed_over(path: Path) -> bool:
+def _inside(directory: str, parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    try:
+        listing = os.scandir(directory)
+    except OSError:
+        return
+    with listing:
+        for entry in listing:
+            if _passed_over(entry.name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _inside(entry.path, (*parts, entry.name))
+            elif entry.is_file():
+                yield (*parts, entry.name)
+
+
+def _passed_over(name: str) -> bool:
     """Files that editors and Python leave about, and pages for people."""
-    return any(
-        part.startswith((".", "~", "#", "__pycache__")) or part.endswith(("~", ".py", ".pyc", ".md"))
-        for part in path.parts
-    )
+    return name.startswith((".", "~", "#", "__pycache__")) or name.endswith(("~", ".py", ".pyc", ".md"))
 
 
 def contents_of(layout: Layout) -> tuple[tuple[Written, ...], list[Problem]]:
@@ -73,8 +86,10 @@ def contents_of(layout: Layout) -> tuple[tuple[Written, ...], list[Problem]]:
 def read_bytes(path: Path, file: str) -> tuple[bytes | None, list[Problem]]:
     """What a file holds, and no more of it than would be read."""
     try:
-        with path.open("rb") as stream:
-            return stream.read(MOST_BYTES + 1), []
+        with open(path, "rb") as stream:
+            expected = min(os.fstat(stream.fileno()).st_size, MOST_BYTES)  # a larger buffer would cost its making
+            content = stream.read(expected + 1)
+            return content + stream.read(MOST_BYTES - expected) if len(content) > expected else content, []
     except IsADirectoryError:
         what = "this is a directory, not a file"
     except FileNotFoundError:

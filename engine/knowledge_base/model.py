@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from ..language.expression import NumberNode, TruthNode
-from ..language.frozen import frozen
+from ..language.frozen import frozen, ordered
 from ..language.interval import Interval
 from ..language.problems import Place
+from .unread import Unread
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Cited:
     """A source and where in it: `demineralization A14` is source `demineralization`, where `A14`."""
 
@@ -26,7 +26,7 @@ class Cited:
 
 
 @frozen
-class Entry:
+class Entry(Unread):
     """What every entry of knowledge/ and rules/ has."""
 
     id: str

@@ -7,11 +7,11 @@ the network evaluates only the leaves here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from . import aggregate, dates, expression, formulas, truth
 from .entry import DERIVED_FIELDS, Facts, interval_of, stopped
+from .frozen import ordered
 from .interval import ANY, INFINITY, Interval, exactly, hull
 from .truth import Truth
 from .value import NOT_APPLICABLE, NOT_MEASURED, UNKNOWN, Choice, Day, Entry, Gap, Known, Measurement, Number, Records
@@ -19,7 +19,7 @@ from .value import NOT_APPLICABLE, NOT_MEASURED, UNKNOWN, Choice, Day, Entry, Ga
 __all__ = ["Facts", "compare", "interval_of", "merged", "number_of", "truth_of"]
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class _Row:
     """One entry of the list `name`, inside `where`."""
 

@@ -18,14 +18,15 @@ from .problems import Place
 NOWHERE = Place("")
 
 
-_PARTS: dict[str, tuple[str, ...]] = {}
+_PARTS: dict[type[Node], tuple[str, ...]] = {}
 
 
 def _parts(kind: type[Node]) -> tuple[str, ...]:
     """The fields of a kind of node that may hold others, looked up once."""
-    if kind.__name__ not in _PARTS:
-        _PARTS[kind.__name__] = tuple(field.name for field in dataclasses.fields(kind) if "Node" in str(field.type))
-    return _PARTS[kind.__name__]
+    found = _PARTS.get(kind)
+    if found is None:
+        found = _PARTS[kind] = tuple(field.name for field in dataclasses.fields(kind) if "Node" in str(field.type))
+    return found
 
 
 @frozen
@@ -44,9 +45,13 @@ class Node:
                 yield from (item for item in value if isinstance(item, Node))
 
     def walk(self) -> Iterator[Node]:
-        yield self
-        for child in self.children():
-            yield from child.walk()
+        """This node and all below it, each before what it holds."""
+        ahead = [self]
+        while ahead:
+            node = ahead.pop()
+            yield node
+            if _parts(type(node)):
+                ahead.extend(reversed([*node.children()]))
 
 
 class TruthNode(Node):

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
+from .frozen import ordered
 from .interval import ZERO, Interval, hull
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Built:
     """A formula: its argument names with their units, the unit of the result, and the computation."""
 

@@ -40,9 +40,7 @@ def _made(kind: type[_T]) -> type[_T]:
     made.__init__, made.__repr__ = _init, _repr
     made.__eq__, made.__hash__ = _eq, _hash
     made.__setattr__ = made.__delattr__ = _refuse
-    made.__value_fields__ = tuple(
-        (field.name, field.default, field.default_factory) for field in dataclasses.fields(made)
-    )
+    made.__value_fields__ = {field.name: (field.default, field.default_factory) for field in dataclasses.fields(made)}
     made.__compared__ = tuple(field.name for field in dataclasses.fields(made) if field.compare)
     return made  # type: ignore[no-any-return]  # it is the class that was given
 
@@ -52,8 +50,8 @@ def _init(self: Any, *in_order: Any, **given: Any) -> None:
     if in_order:
         if len(in_order) > len(fields):
             raise TypeError(f"{type(self).__name__} has only {len(fields)} fields")
-        given |= {field[0]: value for field, value in zip(fields, in_order, strict=False)}
-    for name, default, factory in fields:
+        given |= dict(zip(fields, in_order, strict=False))
+    for name, (default, factory) in fields.items():
         if name in given:
             _set(self, name, given.pop(name))
         elif default is not _MISSING:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
+
+from .frozen import ordered
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A position in a file; `line` and `column` count from 1, 0 means the file as a whole."""
+class Place(NamedTuple):
+    """A position in a file; `line` and `column` count from 1, 0 means the file as a whole.
+
+    A plain tuple, for a knowledge base has tens of thousands.
+    """
 
     file: str
     line: int = 0
@@ -36,7 +39,7 @@ class Level(enum.Enum):
     ADVICE = "advice"
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Problem:
     """One thing that is wrong, with its evidence as fields; the message is composed once, here.
 
@@ -91,6 +94,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     for candidate_fold in swapped:
         if candidate_fold in by_fold:
             return by_fold[candidate_fold]
+    import difflib  # only needed where something is misspelled
+
     found = difflib.get_close_matches(folded, by_fold, n=1, cutoff=0.72)
     return by_fold[found[0]] if found else None
 

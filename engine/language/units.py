@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
+from .frozen import ordered
 from .interval import Interval
 
 Powers = tuple[tuple[str, int], ...]
@@ -45,7 +45,7 @@ class AnalyteDefinition(Protocol):
     def factors(self) -> Mapping[str, Decimal]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Unit:
     """So many times the base units of its dimension."""
 
@@ -70,7 +70,7 @@ NUMBER = Unit()
 """A plain number."""
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class _Bridge:
     """One analyte's equation: of it, 1 of `dimension` (mass per amount) is the plain number `ratio`."""
 

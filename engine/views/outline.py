@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from ..consultation.questions import in_asking_order
 from ..consultation.verdict import Derived, Diagnosis, Fact, Item, Reason, Shown, Test, Verdict
 from ..knowledge_base.model import Cited, Source
 from ..knowledge_base.naming import Names
+from ..language import frozen
 
 KIND_HEADINGS = {
     "nutrition": "Nutrition",
@@ -36,7 +36,7 @@ IMPLIED_WORDS = {
 _COMPACT = ("open", "excluded")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.ordered
 class Step:
     """A stretch of the plan under one heading; `one_of` where only one of its medicines is meant."""
 
@@ -45,7 +45,7 @@ class Step:
     one_of: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.ordered
 class Differential:
     """The diagnoses as they are told: made, worth weighing, open without a pointer either way, and excluded."""
 
@@ -87,7 +87,7 @@ def steps(verdict: Verdict) -> tuple[Step, ...]:
     return tuple(Step(heading, tuple(items), bool(choice) and len(items) > 1) for heading, choice, items in stretches)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen.ordered
 class Ordered:
     """Tests that are done for one and the same reason."""
 

@@ -105,6 +105,7 @@ class Recorder:
 
     def __init__(self, prepared: Prepared) -> None:
         self.prepared = prepared
+        prepared.plan.open()
         self.kb: KnowledgeBase = prepared.kb
         self.reached = Reached()
         self.parts = {rule.id: parts_of(rule) for rule in self.kb.rules.values()}

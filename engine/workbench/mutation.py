@@ -108,6 +108,7 @@ def run(
 def keep(prepared: Prepared, worked: Sequence[WorkedCase]) -> tuple[list[Kept], tuple[str, ...]]:
     """Every case that passes, run once and kept; and the names of those that fail."""
     memory = WorkingMemory(prepared.plan)
+    prepared.plan.open()
     for rule in prepared.kb.rules.values():
         for part in rule.when.walk() if rule.when is not None else ():
             if isinstance(part, expression.TruthNode):

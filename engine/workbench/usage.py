@@ -64,6 +64,8 @@ def _by_entry(entry: Entry, name: str) -> Iterator[str]:
         if part.name == "sources":
             if any(cited.source == name for cited in value):
                 yield "cites"
+        elif isinstance(value, Place):
+            continue
         elif isinstance(value, tuple) and value and isinstance(value[0], str):
             if name in value and part.name != "synonyms":
                 yield f"{part.name.replace('_', ' ')} of"
@@ -160,6 +162,8 @@ def _named_by_entry(entry: Entry) -> set[str]:
     named = {cited.source for cited in entry.sources}
     for part in dataclasses.fields(entry):
         value = getattr(entry, part.name)
+        if isinstance(value, Place):
+            continue
         if isinstance(value, str):
             named.add(value)
         elif isinstance(value, tuple) and value and isinstance(value[0], str):
