@@ -59,12 +59,12 @@ class Prepared:
 def prepare_kept(kb: KnowledgeBase) -> Prepared:
     """As `prepare`, with what is worked out kept beside the knowledge base in the cache, where it is there."""
     store = cache.Store.of(kb.digest)
-    network, index = store.load_text("network"), store.load_extra("rules")
+    network, index = store.load_bytes("network"), store.load_extra("rules")
     if network is not None:
         with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError, IndexError):
             return _prepared(keeping.restore(kb, network), RuleIndex.restore(index))
     plan, made = working_memory.plan(kb, productions.compile(kb)), RuleIndex.of(kb)
-    store.store_text("network", keeping.dump(plan))
+    store.store_bytes("network", keeping.dump(plan))
     store.store_extra("rules", made.dump())
     return _prepared(plan, made)
 

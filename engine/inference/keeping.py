@@ -6,7 +6,6 @@ only the literals of its parts are kept, in the order in which they are walked.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from ..knowledge_base import coding
@@ -20,11 +19,10 @@ from .working_memory import Plan, parts_of
 _NONE = -1
 
 
-def dump(plan: Plan) -> str:
-    """A compiled knowledge base, without the knowledge base: a line for what holds it together, then a leaf a line."""
+def dump(plan: Plan) -> bytes:
+    """A compiled knowledge base, without the knowledge base: what holds it together, then a leaf a line."""
     compiled = plan.productions
     nodes = compiled.nodes
-    leaves = coding.dump_trees(compiled.leaves.values())
     head = {
         "atoms": compiled.ground.atoms,
         "productions": compiled.ground.productions,
@@ -46,23 +44,22 @@ def dump(plan: Plan) -> str:
         "gaps": {name: gap.value for name, gap in plan.gaps.items()},
         "valued": sorted(plan.valued),
     }
-    return f"{json.dumps(head, ensure_ascii=False, separators=(',', ':'))}\n{leaves}"
+    return coding.bound(head, coding.dump_trees(compiled.leaves.values()))
 
 
-def restore(kb: KnowledgeBase, kept: str) -> Plan:
+def restore(kb: KnowledgeBase, kept: bytes) -> Plan:
     """The compiled knowledge base that was kept.
 
     Raises:
         KeyError, TypeError, ValueError, AttributeError: for anything else than `dump` made of this knowledge base.
     """
-    first, _, leaves = kept.partition("\n")
-    head = json.loads(first)
+    head, spans = coding.unbound(kept)
     compiled = Productions(
         Ground(
             tuple(head["atoms"]),
             tuple(Production(name, tuple(premises), conclusion) for name, premises, conclusion in head["productions"]),
         ),
-        coding.restore_trees(leaves, head["leaves"]),
+        coding.restore_trees(kept, dict(zip(head["leaves"], spans, strict=True))),
         head["answered"],
         head["propositions"],
         head["premises"],

@@ -84,7 +84,7 @@ class Store:
         return cls(_directory(), hashlib.sha256(made_by.encode()).hexdigest())
 
     def knowledge_base(self) -> KnowledgeBase | None:
-        text = self.load_text("base")
+        text = self.load_bytes("base")
         if text is None:
             return None
         with contextlib.suppress(ValueError, KeyError, TypeError, IndexError, AttributeError):
@@ -92,7 +92,7 @@ class Store:
         return None
 
     def keep(self, kb: KnowledgeBase) -> None:
-        self.store_text("base", coding.dump(kb))
+        self.store_bytes("base", coding.dump(kb))
         self._prune()
 
     def load_extra(self, name: str) -> Any:
@@ -117,29 +117,33 @@ class Store:
 
     def load_text(self, name: str) -> str | None:
         """A text kept under this name, if nothing about it is odd."""
+        with contextlib.suppress(UnicodeDecodeError):
+            body = self.load_bytes(name)
+            return None if body is None else body.decode("utf-8")
+        return None
+
+    def store_text(self, name: str, text: str) -> None:
+        self.store_bytes(name, text.encode("utf-8", "surrogatepass"))
+
+    def load_bytes(self, name: str) -> bytes | None:
+        """What is kept under this name, if nothing about it is odd."""
         path = self._path(name)
         if path is None:
             return None
         try:
-            content = path.read_bytes()
+            with open(path, "rb") as stream:
+                head, body = stream.readline(), stream.read()
         except OSError:
             return None
-        head, _, body = content.partition(b"\n")
-        if head != self._signature(name, body):
-            return None
-        try:
-            return body.decode("utf-8")
-        except UnicodeDecodeError:
-            return None
+        return body if head == self._signature(name, body) + b"\n" else None
 
-    def store_text(self, name: str, text: str) -> None:
+    def store_bytes(self, name: str, body: bytes) -> None:
         """Write beside and rename, so that a reader sees the old file or the new one and two writers never mix."""
         path = self._path(name)
         if path is None:
             return
         import tempfile  # only needed after an edit
 
-        body = text.encode("utf-8", "surrogatepass")
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")

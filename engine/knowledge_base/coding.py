@@ -183,74 +183,93 @@ class Places(Mapping[str, Place]):
 
 
 class Unopened(Mapping[_K, _V]):
-    """A mapping whose values are JSON lines until they are asked for; `open` makes the value of a line."""
+    """A mapping whose values are lines of a text until they are asked for; `open` makes the value of a line."""
 
-    __slots__ = ("_lines", "_open", "_opened")
+    __slots__ = ("_open", "_opened", "_spans", "_text")
 
-    def __init__(self, lines: dict[_K, str], open: Callable[[_K, str], _V]) -> None:
-        self._lines, self._open = lines, open
+    def __init__(self, text: bytes, spans: dict[_K, slice], open: Callable[[_K, str], _V]) -> None:
+        self._text, self._spans, self._open = text, spans, open
         self._opened: dict[_K, _V] = {}
 
     def __getitem__(self, key: _K) -> _V:
         found = self._opened.get(key)
         if found is None:
-            found = self._opened[key] = self._open(key, self._lines[key])
+            found = self._opened[key] = self._open(key, self._text[self._spans[key]].decode("ascii"))
         return found
 
     def __iter__(self) -> Iterator[_K]:
-        return iter(self._lines)
+        return iter(self._spans)
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return len(self._spans)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._lines
+        return key in self._spans
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({list(self._lines)})"
+        return f"{type(self).__name__}({list(self._spans)})"
 
 
 _read = json.JSONDecoder().decode
-_line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_line = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _PLAIN = ("digest", "glossary", "sections", "words", "scope", "replaced", "weakened")
 _KINDS = tuple(part.name for part in dataclasses.fields(model.KnowledgeBase) if part.name not in _PLAIN)
 
 
-def dump(kb: model.KnowledgeBase) -> str:
-    """A knowledge base as lines: what there is, then an entry a line."""
+def bound(head: Any, lines: Sequence[str]) -> bytes:
+    """A JSON value and lines of JSON as one text, from which each line can be cut without looking through the rest."""
+    return "\n".join([_line([head, [*map(len, lines)]]), *lines]).encode("ascii")
+
+
+def unbound(text: bytes) -> tuple[Any, list[slice]]:
+    """The head of such a text, and where in it each line lies.
+
+    Raises:
+        ValueError, TypeError: the text is none.
+    """
+    end = text.index(b"\n") if b"\n" in text else len(text)
+    head, sizes = _read(text[:end].decode("ascii"))
+    spans = []
+    for size in sizes:
+        spans.append(slice(end + 1, end + 1 + size))
+        end += 1 + size
+    if end != len(text):
+        raise ValueError("lines of other lengths")
+    return head, spans
+
+
+def dump(kb: model.KnowledgeBase) -> bytes:
+    """A knowledge base as text: what there is, then an entry a line."""
     encoder = Encoder()
     lines: list[str] = []
     ids: dict[str, list[str]] = {}
+    kinds: dict[str, str] = {}
     for kind in _KINDS:
         entries: Mapping[str, Any] = getattr(kb, kind)
         ids[kind] = list(entries)
-        lines += [_line(encoder.encode(entry)) for entry in entries.values()]
-    head = {
-        "kinds": {kind: type(entry).__name__ for kind in _KINDS for entry in tuple(getattr(kb, kind).values())[:1]},
-        "plain": {name: encoder.encode(getattr(kb, name)) for name in _PLAIN},
-        "ids": ids,
-        "files": list(encoder.files),
-    }
-    return "\n".join([_line(head), *lines])
+        for entry in entries.values():
+            kinds[kind] = type(entry).__name__
+            lines.append(_line(encoder.encode(entry)))
+    plain = {name: encoder.encode(getattr(kb, name)) for name in _PLAIN}
+    return bound({"plain": plain, "ids": ids, "kinds": kinds, "files": list(encoder.files)}, lines)
 
 
-def restore(text: str) -> model.KnowledgeBase:
+def restore(text: bytes) -> model.KnowledgeBase:
     """The knowledge base that was dumped; entries are opened when they are looked at.
 
     Raises:
         ValueError, KeyError, TypeError: the text is no such dump.
     """
-    lines = text.split("\n")
-    head = json.loads(lines[0])
+    head, spans = unbound(text)
     decoder = Decoder(head["files"])
     values: dict[str, Any] = {name: decoder.decode(item) for name, item in head["plain"].items()}
-    start = 1
+    start = 0
     for kind in _KINDS:
         ids = head["ids"][kind]
-        found = dict(zip(ids, lines[start : start + len(ids)], strict=True))
-        values[kind] = Unopened(found, partial(_entry, _CLASSES[head["kinds"][kind]], decoder)) if ids else {}
+        found = dict(zip(ids, spans[start : start + len(ids)], strict=True))
+        values[kind] = Unopened(text, found, partial(_entry, _CLASSES[head["kinds"][kind]], decoder)) if ids else {}
         start += len(ids)
-    if start != len(lines):
+    if start != len(spans):
         raise ValueError("entries without ids")
     return model.KnowledgeBase(**values)
 
@@ -287,21 +306,16 @@ def dump_tree(tree: expression.Node) -> Any:
     return [list(encoder.files), encoded]
 
 
-def dump_trees(trees: Iterable[expression.Node]) -> str:
-    """Checked premises as lines, a tree a line, without their places: for what is evaluated and never shown."""
+def dump_trees(trees: Iterable[expression.Node]) -> list[str]:
+    """Checked premises, a line each, without their places: for what is evaluated and never shown."""
     encoder = Encoder(bare=True)
-    return "\n".join(_line(encoder.encode(tree)) for tree in trees)
+    return [_line(encoder.encode(tree)) for tree in trees]
 
 
-def restore_trees(text: str, keys: Sequence[_K]) -> Mapping[_K, Any]:
-    """The trees that were dumped, under these keys in their order; each is opened when it is looked at.
-
-    Raises:
-        ValueError: the text is no such dump, or of another number of trees.
-    """
+def restore_trees(text: bytes, spans: dict[_K, slice]) -> Mapping[_K, Any]:
+    """The trees whose lines lie there in a text; each is opened when it is looked at."""
     decoder = Decoder([])
-    lines = text.split("\n") if text else []
-    return Unopened(dict(zip(keys, lines, strict=True)), lambda _, line: decoder.read(line))
+    return Unopened(text, spans, lambda _, line: decoder.read(line))
 
 
 def restore_tree(value: Any) -> expression.Node:
