@@ -26,7 +26,7 @@ UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 FULL = (errno.ENOSPC, errno.EDQUOT)
-COLLECTING = (50_000, 20, 50)
+COLLECTING = (200_000, 10, 50)
 """When to look for cycles: seldom, for a run makes few, and each look walks the whole knowledge base."""
 
 atexit.register(gc.freeze)  # what is left goes with the process; Python would first look all of it through for cycles

@@ -140,9 +140,10 @@ class _Compiler:
             return self.literal(node.item) ^ 1
         if isinstance(node, (expression.Proposition, expression.Applies)):
             return self.proposition(node.atom)
-        if node not in self.literals:
-            self.literals[node] = self._new_literal(node)
-        return self.literals[node]
+        found = self.literals.get(node)
+        if found is None:
+            found = self.literals[node] = self._new_literal(node)
+        return found
 
     def _new_literal(self, node: TruthNode) -> int:
         if isinstance(node, expression.Always):

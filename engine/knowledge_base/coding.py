@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from ..language import expression
@@ -47,10 +48,22 @@ def _usual(part: dataclasses.Field[Any]) -> Any:
 
 _FIELDS = {cls: [(part.name, _usual(part)) for part in dataclasses.fields(cls)] for cls in _CLASSES.values()}
 _set = object.__setattr__
-_COMPARED = {
-    cls: [(part.name, _usual(part)) for part in dataclasses.fields(cls) if part.compare] for cls in _CLASSES.values()
-}
+_new: Any = tuple.__new__
 _AS_IT_IS = frozenset({str, bool, int, type(None)})
+
+
+class _Shape:
+    """The parts of a kind of value: their names, what each usually is, and how to get them all at once."""
+
+    __slots__ = ("get", "names", "usual")
+
+    def __init__(self, kind: type[Any], bare: bool) -> None:
+        left_out = {part.name for part in dataclasses.fields(kind) if bare and not part.compare}
+        parts = [(name, usual) for name, usual in _FIELDS[kind] if name not in left_out]
+        self.names = [name for name, _ in parts]
+        self.usual = [usual for _, usual in parts]
+        get = attrgetter(*self.names) if parts else lambda value: ()
+        self.get = get if len(parts) != 1 else lambda value: (get(value),)
 
 
 class Encoder:
@@ -61,7 +74,8 @@ class Encoder:
 
     def __init__(self, bare: bool = False) -> None:
         self.files: dict[str, int] = {}
-        self._fields = _COMPARED if bare else _FIELDS
+        self._bare = bare
+        self._shapes: dict[type[Any], _Shape] = {}
 
     def encode(self, value: Any) -> Any:
         kind = type(value)
@@ -71,8 +85,8 @@ class Encoder:
             return [_TUPLE, *[item if type(item) is str else self.encode(item) for item in value]]
         if kind is Place:
             return [_PLACE, self.files.setdefault(value.file, len(self.files)), value.line, value.column]
-        if kind in self._fields:
-            return [_OBJECT, kind.__name__, self._parts(value, self._fields[kind])]
+        if kind in _FIELDS:
+            return [_OBJECT, kind.__name__, self._parts(value, kind)]
         if kind is frozenset:
             return [_SET, *sorted(value)]
         if kind is Decimal:
@@ -86,15 +100,20 @@ class Encoder:
             return flat
         raise TypeError(f"{kind.__name__} is no part of a knowledge base")
 
-    def _parts(self, value: Any, parts: list[tuple[str, Any]]) -> dict[str, Any]:
+    def _parts(self, value: Any, kind: type[Any]) -> dict[str, Any]:
+        shape = self._shapes.get(kind)
+        if shape is None:
+            shape = self._shapes[kind] = _Shape(kind, self._bare)
         found: dict[str, Any] = {}
-        for name, usual in parts:
-            item = getattr(value, name)
+        for name, usual, item in zip(shape.names, shape.usual, shape.get(value), strict=True):
             if item is usual:
                 continue
-            if name == "places":
+            if type(item) in _AS_IT_IS:
+                if item != usual or type(item) is not type(usual):
+                    found[name] = item
+            elif name == "places":
                 found[name] = self._places(item)
-            elif item != usual or type(item) is not type(usual):
+            elif usual is None or usual is _MISSING or item != usual or type(item) is not type(usual):
                 found[name] = self.encode(item)
         return found
 
@@ -116,7 +135,7 @@ class Decoder:
             _MAPPING: self._mapping,
             _SET: lambda value: frozenset(value[1:]),
             _DECIMAL: lambda value: Decimal(value[1]),
-            _PLACE: lambda value: Place(self.files[value[1]], value[2], value[3]),
+            _PLACE: lambda value: _new(Place, (self.files[value[1]], value[2], value[3])),
             _INTERVAL: lambda value: Interval(Decimal(value[1]), Decimal(value[2]), value[3], value[4]),
             _OBJECT: self._object,
             _PLACES: lambda value: Places(value, self.files),
@@ -288,15 +307,15 @@ def dump_node(node: Node) -> Any:
     return [line, column, [dump_node(part) for pair in node.pairs for part in pair], 0]
 
 
-def restore_node(value: list[Any], file: str) -> Node:
-    inside = value[2]
-    place = Place(file, value[0], value[1])
+def restore_node(value: list[Any], file: str) -> Any:
+    line, column, inside = value[0], value[1], value[2]
+    place = _new(Place, (file, line, column))  # as Place(...), without the way round by its parameters
     if type(inside) is str:
-        return Text(inside, place) if len(value) == 3 else Text(inside, place, value[3], value[4])
+        return _new(Text, (inside, place, "", "") if len(value) == 3 else (inside, place, value[3], value[4]))
     parts = [restore_node(item, file) for item in inside]
     if len(value) == 3:
-        return ListNode(tuple(parts), place)
-    return MapNode(tuple(zip(parts[::2], parts[1::2], strict=True)), place)  # type: ignore[arg-type]  # keys are texts
+        return _new(ListNode, (tuple(parts), place))
+    return _new(MapNode, (tuple(zip(parts[::2], parts[1::2], strict=True)), place, ()))
 
 
 def dump_tree(tree: expression.Node) -> Any:
@@ -319,7 +338,12 @@ def restore_trees(text: bytes, spans: dict[_K, slice]) -> Mapping[_K, Any]:
 
 
 def restore_tree(value: Any) -> expression.Node:
-    tree = Decoder(value[0]).decode(value[1])
+    _trees.files, encoded = value
+    tree = _trees.decode(encoded)
     if not isinstance(tree, expression.Node):
         raise TypeError("no tree")
     return tree
+
+
+_trees = Decoder([])
+"""For one tree after the other; each brings its files."""

@@ -71,7 +71,8 @@ class Remembered:
         """The parts of a file in which nothing was wrong."""
         found = self._nodes.get(_named(file, content))
         with suppress(*_ODD):
-            return coding.restore_node(found, file)
+            node: Node = coding.restore_node(found, file)
+            return node
         return None
 
     def keep_node(self, content: bytes, file: str, node: Node) -> None:

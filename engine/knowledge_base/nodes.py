@@ -1,16 +1,17 @@
-"""A file as it was written: texts, lists and mappings, each with the place it stands at."""
+"""A file as it was written: texts, lists and mappings, each with the place it stands at.
+
+They are plain tuples, for an edit of one file makes the tens of thousands of all others anew.
+"""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..language.problems import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A scalar; always text, whatever it looks like.
 
     `style` is empty for unquoted text, else the quote or the block indicator (`'`, `"`, `|`, `>`). `raw` is what stands
@@ -20,7 +21,7 @@ class Text:
     value: str
     place: Place
     style: str = ""
-    raw: str = dataclasses.field(default="", compare=False, repr=False)
+    raw: str = ""
 
     def at(self, offset: int) -> Place:
         """The place of the character at `offset` in the value; the start of the text where that cannot be told."""
@@ -33,14 +34,12 @@ class Text:
         return start
 
 
-@dataclass(frozen=True, slots=True)
-class ListNode:
+class ListNode(NamedTuple):
     items: tuple[Node, ...]
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class MapNode:
+class MapNode(NamedTuple):
     """Keys and values in the order of the file, each key once.
 
     `broken` are keys whose entries could not be read; the problems say why.

@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Iterator
 from decimal import Decimal
 
-from .frozen import frozen
+from .frozen import Hashed, frozen
 from .interval import Interval
 from .problems import Place
 
@@ -30,7 +30,7 @@ def _parts(kind: type[Node]) -> tuple[str, ...]:
 
 
 @frozen
-class Node:
+class Node(Hashed):
     """A part of a premise or formula."""
 
     place: Place = dataclasses.field(default=NOWHERE, compare=False)

@@ -23,6 +23,13 @@ _MISSING = dataclasses.MISSING
 _set = object.__setattr__
 
 
+class Hashed:
+    """A base for values that are looked up again and again: the hash is worked out once."""
+
+    __slots__ = ("_hashed",)
+    _hashed: int
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field,))
 def frozen(kind: type[_T]) -> type[_T]:
     """Make a class a frozen value whose fields are given by keyword."""
@@ -38,7 +45,7 @@ def ordered(kind: type[_T]) -> type[_T]:
 def _made(kind: type[_T]) -> type[_T]:
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, match_args=False, slots=True)(kind)
     made.__init__, made.__repr__ = _init, _repr
-    made.__eq__, made.__hash__ = _eq, _hash
+    made.__eq__, made.__hash__ = _eq, _kept_hash if issubclass(made, Hashed) else _hash
     made.__setattr__ = made.__delattr__ = _refuse
     made.__value_fields__ = {field.name: (field.default, field.default_factory) for field in dataclasses.fields(made)}
     made.__compared__ = tuple(field.name for field in dataclasses.fields(made) if field.compare)
@@ -47,11 +54,12 @@ def _made(kind: type[_T]) -> type[_T]:
 
 def _init(self: Any, *in_order: Any, **given: Any) -> None:
     fields = type(self).__value_fields__
-    if in_order:
-        if len(in_order) > len(fields):
-            raise TypeError(f"{type(self).__name__} has only {len(fields)} fields")
-        given |= dict(zip(fields, in_order, strict=False))
-    for name, (default, factory) in fields.items():
+    rest = iter(fields.items())
+    for value, (name, _) in zip(in_order, rest, strict=False):
+        _set(self, name, value)
+    if len(in_order) > len(fields):
+        raise TypeError(f"{type(self).__name__} has only {len(fields)} fields")
+    for name, (default, factory) in rest:
         if name in given:
             _set(self, name, given.pop(name))
         elif default is not _MISSING:
@@ -82,6 +90,15 @@ def _eq(self: Any, other: object) -> Any:
 
 def _hash(self: Any) -> int:
     return hash((type(self).__name__, _compared(self)))
+
+
+def _kept_hash(self: Any) -> int:
+    try:
+        return self._hashed  # type: ignore[no-any-return]  # set below
+    except AttributeError:
+        hashed = _hash(self)
+        _set(self, "_hashed", hashed)
+        return hashed
 
 
 def _refuse(self: Any, name: str, *_: Any) -> NoReturn:
