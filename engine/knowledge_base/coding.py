@@ -312,7 +312,12 @@ def restore_node(value: list[Any], file: str) -> Any:
     place = _new(Place, (file, line, column))  # as Place(...), without the way round by its parameters
     if type(inside) is str:
         return _new(Text, (inside, place, "", "") if len(value) == 3 else (inside, place, value[3], value[4]))
-    parts = [restore_node(item, file) for item in inside]
+    parts = [
+        _new(Text, (item[2], _new(Place, (file, item[0], item[1])), "", ""))  # most are plain texts
+        if len(item) == 3 and type(item[2]) is str
+        else restore_node(item, file)
+        for item in inside
+    ]
     if len(value) == 3:
         return _new(ListNode, (tuple(parts), place))
     return _new(MapNode, (tuple(zip(parts[::2], parts[1::2], strict=True)), place, ()))

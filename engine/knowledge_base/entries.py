@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..language.frozen import ordered
 from ..language.grammar import RESERVED
 from ..language.problems import Place
 from . import model
@@ -55,7 +56,7 @@ FEATURES = ("mineralization", "primary_defect", "key_characteristic", "underlyin
 FINDING_TYPES = ("number", "yes_no", "choice", "records", "date")
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Key:
     """A key of an entry: how its value is read, which field of the model takes it, and whether it must be there.
 
@@ -68,7 +69,7 @@ class Key:
     of: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Kind:
     """A kind of entry: what one is called, its model, its keys."""
 

@@ -6,11 +6,11 @@ A part that holds a premise waits (`Later`) until every name is known.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..language import dates
 from ..language.expression import NumberNode, TruthNode
+from ..language.frozen import ordered
 from ..language.interval import ZERO, Interval
 from ..language.problems import Place
 from . import model
@@ -45,7 +45,7 @@ class Checker(Protocol):
     def formula(self, node: Node, key: str, quantity: str) -> NumberNode | None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Later:
     """A value that can only be finished once the vocabulary is known."""
 

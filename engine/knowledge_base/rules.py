@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..language.expression import All, Always, Cases, NumberNode, Points, TruthNode
+from ..language.frozen import ordered
 from ..language.problems import Place, did_you_mean
 from . import model
 from .nodes import ListNode, MapNode, Node, Text, describe, shortened
@@ -52,7 +53,7 @@ VERBS: Mapping[str, str] = {
 EVIDENCE = ("verified", "secondary", "unverified")
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Key:
     """A key of a rule, and the verbs it goes with (empty: all)."""
 

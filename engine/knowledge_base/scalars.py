@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..language import dates
 from ..language.interval import INFINITY, Interval
@@ -21,8 +21,7 @@ _RANGE = re.compile(r"(-?\d{1,15}(?:\.\d{1,18})?)?\s*\.\.\s*(-?\d{1,15}(?:\.\d{1
 _BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """An id that an entry points to; `kind` is what it must be the id of."""
 
     kind: str

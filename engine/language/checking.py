@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from .checking_truths import Truths, complements
 from .checking_units import Target
 from .expression import All, Always, AnyOf, AtLeast, Node, Not, NumberNode, TruthNode
+from .frozen import ordered
 from .grammar import Phrase, parse
 from .problems import Level, Place, Problem
 from .units import UnitTable
@@ -35,7 +35,7 @@ CODES = {
 """What each code of a premise means, in one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Written:
     """One premise as text; `place` is where its first character stands."""
 
@@ -43,7 +43,7 @@ class Written:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Listed:
     """Premises under a key: `kind` is all, any, not or `at least` (with its `count`)."""
 

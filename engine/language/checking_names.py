@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from . import formulas
+from .frozen import ordered
 from .grammar import Phrase, Word, place_at
 from .problems import Level, Place, Problem, did_you_mean, nearest
 from .units import UnitTable
@@ -48,7 +48,7 @@ _FORMS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Meaning:
     """What a name is: a field of the entry at hand, a number its member carries, or a name of the vocabulary."""
 

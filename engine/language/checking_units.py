@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from . import dates
 from .checking_names import Names
 from .expression import Aggregate, Arithmetic, Chosen, First, Literal, NumberNode, Scaled, Since
+from .frozen import ordered
 from .grammar import Digits, Phrase
 from .interval import exactly
 from .problems import did_you_mean
@@ -24,7 +24,7 @@ MONTH = Unit(Fraction(487, 16), (("time", 1),))
 DAY = Unit(Fraction(1), (("time", 1),))
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Typed:
     """A number node with what is known of its unit."""
 
@@ -49,7 +49,7 @@ class Typed:
         return isinstance(self.node, Literal) and not self.date
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Target:
     """The unit that the sides of a comparison or sum come to share."""
 

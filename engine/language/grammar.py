@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import mistakes
+from .frozen import frozen
 from .mistakes import Mistake
 from .problems import Place, Problem
 
@@ -49,7 +49,7 @@ RESERVED = frozenset(
 MAX_DEPTH = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Phrase:
     """A part of the text, from offset `start` to `end`."""
 
@@ -57,14 +57,14 @@ class Phrase:
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Word(Phrase):
     """A name or label."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Junction(Phrase):
     """Conditions joined by one `word`: and, or."""
 
@@ -72,12 +72,12 @@ class Junction(Phrase):
     items: tuple[Phrase, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Negation(Phrase):
     item: Phrase
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Comparison(Phrase):
     """Two sides and an operator; more of both where an author chained them."""
 
@@ -85,7 +85,7 @@ class Comparison(Phrase):
     operators: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Membership(Phrase):
     """`value in low..high`."""
 
@@ -94,7 +94,7 @@ class Membership(Phrase):
     high: Phrase
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Identity(Phrase):
     """`subject is [not] (a or b) [on N occasions]`."""
 
@@ -104,7 +104,7 @@ class Identity(Phrase):
     occasions: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Holding(Phrase):
     """`subject has (a or b)`."""
 
@@ -112,7 +112,7 @@ class Holding(Phrase):
     labels: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Entries(Phrase):
     """`any|no|at least N name [where (...)]`; `quantifier` is any, no, at_least."""
 
@@ -122,19 +122,19 @@ class Entries(Phrase):
     where: Phrase | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Operation(Phrase):
     operator: str
     left: Phrase
     right: Phrase
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Minus(Phrase):
     item: Phrase
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Digits(Phrase):
     """A number as written, and its unit."""
 
@@ -142,18 +142,18 @@ class Digits(Phrase):
     unit: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DateText(Phrase):
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Call(Phrase):
     function: Word
     arguments: tuple[Phrase, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Gathering(Phrase):
     """`sum|highest|lowest of item over name [where (...)]`, `count of name [where (...)]`."""
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from .frozen import ordered
 
 MAX_LENGTH = 4_000
 
 
-@dataclass(frozen=True, slots=True)
+@ordered
 class Mistake:
     """Something wrong with the writing at an offset of the text."""
 
@@ -230,12 +232,15 @@ def _filled(pattern: str, match: re.Match[str]) -> str:
     return pattern.format(match[0].strip(), *(" ".join((group or "").split()) for group in match.groups()))
 
 
-_SUSPECT = re.compile("|".join(f"(?:{pattern})" for pattern, *_ in _FOREIGN) + r"|[^\sA-Za-z0-9()<>=!+\-*/.,%_µμ°²³^]")
+@functools.cache
+def _suspect() -> re.Pattern[str]:
+    """Anything foreign; compiled when a premise is read anew, which few starts do."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern, *_ in _FOREIGN) + r"|[^\sA-Za-z0-9()<>=!+\-*/.,%_µμ°²³^]")
 
 
 def foreign(text: str) -> list[Mistake]:
     """Signs that no premise holds, and parentheses without their other half, in the order they stand."""
-    if not _SUSPECT.search(text) and text.count("(") == text.count(")"):
+    if not _suspect().search(text) and text.count("(") == text.count(")"):
         return []  # nearly every text; `)(` is left to `misread`
     found: dict[int, Mistake] = {}
     taken: set[int] = set()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
+from .frozen import frozen
 from .problems import Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Labels:
     """The members of a choice and its classes (class id -> all its members)."""
 
@@ -23,7 +23,7 @@ class Labels:
         return self.classes.get(label)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FieldSignature:
     """A field of a records finding; `type` is number, choice, date, duration or yes_no."""
 
@@ -34,7 +34,7 @@ class FieldSignature:
     labels: Labels | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Signature:
     """A name: `kind` is number, yes_no, choice, records, date (findings), quantity, state, scale or threshold."""
 
@@ -50,7 +50,7 @@ class Signature:
     has_applies: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Vocabulary:
     """What a premise may name.
 
