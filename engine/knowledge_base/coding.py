@@ -30,7 +30,7 @@ def _classes() -> dict[str, type[Any]]:
     found: dict[str, type[Any]] = {}
     for module in (model, expression):
         for name, value in vars(module).items():
-            if dataclasses.is_dataclass(value) and isinstance(value, type) and value.__module__ == module.__name__:
+            if hasattr(value, "__dataclass_fields__") and getattr(value, "__module__", "") == module.__name__:
                 found[name] = value
     return found
 
@@ -46,7 +46,15 @@ def _usual(part: dataclasses.Field[Any]) -> Any:
     return part.default_factory() if part.default_factory is not dataclasses.MISSING else _MISSING
 
 
-_FIELDS = {cls: [(part.name, _usual(part)) for part in dataclasses.fields(cls)] for cls in _CLASSES.values()}
+class _Fields(dict[type[Any], list[tuple[str, Any]]]):
+    """The parts of each kind of value, with what each usually is; looked up when the first of a kind is met."""
+
+    def __missing__(self, kind: type[Any]) -> list[tuple[str, Any]]:
+        found = self[kind] = [(part.name, _usual(part)) for part in dataclasses.fields(kind)]
+        return found
+
+
+_FIELDS = _Fields()
 _set = object.__setattr__
 _new: Any = tuple.__new__
 _AS_IT_IS = frozenset({str, bool, int, type(None)})
@@ -85,7 +93,7 @@ class Encoder:
             return [_TUPLE, *[item if type(item) is str else self.encode(item) for item in value]]
         if kind is Place:
             return [_PLACE, self.files.setdefault(value.file, len(self.files)), value.line, value.column]
-        if kind in _FIELDS:
+        if _CLASSES.get(kind.__name__) is kind:
             return [_OBJECT, kind.__name__, self._parts(value, kind)]
         if kind is frozenset:
             return [_SET, *sorted(value)]
