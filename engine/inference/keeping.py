@@ -57,7 +57,7 @@ def restore(kb: KnowledgeBase, kept: bytes) -> Plan:
     compiled = Productions(
         Ground(
             tuple(head["atoms"]),
-            tuple(Production(name, tuple(premises), conclusion) for name, premises, conclusion in head["productions"]),
+            tuple([Production._make((name, tuple(premises), end)) for name, premises, end in head["productions"]]),
         ),
         coding.restore_trees(kept, dict(zip(head["leaves"], spans, strict=True))),
         head["answered"],

@@ -177,7 +177,8 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
         self.live = bytearray(len(ground.productions))
         self.firings = 0
         self.support = [0] * ground.width
-        order = sorted(range(len(ground.productions)), key=lambda index: ground.productions[index].name)
+        names = [production.name for production in ground.productions]
+        order = sorted(range(len(names)), key=names.__getitem__)
         self.ranks = [0] * len(order)
         for rank, index in enumerate(order):
             self.ranks[index] = rank

@@ -257,8 +257,9 @@ class _Compiler:
             self._levels(scale.id, scale.levels)
         for condition in self.kb.conditions:
             self._reported(condition)
+        by_name = sorted(self.productions, key=lambda production: production.name)  # they fire in this order
         return Productions(
-            Ground(tuple(self.words), tuple(self.productions)),
+            Ground(tuple(self.words), tuple(by_name)),
             self.leaves,
             self.answered,
             self.propositions,
