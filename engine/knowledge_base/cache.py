@@ -194,10 +194,10 @@ def _directory() -> Path | None:
 
 
 def _program() -> str:
-    """What the program looks like: an edited reader must not be answered by what the old one read."""
+    """What the program looks like: an edited reader must not be answered by what the old one read or worked out."""
     engine = Path(__file__).parent.parent
     found = []
-    for room in ("language", "knowledge_base", "inference"):
+    for room in ("language", "knowledge_base", "inference", "consultation"):
         with os.scandir(engine / room) as listing:
             for entry in listing:
                 if entry.name.endswith((".py", ".lark")):
