@@ -116,6 +116,7 @@ class Case:
         self.memory = memory or WorkingMemory(prepared.plan, matcher)
         self.memory.start(dates.day(today))
         self._explanation: Explanation | None = None
+        self._in_scope: Truth | None = None
 
     # --- saying things ---
 
@@ -146,7 +147,7 @@ class Case:
 
     def _settle(self, changed: Iterable[str]) -> None:
         """Tell the working memory what was said, then what that implies, until nothing new is implied."""
-        self._explanation = None
+        self._explanation = self._in_scope = None
         names = set(changed)
         for _ in range(len(self.kb.findings) + 1):
             before = self.implied
@@ -222,9 +223,11 @@ class Case:
 
     @property
     def in_scope(self) -> Truth:
-        """Whether the system is for this patient; unknown runs."""
-        scope = self.kb.scope
-        return Truth.TRUE if scope is None or scope.when is None else self.memory.holds(scope.when)
+        """Whether the system is for this patient; unknown runs. Asked for each rule, so worked out once."""
+        if self._in_scope is None:
+            scope = self.kb.scope
+            self._in_scope = Truth.TRUE if scope is None or scope.when is None else self.memory.holds(scope.when)
+        return self._in_scope
 
     def acts(self, rule: Rule) -> bool:
         """Whether a rule counts for this patient: outside the scope only those written for it do."""
