@@ -5,7 +5,7 @@ The session says what, the terminal says how: `Terminal` is all it knows of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -446,6 +446,15 @@ class Conversation:
     def say(self, name: str, known: Known) -> None:
         """One answer, given by name."""
         self._take(Understood({name: known}), None)
+
+    def answer(self, asked: Asked, said: Mapping[str, Known]) -> None:
+        """The answers to a question, by name; what it asks and they leave out is not known."""
+        kb = self.case.kb
+        unknown = [name for name in asked.findings if name not in said]
+        measured = [kb.findings[name] for name in unknown if name in kb.findings]
+        undone = [one.id for one in measured if one.known_by != "person" and one.type != "records"]
+        gaps = dict.fromkeys(undone, NOT_MEASURED)
+        self._take(Understood({**said, **gaps}, answered=True, unknown=tuple(unknown)), asked)
 
     def finished(self) -> Verdict:
         """The verdict as if nothing more were said; the consultation goes on as it was."""

@@ -32,9 +32,14 @@ def tests(case: Case, items: tuple[Item, ...]) -> tuple[Test, ...]:
 
 def is_wanted(case: Case, test: Investigation, statuses: Callable[[], Mapping[str, str]]) -> bool:
     """Whether the work-up holds a test; the statuses of the plan are asked for only if no rule orders it."""
-    if any(case.truth(rule) is Truth.TRUE for rule in _orders(case, test)):
+    if is_ordered(case, test):
         return True
     return test.id in _settling(case, _waiting_rules(case, statuses())).values()
+
+
+def is_ordered(case: Case, test: Investigation) -> bool:
+    """Whether a shown rule orders a test."""
+    return any(case.truth(rule) is Truth.TRUE for rule in _orders(case, test))
 
 
 def _waiting_rules(case: Case, statuses: Mapping[str, str]) -> dict[str, list[Rule]]:

@@ -1,0 +1,490 @@
+"""Whether questions are worth asking: for each one asked of random patients, two patients who differ by its answer alone.
+
+`python -m benchmarks.asking [PATIENTS]` consults random patients up to the first stop and looks, for each question, for
+a witness: two complete patients, both as everything said before the question has it, alike but for the answer and what
+depends on it, of whom different statuses are shown. It prints the numbers that docs/consultation.md reports, and
+every question without a witness. Each search is bounded: what has none within the bound is not proven useless.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.consultation import case, relevance
+from engine.consultation.case import Case, Prepared
+from engine.consultation.conversation import FIRST, Conversation, Prompt
+from engine.consultation.outlook import Outlook
+from engine.consultation.questions import Asked
+from engine.consultation.relevance import Stake
+from engine.consultation.settled import Told
+from engine.consultation.verdict import Verdict
+from engine.inference import productions
+from engine.knowledge_base import cache
+from engine.knowledge_base.model import Rule
+from engine.language import expression
+from engine.language.expression import Node, TruthNode
+from engine.language.truth import Truth
+from engine.language.value import NO, YES, Choice, Day, Entry, Gap, Known, Records
+from engine.language.interval import exactly
+
+from .patients import DAYS_AGO, DOSES, Vocabulary, number, one_of
+
+ROOT = Path(__file__).parent.parent
+TODAY = datetime.date(2026, 11, 21)
+OWN, DIRECTED, RANDOM = 60, 60, 20
+"""So many answers are tried in the patient's own record, and so many completions towards a rule, and without aim."""
+ANSWERS = 12
+"""So many answers to the question are tried in each completion."""
+DEPTH = 7
+MOST = 60
+
+Statuses = dict[tuple[str, str], str]
+
+
+def statuses(patient: Case) -> Statuses:
+    """Everything shown of a patient that has a status, by kind and id; what is not shown is left out."""
+    outlook, kb = Outlook(patient), patient.kb
+    found: Statuses = {}
+    for name, alert in kb.alerts.items():
+        if (held := outlook.alert(alert.id)) is not Truth.FALSE:
+            found["alert", name] = "raised" if held is Truth.TRUE else "not ruled out"
+    for name in kb.conditions:
+        if (one := outlook.standing(name)) is not None:
+            found["diagnosis", name] = one.status
+    for name, entry in kb.interventions.items():
+        if status := outlook.status(name):
+            found[entry.kind, name] = status
+    for name in kb.investigations:
+        if outlook.is_ordered(name):
+            found["test", name] = "ordered"
+    return found
+
+
+# --- a consultation ---------------------------------------------------------------------------------------------------
+
+
+class Silence:
+    """A terminal nobody types at, and pages nobody reads."""
+
+    def ask(self, prompt: Prompt) -> str | None:
+        return None
+
+    def tell(self, told: Told) -> None:
+        return None
+
+    def report(self, verdict: Verdict, where: str) -> str:
+        return ""
+
+    def show(self, what: str, case: Case, verdict: Verdict, subject: object) -> str:
+        return ""
+
+    def save(self, text: str, where: str) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """One question as it was put: what had been said before, and what its answer could change."""
+
+    asked: Asked
+    said: Mapping[str, Known]
+    closed: frozenset[str]
+    unknown: frozenset[str]
+    """What whoever answers did not know before."""
+    stakes: tuple[Stake, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """One random patient, consulted up to the first stop."""
+
+    seed: int
+    record: Mapping[str, Known]
+    put: tuple[Put, ...]
+    conversation: Conversation
+
+
+def consult(vocabulary: Vocabulary, seed: int) -> Consulted:
+    """Ask one random patient, who answers from the full record and of some findings knows nothing."""
+    chance = random.Random(f"answers {seed}")
+    known = vocabulary.patient(seed)
+    share = {"person": chance.choice((0, 0, 0.1)), "record": chance.choice((0, 0.2)), "test": chance.choice((0, 0.5))}
+    findings = vocabulary.kb.findings
+    silent = {name for name in known if name not in FIRST and chance.random() < share[findings[name].known_by]}
+    held = Conversation(Case(vocabulary.prepared, vocabulary.today), Silence(), Silence())
+    put: list[Put] = []
+    unknown: set[str] = set()
+    while (asked := held.next()) is not None and len(put) < MOST:
+        stakes = held.agenda.at_stake(asked)
+        put.append(Put(asked, dict(held.case.said), frozenset(held.case.closed_groups), frozenset(unknown), stakes))
+        told = {name: known[name] for name in asked.findings if name not in silent and known[name] is not Gap.UNKNOWN}
+        unknown |= set(asked.findings) - set(told)
+        if asked.detail is not None:
+            told = _detailed(held.case.said, asked, None)
+        held.answer(asked, told)
+    return Consulted(seed, known, tuple(put), held)
+
+
+def _detailed(said: Mapping[str, Known], asked: Asked, value: Known | None) -> dict[str, Known]:
+    """The list again, with what was missing of one entry told; or that it is not known (None)."""
+    assert asked.detail is not None
+    index, field = asked.detail
+    before = said[asked.findings[0]]
+    assert isinstance(before, Records)
+    entries = list(before.entries)
+    entries[index] = Entry({**entries[index].fields, field: value if value is not None else Gap.UNKNOWN})
+    return {asked.findings[0]: Records(tuple(entries), before.complete, before.absent)}
+
+
+# --- two patients who differ by one answer ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What is shown differently of two patients alike but for one answer; `way` is how they were found."""
+
+    way: str
+    finding: str
+    what: tuple[str, str]
+    before: str
+    after: str
+
+
+class Search:
+    """Witnesses for the questions put to one random patient."""
+
+    def __init__(self, vocabulary: Vocabulary, consulted: Consulted, probe: Case) -> None:
+        self.vocabulary, self.consulted, self.probe = vocabulary, consulted, probe
+        self.kb = vocabulary.kb
+        self.chance = random.Random(f"search {consulted.seed}")
+
+    def witness(self, put: Put) -> Witness | None:
+        """Two patients told apart by the answer to this question alone; None where none is found within the bounds."""
+        self.probe.closed_groups = set(put.closed)
+        own = {**self.consulted.record, **put.said}
+        found = self._differing("own record", own, put, OWN)
+        for _ in range(DIRECTED if found is None else 0):
+            found = self._differing("directed", self._directed(put, own), put, ANSWERS)
+            if found is not None:
+                return found
+        for _ in range(RANDOM if found is None else 0):
+            drawn = self.vocabulary.patient(self.chance.getrandbits(40))
+            found = self._differing("random", {**drawn, **put.said}, put, ANSWERS)
+            if found is not None:
+                return found
+        return found
+
+    def _differing(self, way: str, record: Mapping[str, Known], put: Put, most: int) -> Witness | None:
+        first: dict[str, Statuses] = {}
+        for name, variant in self._variants(record, put, most):
+            self.vocabulary.put_together(self.probe, variant, put.unknown)
+            shown = statuses(self.probe)
+            before = first.setdefault("", shown)
+            if before != shown:
+                what = next(key for key in (*before, *shown) if before.get(key) != shown.get(key))
+                return Witness(way, name, what, before.get(what, ""), shown.get(what, ""))
+        return None
+
+    # --- answers to the question ---
+
+    def _variants(
+        self, record: Mapping[str, Known], put: Put, most: int
+    ) -> Iterator[tuple[str, Mapping[str, Known]]]:
+        """The record, then the same with other answers to the question, one finding at a time."""
+        yield "", record
+        options = [
+            (name, known)
+            for name in put.asked.findings
+            for known in self._answers(name, put, record)
+            if known != record.get(name)
+        ]
+        self.chance.shuffle(options)
+        yield from ((name, {**record, name: known}) for name, known in options[:most])
+
+    def _answers(self, name: str, put: Put, record: Mapping[str, Known]) -> Iterator[Known]:
+        if name not in self.kb.findings:
+            return
+        if put.asked.detail is not None:
+            kind = self.kb.findings[name].fields[put.asked.detail[1]].type
+            today = self.vocabulary.today.toordinal()
+            days = [Day(exactly(today - days)) for days in DAYS_AGO]
+            values: list[Known] = [*days] if kind == "date" else [number(dose) for dose in DOSES]
+            yield from (_detailed(put.said, put.asked, value)[name] for value in values)
+        elif self.kb.findings[name].type == "records":
+            yield from self._lists(name, put.said.get(name), record.get(name))
+        else:
+            yield from self.vocabulary.answers(name)
+
+    def _lists(self, name: str, said: Known | None, own: Known | None) -> Iterator[Records]:
+        """What was said of the list alone; and one entry more, for each set of members that premises look for."""
+        begun = said.entries if isinstance(said, Records) else ()
+        yield Records(begun)
+        rest = own.entries if isinstance(own, Records) else ()
+        for members in self.vocabulary.members_asked_for(name):
+            more = self.vocabulary.entry(name, self.chance, members)
+            yield Records((*begun, more))
+            yield Records((*rest, more))
+
+    # --- completions towards a rule ---
+
+    def _directed(self, put: Put, own: Mapping[str, Known]) -> Mapping[str, Known]:
+        """A complete patient for whom what is at stake hangs on the question, as far as that can be brought about."""
+        start = own if self.chance.random() < 0.5 else {**self.vocabulary.patient(self.chance.getrandbits(40)), **put.said}
+        aim = _Aim(self.vocabulary, self.probe, start, put, self.chance)
+        aim.at(self.chance.choice(put.stakes)) if put.stakes else None
+        return aim.record
+
+
+class _Aim:
+    """A record changed, answer by answer, until premises are as they should be."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, probe: Case, start: Mapping[str, Known], put: Put, chance: random.Random
+    ) -> None:
+        self.vocabulary, self.probe, self.put, self.chance = vocabulary, probe, put, chance
+        self.kb = vocabulary.kb
+        self.record = dict(start)
+        self.fixed = {
+            name for name, known in put.said.items() if not isinstance(known, Records) or known.complete
+        } | put.unknown
+        self.asked = frozenset(put.asked.findings)
+        self._say()
+
+    def _say(self) -> None:
+        self.vocabulary.put_together(self.probe, self.record, self.put.unknown)
+
+    def at(self, stake: Stake) -> None:
+        """Let the status hang on one premise, and that premise on the question."""
+        rules = {
+            verb: list(self.probe.rules(verb, stake.id))
+            for verb in ("alerts", "diagnoses", "supports", "opposes", "excludes", "recommends", "contraindicates")
+            + ("defers", "orders")
+        }
+        hanging = [(verb, rule) for verb, found in rules.items() for rule in found if self._hangs(rule.when)]
+        if not hanging:
+            return
+        verb, rule = self.chance.choice(hanging)
+        for other in (*rules["contraindicates"], *rules["defers"]):
+            if other is not rule:
+                self.make(other.when, Truth.FALSE, 1)
+        if verb in ("contraindicates", "defers") and rules["recommends"]:
+            self.make(self.chance.choice(rules["recommends"]).when, Truth.TRUE, 1)
+        elif verb in ("alerts", "diagnoses", "excludes", "recommends", "orders"):
+            for other in rules[verb]:
+                if other is not rule:
+                    self.make(other.when, Truth.FALSE, 1)
+            if verb == "excludes" and rules["diagnoses"]:
+                self.make(self.chance.choice(rules["diagnoses"]).when, Truth.FALSE, 1)
+            condition = self.kb.conditions.get(stake.id)
+            if condition is not None and condition.pursue is not None:
+                self.make(condition.pursue, Truth.TRUE, 1)
+        elif verb in ("supports", "opposes"):
+            for other in rules["diagnoses"]:
+                self.make(other.when, Truth.FALSE, 1)
+        if rule.when is not None:
+            self.hinge(rule.when, 0)
+
+    # --- what a premise rests on ---
+
+    def _hangs(self, node: Node | None) -> bool:
+        return node is not None and not self.asked.isdisjoint(self.behind(node))
+
+    def behind(self, node: Node) -> frozenset[str]:
+        """The findings behind a premise, through propositions and quantities."""
+        return _behind(self.probe.prepared, node)
+
+    # --- bringing about ---
+
+    def hinge(self, node: TruthNode, depth: int) -> None:
+        """Let a premise hang on the question alone."""
+        if depth > DEPTH:
+            return
+        if isinstance(node, expression.Not):
+            self.hinge(node.item, depth + 1)
+        elif isinstance(node, (expression.All, expression.AnyOf, expression.AtLeast)):
+            inside = [item for item in node.items if self._hangs(item)]
+            chosen = self.chance.choice(inside) if inside else None
+            others = [item for item in node.items if item is not chosen]
+            self.chance.shuffle(others)
+            needed = node.count - 1 if isinstance(node, expression.AtLeast) else 0
+            for index, item in enumerate(others):
+                met = isinstance(node, expression.All) or index < needed
+                self.make(item, Truth.TRUE if met else Truth.FALSE, depth + 1)
+            if chosen is not None:
+                self.hinge(chosen, depth + 1)
+        elif isinstance(node, (expression.Proposition, expression.Applies)):
+            rules = [rule for rule in self._rules(node.atom) if rule.when is not None]
+            inside_rules = [rule for rule in rules if self._hangs(rule.when)]
+            if not inside_rules:
+                return
+            here = self.chance.choice(inside_rules)
+            for rule in rules:
+                if rule is not here:
+                    self.make(rule.when, Truth.FALSE, depth + 1)
+            if here.when is not None:
+                self.hinge(here.when, depth + 1)
+
+    def make(self, node: TruthNode | None, wanted: Truth, depth: int) -> None:
+        """Change answers that are still open until a premise has this truth, if that can be."""
+        if node is None or depth > DEPTH or self.probe.memory.holds(node) is wanted:
+            return
+        if isinstance(node, expression.Not):
+            self.make(node.item, Truth.FALSE if wanted is Truth.TRUE else Truth.TRUE, depth + 1)
+        elif isinstance(node, (expression.All, expression.AnyOf, expression.AtLeast)):
+            items = list(node.items)
+            self.chance.shuffle(items)
+            one_is_enough = isinstance(node, expression.AnyOf) is (wanted is Truth.TRUE)
+            for item in items[:1] if one_is_enough and not isinstance(node, expression.AtLeast) else items:
+                self.make(item, wanted, depth + 1)
+        elif isinstance(node, (expression.Proposition, expression.Applies)):
+            rules = [rule for rule in self._rules(node.atom) if rule.when is not None]
+            self.chance.shuffle(rules)
+            for rule in rules[:1] if wanted is Truth.TRUE else rules:
+                self.make(rule.when, wanted, depth + 1)
+        else:
+            self._decide(node, wanted)
+
+    def _rules(self, atom: str) -> list[Rule]:
+        return list(self.probe.prepared.rules.get(atom, ()))
+
+    def _decide(self, leaf: TruthNode, wanted: Truth) -> None:
+        """Try answers to what a condition reads until it holds, or does not."""
+        names = [name for name in sorted(self.behind(leaf)) if name not in self.fixed and name not in self.asked]
+        if not names:
+            return
+        for _ in range(10):
+            name = self.chance.choice(names)
+            before = self.record.get(name)
+            self.record[name] = self._other(name, leaf, before)
+            self._say()
+            if self.probe.memory.holds(leaf) is wanted:
+                return
+            if before is not None:
+                self.record[name] = before
+        self._say()
+
+    def _other(self, name: str, leaf: TruthNode, before: Known | None) -> Known:
+        if self.kb.findings[name].type != "records":
+            return self.chance.choice(self.vocabulary.answers(name))
+        said = self.put.said.get(name)
+        begun = said.entries if isinstance(said, Records) else ()
+        if self.chance.random() < 0.4:
+            return Records(begun)
+        looked_for = [
+            part.members
+            for part in leaf.walk()
+            if isinstance(part, (expression.Has, expression.OneOf))
+            and part.members <= frozenset(self.vocabulary.prepared.names.members(name))
+        ]
+        members = self.chance.choice(looked_for) if looked_for else None
+        rest = before.entries if isinstance(before, Records) else ()
+        return Records((*rest[:5], self.vocabulary.entry(name, self.chance, members)))
+
+
+_BEHIND: dict[tuple[int, int], frozenset[str]] = {}
+
+
+def _behind(prepared: Prepared, node: Node) -> frozenset[str]:
+    """The findings behind a premise or formula, through propositions and quantities; nodes live as long as their rules."""
+    key = (id(prepared), id(node))
+    if key in _BEHIND:
+        return _BEHIND[key]
+    _BEHIND[key] = frozenset()
+    found: set[str] = set()
+    for name in expression.names_read(node):
+        found |= _behind_name(prepared, name)
+    for atom in expression.atoms_read(node):
+        for rule in prepared.rules.get(atom, ()):
+            if rule.when is not None:
+                found |= _behind(prepared, rule.when)
+        scale = prepared.kb.scales.get(atom.split(" >= ")[0].removesuffix(" applies"))
+        if scale is not None and scale.applies is not None:
+            found |= _behind(prepared, scale.applies)
+        if atom.startswith("diagnosed("):
+            found |= _behind(prepared, productions.reported(atom[10:-1]))
+    _BEHIND[key] = frozenset(found)
+    return _BEHIND[key]
+
+
+def _behind_name(prepared: Prepared, name: str) -> frozenset[str]:
+    kb = prepared.kb
+    if name in kb.findings:
+        stand_in = kb.findings[name].stand_in
+        return frozenset({name}) | (_behind_name(prepared, stand_in) if stand_in else frozenset())
+    found: set[str] = set()
+    for rule in prepared.plan.derive.get(name, ()):
+        for part in (rule.when, rule.formula):
+            if part is not None:
+                found |= _behind(prepared, part)
+    return frozenset(found)
+
+
+# --- measured ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Unwitnessed:
+    """A question for which nobody was found whom its answer tells from another."""
+
+    seed: int
+    place: int
+    label: str
+    stakes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"patient {self.seed}, question {self.place} ({self.label}): {', '.join(self.stakes[:4])}"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The questions one random patient was asked: how each witness was found, and what has none."""
+
+    asked: int
+    ways: tuple[str, ...]
+    without: tuple[Unwitnessed, ...]
+
+
+def examine(vocabulary: Vocabulary, seed: int, probe: Case) -> Examined:
+    """Consult one random patient and look for a witness for each question but age and sex."""
+    consulted = consult(vocabulary, seed)
+    search = Search(vocabulary, consulted, probe)
+    ways: list[str] = []
+    without: list[Unwitnessed] = []
+    for place, put in enumerate(consulted.put, 1):
+        if put.asked.findings[0] in FIRST:
+            continue
+        found = search.witness(put)
+        if found is not None:
+            ways.append(found.way)
+        else:
+            told = tuple(f"{stake.kind} {stake.id}" for stake in put.stakes)
+            without.append(Unwitnessed(seed, place, put.asked.label, told))
+    return Examined(len(consulted.put), tuple(ways), tuple(without))
+
+
+def main() -> None:
+    seeds = range(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    prepared = case.prepare_kept(cache.load(ROOT))
+    vocabulary = Vocabulary(prepared, TODAY)
+    probe = Case(prepared, TODAY)
+    begun = time.process_time()
+    found = [examine(vocabulary, seed, probe) for seed in seeds]
+    ways = [way for one in found for way in one.ways]
+    without = [one for each in found for one in each.without]
+    total = len(ways) + len(without)
+    counts = sorted(one.asked for one in found)
+    print(f"patients {len(found)}, questions {total}, median {counts[len(counts) // 2]}, most {counts[-1]}")
+    print(f"witness: {', '.join(f'{way} {ways.count(way)}' for way in dict.fromkeys(ways))}")
+    print(f"without: {len(without)} ({100 * len(without) / total:.2f} %), in {time.process_time() - begun:.0f} s")
+    for one in without:
+        print(f"  {one}")
+
+
+if __name__ == "__main__":
+    main()
