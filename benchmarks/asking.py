@@ -16,12 +16,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.consultation import case, relevance
+from engine.consultation import case
 from engine.consultation.case import Case, Prepared
 from engine.consultation.conversation import FIRST, Conversation, Prompt
 from engine.consultation.outlook import Outlook
 from engine.consultation.questions import Asked
-from engine.consultation.relevance import Stake
+from engine.consultation.stakes import Stake
 from engine.consultation.settled import Told
 from engine.consultation.verdict import Verdict
 from engine.inference import productions

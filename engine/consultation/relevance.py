@@ -18,26 +18,15 @@ from ..language.truth import Truth
 from ..language.value import NOT_MEASURED, Day, Entry, Gap, Known, Measurement, Number, Records
 from .case import Case
 from .questions import Asked, in_asking_order
+from .stakes import ADVICE, Stake, at_stake
 from .verdict import Verdict
 
-ADVICE = frozenset({"nutrition", "activity", "lifestyle", "monitoring"})
-"""Measures that are asked about only if whoever answers wants to go on."""
 _AT_HAND = 3
 """Tests of the first steps of a work-up: a result may well be there, so it is asked for."""
 _TOGETHER = 4
 """So many findings of neighboring sections make one question."""
 _CHECKED = 8
 """So many are offered to be named at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stake:
-    """One shown status that an answer could still change."""
-
-    kind: str
-    """alert, diagnosis, medicine, or the kind of a measure"""
-    id: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,40 +42,37 @@ class Agenda:
         return tuple(dict.fromkeys(stake for name in asked.findings for stake in self.stakes.get(name, ())))
 
 
-def stakes(case: Case, verdict: Verdict) -> dict[str, tuple[Stake, ...]]:
-    """For each finding that something shown waits for: what."""
-    found: dict[str, dict[Stake, None]] = {}
+def stakes(
+    case: Case, verdict: Verdict, settled: frozenset[str] = frozenset(), with_tests: bool = False
+) -> dict[str, tuple[Stake, ...]]:
+    """For each finding worth asking: what its answer could change; `with_tests`, if every test could be told."""
 
-    def wait(names: Iterable[str], stake: Stake) -> None:
-        for name in names:
-            if case.memory.known(name) is not NOT_MEASURED:
-                found.setdefault(name, {})[stake] = None
+    def can_be_told(name: str) -> bool:
+        if name in settled or name not in case.kb.findings or case.memory.known(name) is NOT_MEASURED:
+            return False
+        if _is_open(case, name):
+            return with_tests or not _by_test(case, name)
+        return _detail(case, name) is not None
 
-    for alert in verdict.alerts:
-        if alert.status != "raised":
-            wait((name for one in alert.because for name in one.missing), Stake("alert", alert.id, alert.label))
-    for one in verdict.diagnoses:
-        wait(one.missing, Stake("diagnosis", one.id, one.label))
-    for item in verdict.plan:
-        wait(item.missing, Stake(item.kind, item.id, item.label))
-    return {name: tuple(listed) for name, listed in found.items()}
+    return at_stake(case, verdict, can_be_told)
 
 
 def agenda(case: Case, verdict: Verdict, settled: frozenset[str]) -> Agenda:
     """What is worth asking of this case; `settled` are findings that were asked and are closed to questions."""
-    at_stake = stakes(case, verdict)
-    waiting = [name for name in in_asking_order(case.names, at_stake) if name not in settled]
-    details = [one for name in waiting if (one := _detail(case, name)) is not None]
+    told = stakes(case, verdict, settled)
+    tested = stakes(case, verdict, settled, with_tests=True)
+    waiting = in_asking_order(case.names, tested)
+    details = [one for name in waiting if name in told and (one := _detail(case, name)) is not None]
     open_ = [name for name in waiting if _is_open(case, name)]
-    advice = {name for name in open_ if all(stake.kind in ADVICE for stake in at_stake[name])}
-    by_test = {name for name in open_ if _by_test(case, name)} - advice
-    now = [name for name in open_ if name not in advice and name not in by_test]
-    asked = [*_joined(case, _by_section(case, now, at_stake, apart=False)), *details]
+    advice = {name for name in open_ if all(stake.kind in ADVICE for stake in told.get(name, tested[name]))}
+    now = [name for name in open_ if name in told and name not in advice]
+    by_test = {name for name in open_ if name not in advice and name not in now}
+    asked = [*_joined(case, _by_section(case, now, told, apart=False)), *details]
     return Agenda(
         tuple(sorted(asked, key=lambda one: _place(case, one))),
-        tuple(_by_section(case, sorted(advice, key=waiting.index), at_stake)),
-        tuple(_by_section(case, sorted(by_test, key=waiting.index), at_stake)),
-        at_stake,
+        tuple(_by_section(case, sorted(advice, key=waiting.index), tested)),
+        tuple(_by_section(case, sorted(by_test, key=waiting.index), tested)),
+        {**tested, **told},
     )
 
 
