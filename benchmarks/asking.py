@@ -226,8 +226,8 @@ class Search:
         begun = said.entries if isinstance(said, Records) else ()
         yield Records(begun)
         rest = own.entries if isinstance(own, Records) else ()
-        for members in self.vocabulary.members_asked_for(name):
-            more = self.vocabulary.entry(name, self.chance, members)
+        for pattern in self.vocabulary.asked_for(name):
+            more = self.vocabulary.entry(name, self.chance, pattern)
             yield Records((*begun, more))
             yield Records((*rest, more))
 
@@ -376,15 +376,11 @@ class _Aim:
         begun = said.entries if isinstance(said, Records) else ()
         if self.chance.random() < 0.4:
             return Records(begun)
-        looked_for = [
-            part.members
-            for part in leaf.walk()
-            if isinstance(part, (expression.Has, expression.OneOf))
-            and part.members <= frozenset(self.vocabulary.prepared.names.members(name))
-        ]
-        members = self.chance.choice(looked_for) if looked_for else None
+        read = {part.members for part in leaf.walk() if isinstance(part, (expression.Has, expression.OneOf))}
+        looked_for = [one for one in self.vocabulary.asked_for(name) if any(members in read for _, members in one)]
+        pattern = self.chance.choice(looked_for) if looked_for else None
         rest = before.entries if isinstance(before, Records) else ()
-        return Records((*rest[:5], self.vocabulary.entry(name, self.chance, members)))
+        return Records((*rest[:5], self.vocabulary.entry(name, self.chance, pattern)))
 
 
 _BEHIND: dict[tuple[int, int], frozenset[str]] = {}

@@ -26,6 +26,7 @@ LONGEST = {"conditions": 4, "fractures": 3, "imaging": 2, "intolerances": 1, "me
 DAYS_AGO = (5, 20, 60, 120, 200, 300, 400, 800, 1300, 2500, 6000)
 DOSES = ("0.5", "2.5", "5", "7.5", "10", "20", "70", "1000", "5000")
 DOSE_INTERVALS = (1, 1, 1, 7, 30)
+Pattern = tuple[tuple[str, frozenset[str]], ...]
 HERE = Place("a random patient")
 
 
@@ -43,7 +44,7 @@ class Vocabulary:
     def __init__(self, prepared: Prepared, today: datetime.date) -> None:
         self.prepared, self.kb, self.today = prepared, prepared.kb, today
         self._cuts: dict[str, set[Decimal]] = {}
-        self._asked_for: dict[str, dict[frozenset[str], None]] = {}
+        self._asked_for: dict[str, dict[Pattern, None]] = {}
         for node in self._nodes():
             self._look(node)
         self._hand_down()
@@ -70,12 +71,11 @@ class Vocabulary:
             found = (*self._numbers_in(node.low), *self._numbers_in(node.high))
             self._cuts.setdefault(node.value.name, set()).update(found)
         elif isinstance(node, expression.Has):
-            self._asked_for.setdefault(node.name, {})[node.members] = None
-        elif isinstance(node, expression.Quantified) and node.where is not None:
             key = self.kb.findings[node.name].key
-            for part in node.where.walk():
-                if isinstance(part, expression.OneOf) and part.name == key:
-                    self._asked_for.setdefault(node.name, {})[part.members] = None
+            self._asked_for.setdefault(node.name, {})[((key, node.members),)] = None
+        elif isinstance(node, expression.Quantified) and node.where is not None:
+            parts = [part for part in node.where.walk() if isinstance(part, expression.OneOf) and part.field]
+            self._asked_for.setdefault(node.name, {})[tuple((part.name, part.members) for part in parts)] = None
 
     def _numbers_in(self, limit: Node) -> Iterator[Decimal]:
         for part in limit.walk():
@@ -107,10 +107,9 @@ class Vocabulary:
     def numbers(self, finding: Finding) -> list[Decimal]:
         """At each cut-off, just beside it, halfway to the next, and beyond the last."""
         cuts = sorted(self._cuts.get(finding.id, ()))
-        low, high = finding.plausible or Interval(Decimal(0), Decimal(100)), None
-        assert high is None
+        span = finding.plausible or Interval(Decimal(0), Decimal(100))
         if not cuts:
-            return [low.low + (low.high - low.low) * Decimal(share) / 10 for share in (1, 3, 6)]
+            return [span.low + (span.high - span.low) * Decimal(share) / 10 for share in (1, 3, 6)]
         found = set(cuts)
         for cut in cuts:
             exponent = cut.as_tuple().exponent
@@ -119,7 +118,7 @@ class Vocabulary:
         found |= {(one + other) / 2 for one, other in zip(cuts, cuts[1:], strict=False)}
         spread = (cuts[-1] - cuts[0]) / 4 or abs(cuts[0]) / 4 or Decimal(1)
         found |= {cuts[0] - spread, cuts[-1] + spread}
-        return [value for value in sorted(found) if low.contains(exactly(value))]
+        return [value for value in sorted(found) if span.contains(exactly(value))]
 
     def answers(self, name: str) -> list[Known]:
         """Every answer to a finding that is no list and that the rules may tell from another."""
@@ -130,8 +129,8 @@ class Vocabulary:
             return [YES, NO]
         return [one_of(member) for member in self.prepared.names.members(name)]
 
-    def members_asked_for(self, name: str) -> list[frozenset[str]]:
-        """The sets of members that premises look for in a list."""
+    def asked_for(self, name: str) -> list[Pattern]:
+        """What premises look for in a list: for some fields of an entry, the members that will do."""
         return list(self._asked_for.get(name, ()))
 
     def _drawn(self, name: str, chance: random.Random) -> Known:
@@ -149,17 +148,18 @@ class Vocabulary:
                 return number((low + high) / 2)
         return chance.choice(found)
 
-    def entry(self, name: str, chance: random.Random, among: frozenset[str] | None = None) -> Entry:
-        """One entry of a list, of these members: with its dates and doses, some of them left out."""
+    def entry(self, name: str, chance: random.Random, pattern: Pattern | None = None) -> Entry:
+        """One entry of a list as premises look for it, or any: with its dates and doses, some of them left out."""
         finding = self.kb.findings[name]
-        known = self.prepared.names.members(name)
-        asked_for = self.members_asked_for(name)
-        members = among or (chance.choice(asked_for) if asked_for and chance.random() < 0.85 else frozenset(known))
-        fields: dict[str, Known] = {finding.key: one_of(chance.choice(sorted(members)))}
+        if pattern is None:
+            looked_for = self.asked_for(name)
+            pattern = chance.choice(looked_for) if looked_for and chance.random() < 0.85 else ()
+        fields: dict[str, Known] = {finding.key: one_of(chance.choice(sorted(self.prepared.names.members(name))))}
+        fields |= {field: one_of(chance.choice(sorted(members))) for field, members in pattern}
         today = self.today.toordinal()
         begun = chance.choice(DAYS_AGO)
         for field in finding.fields.values():
-            if field.id == finding.key or field.derived or chance.random() < 0.15:
+            if field.id in fields or field.derived or chance.random() < 0.15:
                 continue
             if field.id == "stopped":
                 if chance.random() < 0.25:

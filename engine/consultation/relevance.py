@@ -207,7 +207,7 @@ def _joined(case: Case, listed: Iterable[Asked]) -> Iterator[Asked]:
 
 def _short(case: Case, asked: Asked) -> bool:
     kinds = {case.kb.findings[name].type for name in asked.findings}
-    return "records" not in kinds and "choice" not in kinds and not asked.by_test
+    return "records" not in kinds and not asked.by_test
 
 
 # --- what is missing of an entry --------------------------------------------------------------------------------------
