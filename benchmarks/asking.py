@@ -254,6 +254,9 @@ class _Aim:
             name for name, known in put.said.items() if not isinstance(known, Records) or known.complete
         } | put.unknown
         self.asked = frozenset(put.asked.findings)
+        vocabulary.put_together(probe, put.said)
+        self.barred = {rule.id for rule in self.kb.rules.values() if probe.truth(rule) is Truth.FALSE}
+        """The rules that what was said makes false, whatever else is answered."""
         self._say()
 
     def _say(self) -> None:
@@ -266,7 +269,8 @@ class _Aim:
             for verb in ("alerts", "diagnoses", "supports", "opposes", "excludes", "recommends", "contraindicates")
             + ("defers", "orders")
         }
-        hanging = [(verb, rule) for verb, found in rules.items() for rule in found if self._hangs(rule.when)]
+        every = [(verb, rule) for verb, found in rules.items() for rule in found]
+        hanging = [(verb, rule) for verb, rule in every if rule.id not in self.barred and self._hangs(rule.when)]
         if not hanging:
             return
         verb, rule = self.chance.choice(hanging)
@@ -274,7 +278,7 @@ class _Aim:
             if other is not rule:
                 self.make(other.when, Truth.FALSE, 1)
         if verb in ("contraindicates", "defers") and rules["recommends"]:
-            self.make(self.chance.choice(rules["recommends"]).when, Truth.TRUE, 1)
+            self.make(self.chance.choice(rules["recommends"]).when, Truth.TRUE, 1)  # it must be wanted to be barred
         elif verb in ("alerts", "diagnoses", "excludes", "recommends", "orders"):
             for other in rules[verb]:
                 if other is not rule:
@@ -319,7 +323,7 @@ class _Aim:
             if chosen is not None:
                 self.hinge(chosen, depth + 1)
         elif isinstance(node, (expression.Proposition, expression.Applies)):
-            rules = [rule for rule in self._rules(node.atom) if rule.when is not None]
+            rules = self._rules(node.atom)
             inside_rules = [rule for rule in rules if self._hangs(rule.when)]
             if not inside_rules:
                 return
@@ -343,7 +347,10 @@ class _Aim:
             for item in items[:1] if one_is_enough and not isinstance(node, expression.AtLeast) else items:
                 self.make(item, wanted, depth + 1)
         elif isinstance(node, (expression.Proposition, expression.Applies)):
-            rules = [rule for rule in self._rules(node.atom) if rule.when is not None]
+            rules = self._rules(node.atom)
+            if wanted is Truth.TRUE and node.atom.startswith("diagnosed(") and self.chance.random() < 0.4:
+                self._decide(productions.reported(node.atom[10:-1]), wanted)
+                return
             self.chance.shuffle(rules)
             for rule in rules[:1] if wanted is Truth.TRUE else rules:
                 self.make(rule.when, wanted, depth + 1)
@@ -351,7 +358,9 @@ class _Aim:
             self._decide(node, wanted)
 
     def _rules(self, atom: str) -> list[Rule]:
-        return list(self.probe.prepared.rules.get(atom, ()))
+        """The rules that conclude a proposition and may still hold."""
+        found = self.probe.prepared.rules.get(atom, ())
+        return [rule for rule in found if rule.when is not None and rule.id not in self.barred]
 
     def _decide(self, leaf: TruthNode, wanted: Truth) -> None:
         """Try answers to what a condition reads until it holds, or does not."""

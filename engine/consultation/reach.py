@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from ..inference import productions
 from ..knowledge_base.model import Rule
-from ..language import expression
+from ..language import evaluation, expression
 from ..language.expression import Node, NumberNode, TruthNode
 from ..language.truth import Truth
 from ..language.value import Gap
@@ -100,12 +100,21 @@ class Reach:
             if found is None and wanted is Truth.TRUE:
                 return NOWHERE
         ways = [self.rule(rule, wanted) for rule in self.case.prepared.rules.get(atom, ())]
-        if atom.startswith("diagnosed(") and "conditions" in kb.findings:
-            ways.append(self.node(productions.reported(atom[10:-1]), wanted))
-        if not ways:
-            return NOWHERE
         by_rules = one_of(ways) if wanted is Truth.TRUE else all_of(ways)
+        if atom.startswith("diagnosed(") and "conditions" in kb.findings:
+            by_rules = self._reported(atom[10:-1], wanted, by_rules if ways else NOWHERE)
+        elif not ways:
+            return NOWHERE
         return by_rules if by_rules is None else by_rules | applies
+
+    def _reported(self, condition: str, wanted: Truth, by_rules: Reached) -> Reached:
+        """Whether it is among the illnesses is asked only once nothing else can tell."""
+        if by_rules:
+            return by_rules
+        reported = self.node(productions.reported(condition), wanted)
+        if wanted is Truth.TRUE or by_rules is not None or not self.case.prepared.rules.get(f"diagnosed({condition})"):
+            return reported
+        return NOWHERE
 
     # --- conditions ---
 
@@ -142,7 +151,9 @@ class Reach:
             return one_of([HERE, *(self.value(one.by) for one in kb.thresholds[name].values if one.by)])
         known = self.case.memory.known(name)
         if not isinstance(known, Gap) and getattr(known, "complete", True):
-            return HERE
+            bounds = evaluation.interval_of(known, None)
+            if name in kb.findings or (not isinstance(bounds, Gap) and bounds.exact is not None):
+                return HERE
         if name in kb.findings:
             stand_in = kb.findings[name].stand_in
             own = frozenset({name}) if self.can_be_told(name) else NOWHERE
