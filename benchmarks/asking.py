@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import datetime
 import random
+from collections import Counter
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.consultation import case
+from engine.consultation import case, relevance
 from engine.consultation.case import Case, Prepared
 from engine.consultation.conversation import FIRST, Conversation, Prompt
 from engine.consultation.outlook import Outlook
 from engine.consultation.questions import Asked
-from engine.consultation.stakes import Stake
+from engine.consultation.stakes import ADVICE, Stake
 from engine.consultation.settled import Told
 from engine.consultation.verdict import Verdict
 from engine.inference import productions
@@ -41,6 +42,8 @@ OWN, DIRECTED, RANDOM = 60, 60, 20
 """So many answers are tried in the patient's own record, and so many completions towards a rule, and without aim."""
 ANSWERS = 12
 """So many answers to the question are tried in each completion."""
+COMPLETIONS = 3
+"""So many times each record is completed at random after the stop."""
 DEPTH = 7
 MOST = 60
 
@@ -430,6 +433,120 @@ def _behind_name(prepared: Prepared, name: str) -> frozenset[str]:
     return frozenset(found)
 
 
+# --- nothing more can change ------------------------------------------------------------------------------------------
+
+
+def named(held: Conversation) -> tuple[frozenset[str], frozenset[str]]:
+    """What is said to be missing where the questions stop, and what is offered because it changes advice alone.
+
+    A finding is named by the work-up, where a test that is still to be done tells it; by a status that waits for it;
+    and by what the prompt offers to go on with. Another finding stands in for it where it is worked out from that.
+    """
+    kb, verdict = held.case.kb, held.finished()
+    missing = {name for one in verdict.diagnoses for name in one.missing}
+    missing |= {name for item in verdict.plan for name in item.missing}
+    missing |= {name for alert in verdict.alerts for one in alert.because for name in one.missing}
+    for test in verdict.investigations:
+        missing.update(kb.investigations[test.id].findings if test.status != "done" else ())
+    missing.update(name for asked in held.agenda.tests for name in asked.findings)
+    for finding in kb.findings.values():
+        if finding.stand_in and not missing.isdisjoint(held.case.prepared.plan.reads[finding.stand_in]):
+            missing.add(finding.id)
+    return frozenset(missing), frozenset(name for asked in held.agenda.advice for name in asked.findings) - missing
+
+
+def settled(verdict: Verdict) -> frozenset[tuple[str, str]]:
+    """What is shown and waits for nothing."""
+    alerts = {("alert", one.id) for one in verdict.alerts if one.status == "raised"}
+    diagnoses = {("diagnosis", one.id) for one in verdict.diagnoses if not one.missing}
+    return frozenset(alerts | diagnoses | {(item.kind, item.id) for item in verdict.plan if not item.missing})
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A status that turned after the stop, though nothing said that it might."""
+
+    seed: int
+    why: str
+    what: tuple[str, str]
+    before: str
+    after: str
+    by: tuple[str, ...]
+
+    def __str__(self) -> str:
+        kind, name = self.what
+        turn = f"{self.before or 'not shown'} -> {self.after or 'not shown'}"
+        return f"patient {self.seed}: {kind} {name} {turn} ({self.why}), by {', '.join(self.by[:6])}"
+
+
+def turned(vocabulary: Vocabulary, consulted: Consulted, probe: Case, completions: int) -> Iterator[Turned]:
+    """Complete the record at random after the stop, and see what turns that should not.
+
+    With what nothing named, rare tests among it, no shown status turns. With what could have been asked for, nothing
+    that matters comes up either, and of advice only what was offered. Whatever is told, what waited for nothing stays.
+    """
+    held = consulted.conversation
+    chance = random.Random(f"completions {consulted.seed}")
+    said = dict(held.case.said)
+    missing, offered = named(held)
+    waits_for_nothing = settled(held.finished())
+    left = {name for name in vocabulary.kb.findings if name not in held.progress.settled and _is_open(held.case, name)}
+    rare = {name for name in left if relevance.by_rare_test(held.case, name)}
+    probe.closed_groups = set(held.case.closed_groups)
+    before = _finished(vocabulary, probe, said)
+    for _ in range(completions):
+        drawn = vocabulary.patient(chance.getrandbits(40))
+        drawn["age"] = said.get("age", drawn["age"])
+        vocabulary.make_consistent(drawn, chance)
+        for why, names in (
+            ("nothing named it", left - missing - offered),
+            ("it was not offered", left - missing - offered - rare),
+            ("it was not asked", left - missing - rare),
+            ("it waited for nothing", left),
+        ):
+            told = {name: drawn[name] for name in vocabulary.kb.findings if name in names}
+            for what, was, now in _turns(before, _finished(vocabulary, probe, {**said, **told})):
+                if (
+                    (why == "nothing named it" and was)
+                    or (why == "it was not offered" and not _first_pointed_to(what, now))
+                    or (why == "it was not asked" and not _first_pointed_to(what, now) and not _is_advice(what, was, now))
+                    or (why == "it waited for nothing" and what in waits_for_nothing)
+                ):
+                    yield Turned(consulted.seed, why, what, was, now, tuple(told))
+
+
+def _first_pointed_to(what: tuple[str, str], now: str) -> bool:
+    """Whether a condition has only come into the differential: becoming pursued is no reason to ask."""
+    return what[0] == "diagnosis" and now in ("likely", "possible", "unlikely", "open")
+
+
+def _is_advice(what: tuple[str, str], was: str, now: str) -> bool:
+    """Whether it is advice; or only that something which nobody wanted must not be given."""
+    return what[0] in ADVICE or (not was and now == "contraindicated")
+
+
+def _is_open(patient: Case, name: str) -> bool:
+    """Whether a finding can still be told: it is not known, not even by being worked out."""
+    known = patient.memory.known(name)
+    return isinstance(known, Gap) or not getattr(known, "complete", True)
+
+
+def _finished(vocabulary: Vocabulary, probe: Case, said: Mapping[str, Known]) -> Statuses:
+    vocabulary.put_together(probe, said)
+    probe.finish()
+    found = statuses(probe)
+    probe.reopen()
+    return found
+
+
+def _turns(before: Statuses, after: Statuses) -> Iterator[tuple[tuple[str, str], str, str]]:
+    """What differs. It is no change to exclude what nobody had thought of, or to bar what may not even be wanted."""
+    for what in dict.fromkeys((*before, *after)):
+        was, now = before.get(what, ""), after.get(what, "")
+        if was != now and (was, now) not in (("", "excluded"), ("undetermined", "")) and now != "contradictory":
+            yield what, was, now
+
+
 # --- measured ---------------------------------------------------------------------------------------------------------
 
 
@@ -453,6 +570,7 @@ class Examined:
     asked: int
     ways: tuple[str, ...]
     without: tuple[Unwitnessed, ...]
+    turned: tuple[Turned, ...]
 
 
 def examine(vocabulary: Vocabulary, seed: int, probe: Case) -> Examined:
@@ -470,7 +588,7 @@ def examine(vocabulary: Vocabulary, seed: int, probe: Case) -> Examined:
         else:
             told = tuple(f"{stake.kind} {stake.id}" for stake in put.stakes)
             without.append(Unwitnessed(seed, place, put.asked.label, told))
-    return Examined(len(consulted.put), tuple(ways), tuple(without))
+    return Examined(len(consulted.put), tuple(ways), tuple(without), tuple(turned(vocabulary, consulted, probe, COMPLETIONS)))
 
 
 def main() -> None:
@@ -489,6 +607,10 @@ def main() -> None:
     print(f"without: {len(without)} ({100 * len(without) / total:.2f} %), in {time.process_time() - begun:.0f} s")
     for one in without:
         print(f"  {one}")
+    afterwards = [one for each in found for one in each.turned]
+    print(f"turned after the stop: {len(afterwards)}, of {len({one.seed for one in afterwards})} patients")
+    for why, number_of in Counter(f"{one.why}: {one.what[0]} {one.what[1]} {one.before or '-'} -> {one.after or '-'}" for one in afterwards).most_common():
+        print(f"  {number_of} {why}")
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def stakes(
         if name in settled or name not in case.kb.findings or case.memory.known(name) is NOT_MEASURED:
             return False
         if _is_open(case, name):
-            return with_tests or not _by_test(case, name)
+            return with_tests or not by_rare_test(case, name)
         return _detail(case, name) is not None
 
     return at_stake(case, verdict, can_be_told)
@@ -85,7 +85,7 @@ def _is_open(case: Case, name: str) -> bool:
     return known is None or not getattr(known, "complete", True)
 
 
-def _by_test(case: Case, name: str) -> bool:
+def by_rare_test(case: Case, name: str) -> bool:
     """Whether only a test tells, and not one that nearly everybody has had."""
     finding = case.kb.findings[name]
     if finding.known_by != "test":
