@@ -60,6 +60,8 @@ def statuses(patient: Case) -> Statuses:
     for name in kb.conditions:
         if (one := outlook.standing(name)) is not None:
             found["diagnosis", name] = one.status
+        if outlook.is_cause(name):
+            found["cause", name] = "at work"
     for name, entry in kb.interventions.items():
         if status := outlook.status(name):
             found[entry.kind, name] = status
@@ -189,8 +191,8 @@ class Search:
             self.vocabulary.put_together(self.probe, variant, put.unknown)
             shown = statuses(self.probe)
             before = first.setdefault("", shown)
-            if before != shown:
-                what = next(key for key in (*before, *shown) if before.get(key) != shown.get(key))
+            differing = (key for key in (*before, *shown) if before.get(key) != shown.get(key) and key[0] != "cause")
+            if (what := next(differing, None)) is not None:
                 return Witness(way, name, what, before.get(what, ""), shown.get(what, ""))
         return None
 
@@ -490,7 +492,8 @@ def turned(vocabulary: Vocabulary, consulted: Consulted, probe: Case, completion
     said = dict(held.case.said)
     missing, offered = named(held)
     waits_for_nothing = settled(held.finished())
-    left = {name for name in vocabulary.kb.findings if name not in held.progress.settled and _is_open(held.case, name)}
+    asked = {name for put in consulted.put for name in put.asked.findings}
+    left = {name for name in vocabulary.kb.findings if name not in asked and _is_open(held.case, name)}
     rare = {name for name in left if relevance.by_rare_test(held.case, name)}
     probe.closed_groups = set(held.case.closed_groups)
     before = _finished(vocabulary, probe, said)

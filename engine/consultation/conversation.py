@@ -360,7 +360,8 @@ class Conversation:
         sections = {kb.findings[name].section for name in asked.findings if name in kb.findings}
         met = {kb.findings[name].group for name in (*said, *unknown) if name in kb.findings}
         whole = asked.by_test or len(sections) == 1
-        closed = [] if asked.detail else [name for name in asked.groups if whole or name in met]
+        put = [name for name in asked.groups if len(set(kb.groups[name].findings).intersection(asked.findings)) > 1]
+        closed = [] if asked.detail else [name for name in put if whole or name in met]
         self.case.closed_groups.update(closed)
         inside = {name for group in closed for name in kb.groups[group].findings}
         if asked.by_test and len(asked.findings) > 1:  # results that are not named are not there

@@ -157,7 +157,7 @@ class Reach:
         if name in kb.findings:
             stand_in = kb.findings[name].stand_in
             own = frozenset({name}) if self.can_be_told(name) else NOWHERE
-            return (self.value(stand_in) if stand_in else None) or own
+            return one_of([own, self.value(stand_in)]) if stand_in else own
         ways = []
         for rule in self.case.prepared.plan.derive.get(name, ()):
             if self.case.truth(rule) is not Truth.FALSE and rule.formula is not None:
