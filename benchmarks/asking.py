@@ -508,7 +508,7 @@ def turned(vocabulary: Vocabulary, consulted: Consulted, probe: Case, completion
             ("it waited for nothing", left),
         ):
             told = {name: drawn[name] for name in vocabulary.kb.findings if name in names}
-            for what, was, now in _turns(before, _finished(vocabulary, probe, {**said, **told})):
+            for what, was, now in turns(before, _finished(vocabulary, probe, {**said, **told})):
                 if (
                     (why == "nothing named it" and was)
                     or (why == "it was not offered" and not _first_pointed_to(what, now))
@@ -542,7 +542,7 @@ def _finished(vocabulary: Vocabulary, probe: Case, said: Mapping[str, Known]) ->
     return found
 
 
-def _turns(before: Statuses, after: Statuses) -> Iterator[tuple[tuple[str, str], str, str]]:
+def turns(before: Statuses, after: Statuses) -> Iterator[tuple[tuple[str, str], str, str]]:
     """What differs. It is no change to exclude what nobody had thought of, or to bar what may not even be wanted."""
     for what in dict.fromkeys((*before, *after)):
         was, now = before.get(what, ""), after.get(what, "")
