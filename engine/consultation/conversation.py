@@ -156,7 +156,6 @@ class Conversation:
 
     def _waiting(self) -> Iterator[Asked]:
         agenda, progress = self.agenda, self.progress
-        rounds = {"advice": agenda.advice, "tests": agenda.tests}
         if progress.section:
             for listed in (agenda.now, agenda.advice, agenda.tests):
                 yield from (one for one in self._not_skipped(listed) if one.section == progress.section)
@@ -164,9 +163,10 @@ class Conversation:
         if progress.skipped and not progress.again:
             self.move(again=True, skipped=())
             yield from self.agenda.now
-        for name in ("advice", "tests"):
-            if name in progress.rounds:
-                yield from self._not_skipped(rounds[name])
+        if "advice" in progress.rounds:
+            yield from self._not_skipped(agenda.advice)
+        if "tests" in progress.rounds:
+            yield from self._not_skipped(agenda.tests)
 
     def _not_skipped(self, listed: Sequence[Asked]) -> Iterator[Asked]:
         return (one for one in listed if not set(one.findings) <= set(self.progress.skipped))

@@ -29,8 +29,9 @@ class Reach:
         self.case = case
         self._told = can_be_told
         self._can_be_told: dict[str, bool] = {}
-        self._nodes: dict[tuple[int, Truth], Reached] = {}
-        self._atoms: dict[tuple[str, Truth], Reached] = {}
+        self._nodes: dict[Truth, dict[int, Reached]] = {Truth.TRUE: {}, Truth.FALSE: {}}
+        """By identity: the nodes are those of the knowledge base, and outlive this."""
+        self._atoms: dict[Truth, dict[str, Reached]] = {Truth.TRUE: {}, Truth.FALSE: {}}
         self._values: dict[str, Reached] = {}
 
     def can_be_told(self, name: str) -> bool:
@@ -52,14 +53,17 @@ class Reach:
         return self.node(rule.when, wanted)
 
     def node(self, node: TruthNode, wanted: Truth) -> Reached:
-        key = (id(node), wanted)
-        if key not in self._nodes:
-            held = self.case.memory.holds(node)
-            if held is not Truth.UNKNOWN:
-                self._nodes[key] = HERE if held is wanted else NOWHERE
-            else:
-                self._nodes[key] = self._undecided(node, wanted)
-        return self._nodes[key]
+        known = self._nodes[wanted]
+        key = id(node)
+        if key in known:
+            return known[key]
+        held = self.case.memory.holds(node)
+        if held is Truth.UNKNOWN:
+            found = known[key] = self._undecided(node, wanted)
+            return found
+        for truth, ways in self._nodes.items():
+            ways[key] = HERE if held is truth else NOWHERE
+        return known[key]
 
     def _undecided(self, node: TruthNode, wanted: Truth) -> Reached:
         if isinstance(node, expression.Not):
@@ -70,23 +74,23 @@ class Reach:
             open_ = [way for way in ways if way is not None]
             return one_of(open_) if len(open_) >= needed else NOWHERE
         if isinstance(node, (expression.All, expression.AnyOf)):
-            ways = [self.node(item, wanted) for item in node.items]
+            each = (self.node(item, wanted) for item in node.items)
             needs_all = isinstance(node, expression.All) is (wanted is Truth.TRUE)
-            return all_of(ways) if needs_all else one_of(ways)
+            return all_of(each) if needs_all else one_of(each)
         if isinstance(node, (expression.Proposition, expression.Applies)):
             return self.atom(node.atom, wanted)
         return self._leaf(node, wanted)
 
     def atom(self, atom: str, wanted: Truth) -> Reached:
-        key = (atom, wanted)
-        if key not in self._atoms:
+        known = self._atoms[wanted]
+        if atom not in known:
+            known[atom] = NOWHERE
             held = self.case.memory.truth(atom)
-            self._atoms[key] = NOWHERE
             if held is Truth.UNKNOWN:
-                self._atoms[key] = self._concluded(atom, wanted)
+                known[atom] = self._concluded(atom, wanted)
             elif held is wanted:
-                self._atoms[key] = HERE
-        return self._atoms[key]
+                known[atom] = HERE
+        return known[atom]
 
     def _concluded(self, atom: str, wanted: Truth) -> Reached:
         kb = self.case.kb

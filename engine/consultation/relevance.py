@@ -7,8 +7,8 @@ what the person or the record can tell, what changes advice alone, and tests tha
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from ..knowledge_base.model import Finding
@@ -29,17 +29,38 @@ _CHECKED = 8
 """So many are offered to be named at once."""
 
 
-@dataclass(frozen=True, slots=True)
 class Agenda:
     """The questions of each round, and for each finding what its answer could change."""
 
-    now: tuple[Asked, ...]
-    advice: tuple[Asked, ...]
-    tests: tuple[Asked, ...]
-    stakes: Mapping[str, tuple[Stake, ...]]
+    def __init__(self, case: Case, verdict: Verdict, settled: frozenset[str]) -> None:
+        self._case, self._verdict, self._settled = case, verdict, settled
+        self.stakes: dict[str, tuple[Stake, ...]] = stakes(case, verdict, settled)
+        """What hangs on each finding that can be told without rarer tests."""
+        waiting = in_asking_order(case.names, self.stakes)
+        details = [one for name in waiting if (one := _detail(case, name)) is not None]
+        open_ = [name for name in waiting if _is_open(case, name)]
+        self._advice = [name for name in open_ if all(stake.kind in ADVICE for stake in self.stakes[name])]
+        now = [name for name in open_ if name not in self._advice]
+        asked = [*_joined(case, _by_section(case, now, self.stakes, apart=False)), *details]
+        self.now = tuple(sorted(asked, key=lambda one: _place(case, one)))
+
+    @functools.cached_property
+    def advice(self) -> tuple[Asked, ...]:
+        return tuple(_by_section(self._case, self._advice, self.stakes))
+
+    @functools.cached_property
+    def tests(self) -> tuple[Asked, ...]:
+        """Worked out only at the stop: it takes as long as all the rest."""
+        listed = [name for name in in_asking_order(self._case.names, self._tested) if _is_open(self._case, name)]
+        return tuple(_by_section(self._case, [name for name in listed if name not in self.stakes], self._tested))
+
+    @functools.cached_property
+    def _tested(self) -> dict[str, tuple[Stake, ...]]:
+        return stakes(self._case, self._verdict, self._settled, with_tests=True)
 
     def at_stake(self, asked: Asked) -> tuple[Stake, ...]:
-        return tuple(dict.fromkeys(stake for name in asked.findings for stake in self.stakes.get(name, ())))
+        known = self.stakes if any(name in self.stakes for name in asked.findings) else self._tested
+        return tuple(dict.fromkeys(stake for name in asked.findings for stake in known.get(name, ())))
 
 
 def stakes(
@@ -59,21 +80,7 @@ def stakes(
 
 def agenda(case: Case, verdict: Verdict, settled: frozenset[str]) -> Agenda:
     """What is worth asking of this case; `settled` are findings that were asked and are closed to questions."""
-    told = stakes(case, verdict, settled)
-    tested = stakes(case, verdict, settled, with_tests=True)
-    waiting = in_asking_order(case.names, tested)
-    details = [one for name in waiting if name in told and (one := _detail(case, name)) is not None]
-    open_ = [name for name in waiting if _is_open(case, name)]
-    advice = {name for name in open_ if all(stake.kind in ADVICE for stake in told.get(name, tested[name]))}
-    now = [name for name in open_ if name in told and name not in advice]
-    by_test = {name for name in open_ if name not in advice and name not in now}
-    asked = [*_joined(case, _by_section(case, now, told, apart=False)), *details]
-    return Agenda(
-        tuple(sorted(asked, key=lambda one: _place(case, one))),
-        tuple(_by_section(case, sorted(advice, key=waiting.index), tested)),
-        tuple(_by_section(case, sorted(by_test, key=waiting.index), tested)),
-        {**tested, **told},
-    )
+    return Agenda(case, verdict, settled)
 
 
 def _is_open(case: Case, name: str) -> bool:
