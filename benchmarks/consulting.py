@@ -44,6 +44,7 @@ class Script:
         asked = self.held.next()
         if asked is None or self.held.asked > MOST:
             return None
+        self._since = time.process_time()
         self._volunteer(asked.findings)
         given = [(name, answers.write_answer(self.kb, name, self.known[name])) for name in asked.findings
                  if name in self.known]  # fmt: skip
@@ -53,7 +54,6 @@ class Script:
             self.held.move(settled=self.held.progress.settled | {name})
         if given and not plain:
             return "facts"
-        self._since = time.process_time()
         if asked.detail is not None or not plain:
             return "don't know"
         return plain[0][1] if len(asked.findings) == 1 else ", ".join(f"{name} {text}" for name, text in plain)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import gc
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -55,7 +56,17 @@ class Prepared:
 
 
 def prepare_kept(kb: KnowledgeBase) -> Prepared:
-    """As `prepare`, with the network kept beside the knowledge base in the cache, where it is there."""
+    """As `prepare`, with the network kept beside the knowledge base in the cache, where it is there.
+
+    All of it lives as long as the process: the collector, which would go through it between two answers and take longer
+    than they do, is told to leave it alone.
+    """
+    prepared = _prepare_kept(kb)
+    gc.freeze()
+    return prepared
+
+
+def _prepare_kept(kb: KnowledgeBase) -> Prepared:
     store = cache.Store.of(kb.digest)
     kept = store.load_extra("network")
     if kept is not None:
