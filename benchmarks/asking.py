@@ -1,6 +1,6 @@
 """Whether questions are worth asking: for each one asked of random patients, two patients who differ by its answer alone.
 
-`python -m benchmarks.asking [PATIENTS]` consults random patients up to the first stop and looks, for each question, for
+`python -m benchmarks.asking [PATIENTS [FIRST]]` consults random patients up to the first stop and looks, for each question, for
 a witness: two complete patients, both as everything said before the question has it, alike but for the answer and what
 depends on it, of whom different statuses are shown. It prints the numbers that docs/consultation.md reports, and
 every question without a witness. Each search is bounded: what has none within the bound is not proven useless.
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime
 import random
-from collections import Counter
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -46,6 +45,8 @@ COMPLETIONS = 3
 """So many times each record is completed at random after the stop."""
 DEPTH = 7
 MOST = 60
+EARLY = 10
+"""Of the first questions none may be without a witness."""
 
 Statuses = dict[tuple[str, str], str]
 
@@ -595,25 +596,29 @@ def examine(vocabulary: Vocabulary, seed: int, probe: Case) -> Examined:
 
 
 def main() -> None:
-    seeds = range(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    """So many patients, from this seed on; what is wrong is printed as it is found."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    first = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     prepared = case.prepare_kept(cache.load(ROOT))
     vocabulary = Vocabulary(prepared, TODAY)
     probe = Case(prepared, TODAY)
     begun = time.process_time()
-    found = [examine(vocabulary, seed, probe) for seed in seeds]
+    found: list[Examined] = []
+    for seed in range(first, first + count):
+        found.append(examine(vocabulary, seed, probe))
+        for wrong in (*found[-1].without, *found[-1].turned):
+            print(f"  {wrong}", flush=True)
     ways = [way for one in found for way in one.ways]
     without = [one for each in found for one in each.without]
+    early = sum(one.place <= EARLY for one in without)
     total = len(ways) + len(without)
     counts = sorted(one.asked for one in found)
-    print(f"patients {len(found)}, questions {total}, median {counts[len(counts) // 2]}, most {counts[-1]}")
-    print(f"witness: {', '.join(f'{way} {ways.count(way)}' for way in dict.fromkeys(ways))}")
-    print(f"without: {len(without)} ({100 * len(without) / total:.2f} %), in {time.process_time() - begun:.0f} s")
-    for one in without:
-        print(f"  {one}")
     afterwards = [one for each in found for one in each.turned]
+    print(f"patients {count}, questions {total}, median {counts[len(counts) // 2]}, most {counts[-1]}")
+    print(f"witness: {', '.join(f'{way} {ways.count(way)}' for way in dict.fromkeys(ways))}")
+    print(f"without: {len(without)} ({100 * len(without) / total:.2f} %), of the first {EARLY} questions {early}")
     print(f"turned after the stop: {len(afterwards)}, of {len({one.seed for one in afterwards})} patients")
-    for why, number_of in Counter(f"{one.why}: {one.what[0]} {one.what[1]} {one.before or '-'} -> {one.after or '-'}" for one in afterwards).most_common():
-        print(f"  {number_of} {why}")
+    print(f"processor time {time.process_time() - begun:.0f} s")
 
 
 if __name__ == "__main__":

@@ -67,6 +67,8 @@ class _Open:
         in_plan = {item.id for item in verdict.plan}
         for one in kb.interventions.values():
             if one.id not in in_plan:
+                if plan.is_taken(case, one.id):
+                    yield Stake(one.kind, one.id, one.label), _helping(self._true(case.rules("contraindicates", one.id)))
                 held, wanting = plan.wanted(case, one.id)
                 if held is Truth.UNKNOWN:
                     barred = any(case.truth(rule) is Truth.TRUE for rule in case.rules("contraindicates", one.id))
@@ -128,6 +130,8 @@ class _Open:
         _, wanting = plan.wanted(case, item.id)
         if item.status == "undetermined":
             yield from self._both(list(wanting))
+            if item.taken:
+                yield from self._true(case.rules("contraindicates", item.id))
             return
         barring, delaying = case.rules("contraindicates", item.id), case.rules("defers", item.id)
         yield from self._true(barring)
