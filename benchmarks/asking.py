@@ -1,9 +1,10 @@
-"""Whether questions are worth asking: for each one asked of random patients, two patients who differ by its answer alone.
+"""Whether questions are worth asking: for each one asked, two patients who differ by its answer alone.
 
-`python -m benchmarks.asking [PATIENTS [FIRST]]` consults random patients up to the first stop and looks, for each question, for
-a witness: two complete patients, both as everything said before the question has it, alike but for the answer and what
-depends on it, of whom different statuses are shown. It prints the numbers that docs/consultation.md reports, and
-every question without a witness. Each search is bounded: what has none within the bound is not proven useless.
+`python -m benchmarks.asking [PATIENTS [FIRST]]` consults random patients up to the first stop and looks, for each
+question, for a witness: two complete patients, both as everything said before the question has it, alike but for the
+answer and what depends on it, of whom different statuses are shown. Then it completes each record at random and looks
+for what turns that nobody was told of. It prints the numbers that docs/consultation.md reports, every question without
+a witness, and everything that turned. The search is bounded: what has no witness within it is not proven useless.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import datetime
 import random
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,19 +22,19 @@ from engine.consultation.case import Case, Prepared
 from engine.consultation.conversation import FIRST, Conversation, Prompt
 from engine.consultation.outlook import Outlook
 from engine.consultation.questions import Asked
-from engine.consultation.stakes import ADVICE, Stake
 from engine.consultation.settled import Told
+from engine.consultation.stakes import ADVICE, Stake
 from engine.consultation.verdict import Verdict
 from engine.inference import productions
 from engine.knowledge_base import cache
 from engine.knowledge_base.model import Rule
 from engine.language import expression
 from engine.language.expression import Node, TruthNode
-from engine.language.truth import Truth
-from engine.language.value import NO, YES, Choice, Day, Entry, Gap, Known, Records
 from engine.language.interval import exactly
+from engine.language.truth import Truth
+from engine.language.value import Day, Entry, Gap, Known, Records
 
-from .patients import DAYS_AGO, DOSES, Vocabulary, number, one_of
+from .patients import DAYS_AGO, DOSES, Vocabulary, number
 
 ROOT = Path(__file__).parent.parent
 TODAY = datetime.date(2026, 11, 21)
@@ -44,6 +45,7 @@ ANSWERS = 12
 COMPLETIONS = 3
 """So many times each record is completed at random after the stop."""
 DEPTH = 7
+VERBS = ("alerts", "diagnoses", "supports", "opposes", "excludes", "recommends", "contraindicates", "defers", "orders")
 MOST = 60
 EARLY = 10
 """Of the first questions none may be without a witness."""
@@ -199,9 +201,7 @@ class Search:
 
     # --- answers to the question ---
 
-    def _variants(
-        self, record: Mapping[str, Known], put: Put, most: int
-    ) -> Iterator[tuple[str, Mapping[str, Known]]]:
+    def _variants(self, record: Mapping[str, Known], put: Put, most: int) -> Iterator[tuple[str, Mapping[str, Known]]]:
         """The record, then the same with other answers to the question, one finding at a time."""
         yield "", record
         options = [
@@ -241,7 +241,9 @@ class Search:
 
     def _directed(self, put: Put, own: Mapping[str, Known]) -> Mapping[str, Known]:
         """A complete patient for whom what is at stake hangs on the question, as far as that can be brought about."""
-        start = own if self.chance.random() < 0.5 else {**self.vocabulary.patient(self.chance.getrandbits(40)), **put.said}
+        start = (
+            own if self.chance.random() < 0.5 else {**self.vocabulary.patient(self.chance.getrandbits(40)), **put.said}
+        )
         aim = _Aim(self.vocabulary, self.probe, start, put, self.chance)
         aim.at(self.chance.choice(put.stakes)) if put.stakes else None
         return aim.record
@@ -270,11 +272,7 @@ class _Aim:
 
     def at(self, stake: Stake) -> None:
         """Let the status hang on one premise, and that premise on the question."""
-        rules = {
-            verb: list(self.probe.rules(verb, stake.id))
-            for verb in ("alerts", "diagnoses", "supports", "opposes", "excludes", "recommends", "contraindicates")
-            + ("defers", "orders")
-        }
+        rules = {verb: list(self.probe.rules(verb, stake.id)) for verb in VERBS}
         every = [(verb, rule) for verb, found in rules.items() for rule in found]
         hanging = [(verb, rule) for verb, rule in every if rule.id not in self.barred and self._hangs(rule.when)]
         if not hanging:
@@ -402,7 +400,7 @@ _BEHIND: dict[tuple[int, int], frozenset[str]] = {}
 
 
 def _behind(prepared: Prepared, node: Node) -> frozenset[str]:
-    """The findings behind a premise or formula, through propositions and quantities; nodes live as long as their rules."""
+    """The findings behind a premise or formula, through propositions and quantities; nodes outlive this."""
     key = (id(prepared), id(node))
     if key in _BEHIND:
         return _BEHIND[key]
@@ -513,7 +511,11 @@ def turned(vocabulary: Vocabulary, consulted: Consulted, probe: Case, completion
                 if (
                     (why == "nothing named it" and was)
                     or (why == "it was not offered" and not _first_pointed_to(what, now))
-                    or (why == "it was not asked" and not _first_pointed_to(what, now) and not _is_advice(what, was, now))
+                    or (
+                        why == "it was not asked"
+                        and not _first_pointed_to(what, now)
+                        and not _is_advice(what, was, now)
+                    )
                     or (why == "it waited for nothing" and what in waits_for_nothing)
                 ):
                     yield Turned(consulted.seed, why, what, was, now, tuple(told))
@@ -592,7 +594,9 @@ def examine(vocabulary: Vocabulary, seed: int, probe: Case) -> Examined:
         else:
             told = tuple(f"{stake.kind} {stake.id}" for stake in put.stakes)
             without.append(Unwitnessed(seed, place, put.asked.label, told))
-    return Examined(len(consulted.put), tuple(ways), tuple(without), tuple(turned(vocabulary, consulted, probe, COMPLETIONS)))
+    return Examined(
+        len(consulted.put), tuple(ways), tuple(without), tuple(turned(vocabulary, consulted, probe, COMPLETIONS))
+    )
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """How much a consultation asks: the examples and the published cases answered by script, counted and timed.
 
-`python -m benchmarks.consulting` prints the numbers that docs/consultation.md reports. What is shown at the first stop is
-held against what the whole record would show; where they differ, the verdict must have said what is missing.
+`python -m benchmarks.consulting` prints the numbers that docs/consultation.md reports. What is shown at the first
+stop is held against what the whole record would show; where they differ, it must have been said what is missing.
 """
 
 from __future__ import annotations

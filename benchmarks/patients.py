@@ -7,6 +7,7 @@ when the record is put together (`Vocabulary.put_together`), so that changing on
 from __future__ import annotations
 
 import datetime
+import itertools
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
@@ -115,7 +116,7 @@ class Vocabulary:
             exponent = cut.as_tuple().exponent
             step = Decimal(1).scaleb(min(0, exponent if isinstance(exponent, int) else 0))
             found |= {cut - step, cut + step}
-        found |= {(one + other) / 2 for one, other in zip(cuts, cuts[1:], strict=False)}
+        found |= {(one + other) / 2 for one, other in itertools.pairwise(cuts)}
         spread = (cuts[-1] - cuts[0]) / 4 or abs(cuts[0]) / 4 or Decimal(1)
         found |= {cuts[0] - spread, cuts[-1] + spread}
         return [value for value in sorted(found) if span.contains(exactly(value))]

@@ -123,7 +123,7 @@ class Case:
         self.closed_groups: set[str] = set()
         self.finished = False
         self.brief = False
-        """Whether verdicts leave out what a prompt between two answers does not need: facts behind reasons, and prose."""
+        """Whether verdicts leave out what a prompt between two answers does not need: facts behind reasons, prose."""
         self.memory = memory or WorkingMemory(prepared.plan, matcher)
         self.memory.start(dates.day(today))
         self._explanation: Explanation | None = None

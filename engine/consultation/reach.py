@@ -1,8 +1,8 @@
 """Which open findings can still bring a premise to be true, or false: with what can be asked for, and nothing else.
 
 `Explanation.missing` names everything an unknown premise waits for. Not all of that is worth asking: where one part of
-an *all* hangs on a test nobody can be asked for, the answers to its other parts cannot make it true. Each result here is
-the findings that help, `NOWHERE` where no answers can bring it about, and nothing at all where it is so already.
+an *all* hangs on a test nobody can be asked for, the answers to its other parts cannot make it true. Each result here
+is the findings that help, `NOWHERE` where no answers can bring it about, and `HERE` where it is so already.
 """
 
 from __future__ import annotations

@@ -68,7 +68,10 @@ class _Open:
         for one in kb.interventions.values():
             if one.id not in in_plan:
                 if plan.is_taken(case, one.id):
-                    yield Stake(one.kind, one.id, one.label), _helping(self._true(case.rules("contraindicates", one.id)))
+                    yield (
+                        Stake(one.kind, one.id, one.label),
+                        _helping(self._true(case.rules("contraindicates", one.id))),
+                    )
                 held, wanting = plan.wanted(case, one.id)
                 if held is Truth.UNKNOWN:
                     barred = any(case.truth(rule) is Truth.TRUE for rule in case.rules("contraindicates", one.id))

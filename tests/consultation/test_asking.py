@@ -1,6 +1,6 @@
 """Each question is worth asking, and nothing is left unasked: on random patients, and on those of the examples.
 
-`OSTEOLOGIC_PATIENTS=1000` asks as many; `python -m benchmarks.asking 1000` does it in one process and lists what it finds.
+`OSTEOLOGIC_PATIENTS=1000` asks as many; `python -m benchmarks.asking 1000` does, too, and lists what it finds.
 """
 
 from __future__ import annotations
