@@ -21,7 +21,7 @@ from engine.consultation.verdict import Verdict
 from engine.knowledge_base import cache
 from engine.language.value import Known
 
-from . import asking
+from . import afterwards, consulted
 
 ROOT = Path(__file__).parent.parent
 UNDATED = datetime.date(2026, 1, 1)
@@ -95,17 +95,17 @@ def left_out(held: Conversation, known: dict[str, Known]) -> tuple[frozenset[str
 
     It was not silent where the difference goes when what it named, or offered, is kept from the record as well.
     """
-    missing, offered = asking.named(held)
+    missing, offered = afterwards.named(held)
     unsaid = {name for name in known if not getattr(held.case.said.get(name), "complete", name in held.case.said)}
     found = []
     for names in (unsaid, unsaid - missing - offered):
         other = contrast.suppose(held.case, {name: known[name] for name in names})
         other.finish()
-        found.append(asking.statuses(other))
+        found.append(consulted.statuses(other))
     stop = contrast.suppose(held.case, {})
     stop.finish()
-    before = asking.statuses(stop)
-    whole, silent = (frozenset(what[0] for what, _, _ in asking.turns(before, after)) for after in found)
+    before = consulted.statuses(stop)
+    whole, silent = (frozenset(what[0] for what, _, _ in afterwards.turns(before, after)) for after in found)
     return whole, silent
 
 

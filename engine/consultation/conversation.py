@@ -450,12 +450,10 @@ class Conversation:
 
     def answer(self, asked: Asked, said: Mapping[str, Known]) -> None:
         """The answers to a question, by name; what it asks and they leave out is not known."""
-        kb = self.case.kb
-        unknown = [name for name in asked.findings if name not in said]
-        measured = [kb.findings[name] for name in unknown if name in kb.findings]
-        undone = [one.id for one in measured if one.known_by != "person" and one.type != "records"]
-        gaps = dict.fromkeys(undone, NOT_MEASURED)
-        self._take(Understood({**said, **gaps}, answered=True, unknown=tuple(unknown)), asked)
+        unknown = tuple(name for name in asked.findings if name not in said)
+        findings = [self.case.kb.findings[name] for name in unknown if name in self.case.kb.findings]
+        undone = [one.id for one in findings if one.known_by != "person" and one.type != "records"]
+        self._take(Understood({**said, **dict.fromkeys(undone, NOT_MEASURED)}, answered=True, unknown=unknown), asked)
 
     def finished(self) -> Verdict:
         """The verdict as if nothing more were said; the consultation goes on as it was."""

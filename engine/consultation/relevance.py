@@ -202,7 +202,7 @@ def _joined(case: Case, listed: Iterable[Asked]) -> Iterator[Asked]:
     held: Asked | None = None
     for one in listed:
         few = held is not None and len(held.findings) + len(one.findings) <= _TOGETHER
-        if held is not None and few and _short(case, held) and _short(case, one):
+        if held is not None and few and _short(case, held) and _short(case, one) and not _depends(case, one, held):
             held = question(case, (*held.findings, *one.findings))
             continue
         if held is not None:
@@ -210,6 +210,13 @@ def _joined(case: Case, listed: Iterable[Asked]) -> Iterator[Asked]:
         held = one
     if held is not None:
         yield held
+
+
+def _depends(case: Case, later: Asked, earlier: Asked) -> bool:
+    """Whether one question must be answered before it is known that the other applies."""
+    applying = [case.kb.findings[name].applies for name in later.findings]
+    decided_by = {name for premise in applying if premise is not None for name in expression.names_read(premise)}
+    return not decided_by.isdisjoint(earlier.findings)
 
 
 def _short(case: Case, asked: Asked) -> bool:

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import asking, consulting
+from benchmarks import afterwards, asking, consulting
+from benchmarks.consulted import consult
 from benchmarks.patients import HERE, Vocabulary, number, one_of
+from benchmarks.witnesses import Search
 from engine.consultation import case, record, relevance
 from engine.consultation.case import Case, Prepared
 from engine.consultation.conversation import Conversation
@@ -72,10 +74,10 @@ def test_the_first_stop_shows_what_the_whole_record_would_or_says_what_is_missin
 def test_a_question_that_changes_nothing_is_noticed(vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
     useless = "caffeine_servings"
     monkeypatch.setattr(relevance, "at_stake", lambda *_: {useless: (Stake("medicine", "alendronate", "alendronate"),)})
-    consulted = asking.consult(vocabulary, 0)
+    consulted = consult(vocabulary, 0)
     put = consulted.put[-1]
     assert put.asked.findings == (useless,)
-    search = asking.Search(vocabulary, consulted, Case(vocabulary.prepared, asking.TODAY))
+    search = Search(vocabulary, consulted, Case(vocabulary.prepared, asking.TODAY))
     assert search.witness(put) is not None  # it changes advice on caffeine
     child = dataclasses.replace(put, said={**put.said, "age": number(12)})
     assert search.witness(child) is None  # nothing of which is shown of a child
@@ -83,10 +85,10 @@ def test_a_question_that_changes_nothing_is_noticed(vocabulary: Vocabulary, monk
 
 def test_what_was_left_unasked_is_noticed(vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relevance, "at_stake", lambda *_: {})
-    consulted = asking.consult(vocabulary, 0)
+    consulted = consult(vocabulary, 0)
     assert [put.asked.findings for put in consulted.put] == [("age",), ("sex",)]
     probe = Case(vocabulary.prepared, asking.TODAY)
-    turned = list(asking.turned(vocabulary, consulted, probe, 2))
+    turned = list(afterwards.turned(vocabulary, consulted, probe, 2))
     assert {"it was not asked", "it was not offered"} <= {turn.why for turn in turned}
 
 
