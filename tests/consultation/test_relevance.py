@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from engine.consultation.conversation import Conversation, Prompt
 from engine.consultation.settled import Told
 from engine.consultation.verdict import Verdict
 from engine.knowledge_base import cache
+from engine.language.truth import Truth
 from engine.language.value import NO, NOT_MEASURED, Entry, Known, Records
 
 TODAY = datetime.date(2026, 11, 21)
@@ -168,3 +170,16 @@ def test_age_and_sex_come_first(prepared: Prepared) -> None:
     first = held.next()
     assert first is not None
     assert first.findings == ("age",)
+
+
+def test_whether_it_is_for_this_patient_is_worked_out_anew_after_each_answer(prepared: Prepared) -> None:
+    patient = Case(prepared, TODAY)
+    found = [patient.in_scope]
+    for age in (12, 67):
+        patient.say({"age": number(age)})
+        found.append(patient.in_scope)
+    assert found == [Truth.UNKNOWN, Truth.FALSE, Truth.TRUE]
+
+
+def test_the_collector_does_not_go_through_the_knowledge_base_between_two_answers(prepared: Prepared) -> None:
+    assert gc.get_freeze_count() > len(prepared.kb.rules)
