@@ -43,7 +43,7 @@ class Reach:
 
     def rules(self, rules: Iterable[Rule], wanted: Truth) -> Reached:
         """Ways for one of the rules to be true, or for all of them to be false."""
-        ways = [self.rule(rule, wanted) for rule in rules if self.case.truth(rule) is not Truth.FALSE]
+        ways = (self.rule(rule, wanted) for rule in rules)
         return one_of(ways) if wanted is Truth.TRUE else all_of(ways)
 
     def rule(self, rule: Rule, wanted: Truth) -> Reached:
