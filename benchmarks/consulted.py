@@ -23,7 +23,7 @@ Statuses = dict[tuple[str, str], str]
 
 
 def statuses(patient: Case) -> Statuses:
-    """Everything shown of a patient that has a status, by kind and id; what is not shown is left out."""
+    """Everything shown of a patient that has a status, by kind and id, what is deferred with what must come first."""
     outlook, kb = Outlook(patient), patient.kb
     found: Statuses = {}
     for name, alert in kb.alerts.items():
@@ -36,7 +36,8 @@ def statuses(patient: Case) -> Statuses:
             found["cause", name] = "at work"
     for name, entry in kb.interventions.items():
         if status := outlook.status(name):
-            found[entry.kind, name] = status
+            steps = outlook.after(name) if status == "deferred" else ()
+            found[entry.kind, name] = " until ".join([status, *([", ".join(steps)] if steps else [])])
     for name in kb.investigations:
         if outlook.is_ordered(name):
             found["test", name] = "ordered"

@@ -138,7 +138,7 @@ class _Open:
             return
         barring, delaying = case.rules("contraindicates", item.id), case.rules("defers", item.id)
         yield from self._true(barring)
-        yield from self._true(delaying)
+        yield from self._true(rule for rule in delaying if item.status != "deferred" or rule.until)
         if item.status == "conditional":
             yield self.reach.rules((*barring, *delaying), Truth.FALSE)
             scope = case.kb.scope
