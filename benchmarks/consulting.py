@@ -1,6 +1,7 @@
 """How much a consultation asks: the examples and the published cases answered by script, counted and timed.
 
-`python -m benchmarks.consulting` prints the numbers that docs/consultation.md reports.
+`python -m benchmarks.consulting` prints the numbers that docs/consultation.md reports. What is shown at the first
+stop is held against what the whole record would show; where they differ, it must have been said what is missing.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.consultation import answers, case, record
+from engine.consultation import answers, case, contrast, record
 from engine.consultation.case import Case, Prepared
 from engine.consultation.conversation import Conversation, Prompt
 from engine.consultation.record import Record
@@ -19,6 +20,8 @@ from engine.consultation.settled import Told
 from engine.consultation.verdict import Verdict
 from engine.knowledge_base import cache
 from engine.language.value import Known
+
+from . import afterwards, consulted
 
 ROOT = Path(__file__).parent.parent
 UNDATED = datetime.date(2026, 1, 1)
@@ -41,6 +44,8 @@ class Script:
         asked = self.held.next()
         if asked is None or self.held.asked > MOST:
             return None
+        self._since = time.process_time()
+        self._volunteer(asked.findings)
         given = [(name, answers.write_answer(self.kb, name, self.known[name])) for name in asked.findings
                  if name in self.known]  # fmt: skip
         plain = [(name, text) for name, text in given if text[:1] not in "[{"]
@@ -49,10 +54,17 @@ class Script:
             self.held.move(settled=self.held.progress.settled | {name})
         if given and not plain:
             return "facts"
-        self._since = time.process_time()
         if asked.detail is not None or not plain:
             return "don't know"
         return plain[0][1] if len(asked.findings) == 1 else ", ".join(f"{name} {text}" for name, text in plain)
+
+    def _volunteer(self, names: tuple[str, ...]) -> None:
+        """Tell what the record has in place of these: a body mass index without weight and height."""
+        assert self.held is not None
+        reads = self.held.case.prepared.plan.reads
+        for name in self.known.keys() & self.kb.quantities.keys() - self.held.case.said.keys():
+            if not reads[name].isdisjoint(names) and self.known.keys().isdisjoint(names):
+                self.held.say(name, self.known[name])
 
     def tell(self, told: Told) -> None:
         return None
@@ -78,10 +90,30 @@ def patients(prepared: Prepared) -> Iterator[Record]:
         yield from records
 
 
+def left_out(held: Conversation, known: dict[str, Known]) -> tuple[frozenset[str], frozenset[str]]:
+    """The kinds of what the whole record shows otherwise than the first stop; and of those about which it was silent.
+
+    It was not silent where the difference goes when what it named, or offered, is kept from the record as well.
+    """
+    missing, offered = afterwards.named(held)
+    unsaid = {name for name in known if not getattr(held.case.said.get(name), "complete", name in held.case.said)}
+    found = []
+    for names in (unsaid, unsaid - missing - offered):
+        other = contrast.suppose(held.case, {name: known[name] for name in names})
+        other.finish()
+        found.append(consulted.statuses(other))
+    stop = contrast.suppose(held.case, {})
+    stop.finish()
+    before = consulted.statuses(stop)
+    whole, silent = (frozenset(what[0] for what, _, _ in afterwards.turns(before, after)) for after in found)
+    return whole, silent
+
+
 def main() -> None:
     prepared = case.prepare_kept(cache.load(ROOT))
     counts: list[int] = []
     times: list[float] = []
+    differing: list[tuple[frozenset[str], frozenset[str]]] = []
     for one in patients(prepared):
         script = Script(prepared, one.known)
         held = Conversation(Case(prepared, one.today or UNDATED), script, Nowhere())
@@ -89,8 +121,13 @@ def main() -> None:
         held.run()
         counts.append(held.asked)
         times += script.times
+        differing.append(left_out(held, one.known))
     print(f"patients {len(counts)}, findings {len(prepared.kb.findings)}, rules {len(prepared.kb.rules)}")
     print(f"questions: median {statistics.median(counts)}, 90th percentile {_share(counts, 0.9)}, most {max(counts)}")
+    for told, index in (("differ from the whole record", 0), ("differ and do not say what is missing", 1)):
+        kinds = [pair[index] for pair in differing]
+        few = ", ".join(f"{kind} {sum(kind in one for one in kinds)}" for kind in ("alert", "diagnosis", "medicine"))
+        print(f"verdicts at the first stop that {told}: {sum(map(bool, kinds))} ({few})")
     ordered = (
         f"median {statistics.median(times):.0f}, 99th percentile {_share(times, 0.99):.0f}, worst {max(times):.0f}"
     )

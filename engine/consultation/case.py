@@ -114,7 +114,7 @@ class Case:
         self.closed_groups: set[str] = set()
         self.finished = False
         self.brief = False
-        """Whether verdicts leave out the facts behind each reason: a prompt between two answers needs none."""
+        """Whether verdicts leave out what a prompt between two answers does not need: facts behind reasons, prose."""
         self.memory = memory or WorkingMemory(prepared.plan, matcher)
         self.memory.start(dates.day(today))
         self._explanation: Explanation | None = None

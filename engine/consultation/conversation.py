@@ -5,7 +5,7 @@ The session says what, the terminal says how: `Terminal` is all it knows of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -156,7 +156,6 @@ class Conversation:
 
     def _waiting(self) -> Iterator[Asked]:
         agenda, progress = self.agenda, self.progress
-        rounds = {"advice": agenda.advice, "tests": agenda.tests}
         if progress.section:
             for listed in (agenda.now, agenda.advice, agenda.tests):
                 yield from (one for one in self._not_skipped(listed) if one.section == progress.section)
@@ -164,9 +163,10 @@ class Conversation:
         if progress.skipped and not progress.again:
             self.move(again=True, skipped=())
             yield from self.agenda.now
-        for name in ("advice", "tests"):
-            if name in progress.rounds:
-                yield from self._not_skipped(rounds[name])
+        if "advice" in progress.rounds:
+            yield from self._not_skipped(agenda.advice)
+        if "tests" in progress.rounds:
+            yield from self._not_skipped(agenda.tests)
 
     def _not_skipped(self, listed: Sequence[Asked]) -> Iterator[Asked]:
         return (one for one in listed if not set(one.findings) <= set(self.progress.skipped))
@@ -360,7 +360,8 @@ class Conversation:
         sections = {kb.findings[name].section for name in asked.findings if name in kb.findings}
         met = {kb.findings[name].group for name in (*said, *unknown) if name in kb.findings}
         whole = asked.by_test or len(sections) == 1
-        closed = [] if asked.detail else [name for name in asked.groups if whole or name in met]
+        put = [name for name in asked.groups if len(set(kb.groups[name].findings).intersection(asked.findings)) > 1]
+        closed = [] if asked.detail else [name for name in put if whole or name in met]
         self.case.closed_groups.update(closed)
         inside = {name for group in closed for name in kb.groups[group].findings}
         if asked.by_test and len(asked.findings) > 1:  # results that are not named are not there
@@ -446,6 +447,13 @@ class Conversation:
     def say(self, name: str, known: Known) -> None:
         """One answer, given by name."""
         self._take(Understood({name: known}), None)
+
+    def answer(self, asked: Asked, said: Mapping[str, Known]) -> None:
+        """The answers to a question, by name; what it asks and they leave out is not known."""
+        unknown = tuple(name for name in asked.findings if name not in said)
+        findings = [self.case.kb.findings[name] for name in unknown if name in self.case.kb.findings]
+        undone = [one.id for one in findings if one.known_by != "person" and one.type != "records"]
+        self._take(Understood({**said, **dict.fromkeys(undone, NOT_MEASURED)}, answered=True, unknown=unknown), asked)
 
     def finished(self) -> Verdict:
         """The verdict as if nothing more were said; the consultation goes on as it was."""

@@ -32,7 +32,12 @@ class Weighed:
 
     @property
     def exponent(self) -> float:
-        return sum(math.log10(LIKELIHOOD_RATIOS[rule.strength]) for rule in self.counted)
+        return sum(exponent(rule) for rule in self.counted)
+
+
+def exponent(rule: Rule) -> float:
+    """What one rule adds to the score, or takes from it."""
+    return math.log10(LIKELIHOOD_RATIOS[rule.strength])
 
 
 def findings_behind(kb: KnowledgeBase) -> dict[str, frozenset[str]]:

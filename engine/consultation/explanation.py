@@ -146,9 +146,9 @@ class Explanation:
         return ordered[:1] if needs_one else ordered
 
     def _read(self, node: expression.Node) -> list[Proof]:
-        return [self.value(name) for name in sorted(self._read_by(node)) if name not in self.kb.thresholds]
+        return [self.value(name) for name in sorted(self.read_by(node)) if name not in self.kb.thresholds]
 
-    def _read_by(self, node: expression.Node) -> frozenset[str]:
+    def read_by(self, node: expression.Node) -> frozenset[str]:
         """The names a node of the knowledge base reads, remembered by identity."""
         found = self._names.get(id(node))
         if found is None:
@@ -163,7 +163,7 @@ class Explanation:
                 return self.value(finding.stand_in)
             return Proof("answer", Truth.TRUE, name=name)
         used = [rule for rule in self._derive.get(name, ()) if self.settled.premise(rule) is not Truth.FALSE]
-        reads = {read for rule in used for part in (rule.when, rule.formula) if part for read in self._read_by(part)}
+        reads = {read for rule in used for part in (rule.when, rule.formula) if part for read in self.read_by(part)}
         parts = [self.value(read) for read in sorted(reads) if read not in self.kb.thresholds and self._is_known(read)]
         return _proof("quantity", Truth.TRUE, parts, name=name, rule=used[0] if used else None)
 
@@ -180,7 +180,7 @@ class Explanation:
             return self.missing_of(node.atom)
         if isinstance(node, expression.JUNCTIONS):
             return _union(self.missing(child) for child in node.children() if isinstance(child, TruthNode))
-        names = self._read_by(node)
+        names = self.read_by(node)
         waiting = _union(self.missing_value(name) for name in names)
         findings = [self.kb.findings[name] for name in sorted(names) if name in self.kb.findings]
         if not waiting:  # known, but not in enough detail: a dose left out, a range that depends on sex
@@ -231,7 +231,7 @@ class Explanation:
         reads: set[str] = set()
         for rule in self._derive.get(name, ()):
             if self.settled.premise(rule) is not Truth.FALSE:
-                reads.update(*(self._read_by(part) for part in (rule.when, rule.formula) if part is not None))
+                reads.update(*(self.read_by(part) for part in (rule.when, rule.formula) if part is not None))
         return _union(self.missing_value(read) for read in reads)
 
 

@@ -18,6 +18,7 @@ from .progress import Progress
 from .questions import Asked, in_asking_order
 from .record import Answer
 from .relevance import Agenda
+from .stakes import Stake
 from .understanding import Reader
 from .understood import PROMPT, Understood
 from .verdict import Verdict
@@ -173,7 +174,7 @@ def why(session: Session, asked: Asked | None, _: str) -> None:
     session.note(session.pages.show("why", session.case, session.verdict, subject))
 
 
-def _climb(session: Session, asked: Asked, at_stake: tuple[relevance.Stake, ...]) -> None:
+def _climb(session: Session, asked: Asked, at_stake: tuple[Stake, ...]) -> None:
     """What the conclusions rest on that wait for this question, one at each asking."""
     if session.whys > len(at_stake):
         session.note("That is all it decides. explain X tells what a word means; source X who says so.")

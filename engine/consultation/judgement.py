@@ -34,7 +34,7 @@ MECHANISMS = 5
 
 
 def judge(case: Case) -> Verdict:
-    """The verdict for the case as it stands."""
+    """The verdict for the case as it stands; of a brief case without facts, differences and mechanism."""
     outside = case.in_scope is Truth.FALSE
     in_play = frozenset() if outside else differential.in_play(case)
     diagnoses = () if outside else differential.diagnoses(case)
@@ -57,9 +57,9 @@ def judge(case: Case) -> Verdict:
         investigations=tests,
         plan=items,
         alerts=alerts,
-        differences=() if outside else _differences(case),
+        differences=() if outside or case.brief else _differences(case),
         open=_open(case, items, diagnoses, alerts),
-        mechanism=_mechanism(case, causes, diagnoses),
+        mechanism="" if case.brief else _mechanism(case, causes, diagnoses),
         notices=_notices(case),
         disclaimer=case.kb.scope.disclaimer if case.kb.scope is not None else "",
         outside_scope=outside,

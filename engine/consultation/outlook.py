@@ -63,6 +63,10 @@ class Outlook:
     def in_work_up(self, investigation: str) -> bool:
         return workup.is_wanted(self.case, self.case.kb.investigations[investigation], self._all_statuses)
 
+    def is_ordered(self, investigation: str) -> bool:
+        """Whether a rule orders a test, whatever the plan waits for."""
+        return workup.is_ordered(self.case, self.case.kb.investigations[investigation])
+
     def _all_statuses(self) -> dict[str, str]:
         return {name: self.status(name) for name in self.case.kb.interventions}
 

@@ -101,11 +101,17 @@ def missing(case: Case, intervention: Intervention, status: str) -> tuple[str, .
     _, rules = wanted(case, intervention.id)
     if status == "undetermined":
         return reasons.ordered(case, _missing(case, rules))
-    found = _doses(case, intervention, [rule for rule in rules if case.truth(rule) is Truth.TRUE])[1]
+    found = dose_missing(case, intervention)
     found |= _missing(case, (*case.rules("contraindicates", intervention.id), *case.rules("defers", intervention.id)))
     if intervention.kind == "medicine":
         found |= _scope_missing(case)
     return reasons.ordered(case, found)
+
+
+def dose_missing(case: Case, intervention: Intervention) -> frozenset[str]:
+    """The findings that the doses shown still wait for."""
+    _, rules = wanted(case, intervention.id)
+    return _doses(case, intervention, [rule for rule in rules if case.truth(rule) is Truth.TRUE])[1]
 
 
 def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> Item | None:

@@ -7,8 +7,8 @@ what the person or the record can tell, what changes advice alone, and tests tha
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from ..knowledge_base.model import Finding
@@ -18,10 +18,9 @@ from ..language.truth import Truth
 from ..language.value import NOT_MEASURED, Day, Entry, Gap, Known, Measurement, Number, Records
 from .case import Case
 from .questions import Asked, in_asking_order
+from .stakes import ADVICE, Stake, at_stake
 from .verdict import Verdict
 
-ADVICE = frozenset({"nutrition", "activity", "lifestyle", "monitoring"})
-"""Measures that are asked about only if whoever answers wants to go on."""
 _AT_HAND = 3
 """Tests of the first steps of a work-up: a result may well be there, so it is asked for."""
 _TOGETHER = 4
@@ -30,64 +29,58 @@ _CHECKED = 8
 """So many are offered to be named at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stake:
-    """One shown status that an answer could still change."""
-
-    kind: str
-    """alert, diagnosis, medicine, or the kind of a measure"""
-    id: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
 class Agenda:
     """The questions of each round, and for each finding what its answer could change."""
 
-    now: tuple[Asked, ...]
-    advice: tuple[Asked, ...]
-    tests: tuple[Asked, ...]
-    stakes: Mapping[str, tuple[Stake, ...]]
+    def __init__(self, case: Case, verdict: Verdict, settled: frozenset[str]) -> None:
+        self._case, self._verdict, self._settled = case, verdict, settled
+        self.stakes: dict[str, tuple[Stake, ...]] = stakes(case, verdict, settled)
+        """What hangs on each finding that can be told without rarer tests."""
+        waiting = in_asking_order(case.names, self.stakes)
+        details = [one for name in waiting if (one := _detail(case, name)) is not None]
+        open_ = [name for name in waiting if _is_open(case, name)]
+        self._advice = [name for name in open_ if all(stake.kind in ADVICE for stake in self.stakes[name])]
+        now = [name for name in open_ if name not in self._advice]
+        asked = [*_joined(case, _by_section(case, now, self.stakes, apart=False)), *details]
+        self.now = tuple(sorted(asked, key=lambda one: _place(case, one)))
+
+    @functools.cached_property
+    def advice(self) -> tuple[Asked, ...]:
+        return tuple(_by_section(self._case, self._advice, self.stakes))
+
+    @functools.cached_property
+    def tests(self) -> tuple[Asked, ...]:
+        """Worked out only at the stop: it takes as long as all the rest."""
+        listed = [name for name in in_asking_order(self._case.names, self._tested) if _is_open(self._case, name)]
+        return tuple(_by_section(self._case, [name for name in listed if name not in self.stakes], self._tested))
+
+    @functools.cached_property
+    def _tested(self) -> dict[str, tuple[Stake, ...]]:
+        return stakes(self._case, self._verdict, self._settled, with_tests=True)
 
     def at_stake(self, asked: Asked) -> tuple[Stake, ...]:
-        return tuple(dict.fromkeys(stake for name in asked.findings for stake in self.stakes.get(name, ())))
+        known = self.stakes if any(name in self.stakes for name in asked.findings) else self._tested
+        return tuple(dict.fromkeys(stake for name in asked.findings for stake in known.get(name, ())))
 
 
-def stakes(case: Case, verdict: Verdict) -> dict[str, tuple[Stake, ...]]:
-    """For each finding that something shown waits for: what."""
-    found: dict[str, dict[Stake, None]] = {}
+def stakes(
+    case: Case, verdict: Verdict, settled: frozenset[str] = frozenset(), with_tests: bool = False
+) -> dict[str, tuple[Stake, ...]]:
+    """For each finding worth asking: what its answer could change; `with_tests`, if every test could be told."""
 
-    def wait(names: Iterable[str], stake: Stake) -> None:
-        for name in names:
-            if case.memory.known(name) is not NOT_MEASURED:
-                found.setdefault(name, {})[stake] = None
+    def can_be_told(name: str) -> bool:
+        if name in settled or name not in case.kb.findings or case.memory.known(name) is NOT_MEASURED:
+            return False
+        if _is_open(case, name):
+            return with_tests or not by_rare_test(case, name)
+        return _detail(case, name) is not None
 
-    for alert in verdict.alerts:
-        if alert.status != "raised":
-            wait((name for one in alert.because for name in one.missing), Stake("alert", alert.id, alert.label))
-    for one in verdict.diagnoses:
-        wait(one.missing, Stake("diagnosis", one.id, one.label))
-    for item in verdict.plan:
-        wait(item.missing, Stake(item.kind, item.id, item.label))
-    return {name: tuple(listed) for name, listed in found.items()}
+    return at_stake(case, verdict, can_be_told)
 
 
 def agenda(case: Case, verdict: Verdict, settled: frozenset[str]) -> Agenda:
     """What is worth asking of this case; `settled` are findings that were asked and are closed to questions."""
-    at_stake = stakes(case, verdict)
-    waiting = [name for name in in_asking_order(case.names, at_stake) if name not in settled]
-    details = [one for name in waiting if (one := _detail(case, name)) is not None]
-    open_ = [name for name in waiting if _is_open(case, name)]
-    advice = {name for name in open_ if all(stake.kind in ADVICE for stake in at_stake[name])}
-    by_test = {name for name in open_ if _by_test(case, name)} - advice
-    now = [name for name in open_ if name not in advice and name not in by_test]
-    asked = [*_joined(case, _by_section(case, now, at_stake, apart=False)), *details]
-    return Agenda(
-        tuple(sorted(asked, key=lambda one: _place(case, one))),
-        tuple(_by_section(case, sorted(advice, key=waiting.index), at_stake)),
-        tuple(_by_section(case, sorted(by_test, key=waiting.index), at_stake)),
-        at_stake,
-    )
+    return Agenda(case, verdict, settled)
 
 
 def _is_open(case: Case, name: str) -> bool:
@@ -99,7 +92,7 @@ def _is_open(case: Case, name: str) -> bool:
     return known is None or not getattr(known, "complete", True)
 
 
-def _by_test(case: Case, name: str) -> bool:
+def by_rare_test(case: Case, name: str) -> bool:
     """Whether only a test tells, and not one that nearly everybody has had."""
     finding = case.kb.findings[name]
     if finding.known_by != "test":
@@ -209,7 +202,7 @@ def _joined(case: Case, listed: Iterable[Asked]) -> Iterator[Asked]:
     held: Asked | None = None
     for one in listed:
         few = held is not None and len(held.findings) + len(one.findings) <= _TOGETHER
-        if held is not None and few and _short(case, held) and _short(case, one):
+        if held is not None and few and _short(case, held) and _short(case, one) and not _depends(case, one, held):
             held = question(case, (*held.findings, *one.findings))
             continue
         if held is not None:
@@ -219,9 +212,16 @@ def _joined(case: Case, listed: Iterable[Asked]) -> Iterator[Asked]:
         yield held
 
 
+def _depends(case: Case, later: Asked, earlier: Asked) -> bool:
+    """Whether one question must be answered before it is known that the other applies."""
+    applying = [case.kb.findings[name].applies for name in later.findings]
+    decided_by = {name for premise in applying if premise is not None for name in expression.names_read(premise)}
+    return not decided_by.isdisjoint(earlier.findings)
+
+
 def _short(case: Case, asked: Asked) -> bool:
     kinds = {case.kb.findings[name].type for name in asked.findings}
-    return "records" not in kinds and "choice" not in kinds and not asked.by_test
+    return "records" not in kinds and not asked.by_test
 
 
 # --- what is missing of an entry --------------------------------------------------------------------------------------

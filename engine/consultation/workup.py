@@ -32,9 +32,14 @@ def tests(case: Case, items: tuple[Item, ...]) -> tuple[Test, ...]:
 
 def is_wanted(case: Case, test: Investigation, statuses: Callable[[], Mapping[str, str]]) -> bool:
     """Whether the work-up holds a test; the statuses of the plan are asked for only if no rule orders it."""
-    if any(case.truth(rule) is Truth.TRUE for rule in _orders(case, test)):
+    if is_ordered(case, test):
         return True
     return test.id in _settling(case, _waiting_rules(case, statuses())).values()
+
+
+def is_ordered(case: Case, test: Investigation) -> bool:
+    """Whether a shown rule orders a test."""
+    return any(case.truth(rule) is Truth.TRUE for rule in orders(case, test))
 
 
 def _waiting_rules(case: Case, statuses: Mapping[str, str]) -> dict[str, list[Rule]]:
@@ -69,7 +74,7 @@ def _settling(case: Case, wanted: Iterable[str]) -> dict[str, str]:
 
 
 def _test(case: Case, test: Investigation, wanted_by: dict[str, list[Rule]], chosen: dict[str, str]) -> Test | None:
-    ordered_by = [rule for rule in _orders(case, test) if case.truth(rule) is Truth.TRUE]
+    ordered_by = [rule for rule in orders(case, test) if case.truth(rule) is Truth.TRUE]
     settles = [name for name in test.findings if chosen.get(name) == test.id]
     by_plan = list({rule.id: rule for name in settles for rule in wanted_by[name]}.values())
     if not ordered_by and not by_plan:
@@ -81,7 +86,7 @@ def _test(case: Case, test: Investigation, wanted_by: dict[str, list[Rule]], cho
     return Test(test.id, test.label, min(step, test.step), status, test.tells, grounds, tuple(settles))
 
 
-def _orders(case: Case, test: Investigation) -> list[Rule]:
+def orders(case: Case, test: Investigation) -> list[Rule]:
     return [rule for rule in case.rules("orders", test.id) if case.visible(rule) and case.acts(rule)]
 
 

@@ -77,7 +77,8 @@ def _why(page: Page, case: Case, subject: Any) -> None:
         return
     by_kind: dict[str, list[str]] = {}
     for stake in at_stake:
-        heading = {"alert": "alerts", "diagnosis": "diagnoses", "medicine": "medicines"}
+        heading = {"alert": "alerts", "diagnosis": "diagnoses", "medicine": "medicines", "test": "tests"}
+        heading |= {"cause": "causes", "barred": "barred"}
         by_kind.setdefault(heading.get(stake.kind, "measures"), []).append(stake.label)
     for kind, labels in by_kind.items():
         page.entry(kind, _few(labels), 2, 12)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime
-import os
-import random
 from pathlib import Path
 
 import pytest
 
-from engine.consultation import case, contrast, judgement, relevance
+from benchmarks.patients import number, one_of
+from engine.consultation import case, judgement, relevance
 from engine.consultation.case import Case, Prepared
 from engine.consultation.conversation import Conversation, Prompt
 from engine.consultation.settled import Told
 from engine.consultation.verdict import Verdict
 from engine.knowledge_base import cache
-from engine.language.value import NO, YES, Choice, Known, Records
+from engine.language.truth import Truth
+from engine.language.value import NO, NOT_MEASURED, Entry, Known, Records
 
 TODAY = datetime.date(2026, 11, 21)
 WOMAN = {
@@ -91,46 +91,6 @@ def test_of_nobody_the_questions_end(prepared: Prepared) -> None:
     assert held.asked <= 25
 
 
-def shown(verdict: Verdict) -> dict[str, str]:
-    """The statuses of what is pursued and not merely advised."""
-    found = {f"alert {one.id}": one.status for one in verdict.alerts if one.status == "raised"}
-    found |= {f"diagnosis {one.id}": one.status for one in verdict.diagnoses}
-    found |= {f"plan {item.id}": item.status for item in verdict.plan if item.kind == "medicine"}
-    return found
-
-
-@pytest.mark.parametrize("seed", range(int(os.environ.get("OSTEOLOGIC_PATIENTS", "12"))))
-def test_what_is_not_asked_cannot_change_a_status_that_is_shown(seed: int, prepared: Prepared) -> None:
-    """At the stop, any answer to a finding without a stake leaves every status as it was."""
-    chance = random.Random(seed)
-    patient = Case(prepared, TODAY)
-    patient.say({name: known for name, known in _answers(prepared, chance) if chance.random() < 0.6})
-    before = judgement.judge(patient)
-    at_stake = relevance.stakes(patient, before)
-    silent = [name for name in prepared.kb.findings if name not in at_stake and name not in patient.said]
-    for name, known in _answers(prepared, chance, silent[:20]):
-        after = judgement.judge(contrast.suppose(patient, {name: known}))
-        was, now = shown(before), shown(after)
-        changed = {one for one in was.keys() & now.keys() if was[one] != now[one]}
-        assert not changed, (name, known)
-
-
-def _answers(prepared: Prepared, chance: random.Random, names: list[str] | None = None) -> list[tuple[str, Known]]:
-    """Random answers that are quickly made: yes or no, a member, an empty list."""
-    found: list[tuple[str, Known]] = []
-    for name in names if names is not None else prepared.kb.findings:
-        finding = prepared.kb.findings[name]
-        if finding.applies is not None or name == "sex":
-            continue
-        if finding.type == "yes_no":
-            found.append((name, chance.choice((YES, NO))))
-        elif finding.type == "choice":
-            found.append((name, Choice(frozenset({chance.choice(list(prepared.names.members(name)))}))))
-        elif finding.type == "records":
-            found.append((name, Records()))
-    return found
-
-
 def test_results_of_tests_few_have_had_wait_for_the_second_stop(prepared: Prepared) -> None:
     patient = Case(prepared, TODAY)
     verdict = judgement.judge(patient)
@@ -138,7 +98,70 @@ def test_results_of_tests_few_have_had_wait_for_the_second_stop(prepared: Prepar
     now = {name for one in agenda.now for name in one.findings}
     later = {name for one in agenda.tests for name in one.findings}
     assert now.isdisjoint(later)
-    assert "vitamin_d" in now | set(agenda.stakes) or agenda.now
+    assert "vitamin_d" in now
+    assert "plasma_cells" in later
+
+
+def told(prepared: Prepared, **answers: Known) -> Case:
+    patient = Case(prepared, TODAY)
+    patient.say({"age": number(67), "sex": one_of("female"), **answers})
+    return patient
+
+
+def at_stake(patient: Case, name: str, with_tests: bool = False) -> set[str]:
+    verdict = judgement.judge(patient)
+    return {stake.id for stake in relevance.stakes(patient, verdict, with_tests=with_tests).get(name, ())}
+
+
+def test_what_hangs_on_a_rare_test_as_well_is_no_reason_to_ask(prepared: Prepared) -> None:
+    """Weight tells the clearance, one sign of harm by myeloma: but only the marrow can tell that it is myeloma."""
+    pain = Records((Entry({"name": one_of("back_pain")}),))
+    patient = told(prepared, symptoms=pain, hemoglobin=number(100), calcium=number("2.7"), creatinine=number(85))
+    assert "multiple_myeloma" in {one.id for one in judgement.judge(patient).diagnoses}
+    assert "multiple_myeloma" not in at_stake(patient, "weight")
+    assert "multiple_myeloma" in at_stake(patient, "weight", with_tests=True)
+    patient.say({"plasma_cells": number(20)})
+    assert "multiple_myeloma" in at_stake(patient, "weight")
+
+
+def test_what_is_not_shown_yet_but_would_be_is_asked_about(prepared: Prepared) -> None:
+    patient = told(prepared)
+    assert "falls_service" not in {item.id for item in judgement.judge(patient).plan}
+    assert "falls_service" in at_stake(patient, "falls_past_year")
+    patient.say({"falls_past_year": number(0), "unsteady": NO})
+    assert "falls_service" not in at_stake(patient, "symptoms")
+
+
+def test_what_changes_advice_alone_is_offered_and_not_asked(prepared: Prepared) -> None:
+    patient = told(prepared)
+    agenda = relevance.agenda(patient, judgement.judge(patient), frozenset())
+    assert not any("caffeine_servings" in one.findings for one in agenda.now)
+    assert any("caffeine_servings" in one.findings for one in agenda.advice)
+
+
+def test_of_a_medicine_that_is_taken_what_bars_it_is_asked_though_nothing_recommends_it(prepared: Prepared) -> None:
+    assert not any(
+        rule.verb == "recommends" for rule in prepared.kb.rules.values() if "strontium_ranelate" in rule.members
+    )
+    taking = Records((Entry({"name": one_of("strontium_ranelate")}),))
+    assert "strontium_ranelate" in at_stake(told(prepared, medicines=taking), "planned_immobilization")
+    assert "strontium_ranelate" not in at_stake(told(prepared, medicines=Records()), "planned_immobilization")
+
+
+def test_asked_for_weight_alone_nobody_has_said_anything_of_height(prepared: Prepared) -> None:
+    held = Conversation(told(prepared), Sheet({}), Blank())
+    held.answer(relevance.question(held.case, ["weight"]), {"weight": number(60)})
+    assert held.case.why_implied("height") == ""
+    held.answer(relevance.question(held.case, ["t_score_hip", "t_score_lumbar_spine"]), {"t_score_hip": number(-1)})
+    assert held.case.why_implied("t_score_forearm") == "group"
+
+
+def test_answers_by_name_leave_the_rest_of_their_question_unknown(prepared: Prepared) -> None:
+    held = Conversation(told(prepared), Sheet({}), Blank())
+    held.answer(relevance.question(held.case, ["calcium", "smoking"]), {})
+    assert held.case.said["calcium"] is NOT_MEASURED
+    assert "smoking" not in held.case.said
+    assert {"calcium", "smoking"} <= held.progress.settled
 
 
 def test_age_and_sex_come_first(prepared: Prepared) -> None:
@@ -146,3 +169,12 @@ def test_age_and_sex_come_first(prepared: Prepared) -> None:
     first = held.next()
     assert first is not None
     assert first.findings == ("age",)
+
+
+def test_whether_it_is_for_this_patient_is_worked_out_anew_after_each_answer(prepared: Prepared) -> None:
+    patient = Case(prepared, TODAY)
+    found = [patient.in_scope]
+    for age in (12, 67):
+        patient.say({"age": number(age)})
+        found.append(patient.in_scope)
+    assert found == [Truth.UNKNOWN, Truth.FALSE, Truth.TRUE]

@@ -1,0 +1,133 @@
+"""What turns after the first stop, though nothing said that it might: each record completed at random."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.consultation import relevance
+from engine.consultation.case import Case
+from engine.consultation.conversation import Conversation
+from engine.consultation.stakes import ADVICE
+from engine.consultation.verdict import Verdict
+from engine.language.value import Gap, Known
+
+from .consulted import Consulted, Statuses, statuses
+from .patients import Vocabulary
+
+
+def named(held: Conversation) -> tuple[frozenset[str], frozenset[str]]:
+    """What is said to be missing where the questions stop, and what is offered because it changes advice alone.
+
+    A finding is named by the work-up, where a test that is still to be done tells it; by a status that waits for it;
+    and by what the prompt offers to go on with. Another finding stands in for it where it is worked out from that.
+    """
+    kb, verdict = held.case.kb, held.finished()
+    missing = {name for one in verdict.diagnoses for name in one.missing}
+    missing |= {name for item in verdict.plan for name in item.missing}
+    missing |= {name for alert in verdict.alerts for one in alert.because for name in one.missing}
+    for test in verdict.investigations:
+        missing.update(kb.investigations[test.id].findings if test.status != "done" else ())
+    missing.update(name for asked in held.agenda.tests for name in asked.findings)
+    for finding in kb.findings.values():
+        if finding.stand_in and not missing.isdisjoint(held.case.prepared.plan.reads[finding.stand_in]):
+            missing.add(finding.id)
+    return frozenset(missing), frozenset(name for asked in held.agenda.advice for name in asked.findings) - missing
+
+
+def settled(verdict: Verdict) -> frozenset[tuple[str, str]]:
+    """What is shown and waits for nothing."""
+    alerts = {("alert", one.id) for one in verdict.alerts if one.status == "raised"}
+    diagnoses = {("diagnosis", one.id) for one in verdict.diagnoses if not one.missing}
+    return frozenset(alerts | diagnoses | {(item.kind, item.id) for item in verdict.plan if not item.missing})
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A status that turned after the stop, though nothing said that it might."""
+
+    seed: int
+    why: str
+    what: tuple[str, str]
+    before: str
+    after: str
+    by: tuple[str, ...]
+
+    def __str__(self) -> str:
+        kind, name = self.what
+        turn = f"{self.before or 'not shown'} -> {self.after or 'not shown'}"
+        return f"patient {self.seed}: {kind} {name} {turn} ({self.why}), by {', '.join(self.by[:6])}"
+
+
+def turned(vocabulary: Vocabulary, consulted: Consulted, probe: Case, completions: int) -> Iterator[Turned]:
+    """Complete the record at random after the stop, and see what turns that should not.
+
+    With what nothing named, rare tests among it, no shown status turns. With what could have been asked for, nothing
+    that matters comes up either, and of advice only what was offered. Whatever is told, what waited for nothing stays.
+    """
+    held = consulted.conversation
+    chance = random.Random(f"completions {consulted.seed}")
+    said = dict(held.case.said)
+    missing, offered = named(held)
+    waits_for_nothing = settled(held.finished())
+    asked = {name for put in consulted.put for name in put.asked.findings}
+    left = {name for name in vocabulary.kb.findings if name not in asked and _is_open(held.case, name)}
+    rare = {name for name in left if relevance.by_rare_test(held.case, name)}
+    probe.closed_groups = set(held.case.closed_groups)
+    before = _finished(vocabulary, probe, said)
+    for _ in range(completions):
+        drawn = vocabulary.patient(chance.getrandbits(40))
+        drawn["age"] = said.get("age", drawn["age"])
+        vocabulary.make_consistent(drawn, chance)
+        for why, names in (
+            ("nothing named it", left - missing - offered),
+            ("it was not offered", left - missing - offered - rare),
+            ("it was not asked", left - missing - rare),
+            ("it waited for nothing", left),
+        ):
+            told = {name: drawn[name] for name in vocabulary.kb.findings if name in names}
+            for what, was, now in turns(before, _finished(vocabulary, probe, {**said, **told})):
+                if (
+                    (why == "nothing named it" and was)
+                    or (why == "it was not offered" and not _first_pointed_to(what, now))
+                    or (
+                        why == "it was not asked"
+                        and not _first_pointed_to(what, now)
+                        and not _is_advice(what, was, now)
+                    )
+                    or (why == "it waited for nothing" and what in waits_for_nothing)
+                ):
+                    yield Turned(consulted.seed, why, what, was, now, tuple(told))
+
+
+def _first_pointed_to(what: tuple[str, str], now: str) -> bool:
+    """Whether a condition has only come into the differential: becoming pursued is no reason to ask."""
+    return what[0] == "diagnosis" and now in ("likely", "possible", "unlikely", "open")
+
+
+def _is_advice(what: tuple[str, str], was: str, now: str) -> bool:
+    """Whether it is advice; or only that something which nobody wanted must not be given."""
+    return what[0] in ADVICE or (not was and now == "contraindicated")
+
+
+def _is_open(patient: Case, name: str) -> bool:
+    """Whether a finding can still be told: it is not known, not even by being worked out."""
+    known = patient.memory.known(name)
+    return isinstance(known, Gap) or not getattr(known, "complete", True)
+
+
+def _finished(vocabulary: Vocabulary, probe: Case, said: Mapping[str, Known]) -> Statuses:
+    vocabulary.put_together(probe, said)
+    probe.finish()
+    found = statuses(probe)
+    probe.reopen()
+    return found
+
+
+def turns(before: Statuses, after: Statuses) -> Iterator[tuple[tuple[str, str], str, str]]:
+    """What differs. It is no change to exclude what nobody had thought of, or to bar what may not even be wanted."""
+    for what in dict.fromkeys((*before, *after)):
+        was, now = before.get(what, ""), after.get(what, "")
+        if was != now and (was, now) not in (("", "excluded"), ("undetermined", "")) and now != "contradictory":
+            yield what, was, now

@@ -1,0 +1,121 @@
+"""One random patient, consulted up to the first stop; and everything shown of a patient that has a status."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.consultation.case import Case
+from engine.consultation.conversation import FIRST, Conversation, Prompt
+from engine.consultation.outlook import Outlook
+from engine.consultation.questions import Asked
+from engine.consultation.settled import Told
+from engine.consultation.stakes import Stake
+from engine.consultation.verdict import Verdict
+from engine.language.truth import Truth
+from engine.language.value import Entry, Gap, Known, Records
+
+from .patients import Vocabulary
+
+MOST = 60
+Statuses = dict[tuple[str, str], str]
+
+
+def statuses(patient: Case) -> Statuses:
+    """Everything shown of a patient that has a status, by kind and id, what is deferred with what must come first."""
+    outlook, kb = Outlook(patient), patient.kb
+    found: Statuses = {}
+    for name, alert in kb.alerts.items():
+        if (held := outlook.alert(alert.id)) is not Truth.FALSE:
+            found["alert", name] = "raised" if held is Truth.TRUE else "not ruled out"
+    for name in kb.conditions:
+        if (one := outlook.standing(name)) is not None:
+            found["diagnosis", name] = one.status
+        if outlook.is_cause(name):
+            found["cause", name] = "at work"
+    for name, entry in kb.interventions.items():
+        if status := outlook.status(name):
+            steps = outlook.after(name) if status == "deferred" else ()
+            found[entry.kind, name] = " until ".join([status, *([", ".join(steps)] if steps else [])])
+    for name in kb.investigations:
+        if outlook.is_ordered(name):
+            found["test", name] = "ordered"
+    return found
+
+
+# --- a consultation ---------------------------------------------------------------------------------------------------
+
+
+class Silence:
+    """A terminal nobody types at, and pages nobody reads."""
+
+    def ask(self, prompt: Prompt) -> str | None:
+        return None
+
+    def tell(self, told: Told) -> None:
+        return None
+
+    def report(self, verdict: Verdict, where: str) -> str:
+        return ""
+
+    def show(self, what: str, case: Case, verdict: Verdict, subject: object) -> str:
+        return ""
+
+    def save(self, text: str, where: str) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """One question as it was put: what had been said before, and what its answer could change."""
+
+    asked: Asked
+    said: Mapping[str, Known]
+    closed: frozenset[str]
+    unknown: frozenset[str]
+    """What whoever answers did not know before."""
+    stakes: tuple[Stake, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """One random patient, consulted up to the first stop."""
+
+    seed: int
+    record: Mapping[str, Known]
+    put: tuple[Put, ...]
+    conversation: Conversation
+
+
+def consult(vocabulary: Vocabulary, seed: int) -> Consulted:
+    """Ask one random patient, who answers from the full record and of some findings knows nothing."""
+    chance = random.Random(f"answers {seed}")
+    known = vocabulary.patient(seed)
+    share = {"person": chance.choice((0, 0, 0.1)), "record": chance.choice((0, 0.2)), "test": chance.choice((0, 0.5))}
+    findings = vocabulary.kb.findings
+    silent = {name for name in known if name not in FIRST and chance.random() < share[findings[name].known_by]}
+    held = Conversation(Case(vocabulary.prepared, vocabulary.today), Silence(), Silence())
+    applying = vocabulary.put_together(Case(vocabulary.prepared, vocabulary.today), known)
+    put: list[Put] = []
+    unknown: set[str] = set()
+    while (asked := held.next()) is not None and len(put) < MOST:
+        stakes = held.agenda.at_stake(asked)
+        put.append(Put(asked, dict(held.case.said), frozenset(held.case.closed_groups), frozenset(unknown), stakes))
+        told = {name: known[name] for name in asked.findings if name in applying and name not in silent}
+        unknown |= set(asked.findings) - set(told)
+        if asked.detail is not None:
+            told = detailed(held.case.said, asked, None)
+        held.answer(asked, told)
+    return Consulted(seed, known, tuple(put), held)
+
+
+def detailed(said: Mapping[str, Known], asked: Asked, value: Known | None) -> dict[str, Known]:
+    """The list again, with what was missing of one entry told; or that it is not known (None)."""
+    assert asked.detail is not None
+    index, field = asked.detail
+    before = said[asked.findings[0]]
+    assert isinstance(before, Records)
+    entries = list(before.entries)
+    entries[index] = Entry({**entries[index].fields, field: value if value is not None else Gap.UNKNOWN})
+    return {asked.findings[0]: Records(tuple(entries), before.complete, before.absent)}

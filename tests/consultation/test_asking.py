@@ -1,0 +1,122 @@
+"""Each question is worth asking, and nothing is left unasked: on random patients, and on those of the examples.
+
+`OSTEOLOGIC_PATIENTS=1000` asks as many; `python -m benchmarks.asking 1000` does, too, and lists what it finds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+
+import pytest
+
+from benchmarks import afterwards, asking, consulting
+from benchmarks.consulted import consult
+from benchmarks.patients import HERE, Vocabulary, number, one_of
+from benchmarks.witnesses import Search
+from engine.consultation import case, record, relevance
+from engine.consultation.case import Case, Prepared
+from engine.consultation.conversation import Conversation
+from engine.consultation.record import Answer
+from engine.consultation.stakes import Stake
+from engine.knowledge_base import cache
+from engine.language.value import Records
+
+PATIENTS = int(os.environ.get("OSTEOLOGIC_PATIENTS", "40"))
+TOGETHER = 4
+SHARES = 4
+"""The patients of the examples are shared out among so many tests."""
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Prepared:
+    return case.prepare_kept(cache.load(Path(__file__).parent.parent.parent))
+
+
+@pytest.fixture(scope="module")
+def vocabulary(prepared: Prepared) -> Vocabulary:
+    return Vocabulary(prepared, asking.TODAY)
+
+
+@pytest.mark.parametrize("first", range(0, PATIENTS, TOGETHER))
+def test_of_what_is_asked_two_patients_can_be_told_apart_and_afterwards_nothing_turns(
+    first: int, vocabulary: Vocabulary
+) -> None:
+    probe = Case(vocabulary.prepared, asking.TODAY)
+    found = [asking.examine(vocabulary, seed, probe) for seed in range(first, min(first + TOGETHER, PATIENTS))]
+    without = [str(one) for each in found for one in each.without]
+    questions = sum(len(each.ways) for each in found) + len(without)
+    assert [str(one) for each in found for one in each.without if one.place <= asking.EARLY] == []
+    assert len(without) <= max(1, questions // 50), without
+    assert [str(turn) for each in found for turn in each.turned] == []
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_the_first_stop_shows_what_the_whole_record_would_or_says_what_is_missing(
+    share: int, prepared: Prepared
+) -> None:
+    patients = list(consulting.patients(prepared))
+    assert len(patients) > 30
+    for one in patients[share::SHARES]:
+        script = consulting.Script(prepared, one.known)
+        held = Conversation(Case(prepared, one.today or consulting.UNDATED), script, consulting.Nowhere())
+        script.held = held
+        held.run()
+        assert held.asked <= 25, one.name
+        _, silent = consulting.left_out(held, one.known)
+        assert not silent, one.name
+
+
+# --- that these would notice ------------------------------------------------------------------------------------------
+
+
+def test_a_question_that_changes_nothing_is_noticed(vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
+    useless = "caffeine_servings"
+    monkeypatch.setattr(relevance, "at_stake", lambda *_: {useless: (Stake("medicine", "alendronate", "alendronate"),)})
+    consulted = consult(vocabulary, 0)
+    put = consulted.put[-1]
+    assert put.asked.findings == (useless,)
+    search = Search(vocabulary, consulted, Case(vocabulary.prepared, asking.TODAY))
+    assert search.witness(put) is not None  # it changes advice on caffeine
+    child = dataclasses.replace(put, said={**put.said, "age": number(12)})
+    assert search.witness(child) is None  # nothing of which is shown of a child
+
+
+def test_what_was_left_unasked_is_noticed(vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relevance, "at_stake", lambda *_: {})
+    consulted = consult(vocabulary, 0)
+    assert [put.asked.findings for put in consulted.put] == [("age",), ("sex",)]
+    probe = Case(vocabulary.prepared, asking.TODAY)
+    turned = list(afterwards.turned(vocabulary, consulted, probe, 2))
+    assert {"it was not asked", "it was not offered"} <= {turn.why for turn in turned}
+
+
+# --- the random patients ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 7))
+def test_a_random_patient_is_whole_the_same_each_time_and_can_be(seed: int, vocabulary: Vocabulary) -> None:
+    patient = vocabulary.patient(seed)
+    assert patient == vocabulary.patient(seed)
+    assert set(patient) == set(vocabulary.kb.findings)
+    said = vocabulary.put_together(Case(vocabulary.prepared, asking.TODAY), patient)
+    told = {name: Answer(known, "", HERE) for name, known in said.items()}
+    assert record.check_applies(vocabulary.kb, told, asking.TODAY) == []
+    assert record.check_ages(vocabulary.kb, told) == []
+
+
+def test_random_numbers_fall_on_both_sides_of_the_cut_offs(vocabulary: Vocabulary) -> None:
+    hips = {patient["t_score_hip"] for patient in map(vocabulary.patient, range(200))}
+    assert number("-2.5") in hips
+    assert number("-2.4") in hips
+    assert number("-2.6") in hips
+
+
+def test_what_depends_on_an_answer_goes_with_it(vocabulary: Vocabulary) -> None:
+    probe = Case(vocabulary.prepared, asking.TODAY)
+    patient = {**vocabulary.patient(1), "sex": one_of("female"), "menopausal_status": one_of("postmenopausal")}
+    assert "age_at_menopause" in vocabulary.put_together(probe, patient)
+    assert "age_at_menopause" not in vocabulary.put_together(probe, {**patient, "sex": one_of("male")})
+    lists = [known for known in patient.values() if isinstance(known, Records)]
+    assert all(known.complete for known in lists)
