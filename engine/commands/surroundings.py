@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,6 +30,8 @@ def names(local: Path | None) -> Names:
 
 def width() -> int:
     """The columns to fill: those of the terminal, else what COLUMNS says, else 80."""
+    import shutil  # brings every kind of archive with it
+
     return shutil.get_terminal_size((80, 24)).columns
 
 

@@ -58,19 +58,16 @@ def _waiting_rules(case: Case, statuses: Mapping[str, str]) -> dict[str, list[Ru
 
 def _soonest(case: Case, names: Iterable[str]) -> set[str]:
     """Those of the missing findings whose test comes first: a rare test waits until the plain one says it is needed."""
-    step_of = {
-        name: min(steps)
-        for name in names
-        if (steps := [test.step for test in case.kb.investigations.values() if name in test.findings])
-    }
+    first_tests = case.names.first_tests
+    step_of = {name: first_tests[name].step for name in names if name in first_tests}
     first = min(step_of.values(), default=0)
     return {name for name, step in step_of.items() if step == first}
 
 
 def _settling(case: Case, wanted: Iterable[str]) -> dict[str, str]:
     """For each missing finding the investigation that comes first of those that settle it."""
-    steps = sorted(case.kb.investigations.values(), key=lambda test: (test.step, len(test.findings), test.id))
-    return {name: first.id for name in wanted if (first := next((t for t in steps if name in t.findings), None))}
+    first_tests = case.names.first_tests
+    return {name: first_tests[name].id for name in wanted if name in first_tests}
 
 
 def _test(case: Case, test: Investigation, wanted_by: dict[str, list[Rule]], chosen: dict[str, str]) -> Test | None:

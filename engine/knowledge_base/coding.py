@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, ValuesView
 from decimal import Decimal
 from functools import partial
 from operator import attrgetter
@@ -226,6 +226,11 @@ class Unopened(Mapping[_K, _V]):
 
     def __iter__(self) -> Iterator[_K]:
         return iter(self._spans)
+
+    def values(self) -> ValuesView[_V]:
+        if len(self._opened) < len(self._spans):
+            self._opened = {key: self[key] for key in self._spans}
+        return self._opened.values()
 
     def __len__(self) -> int:
         return len(self._spans)

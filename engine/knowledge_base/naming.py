@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from .model import Entry, KnowledgeBase, Member
+from .model import Entry, Investigation, KnowledgeBase, Member
 
 _PROPOSITIONS = {
     "diagnosed": "{} is diagnosed",
@@ -59,6 +59,16 @@ class Names:
             name: (sections.get(kb.findings[name].section, last) if name in kb.findings else last, place)
             for place, name in places
         }
+
+    @cached_property
+    def first_tests(self) -> dict[str, Investigation]:
+        """For each finding the investigation that comes first of those that settle it: by step, then the narrowest."""
+        ordered = sorted(self.kb.investigations.values(), key=lambda test: (test.step, len(test.findings), test.id))
+        found: dict[str, Investigation] = {}
+        for test in ordered:
+            for name in test.findings:
+                found.setdefault(name, test)
+        return found
 
     def unit(self, name: str) -> str:
         """The unit of a finding, quantity or threshold; empty where it has none or people do not say it."""
