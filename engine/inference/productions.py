@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..knowledge_base.naming import Names
-from ..language import expression, wording
+from ..language import expression
 from ..language.expression import Node, TruthNode
 from ..language.frozen import ordered
 from .ground import Ground, Production
@@ -96,7 +96,10 @@ def reported(condition: str) -> expression.Has:
 class _Compiler:
     def __init__(self, kb: KnowledgeBase) -> None:
         self.kb = kb
+        from ..language import wording  # a start from what was kept says nothing in words
+
         self.labels = Names(kb)
+        self.in_words: Callable[[Node, Names], str] = wording.words
         self.words: list[str] = []
         self.taken: dict[str, int] = {}
         self.productions: list[Production] = []
@@ -150,14 +153,14 @@ class _Compiler:
             self.always = self.atom(ALWAYS)
             return 2 * self.always
         if isinstance(node, expression.JUNCTIONS):
-            target = 2 * self.atom(f"{self.part}: {wording.words(node, self.labels)}")
+            target = 2 * self.atom(f"{self.part}: {self.in_words(node, self.labels)}")
             self.junction(self.part, node, target)
             return target
         return self._leaf(node)
 
     def _leaf(self, node: TruthNode) -> int:
         """A leaf is asserted; where it reads a finding that may not be indicated it holds only once that is settled."""
-        words = wording.words(node, self.labels)
+        words = self.in_words(node, self.labels)
         guards = [name for name in sorted(expression.names_read(node)) if self._indicated(name) is not None]
         if not guards:
             atom = self.atom(words)
