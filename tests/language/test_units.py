@@ -247,6 +247,10 @@ MOLAR_MASSES = {
     "acth": "4541",
     "vitamin_d_active": "416.64",
     "vitamin_b6": "247.14",
+    "free_t4": "776.87",
+    "free_t3": "650.97",
+    "iron": "55.845",
+    "vitamin_b12": "1355.37",
 }
 
 
