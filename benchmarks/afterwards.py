@@ -17,13 +17,13 @@ from .consulted import Consulted, Statuses, statuses
 from .patients import Vocabulary
 
 
-def named(held: Conversation) -> tuple[frozenset[str], frozenset[str]]:
+def named(held: Conversation, verdict: Verdict) -> tuple[frozenset[str], frozenset[str]]:
     """What is said to be missing where the questions stop, and what is offered because it changes advice alone.
 
     A finding is named by the work-up, where a test that is still to be done tells it; by a status that waits for it;
     and by what the prompt offers to go on with. Another finding stands in for it where it is worked out from that.
     """
-    kb, verdict = held.case.kb, held.finished()
+    kb = held.case.kb
     missing = {name for one in verdict.diagnoses for name in one.missing}
     missing |= {name for item in verdict.plan for name in item.missing}
     missing |= {name for alert in verdict.alerts for one in alert.because for name in one.missing}
@@ -69,8 +69,9 @@ def turned(vocabulary: Vocabulary, consulted: Consulted, probe: Case, completion
     held = consulted.conversation
     chance = random.Random(f"completions {consulted.seed}")
     said = dict(held.case.said)
-    missing, offered = named(held)
-    waits_for_nothing = settled(held.finished())
+    verdict = held.finished()
+    missing, offered = named(held, verdict)
+    waits_for_nothing = settled(verdict)
     asked = {name for put in consulted.put for name in put.asked.findings}
     left = {name for name in vocabulary.kb.findings if name not in asked and _is_open(held.case, name)}
     rare = {name for name in left if relevance.by_rare_test(held.case, name)}

@@ -95,7 +95,7 @@ def left_out(held: Conversation, known: dict[str, Known]) -> tuple[frozenset[str
 
     It was not silent where the difference goes when what it named, or offered, is kept from the record as well.
     """
-    missing, offered = afterwards.named(held)
+    missing, offered = afterwards.named(held, held.finished())
     unsaid = {name for name in known if not getattr(held.case.said.get(name), "complete", name in held.case.said)}
     found = []
     for names in (unsaid, unsaid - missing - offered):

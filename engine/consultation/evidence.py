@@ -115,7 +115,12 @@ def weigh(rules: Iterable[Rule], behind: Mapping[str, frozenset[str]]) -> Weighe
 
 def score(supporting: Weighed, opposing: Weighed) -> float:
     """One decimal, as it is shown and compared."""
-    return round(supporting.exponent - opposing.exponent, 1) + 0.0
+    return rounded(supporting.exponent - opposing.exponent)
+
+
+def rounded(points: float) -> float:
+    """As it is shown and compared: weak and moderate evidence together are 1.0, and likely."""
+    return round(points, 1) + 0.0
 
 
 def status(established: Truth, excluded: Truth, criteria: Truth, points: float) -> str:

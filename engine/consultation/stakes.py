@@ -68,10 +68,8 @@ class _Open:
         for one in kb.interventions.values():
             if one.id not in in_plan:
                 if plan.is_taken(case, one.id):
-                    yield (
-                        Stake(one.kind, one.id, one.label),
-                        _helping(self._true(case.rules("contraindicates", one.id))),
-                    )
+                    barring = self._true(case.rules("contraindicates", one.id))
+                    yield Stake(one.kind, one.id, one.label), _helping(barring)
                 held, wanting = plan.wanted(case, one.id)
                 if held is Truth.UNKNOWN:
                     barred = any(case.truth(rule) is Truth.TRUE for rule in case.rules("contraindicates", one.id))
@@ -111,6 +109,7 @@ class _Open:
         speaking = {verb: self._speaking(verb, one.id) for verb in ("supports", "opposes")}
         most = one.score + sum(weight for weight, _ in speaking["supports"])
         least = one.score - sum(weight for weight, _ in speaking["opposes"])
+        most, least = evidence.rounded(most), evidence.rounded(least)
         if _band(most) != _band(one.score):
             yield from (way for _, way in speaking["supports"])
         if _band(least) != _band(one.score):

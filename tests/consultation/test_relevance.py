@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import math
 from pathlib import Path
 
 import pytest
 
 from benchmarks.patients import number, one_of
-from engine.consultation import case, judgement, relevance
+from engine.consultation import case, evidence, judgement, relevance
 from engine.consultation.case import Case, Prepared
 from engine.consultation.conversation import Conversation, Prompt
 from engine.consultation.settled import Told
@@ -122,6 +123,13 @@ def test_what_hangs_on_a_rare_test_as_well_is_no_reason_to_ask(prepared: Prepare
     assert "multiple_myeloma" in at_stake(patient, "weight", with_tests=True)
     patient.say({"plasma_cells": number(20)})
     assert "multiple_myeloma" in at_stake(patient, "weight")
+
+
+def test_evidence_that_would_make_a_condition_likely_once_rounded_is_asked_about() -> None:
+    """Weak evidence is shown as 0.3: with moderate it is 0.999 and a little less than likely, but 1.0 is shown."""
+    moderate = math.log10(evidence.LIKELIHOOD_RATIOS["moderate"])
+    assert 0.3 + moderate < evidence.LIKELY
+    assert evidence.rounded(0.3 + moderate) == evidence.LIKELY
 
 
 def test_what_is_not_shown_yet_but_would_be_is_asked_about(prepared: Prepared) -> None:
