@@ -21,10 +21,21 @@ _GOES_ON = re.compile(
 _TAILS = (
     (re.compile(r"(?:since|from|started(?: in)?)\s+(?P<said>.+)", re.IGNORECASE), "started"),
     (re.compile(r"(?:until|till|stopped(?: in)?|ended(?: in)?)\s+(?P<said>.+)", re.IGNORECASE), "stopped"),
-    (re.compile(r"(?:last(?: given)?(?: on| in)?)\s+(?P<said>.+)", re.IGNORECASE), "last_given"),
+    (
+        re.compile(r"(?:last(?: given| dose| infusion| injection)?(?: on| in| was)?)\s+(?P<said>.+)", re.IGNORECASE),
+        "last_given",
+    ),
     (re.compile(r"for\s+(?P<said>.+)", re.IGNORECASE), "duration"),
-    (re.compile(r"at(?: age)?\s+(?P<said>\d.*)", re.IGNORECASE), "age_at"),
-    (re.compile(r"(?:in|on)?\s*(?P<said>\d{4}(?:-\d.*)?|\S.* ago)", re.IGNORECASE), "date"),
+    (re.compile(r"(?:at(?: age)?|aged)\s+(?P<said>\d.*)", re.IGNORECASE), "age_at"),
+    (
+        re.compile(
+            r"(?:diagnosed )?(?:in|on|since)?\s*\(?(?P<said>\d{4}(?:-\d.*?)?|\S.* ago|(?:last|this) (?:year|month)"
+            r"|[a-z]{3,9}\.? \d{4}|\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9}\.? \d{4}"
+            r"|(?:the )?(?:early |mid |late )?\d{3}0'?s)\)?",
+            re.IGNORECASE,
+        ),
+        "date",
+    ),
     (re.compile(r"(?P<said>[\d<>=].*)"), "dose"),
 )
 
@@ -139,7 +150,7 @@ def _short(sheet: Sheet, finding: Finding, item: Text) -> Entry:
 def _tails(sheet: Sheet, finding: Finding, words: str, place: Place, fields: dict[str, Known]) -> None:
     """What follows a name, one part after another: `7.5 mg daily since 2026-03`."""
     verbs = "".join(f"(?<!{verb})" for verb in ("started", "stopped", "ended", "last", "given"))
-    opening = rf"{verbs}\s+(?=(?:since|from|started|until|till|stopped|ended|last|for|at|in)\b)"
+    opening = rf"{verbs}\s+(?=(?:since|from|started|until|till|stopped|ended|last|for|at|aged|in)\b)"
     for part in (said.strip(" ,;") for said in re.split(opening, words, flags=re.IGNORECASE)):
         if "every" in finding.fields and answers_dates.frequency(sheet, part) is not None:
             _fill(sheet, finding, finding.fields["every"], Text(part, place), fields)

@@ -346,8 +346,7 @@ class Conversation:
             self._close(closing, understood, said)
         self.case.say(said)
         self.changed()
-        assumed = understood.assumed if understood is not None else frozenset()
-        self._echo([name for name in said if name in set(read)], was, assumed)
+        self._echo([name for name in said if name in set(read)], was, understood or Understood())
         if closing is not None and understood is not None:
             self._echo_gaps(closing, understood, said)
         if before is not None:
@@ -377,7 +376,7 @@ class Conversation:
             trail=trail,
         )
 
-    def _echo(self, names: Iterable[str], was: dict[str, Known], assumed: frozenset[str]) -> None:
+    def _echo(self, names: Iterable[str], was: dict[str, Known], understood: Understood) -> None:
         plain: list[str] = []
         lists: list[str] = []
         for name in names:
@@ -386,13 +385,16 @@ class Conversation:
                 continue
             again = " (changed)" if name in was and not isinstance(known, Records) and was[name] != known else ""
             told = answers.describe(self.case.kb, name, known)
-            told += " (follows from that)" if name in assumed and name not in was else again
+            told += " (follows from that)" if name in understood.assumed and name not in was else again
+            told += " (its unit is assumed)" if name in understood.unit_assumed else ""
             if isinstance(known, Records):
                 lists.append(told)
             else:
                 plain.append(told)
         for line in (["; ".join(plain)] if plain else []) + lists:
             self.tell(READ, line)
+        if understood.left:
+            self.tell(READ, f"left out: {', '.join(understood.left)}")
 
     def _echo_gaps(self, asked: Asked, understood: Understood, said: dict[str, Known | None]) -> None:
         names = self.case.names
