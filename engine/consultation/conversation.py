@@ -28,6 +28,7 @@ FIRST = ("age", "sex")
 _MOST = 8
 _NAMED = 3
 _UNDOABLE = 200
+_WORK_UP = ("; it goes on the work-up", "; they go on the work-up")
 _LEAVING = frozenset({"quit", "exit", "q", "bye", "stop"})
 _HELD = ("emergency", "urgent")
 
@@ -349,6 +350,8 @@ class Conversation:
         self._echo([name for name in said if name in set(read)], was, understood or Understood())
         if closing is not None and understood is not None:
             self._echo_gaps(closing, understood, said)
+        elif gaps := [name for name in read if name in said and isinstance(said[name], Gap)]:
+            self.tell(READ, f"{_few(self.case.names.label(name) for name in gaps)} not measured")
         if before is not None:
             self._tell_settled(before)
 
@@ -401,7 +404,7 @@ class Conversation:
         if understood.unknown:
             tests = [name for name in understood.unknown if name in said]
             labels = ", ".join(names.label(name) for name in understood.unknown)
-            self.tell(READ, f"not known: {labels}" + ("; it goes on the work-up" if tests else ""))
+            self.tell(READ, f"not known: {labels}" + (_WORK_UP[len(tests) > 1] if tests else ""))
             return
         left = [name for name in asked.findings if self.case.memory.known(name) is NOT_MEASURED]
         if len(left) == len(asked.findings) > 1:
@@ -478,6 +481,12 @@ class Conversation:
             else ("Nothing was kept; `report FILE.html` before leaving writes everything down.")
         )
         self.note(f"{counted(self.asked, 'question')}. {kept}")
+
+
+def _few(labels: Iterable[str]) -> str:
+    listed = list(labels)
+    more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED + 1 else ""
+    return ", ".join(listed[:_NAMED] if more else listed) + more
 
 
 def half_text(half: Half) -> str:

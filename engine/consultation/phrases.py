@@ -69,6 +69,7 @@ _JOINS = re.compile(
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _CLAUSE = re.compile(r";|(?<![\d.\s])(?<!\bca)(?<!\bapprox)\.\s+(?=\S)|(?<=\d)\.\s+(?=[A-Za-z])|\n")
 _ARTICLES = frozenset({"my", "his", "her", "their", "the", "a", "an"})
+_WHO = r"(?:(?:i|she|he|they|we|patient|pt)\s+)?"
 _ARTICLE = r"(?:(?:my|his|her|their|the|an?)\s+)*"
 _KIN = re.compile(
     r"\b(?:mother|mum|mom|father|dad|parents?|sister|brother|siblings?|son|daughter|aunt|uncle|cousin|grand\w+|husband"
@@ -261,7 +262,7 @@ class Words:
             alternatives = "|".join(self._alternative(one) for one in token.removesuffix("?").split("|"))
             gap = r"[\s:-]*" if re.search(r"\bNN?$", token) else r"[\s:-]+"
             parts.append(f"(?:(?:{alternatives}){gap}{_ARTICLE})" + ("?" if optional else ""))
-        return re.compile(_ARTICLE + "".join(parts), re.IGNORECASE)
+        return re.compile(_WHO + _ARTICLE + "".join(parts), re.IGNORECASE)
 
     def _alternative(self, token: str) -> str:
         if self._is_hole(token):

@@ -49,9 +49,10 @@ def _found(before: Verdict, after: Verdict) -> Iterator[Told]:
     excluded = [label for label in excluded if label not in _labels_with(before, "excluded")]
     if excluded:
         yield Told(FOUND, f"excluded: {_few(excluded)}")
-    known = {cause.id for cause in before.causes}
-    for cause in after.causes:
-        if cause.id not in known:
+    told = {(cause.label, cause.effect) for cause in before.causes}
+    for cause in after.causes:  # an exposure and the illness it makes can go by one name: it is told once
+        if (cause.label, cause.effect) not in told:
+            told.add((cause.label, cause.effect))
             effect = f"; {cause.effect}" if cause.effect not in ("", "none", "mixed") else ""
             yield Told(FOUND, f"cause: {cause.label}{effect}{tags(cause.because)}")
     levels = {state.id: (state.at_least, state.truth) for state in before.states}

@@ -19,6 +19,11 @@ from .understood import PROMPT, Gathered, Half, Understood
 from .volunteered import Volunteered, lacks_unit
 
 _NUMERIC = re.compile(r"[-+<>=~]?\s*(?:minus\s+)?[\d.]|(?:about|under|over|at least|at most|below|above)\s+[-\d]", re.I)
+_UNKNOWN = re.compile(
+    r"(?:(?:i|she|he|we|they|patient)\s+)?(?:don't|dont|do not|doesn't|does not) (?:know|remember|recall)"
+    r"(?:\s+(?:my |her |his |their |the |about )*(?P<what>.+))?[.!]?",
+    re.IGNORECASE,
+)
 _LONGEST = 2000
 _MOST_ITEMS = 60
 
@@ -66,7 +71,7 @@ class Reader:
     def _single(self, words: str, asked: Asked, known: Mapping[str, Known]) -> Understood:
         name = asked.findings[0]
         finding = self.kb.findings.get(name)
-        gap = gap_of(words)
+        gap = self._gap(words, asked)
         if gap is not None:
             return self._not_known((name,), gap)
         value, problems = self._volunteered.answer(name, words)
@@ -88,9 +93,19 @@ class Reader:
         half = self._volunteered.half(name, words) if lacks_unit(problems) else None
         if half is not None:
             return dataclasses.replace(half, answered=not half.halves)
-        asked_back = found.problems and found.problems[0].code == "OL323"
-        vague = not found.problems or not (asked_back or found.problems[0].hint.startswith("did you mean"))
+        unlisted = finding is not None and finding.type == "records" and any(one.code == "OL311" for one in problems)
+        if found.problems and (found.problems[0].code == "OL323" or unlisted):
+            return found
+        vague = not found.problems or not found.problems[0].hint.startswith("did you mean")
         return Understood(problems=tuple(problems) if vague or _telling(problems, words) else found.problems)
+
+    def _gap(self, words: str, asked: Asked) -> Gap | None:
+        """`don't know`, `I don't know my T-scores`: that what was asked is not known."""
+        match = _UNKNOWN.fullmatch(words)
+        about = self._volunteered.about(match["what"]) if match and match["what"] else frozenset[str]()
+        if match is None or (match["what"] and not about & set(asked.findings)):
+            return gap_of(words)
+        return UNKNOWN
 
     def _plain(self, value: Records, words: str) -> bool:
         """Whether a list was answered by naming what is in it; what is not, or is no more, is read part by part."""
@@ -145,7 +160,7 @@ class Reader:
     # --- several on one line ---
 
     def _several(self, words: str, asked: Asked, known: Mapping[str, Known]) -> Understood:
-        gap = gap_of(words)
+        gap = self._gap(words, asked)
         if gap is not None:
             return self._not_known(asked.findings, gap)
         kinds = {name: self.kb.findings[name].type for name in asked.findings if name in self.kb.findings}

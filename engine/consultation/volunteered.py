@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from ..knowledge_base.naming import Names
 from ..knowledge_base.nodes import MapNode, Text
 from ..language.problems import Problem, did_you_mean
-from ..language.value import NO, YES, Choice, Entry, Known, Records
+from ..language.value import NO, NOT_MEASURED, YES, Choice, Entry, Known, Records
 from . import answers, answers_choices, answers_numbers, lookup, phrases, record
 from .answers_sheet import NOTHING, Sheet, clipped, folded
 from .phrases import Words
@@ -27,6 +27,11 @@ _FIGURE = re.compile(r"[-+<>=~]*\d[\d.,]*\D{0,6}")
 _PRINTED = re.compile(r"(?P<value>.*\S)\s*[(\[](?P<more>[^()\[\]]*)[)\]]")
 _SPAN = re.compile(
     r"(?:ref(?:erence)?(?: range)?|range|normal|nr)?[:\s]*(?P<span>\d.*(?:-|–|\.\.| to ).*\d.*|[<>]\s*\d.*)", re.I
+)
+_NOT_DONE = re.compile(
+    r"(?:no|never had|never did|not had|has not had|hasn't had|without)\s+(?:an?\s+|any\s+)?(?P<before>.+)"
+    r"|(?P<after>.+?)\s*:?\s+(?:not done|never done|not measured|not available|unavailable|not known|unknown)",
+    re.IGNORECASE,
 )
 _MOST_ITEMS, _MOST_WORDS = 60, 14
 _SOLID = 5
@@ -142,7 +147,7 @@ class Volunteered:
         found = self._understood(part, told, known)
         if found is None and (spelled := lookup.respelled(part)) != part:
             found = self._understood(spelled, phrases.bare(spelled), known)
-        found = found or self._pieces(told, asked, known) or self._without_time(part, asked, known)
+        found = found or self._pieces(told, asked, known) or self._without_time(part, known)
         if found is not None:
             return found
         if asked is not None:
@@ -157,6 +162,7 @@ class Volunteered:
     def _understood(self, part: str, told: str, known: Mapping[str, Known]) -> Understood | None:
         """What an item says in one of the ways there are of saying it; None where it is none of them."""
         found = self._phrase(part, known) or self._phrase(told, known)
+        found = found or self._not_done(part)
         if found is None and self._by_choice(told) is None:
             found = self._over(part, known) or self._had(part)
         found = found or self._two_names(part, told) or self._under_heading(told, known) or self._anything(told, known)
@@ -213,6 +219,10 @@ class Volunteered:
             if isinstance(value, Records) and value.entries:
                 value = phrases.since(value, part, self.today)
                 return Understood({asked: self.opened(asked, value, known)}, answered=True)
+        if finding.type == "choice" and (timed := phrases.timed(part)) is not None:
+            value, _ = self.answer(asked, timed[0])
+            if value is not None:
+                return Understood({asked: value}, answered=True, left=(timed[1],))
         if finding.type == "number" and _NUMERIC.match(part) and self._phrase(part, known) is None:
             value, _ = self.answer(asked, part)
             return Understood({asked: value}, answered=True) if value is not None else None
@@ -487,7 +497,7 @@ class Volunteered:
         found = self._understood(part, told, known)
         return found if found is not None and found.meaningful and not found.problems else None
 
-    def _without_time(self, part: str, asked: str | None, known: Mapping[str, Known]) -> Understood | None:
+    def _without_time(self, part: str, known: Mapping[str, Known]) -> Understood | None:
         """`quit smoking in 2010`: what has no place for its time is kept, and the time is named as left out."""
         timed = phrases.timed(part)
         if timed is None:
@@ -495,14 +505,24 @@ class Volunteered:
         what, time = timed
         told = phrases.bare(what)
         found = self._understood(what, told, known)
-        if (found is None or not found.meaningful) and asked is not None:
-            value = self.answer(asked, told)[0]
-            found = Understood({asked: value}, answered=True) if isinstance(value, Choice) else None
         if found is None or found.problems or not found.said:
             return None
         if any(not isinstance(known, Choice) for known in found.said.values()):
             return None
         return Understood(found.said, answered=found.answered, assumed=found.assumed, left=(time,))
+
+    def _not_done(self, told: str) -> Understood | None:
+        """`no DXA`, `blood tests not done`: that nothing of a group was measured."""
+        match = _NOT_DONE.fullmatch(told)
+        group = self._group_names.get(folded(match["before"] or match["after"])) if match else None
+        if group is None:
+            return None
+        return Understood(dict.fromkeys(self.kb.groups[group].findings, NOT_MEASURED))
+
+    def about(self, words: str) -> frozenset[str]:
+        """The findings that words name: one, or those of a group."""
+        group = self._group_names.get(folded(words))
+        return frozenset(self.kb.groups[group].findings) if group is not None else self.ids(words)
 
     # --- names ---
 
@@ -675,7 +695,7 @@ class Volunteered:
         for unit in self.sheet.units.accepted(measured.unit, measured.analyte):
             value, _ = self.answer(name, f"{number} {unit}")
             if value is not None:
-                shown = answers.write_answer(self.kb, name, value)
+                shown = answers.describe(self.kb, name, value).removeprefix(self.names.label(name)).strip()
                 offered.append((unit, unit if unit == measured.unit else f"{unit} (would be {shown})", value))
         if len({value for _, _, value in offered}) == 1:
             return Understood({name: offered[0][2]}, unit_assumed=frozenset({name}))
