@@ -73,7 +73,7 @@ _WHO = r"(?:(?:i|she|he|they|we|patient|pt)\s+)?"
 _ARTICLE = r"(?:(?:my|his|her|their|the|an?)\s+)*"
 _KIN = re.compile(
     r"\b(?:mother|mum|mom|father|dad|parents?|sister|brother|siblings?|son|daughter|aunt|uncle|cousin|grand\w+|husband"
-    r"|wife|partner|family|relatives?)(?:'s|s)?\b",
+    r"|wife|partner|family|relatives)(?:'s|s)?\b",
     re.IGNORECASE,
 )
 

@@ -33,7 +33,7 @@ _NOT_DONE = re.compile(
     r"|(?P<after>.+?)\s*:?\s+(?:not done|never done|not measured|not available|unavailable|not known|unknown)",
     re.IGNORECASE,
 )
-_MOST_ITEMS, _MOST_WORDS = 60, 14
+_MOST_ITEMS, _MOST_WORDS, _LONGEST_ITEM, _SUGGESTED = 60, 24, 300, 8
 _SOLID = 5
 """How many letters of a word must be there for it to be taken for a longer one, where nobody asked for it."""
 
@@ -51,6 +51,7 @@ class Volunteered:
         self._spellings = tuple(
             dict.fromkeys((*self.known_names, *self.kb.findings, *self.words.phrases, *self._member_spellings()))
         )
+        self._beginnings = frozenset(spelling[:3] for spelling in self._member_spellings())
         self._group_names = {
             folded(name): group.id for group in self.kb.groups.values() for name in (group.label, *group.synonyms)
         }
@@ -83,7 +84,8 @@ class Volunteered:
             before = ""
             for part in parts:
                 whole = asked if count == 1 or folded(part) not in NOTHING else None
-                found = self.item(part, whole, {**known, **gathered.said})
+                few = len(gathered.problems) < _SUGGESTED
+                found = self.item(part, whole, {**known, **gathered.said}, few)
                 if not found.meaningful and (more := self._more(gathered.last, part, {**known, **gathered.said})):
                     found = more
                 unclear = before and self.reaches(before, part, found)
@@ -139,8 +141,14 @@ class Volunteered:
 
     # --- an item ---
 
-    def item(self, part: str, asked: str | None, known: Mapping[str, Known]) -> Understood:
-        """One item: what it answers of the question asked if it looks like an answer to that, else what it names."""
+    def item(self, part: str, asked: str | None, known: Mapping[str, Known], suggest: bool = True) -> Understood:
+        """One item: what it answers of the question asked if it looks like an answer to that, else what it names.
+
+        `suggest`: say what was most likely meant where nothing is made of it; that takes time.
+        """
+        if len(part) > _LONGEST_ITEM:
+            what = f"a part of {len(part)} characters; {_LONGEST_ITEM} are read"
+            return Understood(problems=(Problem("OL318", what, PROMPT, hint="part it by commas"),))
         told = phrases.bare(part)
         if asked is not None and (found := self._to_question(told, asked, known)) is not None:
             return found
@@ -157,7 +165,7 @@ class Volunteered:
             if _NUMERIC.match(part) and problems:
                 half = self.half(asked, part) if lacks_unit(problems) else None
                 return half or Understood(problems=tuple(problems))
-        return self._lost(told)
+        return self._lost(told, suggest)
 
     def _understood(self, part: str, told: str, known: Mapping[str, Known]) -> Understood | None:
         """What an item says in one of the ways there are of saying it; None where it is none of them."""
@@ -170,7 +178,7 @@ class Volunteered:
             return found
         return self._denial(told, known) or self._denial(part, known) or self._reordered(told, known)
 
-    def _lost(self, told: str) -> Understood:
+    def _lost(self, told: str, suggest: bool) -> Understood:
         """What nothing is made of, with what was most likely meant."""
         if folded(told) in ("yes", "y", "none", "no", "n", "nothing"):
             return Understood(problems=(Problem("OL322", f"'{clipped(told)}' to what?", PROMPT, hint="name it"),))
@@ -191,8 +199,8 @@ class Volunteered:
             return Understood(
                 problems=(Problem("OL322", what, PROMPT, hint=f"write '{clipped(told)}' with its value"),)
             )
-        hint = did_you_mean(told[:80], self._spellings)
-        first = told.split()[0][:80] if told.split() else ""
+        hint = did_you_mean(told[:80], self._spellings) if suggest else ""
+        first = told.split()[0][:80] if suggest and told.split() else ""
         hint = hint or (did_you_mean(first, self._spellings) if len(first) >= _SOLID else "") or LOST
         return Understood(problems=(Problem("OL322", f"'{clipped(told)}'{UNREAD}", PROMPT, hint=hint),))
 
@@ -331,7 +339,7 @@ class Volunteered:
         return gathered.understood(False) if gathered.said else None
 
     def _denied(self, rest: str, known: Mapping[str, Known]) -> Understood | None:
-        name, _ = self.named(rest)
+        name = self._one(rest)
         if name is not None and self.is_yes_no(name):
             return Understood({name: NO})
         if name is not None and self.is_list(name):
@@ -423,7 +431,7 @@ class Volunteered:
         if not 2 <= len(tokens) <= _MOST_WORDS:
             return None
         if answers_numbers.word_of(tokens[0]) is not None:
-            name, _ = self.named(" ".join(tokens[1:]))
+            name = self._one(" ".join(tokens[1:]))
             value = self.answer(name, tokens[0])[0] if name is not None else None
             return Understood({name: value}) if name is not None and value is not None else None
         place = next((index for index, token in enumerate(tokens) if _FIGURE.fullmatch(token)), None)
@@ -533,6 +541,11 @@ class Volunteered:
             return next(iter(meant)), []
         return record.resolve(self.kb, self.known_names, words.strip(), PROMPT)
 
+    def _one(self, words: str) -> str | None:
+        """The one finding or quantity of this name."""
+        meant = self.ids(words)
+        return next(iter(meant)) if len(meant) == 1 else None
+
     def ids(self, words: str) -> frozenset[str]:
         return self.known_names.get(folded(words)) or self._american_names.get(lookup.american(words), frozenset())
 
@@ -618,6 +631,8 @@ class Volunteered:
         ]
         if exact or exactly:
             return [name for name in exact if self.choices_of(name) == name] or exact
+        if told[:3] not in self._beginnings:
+            return []
         found = [name for name in self.kb.findings if self.is_list(name) and self.names_member(name, words, True)]
         return [name for name in found if self.choices_of(name) == name] or found
 
@@ -652,10 +667,11 @@ class Volunteered:
             opening = " ".join(parts[:count])
             if len(opening) < 3:
                 continue
-            meant = answers_choices.meant(self.sheet, choices, opening)
-            if folded(opening) in spelled.members or (meant and not unasked):
-                return True
-            if meant and self._nearly(spelled.members, folded(opening)):
+            told = folded(opening)
+            if told in spelled.members or (
+                (not unasked or self._nearly(spelled.members, told))
+                and answers_choices.meant(self.sheet, choices, opening) is not None
+            ):
                 return True
         return False
 
