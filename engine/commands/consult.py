@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..consultation import inquiry, journal, opening, relevance
 from ..consultation.case import Case, Prepared
-from ..consultation.conversation import Conversation, Prompt
+from ..consultation.conversation import Conversation, Prompt, counted
 from ..consultation.journal import Header, Journal, Past
 from ..consultation.questions import Asked
 from ..consultation.record import Record, read_record
@@ -117,7 +117,7 @@ def _relive(held: Conversation, past: Past, prepared: Prepared) -> None:
             held.asked += asked is not None
     finally:
         held.terminal = terminal
-    held.note(f"Going on with the consultation of {past.header.as_of} ({len(past.lines)} lines).")
+    held.note(f"Going on with the consultation of {past.header.as_of} ({counted(len(past.lines), 'line')}).")
     if past.torn:
         held.note("Its last line was cut short and is left out.")
     if past.header.digest != prepared.kb.digest:
