@@ -17,6 +17,8 @@ from .answers_dates import frequency_text
 
 _PLAIN = re.compile(r"(?:[A-Za-z0-9_.][\w.+/%()'µ-]*|-[\d.][\w./%]*|<=?)(?: [\w.+/%()'µ<=-]+)*")
 _MANY_DIGITS, _CLASS = 6, 4
+LEFT_OPEN = "; others not asked yet"
+"""How it is said that a list may have more."""
 _OPENINGS = {"started": "since", "stopped": "stopped", "last_given": "last given", "duration": "for"} | {
     "every": "every", "age_at": "at age"
 }  # fmt: skip
@@ -247,7 +249,7 @@ def _records_told(kb: KnowledgeBase, finding: Finding, known: Records) -> str:
     told += [f"no {label}" for label in _together(choices, known.absent)]
     if not told:
         return "none" if known.complete else "not asked yet"
-    return ", ".join(told) + ("" if known.complete else "; others not asked yet")
+    return ", ".join(told) + ("" if known.complete else LEFT_OPEN)
 
 
 def _member_told(kb: KnowledgeBase, finding: Finding, member: str) -> str:

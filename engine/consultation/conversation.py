@@ -192,7 +192,7 @@ class Conversation:
         if before is not None and asked.detail is None and before is not NOT_MEASURED:
             label = self.case.names.label(asked.findings[0])
             told = answers.describe(self.case.kb, asked.findings[0], before).removeprefix(label).strip()
-            told = told.removesuffix("; others not asked yet")
+            told = told.removesuffix(answers.LEFT_OPEN)
             more = " Any other, or none?" if isinstance(before, Records) and not before.complete else ""
             return Prompt(f"{asked.text} So far: {told}.{more}", section, held)
         return Prompt(asked.text, section, held)

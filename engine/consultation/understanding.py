@@ -193,7 +193,9 @@ class Reader:
         """The parts of a clause, each after those before it; what an earlier `no` may reach is asked back."""
         before = ""
         for part in clause:
-            found = self._part(part, asked, {**known, **gathered.said}, gathered.said)
+            so_far = {**known, **gathered.said}
+            found = self._volunteered.in_line(gathered.last, part, so_far)
+            found = found or self._part(part, asked, so_far, gathered.said)
             if before and self._volunteered.reaches(before, part, found):
                 found = self._volunteered.which(before, part)
             else:
@@ -249,15 +251,10 @@ class Reader:
             meant = self._volunteered.known_names.get(opening, frozenset()) & frozenset(asked.findings)
             if not meant:
                 own = set(opening.split())
-                meant = frozenset(name for name in asked.findings if own <= self._words_of(name))
+                meant = frozenset(name for name in asked.findings if own <= self._volunteered.words_of(name))
             if len(meant) == 1 and any(character.isalpha() for character in opening):
                 return next(iter(meant)), " ".join(words[count:])
         return "", ""
-
-    def _words_of(self, name: str) -> set[str]:
-        entry = self.kb.findings.get(name)
-        spellings = (name, self.names.label(name), *(entry.synonyms if entry is not None else ()))
-        return {word.strip("(),") for spelling in spellings for word in folded(spelling).split()}
 
 
 def _telling(problems: list[Problem], words: str) -> bool:

@@ -85,9 +85,8 @@ class Volunteered:
             for part in parts:
                 whole = asked if count == 1 or folded(part) not in NOTHING else None
                 few = len(gathered.problems) < _SUGGESTED
-                found = self.item(part, whole, {**known, **gathered.said}, few)
-                if not found.meaningful and (more := self._more(gathered.last, part, {**known, **gathered.said})):
-                    found = more
+                so_far = {**known, **gathered.said}
+                found = self.in_line(gathered.last, part, so_far) or self.item(part, whole, so_far, few)
                 unclear = before and self.reaches(before, part, found)
                 gathered.add(self.which(before, part) if unclear else found)
                 before = part if found.meaningful and not unclear else before or part
@@ -103,11 +102,40 @@ class Volunteered:
         """The clause at its commas and `and`, but for names that have an `and` of their own."""
         return phrases.items(clause, lambda part: bool(self.owners(phrases.bare(part), exactly=True)))
 
-    def _more(self, last: str, part: str, known: Mapping[str, Known]) -> Understood | None:
-        """Another entry of the list that the item before it spoke of: `broke a wrist, hip 2024`."""
-        if not self.is_list(last) or self.kb.findings[last].key == "name" or phrases.kin(part):
+    def in_line(self, last: str, part: str, known: Mapping[str, Known]) -> Understood | None:
+        """What an item says only after the one before it, which spoke of the finding `last`.
+
+        `broke a wrist, hip 2024`; `asthma, nothing else`; `hip Z-score -2.3, spine -2.6`.
+        """
+        if last not in self.kb.findings or phrases.kin(part):
             return None
-        return self._entry_of(last, phrases.bare(part), known)
+        if self.is_list(last):
+            listed = known.get(last)
+            if folded(part) in NOTHING and " " in folded(part) and isinstance(listed, Records):
+                return Understood({last: Records(listed.entries, True, listed.absent)})
+            named = self.kb.findings[last].key == "name"
+            return None if named else self._entry_of(last, phrases.bare(part), known)
+        opening = self.named_opening(part)
+        group = self.kb.findings[last].group
+        if opening is None or group not in self.kb.groups or opening[0] in self.kb.groups[group].findings:
+            return None
+        return self._in_group(group, part)
+
+    def _in_group(self, group: str, words: str) -> Understood | None:
+        """A finding of a group by words that only it has there: `spine` among the Z-scores."""
+        opening = self.named_opening(words)
+        if opening is None:
+            return None
+        own = set(folded(words.removesuffix(opening[1])).split()) - _BETWEEN
+        meant = [name for name in self.kb.groups[group].findings if own <= self.words_of(name)]
+        value = self.answer(meant[0], opening[1])[0] if len(meant) == 1 else None
+        return Understood({meant[0]: value}) if value is not None else None
+
+    def words_of(self, name: str) -> set[str]:
+        """Every word of the names of a finding."""
+        entry = self.kb.findings.get(name)
+        spellings = (name, self.names.label(name), *(entry.synonyms if entry is not None else ()))
+        return {word.strip("(),") for spelling in spellings for word in folded(spelling).split()}
 
     # --- how far a word reaches ---
 
@@ -439,7 +467,7 @@ class Volunteered:
             return None
         for unit in (2, 1, 0):
             value_words, rest = " ".join(tokens[place : place + 1 + unit]), tokens[place + 1 + unit :]
-            if not rest or len(tokens) < place + 1 + unit:
+            if len(tokens) < place + 1 + unit or not (rest or place):
                 continue
             found = self._around(tokens[:place], value_words, rest, unit > 0)
             if found is None and place == 0:
@@ -449,7 +477,7 @@ class Volunteered:
         return None
 
     def _around(self, before: list[str], value_words: str, after: list[str], with_unit: bool) -> Understood | None:
-        if after[-1].casefold() in _BETWEEN:
+        if after and after[-1].casefold() in _BETWEEN:
             return None
         named = frozenset(word for word in folded(" ".join((*before, *after))).split() if word not in _BETWEEN)
         name = self._by_words.get(named)
@@ -600,7 +628,7 @@ class Volunteered:
             rest = " ".join(parts[count:])
             while match := _LINKS.match(rest):
                 rest = rest[match.end() :]
-            found = self._anything(rest, known) or self._reordered(rest, known)
+            found = self._in_group(group, rest) or self._anything(rest, known) or self._reordered(rest, known)
             inside = self.kb.groups[group].findings
             if found is not None and set(found.said) | {half.finding for half in found.halves} <= set(inside):
                 return found

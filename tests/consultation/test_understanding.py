@@ -227,6 +227,10 @@ t score minus 2.7 | t_score_unspecified: -2.7
 FN -2.6, TH -2.4 | t_score_femoral_neck: -2.6; t_score_hip: -2.4
 hip -2.7 in 2023 | t_score_hip: {value: -2.7, date: 2023}
 z score -1.2 | z_score: -1.2
+hip z score -2.3, spine -2.6 | z_score_hip: -2.3; z_score_lumbar_spine: -2.6
+Z-scores: hip -2.3, spine -2.6 | z_score_hip: -2.3; z_score_lumbar_spine: -2.6
+hip Z -2.3 and spine T -2.6 | z_score_hip: -2.3; t_score_lumbar_spine: -2.6
+FRAX major 25 %, hip 8 % | frax_major: 25 %; frax_hip: 8 %
 # blood
 Ca 2.45 | calcium: 2.45 mmol/L
 calcium 9.8 | calcium: 2.4451 mmol/L
@@ -270,6 +274,7 @@ osteoporosis | conditions: [osteoporosis, ...]
 no osteoporosis | conditions: [no osteoporosis, ...]
 thin bones | conditions: [osteopenia or osteoporosis, ...]
 diabetic | conditions: [any_diabetes, ...]
+asthma, nothing else | conditions: [asthma]
 coeliac disease | conditions: [celiac_disease, ...]
 # what broke
 prior hip fracture 2024 | fractures: [{site: hip, date: 2024}, ...]
