@@ -168,6 +168,12 @@ def had(item: str) -> str:
     return match["rest"] if match else ""
 
 
+def dated(words: str) -> tuple[str, str]:
+    """A heading and the day in it: `DEXA`, `March 2026`; no day where there is none."""
+    match = _WHEN.fullmatch(words)
+    return (match["what"], match["when"]) if match else (words, "")
+
+
 def timed(item: str) -> tuple[str, str] | None:
     """An item and the time that is said with it: `quit smoking`, `in 2010`."""
     match = _TIMED.fullmatch(item)

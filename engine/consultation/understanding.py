@@ -24,7 +24,7 @@ _UNKNOWN = re.compile(
     r"(?:\s+(?:my |her |his |their |the |about )*(?P<what>.+))?[.!]?",
     re.IGNORECASE,
 )
-_LONGEST = 2000
+_LONGEST, _FEW_WORDS = 2000, 3
 _MOST_ITEMS = 60
 
 
@@ -96,7 +96,8 @@ class Reader:
         unlisted = finding is not None and finding.type == "records" and any(one.code == "OL311" for one in problems)
         if found.problems and (found.problems[0].code == "OL323" or unlisted):
             return found
-        vague = not found.problems or not found.problems[0].hint.startswith("did you mean")
+        few = len(words.split()) <= _FEW_WORDS
+        vague = not found.problems or (few and not found.problems[0].hint.startswith("did you mean"))
         return Understood(problems=tuple(problems) if vague or _telling(problems, words) else found.problems)
 
     def _gap(self, words: str, asked: Asked) -> Gap | None:

@@ -622,17 +622,29 @@ class Volunteered:
         """`DXA: hip -2.7`: findings of a group under its name."""
         parts = told.split()
         for count in range(min(len(parts) - 1, 4), 0, -1):
-            group = self._group_names.get(folded(" ".join(parts[:count]).rstrip(":")))
+            heading, day = phrases.dated(" ".join(parts[:count]).rstrip(":"))
+            group = self._group_names.get(folded(heading))
             if group is None:
                 continue
             rest = " ".join(parts[count:])
             while match := _LINKS.match(rest):
                 rest = rest[match.end() :]
             found = self._in_group(group, rest) or self._anything(rest, known) or self._reordered(rest, known)
-            inside = self.kb.groups[group].findings
-            if found is not None and set(found.said) | {half.finding for half in found.halves} <= set(inside):
-                return found
+            named = {*found.said, *(half.finding for half in found.halves)} if found is not None else set[str]()
+            if found is None or not all(self._is_result(name) for name in named):
+                continue
+            if day and len(found.said) == 1:  # the day of the heading is that of the result
+                return self.measured(next(iter(named)), f"{self._value_in(rest)} ({day})") or found
+            return found
         return None
+
+    def _is_result(self, name: str) -> bool:
+        return name not in self.kb.findings or self.kb.findings[name].known_by != "person"
+
+    def _value_in(self, words: str) -> str:
+        """The value that stands behind a name."""
+        opening = self.named_opening(words)
+        return opening[1] if opening is not None else words
 
     def _by_choice(self, words: str) -> tuple[str, Known] | None:
         """A word that is an answer to one question only: `woman`, `smoker`, `postmenopausal`."""
