@@ -16,8 +16,8 @@ from .answers_sheet import folded
 
 _IDLE = re.compile(
     r"(?:(?:i|she|he|they|we|patient|the patient)(?:'s|'ve)?\s+)?(?:also\s+|currently\s+|now\s+)?(?:am|is|are|was"
-    r"|has had|have had|has|have|had|takes?|taking|uses?|using|on|with|got|my|her|his|a|an|the|known|some|and|plus"
-    r"|suffers from|diagnosed with|pt|reports?|complains of|c/o)\s+(?=\S)",
+    r"|has had|have had|has|have|had|takes?|taking|uses?|using|on|with|got|my|her|his|a|an|the|known|some|and|plus|only"
+    r"|just|suffers from|diagnosed with|pt|reports?|complains of|c/o)\s+(?=\S)",
     re.IGNORECASE,
 )
 _DENIAL = re.compile(

@@ -24,6 +24,7 @@ _UNKNOWN = re.compile(
     r"(?:\s+(?:my |her |his |their |the |about )*(?P<what>.+))?[.!]?",
     re.IGNORECASE,
 )
+_ALL_NORMAL = frozenset({"all normal", "all fine", "all ok", "everything normal", "all within range", "normal, all"})
 _LONGEST, _FEW_WORDS = 2000, 3
 _MOST_ITEMS = 60
 
@@ -74,6 +75,10 @@ class Reader:
         gap = self._gap(words, asked)
         if gap is not None:
             return self._not_known((name,), gap)
+        words, first = self._opened_by_yes_or_no(words, finding)
+        if first is not None:
+            more = self._volunteered.all(words, None, known) if words else Understood()
+            return dataclasses.replace(more, said={**more.said, name: first}, answered=True)
         value, problems = self._volunteered.answer(name, words)
         if value is None and (picked := self._by_number(finding, words)) is not None:
             value = picked
@@ -99,6 +104,19 @@ class Reader:
         few = len(words.split()) <= _FEW_WORDS
         vague = not found.problems or (few and not found.problems[0].hint.startswith("did you mean"))
         return Understood(problems=tuple(problems) if vague or _telling(problems, words) else found.problems)
+
+    def _opened_by_yes_or_no(self, words: str, finding: Finding | None) -> tuple[str, Known | None]:
+        """What follows a `yes` or `no` that opens an answer: of a question for just that it is the answer."""
+        opening = re.match(r"(?P<word>yes|yeah|yep|no|nope)\s*[,;.:]\s*(?=\S)", words, re.IGNORECASE)
+        if opening is None or finding is None:
+            return words, None
+        rest = words[opening.end() :]
+        if finding.type == "records":
+            return rest, None
+        if finding.type != "yes_no":
+            return words, None
+        value = YES if opening["word"].casefold().startswith("y") else NO
+        return ("" if folded(rest) in NOTHING else rest), value
 
     def _gap(self, words: str, asked: Asked) -> Gap | None:
         """`don't know`, `I don't know my T-scores`: that what was asked is not known."""
@@ -173,6 +191,10 @@ class Reader:
                 what = f"'{clipped(words)}' to which? {', '.join(self.names.label(name) for name in asked.findings)}"
                 return Understood(problems=(Problem("OL323", what, PROMPT, hint="answer each, in this order"),))
             return Understood(answered=True, unknown=asked.findings if not asked.groups else ())
+        if folded(words) in _ALL_NORMAL and (normal := self._all_normal(asked)) is not None:
+            return normal
+        if asked.any_of and re.fullmatch(r"\d(?: \d)+", words):
+            words = words.replace(" ", ", ")
         clauses = [self._volunteered.items(clause) for clause in phrases.clauses(words)]
         parts = [part for clause in clauses for part in clause]
         if len(parts) > _MOST_ITEMS:
@@ -185,10 +207,18 @@ class Reader:
             self._gather(clause, asked, known, gathered)
         said = gathered.said
         met = not said.keys().isdisjoint(asked.findings)
-        if checks and asked.any_of and not gathered.problems and met:
+        named = any(said.get(name) == YES for name in asked.findings)
+        if checks and asked.any_of and not gathered.problems and named:  # who denies one says nothing of the others
             said = {**{name: NO for name in asked.findings if name not in said}, **said}
-        answered = not gathered.problems and not gathered.halves and met
+        whole = named or not checks or not asked.any_of or set(asked.findings) <= said.keys()
+        answered = not gathered.problems and not gathered.halves and met and whole
         return dataclasses.replace(gathered.understood(answered), said=said)
+
+    def _all_normal(self, asked: Asked) -> Understood | None:
+        """That every result asked for is normal."""
+        found = {name: self._volunteered.answer(name, "normal")[0] for name in asked.findings}
+        said = {name: value for name, value in found.items() if value is not None}
+        return Understood(said, answered=True) if len(said) == len(found) else None
 
     def _gather(self, clause: list[str], asked: Asked, known: Mapping[str, Known], gathered: Gathered) -> None:
         """The parts of a clause, each after those before it; what an earlier `no` may reach is asked back."""
@@ -234,15 +264,22 @@ class Reader:
             if rest or found.meaningful:
                 return found if found.meaningful or not _NUMERIC.match(rest) else Understood(problems=tuple(problems))
         left = [name for name in asked.findings if name not in said]
-        fitting = [(name, value) for name in left if (value := self._volunteered.answer(name, part)[0]) is not None]
+        fitting = [(name, fits) for name in left if (fits := self._fits(name, part)) is not None]
         if len(fitting) == 1:
-            return Understood(dict(fitting))
+            return fitting[0][1]
         found = self._volunteered.item(part, None, known)
         if fitting and not found.meaningful:
             listed = ", ".join(self.names.label(name) for name, _ in fitting)
             what = f"'{clipped(part)}' can be {listed}"
             return Understood(problems=(Problem("OL323", what, PROMPT, hint="write which it is"),))
         return found
+
+    def _fits(self, name: str, part: str) -> Understood | None:
+        """The part as the value of a finding that is not named, be it without its unit."""
+        value, problems = self._volunteered.answer(name, part)
+        if value is not None:
+            return Understood({name: value})
+        return self._volunteered.half(name, part) if lacks_unit(problems) else None
 
     def _member(self, part: str, asked: Asked) -> tuple[str, str]:
         """The one of those asked that the part begins with, by a word only that one has, and what follows."""

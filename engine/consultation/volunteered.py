@@ -649,6 +649,8 @@ class Volunteered:
     def _by_choice(self, words: str) -> tuple[str, Known] | None:
         """A word that is an answer to one question only: `woman`, `smoker`, `postmenopausal`."""
         told = folded(words)
+        if told in NOTHING:
+            return None
         found = [
             (finding.id, members)
             for finding in self.kb.findings.values()
@@ -718,10 +720,12 @@ class Volunteered:
     @staticmethod
     def _nearly(spellings: Mapping[str, frozenset[str]], told: str) -> bool:
         """Whether the words are a name, its plural, or all of it but the end of its last word."""
+        written_together = {one.replace(" ", "") for one in spellings if " " in one}
         return any(
             told.removesuffix(ending) in spellings for ending in ("s", "es")
         ) or told + "s" in spellings or (
-            len(told) >= _SOLID and any(one.startswith(told) and " " not in one[len(told) :] for one in spellings)
+            len(told) >= _SOLID
+            and any(one.startswith(told) and one[len(told) :].isalpha() for one in spellings.keys() - written_together)
         )  # fmt: skip
 
     # --- lists and halves ---

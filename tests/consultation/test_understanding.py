@@ -98,6 +98,17 @@ def test_a_time_it_has_lasted_is_a_time_it_began(words: str, started: str, prepa
         ("-2.7", ("t_score_hip",), {"t_score_hip": "-2.7"}),
         ("1", ("sex",), {"sex": "female"}),
         ("f", ("sex",), {"sex": "female"}),
+        ("no, never", ("parent_hip_fracture",), {"parent_hip_fracture": "no"}),
+        ("yes, wrist", ("fractures",), {"fractures": "[forearm]"}),
+        ("no, only omeprazole", ("medicines",), {"medicines": "[omeprazole]"}),
+        ("hip 2025-03 after a fall", ("fractures",),
+         {"fractures": "[{site: hip, cause: low_trauma, date: 2025-03}]"}),
+        ("quit in 2010", ("smoking",), {"smoking": "former"}),
+        ("twice", ("falls_past_year",), {"falls_past_year": "2"}),
+        ("85 umol/L", ("creatinine", "egfr", "urea"), {"creatinine": "85 umol/L"}),
+        ("all normal", ("calcium", "albumin"), {"calcium": "normal", "albumin": "normal"}),
+        ("no breast cancer", ("parent_hip_fracture", "family_history_osteoporosis", "family_breast_cancer"),
+         {"family_breast_cancer": "no"}),
         ("wrist 2019 and hip 2025-03", ("fractures",),
          {"fractures": "[{site: forearm, date: 2019}, {site: hip, date: 2025-03}]"}),
     ],
@@ -106,6 +117,14 @@ def test_what_was_asked_is_answered(
     line: str, asked: tuple[str, ...], expected: dict[str, str], prepared: Prepared
 ) -> None:
     assert said(prepared, line, *asked) == expected
+
+
+@pytest.mark.parametrize("line", ["85", "normal"])
+def test_what_several_of_those_asked_can_have_is_not_guessed(line: str, prepared: Prepared) -> None:
+    asked = question(Case(prepared, TODAY), ("creatinine", "egfr", "urea"))
+    found = Reader(prepared.names, TODAY).read(line, asked, {})
+    assert not found.said
+    assert "can be creatinine" in found.problems[0].what
 
 
 def test_of_several_questions_a_bare_no_is_not_guessed_at(prepared: Prepared) -> None:
@@ -275,6 +294,8 @@ no osteoporosis | conditions: [no osteoporosis, ...]
 thin bones | conditions: [osteopenia or osteoporosis, ...]
 diabetic | conditions: [any_diabetes, ...]
 asthma, nothing else | conditions: [asthma]
+celiac | conditions: [celiac_disease, ...]
+postmenopausal since 2010 | menopausal_status: postmenopausal
 coeliac disease | conditions: [celiac_disease, ...]
 # what broke
 prior hip fracture 2024 | fractures: [{site: hip, date: 2024}, ...]
