@@ -649,7 +649,7 @@ class Volunteered:
     def _by_choice(self, words: str) -> tuple[str, Known] | None:
         """A word that is an answer to one question only: `woman`, `smoker`, `postmenopausal`."""
         told = folded(words)
-        if told in NOTHING:
+        if told in NOTHING or self.owners(words, exactly=True) or any(one.ask for one in self.words.meanings(words)):
             return None
         found = [
             (finding.id, members)
