@@ -114,7 +114,8 @@ def _relive(held: Conversation, past: Past, prepared: Prepared) -> None:
                 if one.detail is not None:
                     asked = Asked(known, asked.label, asked.text, section=asked.section, detail=one.detail)
             held.hear(one.line, asked, again=True)
-            held.asked += asked is not None
+            if asked is not None:
+                held.count(asked)
     finally:
         held.terminal = terminal
     held.note(f"Going on with the consultation of {past.header.as_of} ({counted(len(past.lines), 'line')}).")

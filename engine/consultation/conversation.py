@@ -89,9 +89,17 @@ class Conversation:
         self._agenda: Agenda | None = None
         self._back: list[Moment] = []
         self._forth: list[Moment] = []
-        self.asked = 0
+        self._questions: set[tuple[tuple[str, ...], tuple[int, str] | None]] = set()
         self._last: Asked | None = None
         self.whys = 0
+
+    @property
+    def asked(self) -> int:
+        """How many questions were put; one that is put again is the same."""
+        return len(self._questions)
+
+    def count(self, asked: Asked) -> None:
+        self._questions.add((asked.findings, asked.detail))
 
     # --- how things stand ---
 
@@ -184,7 +192,7 @@ class Conversation:
         if asked is None:
             return Prompt(self._stop(), "", held)
         if asked != self._last:
-            self.asked += 1
+            self.count(asked)
             self.whys = 0
         self._last = asked
         section = self.case.kb.sections.get(asked.section, "")

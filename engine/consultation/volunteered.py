@@ -217,8 +217,8 @@ class Volunteered:
             if value is None and problems and (_NUMERIC.match(name[1]) or not number):
                 return Understood(problems=tuple(problems))
         if relative := phrases.kin(told):
-            what = f"'{clipped(told)}' is about {relative}"
-            hint = "of the family only what is asked counts: 'mother broke her hip', 'osteoporosis in the family'"
+            what = f"'{clipped(told)}' is about {relative}, not about the patient"
+            hint = "what counts is 'mother broke her hip' or 'osteoporosis in the family'"
             return Understood(problems=(Problem("OL322", what, PROMPT, hint=hint),))
         if (unclear := self._unclear_entry(told)) is not None:
             return unclear

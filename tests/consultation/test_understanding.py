@@ -342,7 +342,7 @@ def test_people_say_it_in_many_ways(line: str, prepared: Prepared) -> None:
         ("vitamin D", "the result of a test, or taken as a medicine?"),
         ("hip", "its value is missing"),
         ("had prednisolone for 3 months", "is it still taken?"),
-        ("wife on alendronate", "is about wife"),
+        ("wife on alendronate", "is about wife, not about the patient"),
         ("no fever, weight loss", "'weight loss' after 'no fever' can be meant either way"),
         ("denies fever, chills, weight loss", "'weight loss' after 'denies fever'"),
         ("mother had osteoporosis, diabetes", "'diabetes' after 'mother had osteoporosis'"),
