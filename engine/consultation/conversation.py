@@ -19,7 +19,7 @@ from .record import Answer
 from .relevance import Agenda
 from .settled import FOUND, Told
 from .understanding import Reader
-from .understood import PROMPT, Half, Understood
+from .understood import PROMPT, Understood
 from .verdict import Verdict
 
 READ, NOTE, WRONG = "read", "", "?"
@@ -186,7 +186,7 @@ class Conversation:
         held = tuple(one.label for one in self.verdict.alerts if one.status == "raised" and one.urgency in _HELD)
         if self.progress.halves:
             half = self.progress.halves[0]
-            return Prompt(half_text(half), self.case.names.label(half.finding), held)
+            return Prompt(half.question, self.case.names.label(half.finding), held)
         if self.progress.conflict is not None:
             return Prompt("Which is right? 1 or 2", "", held)
         if asked is None:
@@ -359,7 +359,7 @@ class Conversation:
         if closing is not None and understood is not None:
             self._echo_gaps(closing, understood, said)
         elif gaps := [name for name in read if name in said and isinstance(said[name], Gap)]:
-            self.tell(READ, f"{_few(self.case.names.label(name) for name in gaps)} not measured")
+            self.tell(READ, f"{settled.few(self.case.names.label(name) for name in gaps)} not measured")
         if before is not None:
             self._tell_settled(before)
 
@@ -489,17 +489,6 @@ class Conversation:
             else ("Nothing was kept; `report FILE.html` before leaving writes everything down.")
         )
         self.note(f"{counted(self.asked, 'question')}. {kept}")
-
-
-def _few(labels: Iterable[str]) -> str:
-    listed = list(labels)
-    more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED + 1 else ""
-    return ", ".join(listed[:_NAMED] if more else listed) + more
-
-
-def half_text(half: Half) -> str:
-    offered = "   ".join(f"{index} {told}" for index, told in enumerate(half.told, 1))
-    return f"{half.number} of which?  {offered}"
 
 
 def counted(count: int, thing: str) -> str:

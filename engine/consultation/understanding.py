@@ -15,8 +15,9 @@ from ..language.value import NO, NOT_MEASURED, UNKNOWN, YES, Choice, Gap, Known,
 from . import answers, phrases
 from .answers_sheet import NOTHING, clipped, folded, gap_of
 from .questions import Asked
+from .spoken import lacks_unit
 from .understood import PROMPT, Gathered, Half, Understood
-from .volunteered import Volunteered, lacks_unit
+from .volunteered import Volunteered
 
 _NUMERIC = re.compile(r"[-+<>=~]?\s*(?:minus\s+)?[\d.]|(?:about|under|over|at least|at most|below|above)\s+[-\d]", re.I)
 _UNKNOWN = re.compile(

@@ -24,6 +24,11 @@ class Half:
     told: tuple[str, ...]
     """Each unit as it is offered: `ng/mL (would be 70 nmol/L)`."""
 
+    @property
+    def question(self) -> str:
+        offered = "   ".join(f"{index} {told}" for index, told in enumerate(self.told, 1))
+        return f"{self.number} of which?  {offered}"
+
 
 @dataclass(frozen=True, slots=True)
 class Understood:
