@@ -229,9 +229,11 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    expression: re.Pattern[str]
+    tokens: tuple[str, ...]
     meaning: str
     loose: bool
+    words: frozenset[str]
+    """One of these is in every line that is this phrase; none where that cannot be said."""
 
 
 class Words:
@@ -245,13 +247,16 @@ class Words:
     def __init__(self, kb: KnowledgeBase, is_quantity: IsQuantity = lambda dimension, text: False) -> None:
         self._plain: dict[str, str] = {}
         self._seen: set[str] = set()
+        self._expressions: dict[tuple[str, ...], re.Pattern[str]] = {}
         self._patterns: list[_Pattern] = []
         self._is_quantity = is_quantity
         self._dimensions = frozenset(unit.dimension.upper() for unit in kb.units.values() if len(unit.dimension) > 1)
         for phrase, meaning in kb.words.items():
             tokens = _told(phrase).split()
             if any(re.search(r"\bNN?\b|[|?]", token) or self._is_hole(token) for token in tokens):
-                self._patterns.append(_Pattern(self._expression(tokens), meaning, any(map(self._is_hole, tokens))))
+                self._patterns.append(
+                    _Pattern(tuple(tokens), meaning, any(map(self._is_hole, tokens)), _told_by(tokens))
+                )
             else:
                 self._plain[folded(" ".join(tokens))] = meaning
         self._patterns.sort(key=lambda pattern: pattern.loose)
@@ -260,7 +265,10 @@ class Words:
     def _is_hole(self, token: str) -> bool:
         return token in ("X", "Y") or token in self._dimensions
 
-    def _expression(self, tokens: list[str]) -> re.Pattern[str]:
+    def _expression(self, tokens: tuple[str, ...]) -> re.Pattern[str]:
+        """What a line must look like to be this phrase; made when a line has the words for it."""
+        if tokens in self._expressions:
+            return self._expressions[tokens]
         parts = []
         self._seen.clear()
         for token in tokens:
@@ -268,7 +276,8 @@ class Words:
             alternatives = "|".join(self._alternative(one) for one in token.removesuffix("?").split("|"))
             gap = r"[\s:-]*" if re.search(r"\bNN?$", token) else r"[\s:-]+"
             parts.append(f"(?:(?:{alternatives}){gap}{_ARTICLE})" + ("?" if optional else ""))
-        return re.compile(_WHO + _ARTICLE + "".join(parts), re.IGNORECASE)
+        self._expressions[tokens] = re.compile(_WHO + _ARTICLE + "".join(parts), re.IGNORECASE)
+        return self._expressions[tokens]
 
     def _alternative(self, token: str) -> str:
         if self._is_hole(token):
@@ -288,8 +297,11 @@ class Words:
         plain = self._plain.get(folded(_told(told)))
         if plain is not None:
             yield _meaning(plain, {}, False)
+        words = frozenset(re.findall(r"[a-z]+", told.lower()))
         for pattern in self._patterns:
-            match = pattern.expression.fullmatch(f"{told} ")
+            if pattern.words and pattern.words.isdisjoint(words):
+                continue
+            match = self._expression(pattern.tokens).fullmatch(f"{told} ")
             if match is None:
                 continue
             holes = {name: text for name, text in match.groupdict().items() if text is not None}
@@ -299,6 +311,18 @@ class Words:
     def meaning(self, item: str) -> tuple[Statement, ...]:
         """The answers a phrase surely means; nothing where it has none."""
         return next((one.statements for one in self.meanings(item) if not one.loose), ())
+
+
+def _told_by(tokens: list[str]) -> frozenset[str]:
+    """The words of the token that tells most: one that must be there, with the fewest to choose from."""
+    found = []
+    for token in tokens:
+        spelled = [
+            re.findall(r"[a-z]+", one.lower()) for one in token.split("|") if not re.search(r"\b[A-Z]{1,}\b", one)
+        ]
+        if not token.endswith("?") and len(spelled) == token.count("|") + 1 and all(spelled):
+            found.append(frozenset(words[0] for words in spelled))
+    return min(found, key=len, default=frozenset())
 
 
 def _told(item: str) -> str:

@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from ..knowledge_base.naming import Names
 from ..knowledge_base.nodes import MapNode, Text
@@ -36,16 +37,28 @@ class Spoken:
         self.names, self.kb, self.today = names, names.kb, today
         self.sheet = Sheet(self.kb, today)
         self.known_names = record.names_of(self.kb)
-        self._american_names = _respelled(self.known_names)
-        self._by_words = _by_words(self.known_names)
         self.words = Words(self.kb, self._is_quantity)
-        self._spellings = tuple(
-            dict.fromkeys((*self.known_names, *self.kb.findings, *self.words.phrases, *self._member_spellings()))
-        )
-        self._beginnings = frozenset(spelling[:3] for spelling in self._member_spellings())
         self._group_names = {
             folded(name): group.id for group in self.kb.groups.values() for name in (group.label, *group.synonyms)
         }
+
+    @cached_property
+    def _american_names(self) -> dict[str, frozenset[str]]:
+        return _respelled(self.known_names)
+
+    @cached_property
+    def _by_words(self) -> dict[frozenset[str], str]:
+        return _by_words(self.known_names)
+
+    @cached_property
+    def _spellings(self) -> tuple[str, ...]:
+        """What a misspelled word is held against."""
+        every = (*self.known_names, *self.kb.findings, *self.words.phrases, *self._member_spellings())
+        return tuple(dict.fromkeys(every))
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        return frozenset(spelling[:3] for spelling in self._member_spellings())
 
     def _member_spellings(self) -> Iterator[str]:
         for finding in self.kb.findings.values():
