@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..consultation import inquiry, journal, opening, relevance
 from ..consultation.case import Case, Prepared
-from ..consultation.conversation import Conversation, Prompt
+from ..consultation.conversation import Conversation, Prompt, counted
 from ..consultation.journal import Header, Journal, Past
 from ..consultation.questions import Asked
 from ..consultation.record import Record, read_record
@@ -114,10 +114,11 @@ def _relive(held: Conversation, past: Past, prepared: Prepared) -> None:
                 if one.detail is not None:
                     asked = Asked(known, asked.label, asked.text, section=asked.section, detail=one.detail)
             held.hear(one.line, asked, again=True)
-            held.asked += asked is not None
+            if asked is not None:
+                held.count(asked)
     finally:
         held.terminal = terminal
-    held.note(f"Going on with the consultation of {past.header.as_of} ({len(past.lines)} lines).")
+    held.note(f"Going on with the consultation of {past.header.as_of} ({counted(len(past.lines), 'line')}).")
     if past.torn:
         held.note("Its last line was cut short and is left out.")
     if past.header.digest != prepared.kb.digest:

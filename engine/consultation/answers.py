@@ -37,6 +37,7 @@ CODES: dict[str, str] = {
 }
 
 Raw = str | Node
+LEFT_OPEN = answers_writing.LEFT_OPEN
 _LONGEST = 1000
 _RESULT_KEYS = {"value": "value", "result": "value", "range": "range", "reference range": "range", "date": "date"}
 

@@ -62,6 +62,14 @@ def meant(sheet: Sheet, choices: str, words: str) -> frozenset[str] | None:
     return begun if len(begun) == 1 else None
 
 
+def named(sheet: Sheet, choices: str, words: str) -> frozenset[str] | None:
+    """The member or class of exactly this name."""
+    told = folded(words)
+    spelled = sheet.spelled(choices)
+    found = spelled.members.get(told)
+    return found if found is not None and len(found) == 1 else spelled.classes.get(told)
+
+
 def _begun(sheet: Sheet, choices: str, words: str) -> frozenset[str]:
     """The members one of whose names begins with these words."""
     enough = 1 if len(sheet.choices(choices).members) <= _FEW else 3
@@ -84,6 +92,6 @@ def _unknown(sheet: Sheet, label: str, choices: str, words: str, text: str, plac
         one_of = f"it is one of {', '.join(known)}"
         hint = f"{hint} {one_of}".strip()
     elif not hint and "other" in spelled.members:
-        hint = f"write {listed(tuple(spelled.members['other']))} for what is not listed"
+        hint = "write 'other' for what is not listed"
     what = f"{label}: '{clipped(text)}' is not known" if words else f"{label}: nothing is given"
     return refusal("OL311", what, place, hint=hint)

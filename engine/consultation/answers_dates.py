@@ -81,6 +81,12 @@ def _days(sheet: Sheet, label: str, words: str, text: str, place: Place) -> Inte
     known = dates.partial(words.replace("/", "-")) or _named(words)
     if known is not None:
         return known
+    if words.rstrip(".") in _MONTHS:
+        return _latest(_today(sheet, label, text, place), _MONTHS[words.rstrip(".")])
+    decade = re.fullmatch(r"(?:the )?(?:early |mid |late )?(19|20)(\d)0'?s", words)
+    if decade:
+        year = int(f"{decade.group(1)}{decade.group(2)}0")
+        return between(datetime.date(year, 1, 1).toordinal(), datetime.date(year + 9, 12, 31).toordinal())
     if words in _RECENT:
         now = _today(sheet, label, text, place)
         return between(now.low - _RECENT[words][0], now.high - _RECENT[words][1])
@@ -131,6 +137,14 @@ def _calendar(now: Interval, last: bool, period: str) -> Interval:
     else:
         day = dates.months_later(today, -1) if last else today
         found = dates.partial(f"{day.year}-{day.month:02}")
+    assert found is not None
+    return found
+
+
+def _latest(now: Interval, month: int) -> Interval:
+    """`since March`: the last March there was, this one included."""
+    today = datetime.date.fromordinal(int(now.low))
+    found = dates.partial(f"{today.year - (month > today.month)}-{month:02}")
     assert found is not None
     return found
 

@@ -18,13 +18,32 @@ _GOES_ON = re.compile(
     r"(?:since|from|started|until|till|stopped|ended|last|for|at|every|once|twice)\b|\d", re.IGNORECASE
 )
 """What a part of a text begins with that belongs to the entry before it: `denosumab 60 mg, last given 2026-03`."""
+_AFTER = re.compile(
+    r"^(?:(?:after|from|due to|because of|caused by|by|in|on|when|while|with|she|he|i|was|had|a|an|the)\s+)+",
+    re.IGNORECASE,
+)
+_OPENINGS = (
+    r"(?:since|from|started|until|till|stopped|ended|last|for|at|aged|in|after|due to|by|while|when|slipping|tripping"
+    r"|falling)"
+)
 _TAILS = (
     (re.compile(r"(?:since|from|started(?: in)?)\s+(?P<said>.+)", re.IGNORECASE), "started"),
     (re.compile(r"(?:until|till|stopped(?: in)?|ended(?: in)?)\s+(?P<said>.+)", re.IGNORECASE), "stopped"),
-    (re.compile(r"(?:last(?: given)?(?: on| in)?)\s+(?P<said>.+)", re.IGNORECASE), "last_given"),
+    (
+        re.compile(r"(?:last(?: given| dose| infusion| injection)?(?: on| in| was)?)\s+(?P<said>.+)", re.IGNORECASE),
+        "last_given",
+    ),
     (re.compile(r"for\s+(?P<said>.+)", re.IGNORECASE), "duration"),
-    (re.compile(r"at(?: age)?\s+(?P<said>\d.*)", re.IGNORECASE), "age_at"),
-    (re.compile(r"(?:in|on)?\s*(?P<said>\d{4}(?:-\d.*)?|\S.* ago)", re.IGNORECASE), "date"),
+    (re.compile(r"(?:at(?: age)?|aged)\s+(?P<said>\d.*)", re.IGNORECASE), "age_at"),
+    (
+        re.compile(
+            r"(?:diagnosed )?(?:in|on|since)?\s*\(?(?P<said>\d{4}(?:-\d.*?)?|\S.* ago|(?:last|this) (?:year|month)"
+            r"|[a-z]{3,9}\.? \d{4}|\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9}\.? \d{4}"
+            r"|(?:the )?(?:early |mid |late )?\d{3}0'?s)\)?",
+            re.IGNORECASE,
+        ),
+        "date",
+    ),
     (re.compile(r"(?P<said>[\d<>=].*)"), "dose"),
 )
 
@@ -139,7 +158,7 @@ def _short(sheet: Sheet, finding: Finding, item: Text) -> Entry:
 def _tails(sheet: Sheet, finding: Finding, words: str, place: Place, fields: dict[str, Known]) -> None:
     """What follows a name, one part after another: `7.5 mg daily since 2026-03`."""
     verbs = "".join(f"(?<!{verb})" for verb in ("started", "stopped", "ended", "last", "given"))
-    opening = rf"{verbs}\s+(?=(?:since|from|started|until|till|stopped|ended|last|for|at|in)\b)"
+    opening = rf"{verbs}\s+(?={_OPENINGS}\b)"
     for part in (said.strip(" ,;") for said in re.split(opening, words, flags=re.IGNORECASE)):
         if "every" in finding.fields and answers_dates.frequency(sheet, part) is not None:
             _fill(sheet, finding, finding.fields["every"], Text(part, place), fields)
@@ -150,8 +169,25 @@ def _tails(sheet: Sheet, finding: Finding, words: str, place: Place, fields: dic
                 _fill(sheet, finding, finding.fields[name], Text(match["said"], place), fields)
                 break
         else:
+            if _chosen(sheet, finding, part, place, fields):
+                continue
             hint = f"write {{{finding.key}: ..., ...}} with {', '.join(finding.fields)}"
             raise refusal("OL315", f"{finding.label}: '{clipped(part)}' was not understood", place, hint=hint)
+
+
+def _chosen(sheet: Sheet, finding: Finding, part: str, place: Place, fields: dict[str, Known]) -> bool:
+    """Fill the field that a part answers by a word of its own, as a cause does: `after a fall`, and what follows it."""
+    words = _AFTER.sub("", part).split()
+    for field in finding.fields.values():
+        if field.type != "choice" or field.id == finding.key or field.id in fields:
+            continue
+        for cut in range(len(words), 0, -1):
+            if answers_choices.named(sheet, field.choices, " ".join(words[:cut])) is not None:
+                _fill(sheet, finding, field, Text(" ".join(words[:cut]), place), fields)
+                if cut < len(words):
+                    _tails(sheet, finding, " ".join(words[cut:]), place, fields)
+                return True
+    return False
 
 
 def _long(sheet: Sheet, finding: Finding, item: MapNode) -> Entry:

@@ -47,6 +47,8 @@ _SPANS = (
 _COUNTED = {"a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"} | {
     "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12", "half a": "0.5", "half an": "0.5"
 }  # fmt: skip
+_ALONE = {**_COUNTED, "once": "1", "twice": "2", "thrice": "3"}
+"""A number by itself, where people count: how many falls?"""
 
 
 def word_of(text: str) -> tuple[Word, bool] | None:
@@ -77,6 +79,7 @@ def interval(sheet: Sheet, measured: Measured, text: str, place: Place, *, belie
     `believable`: hold it to what is plausible (a reference range is not).
     """
     words = re.sub(r"(?<![\d.])(?:minus\s+|-\s+)(?=[\d.])", "-", spelled(text), flags=re.IGNORECASE)
+    words = _ALONE.get(folded(words), words) if measured.countable else words
     if measured.countable and folded(words) in ("none", "nil", "never", "no"):
         words = "0"
     if _ABOUT.match(words):

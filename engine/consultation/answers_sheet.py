@@ -25,7 +25,11 @@ _SPELLINGS = str.maketrans(
     | {"\u00a0": " ", "…": "..."}
 )
 _FOLDED = _SPELLINGS | dict.fromkeys(map(ord, "-_−‐‑"), " ")
-NOTHING = frozenset({"none", "nil", "nothing", "no", "never", "no one", "none known", "no known", "[]"})
+NOTHING = frozenset(
+    {"none", "nil", "nothing", "no", "never", "no one", "none known", "no known", "[]"}
+    | {"none of these", "none of those", "none of them", "none of the above", "none at all", "nope", "neither"}
+    | {"nothing else", "none else", "no others", "no other", "no more", "nothing more", "no to all", "nil else"}
+)
 """Ways to say that a list is empty."""
 
 

@@ -16,7 +16,9 @@ from . import answers_numbers
 from .answers_dates import frequency_text
 
 _PLAIN = re.compile(r"(?:[A-Za-z0-9_.][\w.+/%()'µ-]*|-[\d.][\w./%]*|<=?)(?: [\w.+/%()'µ<=-]+)*")
-_MANY_DIGITS = 6
+_MANY_DIGITS, _CLASS = 6, 4
+LEFT_OPEN = "; others not asked yet"
+"""How it is said that a list may have more."""
 _OPENINGS = {"started": "since", "stopped": "stopped", "last_given": "last given", "duration": "for"} | {
     "every": "every", "age_at": "at age"
 }  # fmt: skip
@@ -210,11 +212,23 @@ def _amount_told(numbers: Interval, unit: str) -> str:
 
 
 def _choice_told(known: Choice, choices: ChoiceSet | None) -> str:
-    if choices is None or len(known.members) > 3:
-        text = _choice(known, choices)
-        return choices.class_labels.get(text, text) if choices is not None else text
-    labels = [choices.members[member].label or member for member in choices.members if member in known.members]
-    return " or ".join(labels or sorted(known.members))
+    if known.members == {"yes", "no"}:
+        return UNKNOWN.value
+    return " or ".join(_together(choices, known.members))
+
+
+def _together(choices: ChoiceSet | None, members: frozenset[str]) -> list[str]:
+    """The members by their labels, whole classes of some size by the label of the class."""
+    if choices is None:
+        return sorted(members)
+    left = set(members)
+    told: list[str] = []
+    for name, included in sorted(choices.classes.items(), key=lambda one: -len(one[1])):
+        if len(included) >= _CLASS and included <= left:
+            told.append(choices.class_labels.get(name) or name)
+            left -= included
+    told += [choices.members[member].label or member for member in choices.members if member in left]
+    return told + sorted(left - choices.members.keys())
 
 
 def _day_told(days: Interval) -> str:
@@ -230,10 +244,12 @@ def _day_told(days: Interval) -> str:
 
 def _records_told(kb: KnowledgeBase, finding: Finding, known: Records) -> str:
     told = [_entry_told(kb, finding, entry) for entry in known.entries]
-    told += [f"no {_member_told(kb, finding, member)}" for member in sorted(known.absent)]
+    key = finding.fields.get(finding.key)
+    choices = kb.choices.get(key.choices) if key is not None else None
+    told += [f"no {label}" for label in _together(choices, known.absent)]
     if not told:
         return "none" if known.complete else "not asked yet"
-    return ", ".join(told) + ("" if known.complete else "; others not asked yet")
+    return ", ".join(told) + ("" if known.complete else LEFT_OPEN)
 
 
 def _member_told(kb: KnowledgeBase, finding: Finding, member: str) -> str:

@@ -19,7 +19,7 @@ from .record import Answer
 from .relevance import Agenda
 from .settled import FOUND, Told
 from .understanding import Reader
-from .understood import PROMPT, Half, Understood
+from .understood import PROMPT, Understood
 from .verdict import Verdict
 
 READ, NOTE, WRONG = "read", "", "?"
@@ -28,6 +28,7 @@ FIRST = ("age", "sex")
 _MOST = 8
 _NAMED = 3
 _UNDOABLE = 200
+_WORK_UP = ("; it goes on the work-up", "; they go on the work-up")
 _LEAVING = frozenset({"quit", "exit", "q", "bye", "stop"})
 _HELD = ("emergency", "urgent")
 
@@ -88,9 +89,17 @@ class Conversation:
         self._agenda: Agenda | None = None
         self._back: list[Moment] = []
         self._forth: list[Moment] = []
-        self.asked = 0
+        self._questions: set[tuple[tuple[str, ...], tuple[int, str] | None]] = set()
         self._last: Asked | None = None
         self.whys = 0
+
+    @property
+    def asked(self) -> int:
+        """How many questions were put; one that is put again is the same."""
+        return len(self._questions)
+
+    def count(self, asked: Asked) -> None:
+        self._questions.add((asked.findings, asked.detail))
 
     # --- how things stand ---
 
@@ -177,13 +186,13 @@ class Conversation:
         held = tuple(one.label for one in self.verdict.alerts if one.status == "raised" and one.urgency in _HELD)
         if self.progress.halves:
             half = self.progress.halves[0]
-            return Prompt(half_text(half), self.case.names.label(half.finding), held)
+            return Prompt(half.question, self.case.names.label(half.finding), held)
         if self.progress.conflict is not None:
             return Prompt("Which is right? 1 or 2", "", held)
         if asked is None:
             return Prompt(self._stop(), "", held)
         if asked != self._last:
-            self.asked += 1
+            self.count(asked)
             self.whys = 0
         self._last = asked
         section = self.case.kb.sections.get(asked.section, "")
@@ -191,7 +200,7 @@ class Conversation:
         if before is not None and asked.detail is None and before is not NOT_MEASURED:
             label = self.case.names.label(asked.findings[0])
             told = answers.describe(self.case.kb, asked.findings[0], before).removeprefix(label).strip()
-            told = told.removesuffix("; others not asked yet")
+            told = told.removesuffix(answers.LEFT_OPEN)
             more = " Any other, or none?" if isinstance(before, Records) and not before.complete else ""
             return Prompt(f"{asked.text} So far: {told}.{more}", section, held)
         return Prompt(asked.text, section, held)
@@ -346,10 +355,11 @@ class Conversation:
             self._close(closing, understood, said)
         self.case.say(said)
         self.changed()
-        assumed = understood.assumed if understood is not None else frozenset()
-        self._echo([name for name in said if name in set(read)], was, assumed)
+        self._echo([name for name in said if name in set(read)], was, understood or Understood())
         if closing is not None and understood is not None:
             self._echo_gaps(closing, understood, said)
+        elif gaps := [name for name in read if name in said and isinstance(said[name], Gap)]:
+            self.tell(READ, f"{settled.few(self.case.names.label(name) for name in gaps)} not measured")
         if before is not None:
             self._tell_settled(before)
 
@@ -378,7 +388,7 @@ class Conversation:
             trail=trail,
         )
 
-    def _echo(self, names: Iterable[str], was: dict[str, Known], assumed: frozenset[str]) -> None:
+    def _echo(self, names: Iterable[str], was: dict[str, Known], understood: Understood) -> None:
         plain: list[str] = []
         lists: list[str] = []
         for name in names:
@@ -387,20 +397,23 @@ class Conversation:
                 continue
             again = " (changed)" if name in was and not isinstance(known, Records) and was[name] != known else ""
             told = answers.describe(self.case.kb, name, known)
-            told += " (follows from that)" if name in assumed and name not in was else again
+            told += " (follows from that)" if name in understood.assumed and name not in was else again
+            told += " (its unit is assumed)" if name in understood.unit_assumed else ""
             if isinstance(known, Records):
                 lists.append(told)
             else:
                 plain.append(told)
         for line in (["; ".join(plain)] if plain else []) + lists:
             self.tell(READ, line)
+        if understood.left:
+            self.tell(READ, f"left out: {', '.join(understood.left)}")
 
     def _echo_gaps(self, asked: Asked, understood: Understood, said: dict[str, Known | None]) -> None:
         names = self.case.names
         if understood.unknown:
             tests = [name for name in understood.unknown if name in said]
             labels = ", ".join(names.label(name) for name in understood.unknown)
-            self.tell(READ, f"not known: {labels}" + ("; it goes on the work-up" if tests else ""))
+            self.tell(READ, f"not known: {labels}" + (_WORK_UP[len(tests) > 1] if tests else ""))
             return
         left = [name for name in asked.findings if self.case.memory.known(name) is NOT_MEASURED]
         if len(left) == len(asked.findings) > 1:
@@ -484,11 +497,6 @@ class Conversation:
             else ("Nothing was kept; `report FILE.html` before leaving writes everything down.")
         )
         self.note(f"{counted(self.asked, 'question')}. {kept}")
-
-
-def half_text(half: Half) -> str:
-    offered = "   ".join(f"{index} {told}" for index, told in enumerate(half.told, 1))
-    return f"{half.number} of which?  {offered}"
 
 
 def counted(count: int, thing: str) -> str:

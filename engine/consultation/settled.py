@@ -48,10 +48,11 @@ def _found(before: Verdict, after: Verdict) -> Iterator[Told]:
     excluded = [one.label for one in after.diagnoses if one.status == "excluded" and one.id in was]
     excluded = [label for label in excluded if label not in _labels_with(before, "excluded")]
     if excluded:
-        yield Told(FOUND, f"excluded: {_few(excluded)}")
-    known = {cause.id for cause in before.causes}
-    for cause in after.causes:
-        if cause.id not in known:
+        yield Told(FOUND, f"excluded: {few(excluded)}")
+    told = {(cause.label, cause.effect) for cause in before.causes}
+    for cause in after.causes:  # an exposure and the illness it makes can go by one name: it is told once
+        if (cause.label, cause.effect) not in told:
+            told.add((cause.label, cause.effect))
             effect = f"; {cause.effect}" if cause.effect not in ("", "none", "mixed") else ""
             yield Told(FOUND, f"cause: {cause.label}{effect}{tags(cause.because)}")
     levels = {state.id: (state.at_least, state.truth) for state in before.states}
@@ -76,11 +77,11 @@ def _to_do(before: Verdict, after: Verdict) -> Iterator[Told]:
     known = {test.id for test in before.investigations if test.status != "done"}
     tests = [test.label for test in after.investigations if test.status != "done" and test.id not in known]
     if tests:
-        yield Told(DO, f"tests: {_few(tests)}")
+        yield Told(DO, f"tests: {few(tests)}")
     was = {item.id for item in before.plan if item.status == "recommended"}
     wanted = [item.label for item in after.plan if item.status == "recommended" and item.id not in was]
     if wanted:
-        yield Told(DO, _few(wanted))
+        yield Told(DO, few(wanted))
 
 
 def _held_back(before: Verdict, after: Verdict, names: Names) -> Iterator[Told]:
@@ -93,7 +94,7 @@ def _held_back(before: Verdict, after: Verdict, names: Names) -> Iterator[Told]:
         steps = [names.label(step) if step in names.kb.interventions else step for step in after_these]
         until = f" until: {', '.join(steps)}" if steps else ""
         reasons = items[0].against[:1]
-        yield Told(NOT_YET, f"no {_few(item.label for item in items)}{until}{tags(reasons)}")
+        yield Told(NOT_YET, f"no {few(item.label for item in items)}{until}{tags(reasons)}")
     barred = [item for item in after.plan if item.status == "contraindicated" and was.get(item.id) != item.status]
     for item in barred:
         why = f": {item.against[0].title.rstrip('.')}" if item.against else ""
@@ -106,7 +107,7 @@ def _leaning(before: Verdict, after: Verdict, names: Names) -> Iterator[Told]:
         if one.status not in ("possible", "unlikely") or was.get(one.id) == (one.status, one.score):
             continue
         counted = f"{len(one.supporting)} for, {len(one.against)} against"
-        telling = f"; {_few(names.label(name) for name in one.missing)} would tell" if one.missing else ""
+        telling = f"; {few(names.label(name) for name in one.missing)} would tell" if one.missing else ""
         because = tags((*one.supporting, *one.against))
         yield Told(OPEN, f"{one.label} {one.status} ({one.score:+.1f}): {counted}{telling}{because}")
 
@@ -123,7 +124,8 @@ def _labels_with(verdict: Verdict, status: str) -> frozenset[str]:
     return frozenset(one.label for one in verdict.diagnoses if one.status == status)
 
 
-def _few(words: Iterable[str]) -> str:
+def few(words: Iterable[str]) -> str:
+    """The first of them, and how many more."""
     listed = list(words)
     more = f" and {len(listed) - _MOST} more" if len(listed) > _MOST else ""
     return ", ".join(listed[:_MOST]) + more

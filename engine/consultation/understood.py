@@ -10,6 +10,8 @@ from ..language.problems import Place, Problem
 from ..language.value import Known
 
 PROMPT = Place("you typed")
+UNREAD, LOST = " was not understood", "? lists what can be said"
+"""How it is said that nothing of a part was understood, and that nothing resembles it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +24,19 @@ class Half:
     told: tuple[str, ...]
     """Each unit as it is offered: `ng/mL (would be 70 nmol/L)`."""
 
+    @property
+    def question(self) -> str:
+        offered = "   ".join(f"{index} {told}" for index, told in enumerate(self.told, 1))
+        return f"{self.number} of which?  {offered}"
+
 
 @dataclass(frozen=True, slots=True)
 class Understood:
     """What a line says: answers by finding, what could not be read, and what that means for the question asked.
 
     `answered`: the question needs no second asking. `unknown`: those asked for it do not know. `halves` are numbers
-    that still lack their unit. `assumed` are answers that the sentence implies without saying them.
+    that still lack their unit. `assumed` are answers that the sentence implies without saying them, `unit_assumed`
+    those whose unit was left out and can be but one. `left` are words that were understood and have no place.
     """
 
     said: Mapping[str, Known] = dataclasses.field(default_factory=dict)
@@ -37,6 +45,12 @@ class Understood:
     unknown: tuple[str, ...] = ()
     halves: tuple[Half, ...] = ()
     assumed: frozenset[str] = frozenset()
+    unit_assumed: frozenset[str] = frozenset()
+    left: tuple[str, ...] = ()
+
+    @property
+    def meaningful(self) -> bool:
+        return bool(self.said or self.halves)
 
 
 class Gathered:
@@ -47,16 +61,39 @@ class Gathered:
         self.problems: list[Problem] = []
         self.halves: list[Half] = []
         self.assumed: set[str] = set()
+        self.unit_assumed: set[str] = set()
+        self.left: list[str] = []
         self.answered = False
+        self.last = ""
+        """The finding that the last item spoke of."""
 
     def add(self, found: Understood) -> None:
+        self.last = next(iter(found.said), self.last)
         self.said.update(found.said)
         self.problems += found.problems
         self.halves += found.halves
         self.assumed |= found.assumed
+        self.unit_assumed |= found.unit_assumed
+        self.left += found.left
         self.answered = self.answered or found.answered
 
     def understood(self, answered: bool) -> Understood:
         return Understood(
-            self.said, tuple(self.problems), answered, halves=tuple(self.halves), assumed=frozenset(self.assumed)
+            self.said,
+            _together(self.problems),
+            answered,
+            halves=tuple(self.halves),
+            assumed=frozenset(self.assumed),
+            unit_assumed=frozenset(self.unit_assumed),
+            left=tuple(self.left),
         )
+
+
+def _together(problems: list[Problem]) -> tuple[Problem, ...]:
+    """What was not understood and resembles nothing is one problem, however many parts of the line it is."""
+    unread = [problem for problem in problems if problem.code == "OL322" and problem.hint == LOST]
+    if len(unread) < 2:
+        return tuple(problems)
+    what = ", ".join(problem.what.removesuffix(UNREAD) for problem in unread)
+    one = Problem("OL322", f"{what}: not understood", PROMPT, hint=LOST)
+    return (*(problem for problem in problems if problem not in unread), one)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from ..consultation import answers
 from ..consultation.questions import in_asking_order
 from ..consultation.verdict import Derived, Diagnosis, Fact, Item, Reason, Shown, Test, Verdict
 from ..knowledge_base.model import Cited, Source
@@ -180,8 +181,8 @@ def tag(cited: Iterable[Cited]) -> str:
 
 
 def fact(one: Fact, names: Names) -> str:
-    """`lowest T-score -2.7`, `menopausal status postmenopausal (assumed)`."""
-    told = one.told or f"{names.label(one.finding)} {one.value}"
+    """`lowest T-score -2.7`, `menopausal status postmenopausal (assumed)`; what a list leaves open is no ground."""
+    told = (one.told or f"{names.label(one.finding)} {one.value}").removesuffix(answers.LEFT_OPEN)
     return f"{told} ({IMPLIED_WORDS.get(one.implied, one.implied)})" if one.implied else told
 
 
