@@ -110,7 +110,7 @@ def _parted(line: str, whole: Callable[[str], bool]) -> Iterator[str]:
 
 def _held(part: str) -> str:
     """`between 60 and 70 kg` as `60 to 70 kg`, for its `and` parts nothing."""
-    return re.sub(r"\bbetween\s+([\d.]+\s*[A-Za-z]*)\s+and\s+(?=[\d.])", r"\1 to ", part, flags=re.IGNORECASE)
+    return re.sub(r"\bbetween\s+([-+]?[\d.]+\s*[A-Za-z]*)\s+and\s+(?=[-+]?[\d.])", r"\1 to ", part, flags=re.IGNORECASE)
 
 
 def bare(item: str) -> str:

@@ -16,6 +16,7 @@ from .understood import LOST, PROMPT, UNREAD, Gathered, Understood
 
 _AT_AGE = re.compile(r"(?P<what>[a-z][a-z ]*?)\s+(?:at(?:\s+age)?|aged)\s+(?P<age>\d+)", re.IGNORECASE)
 _NUMERIC = re.compile(r"[-+<>=~]?\s*(?:minus\s+)?[\d.]|(?:about|under|over|at least|at most|below|above)\s+[-\d]", re.I)
+_LASTING = re.compile(r"\d+(?:\.\d+)?\s*(?:y|yrs?|years?|months?|mo|weeks?|wks?|days?)", re.IGNORECASE)
 _FIGURE = re.compile(r"[-+<>=~]*\d[\d.,]*\D{0,6}")
 _MOST_ITEMS, _MOST_WORDS, _LONGEST_ITEM, _SUGGESTED = 60, 24, 300, 8
 
@@ -47,6 +48,8 @@ class Volunteered(Denied):
             value = gathered.said.get(asked)
             if isinstance(value, Records) and value.entries and any(_opens(value, known.get(asked))):
                 gathered.answered = True
+            if gathered.problems:  # what was not understood may belong to the list, which stays open
+                gathered.answered = False
             if gathered.answered and isinstance(value, Records):
                 gathered.said[asked] = Records(value.entries, True, value.absent)
         return gathered.understood(gathered.answered)
@@ -63,6 +66,10 @@ class Volunteered(Denied):
         if last not in self.kb.findings or phrases.kin(part):
             return None
         if self.is_list(last):
+            if _LASTING.fullmatch(part):
+                what = f"'{clipped(part)}': how long it lasted?"
+                problem = Problem("OL323", what, PROMPT, hint=f"write 'for {clipped(part)}' behind the name")
+                return Understood(problems=(problem,))
             listed = known.get(last)
             if folded(part) in NOTHING and " " in folded(part) and isinstance(listed, Records):
                 return Understood({last: Records(listed.entries, True, listed.absent)})
@@ -174,6 +181,11 @@ class Volunteered(Denied):
             return Understood(
                 problems=(Problem("OL322", what, PROMPT, hint=f"write '{clipped(told)}' with its value"),)
             )
+        if len(owners := self.owners(told, exactly=True)) > 1:
+            labels = [self.names.label(name) for name in owners]
+            what = f"'{clipped(told)}' can belong to {' or '.join(labels)}"
+            hint = f"write '{labels[0]}: {clipped(told)}'"
+            return Understood(problems=(Problem("OL323", what, PROMPT, hint=hint),))
         hint = did_you_mean(told[:80], self._spellings) if suggest else ""
         first = told.split()[0][:80] if suggest and told.split() else ""
         hint = hint or (did_you_mean(first, self._spellings) if len(first) >= SOLID else "") or LOST
@@ -337,7 +349,7 @@ class Volunteered(Denied):
         told = phrases.bare(part)
         if asked is not None and _NUMERIC.match(told) and (found := self._to_question(told, asked, known)):
             return found
-        if told.isdigit():
+        if told.isdigit() or _LASTING.fullmatch(told):
             return None
         found = self._understood(part, told, known)
         return found if found is not None and found.meaningful and not found.problems else None
