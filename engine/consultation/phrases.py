@@ -260,6 +260,7 @@ class Words:
             else:
                 self._plain[folded(" ".join(tokens))] = meaning
         self._patterns.sort(key=lambda pattern: pattern.loose)
+        self.vocabulary = frozenset(re.findall(r"[a-z]+", " ".join(kb.words).lower()))
         self.phrases = tuple(phrase for phrase in kb.words if not re.search(r"[|?A-Z]", phrase))
 
     def _is_hole(self, token: str) -> bool:

@@ -129,6 +129,8 @@ class Reader:
 
     def _plain(self, value: Records, words: str) -> bool:
         """Whether a list was answered by naming what is in it; what is not, or is no more, is read part by part."""
+        if folded(words) in NOTHING:
+            return True
         if value.absent or phrases.kin(words):
             return False
         parts = [part for clause in phrases.clauses(words) for part in self._volunteered.items(clause)]

@@ -134,8 +134,9 @@ class Volunteered(Denied):
         told = phrases.bare(part)
         if asked is not None and (found := self._to_question(told, asked, known)) is not None:
             return found
-        found = self._understood(part, told, known)
-        if found is None and (spelled := lookup.respelled(part)) != part:
+        nothing = folded(part) in NOTHING  # `no others` denies nothing that is called `other`
+        found = self._understood(part, told, known) if not nothing else None
+        if found is None and not nothing and (spelled := lookup.respelled(part)) != part:
             found = self._understood(spelled, phrases.bare(spelled), known)
         found = found or self._pieces(told, asked, known) or self._without_time(part, known)
         if found is not None:
@@ -162,7 +163,7 @@ class Volunteered(Denied):
 
     def _lost(self, told: str, suggest: bool) -> Understood:
         """What nothing is made of, with what was most likely meant."""
-        if folded(told) in ("yes", "y", "none", "no", "n", "nothing"):
+        if folded(told) in ("yes", "y", "n") or folded(told) in NOTHING:
             return Understood(problems=(Problem("OL322", f"'{clipped(told)}' to what?", PROMPT, hint="name it"),))
         name = self.named_opening(told)
         if name is not None:
@@ -188,7 +189,8 @@ class Volunteered(Denied):
             return Understood(problems=(Problem("OL323", what, PROMPT, hint=hint),))
         hint = did_you_mean(told[:80], self._spellings) if suggest else ""
         first = told.split()[0][:80] if suggest and told.split() else ""
-        hint = hint or (did_you_mean(first, self._spellings) if len(first) >= SOLID else "") or LOST
+        alone = len(first) >= SOLID and first.casefold() not in self.words.vocabulary
+        hint = hint or (did_you_mean(first, self._spellings) if alone else "") or LOST
         return Understood(problems=(Problem("OL322", f"'{clipped(told)}'{UNREAD}", PROMPT, hint=hint),))
 
     def _unclear_entry(self, told: str) -> Understood | None:

@@ -98,6 +98,7 @@ def test_a_time_it_has_lasted_is_a_time_it_began(words: str, started: str, prepa
         ("-2.7", ("t_score_hip",), {"t_score_hip": "-2.7"}),
         ("1", ("sex",), {"sex": "female"}),
         ("f", ("sex",), {"sex": "female"}),
+        ("no others", ("fractures",), {"fractures": "none"}),
         ("no, never", ("parent_hip_fracture",), {"parent_hip_fracture": "no"}),
         ("yes, wrist", ("fractures",), {"fractures": "[forearm]"}),
         ("no, only omeprazole", ("medicines",), {"medicines": "[omeprazole]"}),
@@ -366,6 +367,7 @@ def test_people_say_it_in_many_ways(line: str, prepared: Prepared) -> None:
         ("stress fracture", "of which bone"),
         ("amenorrhoea", "can belong to"),
         ("fine", "of what?"),
+        ("no others", "'no others' to what?"),
     ],
 )
 def test_what_can_be_meant_either_way_is_asked_back(line: str, asking: str, prepared: Prepared) -> None:
