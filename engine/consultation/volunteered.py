@@ -56,7 +56,12 @@ class Volunteered(Denied):
 
     def items(self, clause: str) -> list[str]:
         """The clause at its commas and `and`, but for names that have an `and` of their own."""
-        return phrases.items(clause, lambda part: bool(self.owners(phrases.bare(part), exactly=True)))
+
+        def whole(part: str) -> bool:
+            told = phrases.bare(part)
+            return bool(self.owners(told, exactly=True)) or any(not one.loose for one in self.words.meanings(told))
+
+        return phrases.items(clause, whole)
 
     def in_line(self, last: str, part: str, known: Mapping[str, Known]) -> Understood | None:
         """What an item says only after the one before it, which spoke of the finding `last`.

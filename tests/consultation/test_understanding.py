@@ -367,6 +367,8 @@ def test_people_say_it_in_many_ways(line: str, prepared: Prepared) -> None:
         ("stress fracture", "of which bone"),
         ("amenorrhoea", "can belong to"),
         ("fine", "of what?"),
+        ("fit and well", "no illnesses?"),
+        ("fit", "a seizure, or in good health?"),
         ("no others", "'no others' to what?"),
     ],
 )
