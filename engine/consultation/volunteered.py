@@ -18,7 +18,7 @@ _AT_AGE = re.compile(r"(?P<what>[a-z][a-z ]*?)\s+(?:at(?:\s+age)?|aged)\s+(?P<ag
 _NUMERIC = re.compile(r"[-+<>=~]?\s*(?:minus\s+)?[\d.]|(?:about|under|over|at least|at most|below|above)\s+[-\d]", re.I)
 _LASTING = re.compile(r"\d+(?:\.\d+)?\s*(?:y|yrs?|years?|months?|mo|weeks?|wks?|days?)", re.IGNORECASE)
 _FIGURE = re.compile(r"[-+<>=~]*\d[\d.,]*\D{0,6}")
-_MOST_ITEMS, _MOST_WORDS, _LONGEST_ITEM, _SUGGESTED = 60, 24, 300, 8
+_MOST_ITEMS, _MOST_WORDS, _LONGEST_ITEM, SUGGESTED = 60, 24, 300, 8
 
 
 class Volunteered(Denied):
@@ -38,7 +38,7 @@ class Volunteered(Denied):
             before = ""
             for part in parts:
                 whole = asked if count == 1 or folded(part) not in NOTHING else None
-                few = len(gathered.problems) < _SUGGESTED
+                few = len(gathered.problems) < SUGGESTED
                 so_far = {**known, **gathered.said}
                 found = self.in_line(gathered.last, part, so_far) or self.item(part, whole, so_far, few)
                 unclear = before and self.reaches(before, part, found)
@@ -131,7 +131,8 @@ class Volunteered(Denied):
     def item(self, part: str, asked: str | None, known: Mapping[str, Known], suggest: bool = True) -> Understood:
         """One item: what it answers of the question asked if it looks like an answer to that, else what it names.
 
-        `suggest`: say what was most likely meant where nothing is made of it; that takes time.
+        `suggest`: look for several facts in a row, and say what was most likely meant where there are none; both take
+        time, and are not done for a line of which much was not understood.
         """
         if len(part) > _LONGEST_ITEM:
             what = f"a part of {len(part)} characters; {_LONGEST_ITEM} are read"
@@ -143,7 +144,7 @@ class Volunteered(Denied):
         found = self._understood(part, told, known) if not nothing else None
         if found is None and not nothing and (spelled := lookup.respelled(part)) != part:
             found = self._understood(spelled, phrases.bare(spelled), known)
-        found = found or self._pieces(told, asked, known) or self._without_time(part, known)
+        found = found or (self._pieces(told, asked, known) if suggest else None) or self._without_time(part, known)
         if found is not None:
             return found
         if asked is not None:
