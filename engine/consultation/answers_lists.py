@@ -70,7 +70,7 @@ def _split(sheet: Sheet, finding: Finding, raw: Text, words: str) -> Iterator[Te
         yield Text(words, raw.place)
         return
     parts: list[str] = []
-    for part in re.split(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+", words.strip("[] ")):
+    for part in re.split(r"\s*(?:(?<!\d),|,(?!\d)|;)\s*(?:and\s+)?|\s+and\s+", words.strip("[] ")):
         if parts and _GOES_ON.match(part):
             parts[-1] += f" {part}"
         elif part:
@@ -160,7 +160,8 @@ def _tails(sheet: Sheet, finding: Finding, words: str, place: Place, fields: dic
     verbs = "".join(f"(?<!{verb})" for verb in ("started", "stopped", "ended", "last", "given"))
     opening = rf"{verbs}\s+(?={_OPENINGS}\b)"
     for part in (said.strip(" ,;") for said in re.split(opening, words, flags=re.IGNORECASE)):
-        if "every" in finding.fields and answers_dates.frequency(sheet, part) is not None:
+        lasting = part[:1].isdigit()  # `alendronate 5 years` is no dose every five years
+        if "every" in finding.fields and not lasting and answers_dates.frequency(sheet, part) is not None:
             _fill(sheet, finding, finding.fields["every"], Text(part, place), fields)
             continue
         for pattern, name in _TAILS:

@@ -135,6 +135,8 @@ def _span(sheet: Sheet, measured: Measured, low: str, high: str, place: Place) -
     if last and last["unit"] and re.fullmatch(_NUMBER, low.strip()):
         low = f"{low} {last['unit']}"
     first, second = (_amount(sheet, measured, end, place) for end in (low, high))
+    if second < first < 0:  # `-2.5 to -3`, as scores below zero are told
+        first, second = second, first
     if first > second:
         what = f"the range {clipped(low)}..{clipped(high)} ends before it starts"
         raise refusal("OL306", what, place, hint="write the smaller number first")
@@ -147,6 +149,8 @@ def _amount(sheet: Sheet, measured: Measured, words: str, place: Place) -> Decim
     if match is None or re.match(r"[-+]?0\d|[-+]?[\d.]+e[-+]?\d", words, re.IGNORECASE):
         raise _unreadable(measured, words, place)
     number, unit = Decimal(match["number"]), _unit_text(match["unit"])
+    if re.match(r"[\d.]+[A-Za-zµμ%]", unit):  # `1 200 mg` is not one of `200 mg`
+        raise _unreadable(measured, words, place)
     if not unit:
         return _bare(sheet, measured, number, words, place)
     converted = _converted(sheet, measured, number, unit)
@@ -196,6 +200,10 @@ def _bare(sheet: Sheet, measured: Measured, number: Decimal, words: str, place: 
     """A number without a unit, where that is clear enough."""
     if measured.bare_unit or (not number and measured.plausible is not None and measured.plausible.low == 0):
         return number
+    accepted = sheet.units.accepted(measured.unit, measured.analyte)
+    meant = {sheet.units.convert(number, unit, measured.unit, measured.analyte) for unit in accepted}
+    if meant == {number}:
+        return number  # there is but one unit to mean: an eGFR, a body mass index
     choices = list(_meanings(sheet, measured, number))
     what = f"{measured.label}: {clipped(words)} of what?"
     if len(choices) == 1:

@@ -110,7 +110,7 @@ def _parted(line: str, whole: Callable[[str], bool]) -> Iterator[str]:
 
 def _held(part: str) -> str:
     """`between 60 and 70 kg` as `60 to 70 kg`, for its `and` parts nothing."""
-    return re.sub(r"\bbetween\s+([\d.]+\s*[A-Za-z]*)\s+and\s+(?=[\d.])", r"\1 to ", part, flags=re.IGNORECASE)
+    return re.sub(r"\bbetween\s+([-+]?[\d.]+\s*[A-Za-z]*)\s+and\s+(?=[-+]?[\d.])", r"\1 to ", part, flags=re.IGNORECASE)
 
 
 def bare(item: str) -> str:
@@ -260,6 +260,7 @@ class Words:
             else:
                 self._plain[folded(" ".join(tokens))] = meaning
         self._patterns.sort(key=lambda pattern: pattern.loose)
+        self.vocabulary = frozenset(re.findall(r"[a-z]+", " ".join(kb.words).lower()))
         self.phrases = tuple(phrase for phrase in kb.words if not re.search(r"[|?A-Z]", phrase))
 
     def _is_hole(self, token: str) -> bool:

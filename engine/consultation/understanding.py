@@ -17,7 +17,7 @@ from .answers_sheet import NOTHING, clipped, folded, gap_of
 from .questions import Asked
 from .spoken import lacks_unit
 from .understood import PROMPT, Gathered, Half, Understood
-from .volunteered import Volunteered
+from .volunteered import SUGGESTED, Volunteered
 
 _NUMERIC = re.compile(r"[-+<>=~]?\s*(?:minus\s+)?[\d.]|(?:about|under|over|at least|at most|below|above)\s+[-\d]", re.I)
 _UNKNOWN = re.compile(
@@ -129,6 +129,8 @@ class Reader:
 
     def _plain(self, value: Records, words: str) -> bool:
         """Whether a list was answered by naming what is in it; what is not, or is no more, is read part by part."""
+        if folded(words) in NOTHING:
+            return True
         if value.absent or phrases.kin(words):
             return False
         parts = [part for clause in phrases.clauses(words) for part in self._volunteered.items(clause)]
@@ -227,7 +229,8 @@ class Reader:
         for part in clause:
             so_far = {**known, **gathered.said}
             found = self._volunteered.in_line(gathered.last, part, so_far)
-            found = found or self._part(part, asked, so_far, gathered.said)
+            few = len(gathered.problems) < SUGGESTED
+            found = found or self._part(part, asked, so_far, gathered.said, few)
             if before and self._volunteered.reaches(before, part, found):
                 found = self._volunteered.which(before, part)
             else:
@@ -246,7 +249,9 @@ class Reader:
             found[name] = value
         return found
 
-    def _part(self, part: str, asked: Asked, known: Mapping[str, Known], said: Mapping[str, Known]) -> Understood:
+    def _part(
+        self, part: str, asked: Asked, known: Mapping[str, Known], said: Mapping[str, Known], suggest: bool
+    ) -> Understood:
         """One part of a line about several: a member by its place or short name, by its unit, or anything else."""
         if asked.any_of and part.isdigit() and 1 <= int(part) <= len(asked.findings):
             return Understood({asked.findings[int(part) - 1]: YES})
@@ -261,14 +266,14 @@ class Reader:
             half = self._volunteered.half(member, rest) if lacks_unit(problems) else None
             if half is not None:
                 return half
-            found = self._volunteered.item(part, None, known)
+            found = self._volunteered.item(part, None, known, suggest)
             if rest or found.meaningful:
                 return found if found.meaningful or not _NUMERIC.match(rest) else Understood(problems=tuple(problems))
         left = [name for name in asked.findings if name not in said]
         fitting = [(name, fits) for name in left if (fits := self._fits(name, part)) is not None]
         if len(fitting) == 1:
             return fitting[0][1]
-        found = self._volunteered.item(part, None, known)
+        found = self._volunteered.item(part, None, known, suggest)
         if fitting and not found.meaningful:
             listed = ", ".join(self.names.label(name) for name, _ in fitting)
             what = f"'{clipped(part)}' can be {listed}"

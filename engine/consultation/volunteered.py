@@ -16,8 +16,9 @@ from .understood import LOST, PROMPT, UNREAD, Gathered, Understood
 
 _AT_AGE = re.compile(r"(?P<what>[a-z][a-z ]*?)\s+(?:at(?:\s+age)?|aged)\s+(?P<age>\d+)", re.IGNORECASE)
 _NUMERIC = re.compile(r"[-+<>=~]?\s*(?:minus\s+)?[\d.]|(?:about|under|over|at least|at most|below|above)\s+[-\d]", re.I)
+_LASTING = re.compile(r"\d+(?:\.\d+)?\s*(?:y|yrs?|years?|months?|mo|weeks?|wks?|days?)", re.IGNORECASE)
 _FIGURE = re.compile(r"[-+<>=~]*\d[\d.,]*\D{0,6}")
-_MOST_ITEMS, _MOST_WORDS, _LONGEST_ITEM, _SUGGESTED = 60, 24, 300, 8
+_MOST_ITEMS, _MOST_WORDS, _LONGEST_ITEM, SUGGESTED = 60, 24, 300, 8
 
 
 class Volunteered(Denied):
@@ -37,7 +38,7 @@ class Volunteered(Denied):
             before = ""
             for part in parts:
                 whole = asked if count == 1 or folded(part) not in NOTHING else None
-                few = len(gathered.problems) < _SUGGESTED
+                few = len(gathered.problems) < SUGGESTED
                 so_far = {**known, **gathered.said}
                 found = self.in_line(gathered.last, part, so_far) or self.item(part, whole, so_far, few)
                 unclear = before and self.reaches(before, part, found)
@@ -47,13 +48,20 @@ class Volunteered(Denied):
             value = gathered.said.get(asked)
             if isinstance(value, Records) and value.entries and any(_opens(value, known.get(asked))):
                 gathered.answered = True
+            if gathered.problems:  # what was not understood may belong to the list, which stays open
+                gathered.answered = False
             if gathered.answered and isinstance(value, Records):
                 gathered.said[asked] = Records(value.entries, True, value.absent)
         return gathered.understood(gathered.answered)
 
     def items(self, clause: str) -> list[str]:
         """The clause at its commas and `and`, but for names that have an `and` of their own."""
-        return phrases.items(clause, lambda part: bool(self.owners(phrases.bare(part), exactly=True)))
+
+        def whole(part: str) -> bool:
+            told = phrases.bare(part)
+            return bool(self.owners(told, exactly=True)) or any(not one.loose for one in self.words.meanings(told))
+
+        return phrases.items(clause, whole)
 
     def in_line(self, last: str, part: str, known: Mapping[str, Known]) -> Understood | None:
         """What an item says only after the one before it, which spoke of the finding `last`.
@@ -63,6 +71,10 @@ class Volunteered(Denied):
         if last not in self.kb.findings or phrases.kin(part):
             return None
         if self.is_list(last):
+            if _LASTING.fullmatch(part):
+                what = f"'{clipped(part)}': how long it lasted?"
+                problem = Problem("OL323", what, PROMPT, hint=f"write 'for {clipped(part)}' behind the name")
+                return Understood(problems=(problem,))
             listed = known.get(last)
             if folded(part) in NOTHING and " " in folded(part) and isinstance(listed, Records):
                 return Understood({last: Records(listed.entries, True, listed.absent)})
@@ -119,7 +131,8 @@ class Volunteered(Denied):
     def item(self, part: str, asked: str | None, known: Mapping[str, Known], suggest: bool = True) -> Understood:
         """One item: what it answers of the question asked if it looks like an answer to that, else what it names.
 
-        `suggest`: say what was most likely meant where nothing is made of it; that takes time.
+        `suggest`: look for several facts in a row, and say what was most likely meant where there are none; both take
+        time, and are not done for a line of which much was not understood.
         """
         if len(part) > _LONGEST_ITEM:
             what = f"a part of {len(part)} characters; {_LONGEST_ITEM} are read"
@@ -127,10 +140,11 @@ class Volunteered(Denied):
         told = phrases.bare(part)
         if asked is not None and (found := self._to_question(told, asked, known)) is not None:
             return found
-        found = self._understood(part, told, known)
-        if found is None and (spelled := lookup.respelled(part)) != part:
+        nothing = folded(part) in NOTHING  # `no others` denies nothing that is called `other`
+        found = self._understood(part, told, known) if not nothing else None
+        if found is None and not nothing and (spelled := lookup.respelled(part)) != part:
             found = self._understood(spelled, phrases.bare(spelled), known)
-        found = found or self._pieces(told, asked, known) or self._without_time(part, known)
+        found = found or (self._pieces(told, asked, known) if suggest else None) or self._without_time(part, known)
         if found is not None:
             return found
         if asked is not None:
@@ -155,7 +169,7 @@ class Volunteered(Denied):
 
     def _lost(self, told: str, suggest: bool) -> Understood:
         """What nothing is made of, with what was most likely meant."""
-        if folded(told) in ("yes", "y", "none", "no", "n", "nothing"):
+        if folded(told) in ("yes", "y", "n") or folded(told) in NOTHING:
             return Understood(problems=(Problem("OL322", f"'{clipped(told)}' to what?", PROMPT, hint="name it"),))
         name = self.named_opening(told)
         if name is not None:
@@ -174,9 +188,15 @@ class Volunteered(Denied):
             return Understood(
                 problems=(Problem("OL322", what, PROMPT, hint=f"write '{clipped(told)}' with its value"),)
             )
+        if len(owners := self.owners(told, exactly=True)) > 1:
+            labels = [self.names.label(name) for name in owners]
+            what = f"'{clipped(told)}' can belong to {' or '.join(labels)}"
+            hint = f"write '{labels[0]}: {clipped(told)}'"
+            return Understood(problems=(Problem("OL323", what, PROMPT, hint=hint),))
         hint = did_you_mean(told[:80], self._spellings) if suggest else ""
         first = told.split()[0][:80] if suggest and told.split() else ""
-        hint = hint or (did_you_mean(first, self._spellings) if len(first) >= SOLID else "") or LOST
+        alone = len(first) >= SOLID and first.casefold() not in self.words.vocabulary
+        hint = hint or (did_you_mean(first, self._spellings) if alone else "") or LOST
         return Understood(problems=(Problem("OL322", f"'{clipped(told)}'{UNREAD}", PROMPT, hint=hint),))
 
     def _unclear_entry(self, told: str) -> Understood | None:
@@ -337,7 +357,7 @@ class Volunteered(Denied):
         told = phrases.bare(part)
         if asked is not None and _NUMERIC.match(told) and (found := self._to_question(told, asked, known)):
             return found
-        if told.isdigit():
+        if told.isdigit() or _LASTING.fullmatch(told):
             return None
         found = self._understood(part, told, known)
         return found if found is not None and found.meaningful and not found.problems else None

@@ -98,6 +98,7 @@ def test_a_time_it_has_lasted_is_a_time_it_began(words: str, started: str, prepa
         ("-2.7", ("t_score_hip",), {"t_score_hip": "-2.7"}),
         ("1", ("sex",), {"sex": "female"}),
         ("f", ("sex",), {"sex": "female"}),
+        ("no others", ("fractures",), {"fractures": "none"}),
         ("no, never", ("parent_hip_fracture",), {"parent_hip_fracture": "no"}),
         ("yes, wrist", ("fractures",), {"fractures": "[forearm]"}),
         ("no, only omeprazole", ("medicines",), {"medicines": "[omeprazole]"}),
@@ -125,6 +126,13 @@ def test_what_several_of_those_asked_can_have_is_not_guessed(line: str, prepared
     found = Reader(prepared.names, TODAY).read(line, asked, {})
     assert not found.said
     assert "can be creatinine" in found.problems[0].what
+
+
+def test_a_list_is_not_complete_while_a_part_of_it_was_not_understood(prepared: Prepared) -> None:
+    asked = question(Case(prepared, TODAY), ("medicines",))
+    found = Reader(prepared.names, TODAY).read("omeprazole, calcium 1,200 mg", asked, {})
+    assert not found.answered
+    assert answers.write_answer(prepared.kb, "medicines", found.said["medicines"]) == "[omeprazole, ...]"
 
 
 def test_of_several_questions_a_bare_no_is_not_guessed_at(prepared: Prepared) -> None:
@@ -246,6 +254,7 @@ t score minus 2.7 | t_score_unspecified: -2.7
 FN -2.6, TH -2.4 | t_score_femoral_neck: -2.6; t_score_hip: -2.4
 hip -2.7 in 2023 | t_score_hip: {value: -2.7, date: 2023}
 z score -1.2 | z_score: -1.2
+T-score between -2.5 and -3 | t_score_unspecified: -3..-2.5
 hip z score -2.3, spine -2.6 | z_score_hip: -2.3; z_score_lumbar_spine: -2.6
 Z-scores: hip -2.3, spine -2.6 | z_score_hip: -2.3; z_score_lumbar_spine: -2.6
 hip Z -2.3 and spine T -2.6 | z_score_hip: -2.3; t_score_lumbar_spine: -2.6
@@ -259,6 +268,7 @@ ALP 210 (30-130) | alkaline_phosphatase: {value: 210 U/L, range: 30..130 U/L}
 ALP 210 U/L (30 - 130) H | alkaline_phosphatase: {value: 210 U/L, range: 30..130 U/L}
 PTH 12 pmol/L (1.6-6.9) | parathyroid_hormone: {value: 12 pmol/L, range: 1.6..6.9 pmol/L}
 eGFR 45 in March 2026 | egfr: {value: 45 mL/min/1.73m2, date: 2026-03}
+eGFR 45 ml/min | egfr: 45 mL/min/1.73m2
 Hb 11.2 | hemoglobin: 112 g/L
 haemoglobin 118 | hemoglobin: 118 g/L
 creatinine 95 micromol/l | creatinine: 95 umol/L
@@ -350,6 +360,16 @@ def test_people_say_it_in_many_ways(line: str, prepared: Prepared) -> None:
         ("prednisolone for years", "'for years' after 'prednisolone'"),
         ("zoledronate 2024", "'2024' after 'zoledronate'"),
         ("the change", "is it over"),
+        ("alendronate 5 years", "'5 years' after 'alendronate'"),
+        ("on prednisolone, 10 y", "how long it lasted?"),
+        ("calcium 1,200 mg", "a comma in the number"),
+        ("prednisolone 1 200 mg", "'1 200 mg' after 'prednisolone'"),
+        ("stress fracture", "of which bone"),
+        ("amenorrhoea", "can belong to"),
+        ("fine", "of what?"),
+        ("fit and well", "no illnesses?"),
+        ("fit", "a seizure, or in good health?"),
+        ("no others", "'no others' to what?"),
     ],
 )
 def test_what_can_be_meant_either_way_is_asked_back(line: str, asking: str, prepared: Prepared) -> None:
