@@ -72,7 +72,7 @@ def turned(vocabulary: Vocabulary, consulted: Consulted, probe: Case, completion
     verdict = held.finished()
     missing, offered = named(held, verdict)
     waits_for_nothing = settled(verdict)
-    asked = {name for put in consulted.put for name in put.asked.findings}
+    asked = {name for put in consulted.put for name in put.asked.findings} | set(held.case.implied)
     left = {name for name in vocabulary.kb.findings if name not in asked and _is_open(held.case, name)}
     rare = {name for name in left if relevance.by_rare_test(held.case, name)}
     probe.closed_groups = set(held.case.closed_groups)
