@@ -11,6 +11,7 @@ from engine.consultation.case import Case
 from engine.consultation.conversation import Conversation
 from engine.consultation.stakes import ADVICE
 from engine.consultation.verdict import Verdict
+from engine.language.truth import Truth
 from engine.language.value import Gap, Known
 
 from .consulted import Consulted, Statuses, statuses
@@ -72,7 +73,7 @@ def turned(vocabulary: Vocabulary, consulted: Consulted, probe: Case, completion
     verdict = held.finished()
     missing, offered = named(held, verdict)
     waits_for_nothing = settled(verdict)
-    asked = {name for put in consulted.put for name in put.asked.findings}
+    asked = {name for put in consulted.put for name in put.asked.findings} | set(held.case.implied)
     left = {name for name in vocabulary.kb.findings if name not in asked and _is_open(held.case, name)}
     rare = {name for name in left if relevance.by_rare_test(held.case, name)}
     probe.closed_groups = set(held.case.closed_groups)
@@ -113,8 +114,11 @@ def _is_advice(what: tuple[str, str], was: str, now: str) -> bool:
 
 
 def _is_open(patient: Case, name: str) -> bool:
-    """Whether a finding can still be told: it is not known, not even by being worked out."""
+    """Whether telling a finding adds to what is known: it is neither worked out, nor taken for not indicated."""
     known = patient.memory.known(name)
+    indicated = patient.kb.findings[name].indicated
+    if indicated is not None and patient.memory.holds(indicated) is Truth.FALSE:
+        return False
     return isinstance(known, Gap) or not getattr(known, "complete", True)
 
 

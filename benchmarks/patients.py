@@ -122,10 +122,12 @@ class Vocabulary:
         return [value for value in sorted(found) if span.contains(exactly(value))]
 
     def answers(self, name: str) -> list[Known]:
-        """Every answer to a finding that is no list and that the rules may tell from another."""
+        """Every answer to a finding, no list, that the rules may tell from another; of numbers some far off as well."""
         finding = self.kb.findings[name]
         if finding.type == "number":
-            return [number(value) for value in self.numbers(finding)]
+            span = finding.plausible or Interval(Decimal(0), Decimal(100))
+            far = [span.low + (span.high - span.low) * Decimal(share) / 10 for share in (1, 4)]
+            return [number(value) for value in (*self.numbers(finding), *far)]
         if finding.type == "yes_no":
             return [YES, NO]
         return [one_of(member) for member in self.prepared.names.members(name)]
@@ -141,7 +143,7 @@ class Vocabulary:
             return Records(tuple(self.entry(name, chance) for _ in range(count)))
         if finding.type == "yes_no":
             return YES if chance.random() < 0.3 else NO
-        found = self.answers(name)
+        found = [number(one) for one in self.numbers(finding)] if finding.type == "number" else self.answers(name)
         ordinary = [span.range for span in finding.ranges if span.when is None]
         if ordinary and chance.random() < 0.6:
             low, high = ordinary[0].low, ordinary[0].high
