@@ -257,7 +257,8 @@ def _unreadable(measured: Measured, words: str, place: Place) -> Exception:
         return refusal("OL304", f"'{clipped(words)}' starts with a zero", place, hint="leave the zero out")
     given = f"'{clipped(words)}' is no number" if words else "nothing is given"
     example = with_unit("12", measured.unit) if measured.unit and not measured.bare_unit else "a number"
-    hint = f"write {example}, a range (20..30), a bound (< 30), or 'not measured'"
+    words_too = ", high, low or normal" if measured.ranged else ""
+    hint = f"write {example}{words_too}, a range (20..30), a bound (< 30), or 'not measured'"
     return refusal("OL300", f"{measured.label}: {given}", place, hint=hint)
 
 

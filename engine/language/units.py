@@ -72,15 +72,20 @@ NUMBER = Unit()
 
 @ordered
 class _Bridge:
-    """One analyte's equation: of it, 1 of `dimension` (mass per amount) is the plain number `ratio`."""
+    """One analyte's equation: of it, 1 of `dimension` (mass per amount) is the plain number `ratio`.
+
+    `other` is the dimension of the units it was made for.
+    """
 
     ratio: Fraction
     dimension: Powers
+    other: Powers
 
     def crossed(self, unit: Unit) -> Unit:
         """The unit on this analyte's first side, where it has what the bridge takes away."""
         powers = dict(unit.dimension)
-        if all(powers.get(name, 0) >= power for name, power in self.dimension if power > 0):
+        reached = all(powers.get(name, 0) >= power for name, power in self.dimension if power > 0)
+        if reached or unit.dimension == self.other:
             return Unit(unit.ratio * self.ratio, _joined(unit.dimension, self.dimension, -1))
         return unit
 
@@ -257,7 +262,8 @@ class UnitTable:
                 if unit is None or first is None or unit.dimension == first.dimension:
                     continue
                 apart = unit.over(first)
-                found.setdefault(apart.dimension, _Bridge(factor / first_factor / apart.ratio, apart.dimension))
+                ratio = factor / first_factor / apart.ratio
+                found.setdefault(apart.dimension, _Bridge(ratio, apart.dimension, unit.dimension))
             self._bridges[analyte] = tuple(found.values())
         return self._bridges[analyte]
 

@@ -188,7 +188,6 @@ def test_several_results_keep_their_ranges_and_dates(clinic: KnowledgeBase) -> N
         ("vitamin_d", "20", "OL301", r"20 of what\? nmol/L, or ng/mL \(would be 50 nmol/L\)"),
         ("weight", "58", "OL301", r"58 of what\? kg, or lb \(would be 26.31 kg\)"),
         ("height", "162", "OL301", "write 162 cm"),
-        ("egfr", "45", "OL301", "write 45 mL/min/1.73m2"),
         ("alcohol", "3", "OL301", r"units/day \(would be 24 g/day\)"),
         # a unit of something else
         ("weight", "58 cm", "OL302", "not measured in cm; it takes kg"),

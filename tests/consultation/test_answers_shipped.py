@@ -123,3 +123,35 @@ def test_lay_and_british_words_name_list_entries(
     assert not problems
     key = shipped.findings[finding].key
     assert [entry.fields[key] for entry in known.entries] == [Choice(frozenset(members))]
+
+
+@pytest.mark.parametrize(
+    ("finding", "text", "told"),
+    [
+        ("egfr", "28", "28 mL/min/1.73m2"),
+        ("egfr", "40 mL/min", "40 mL/min/1.73m2"),
+        ("bmi", "19", "19 kg/m2"),
+        ("frax_major", "22", "22 %"),
+        ("hba1c", "6.5", "6.5 %"),
+    ],
+)
+def test_a_number_with_but_one_unit_to_mean_needs_none(
+    shipped: KnowledgeBase, finding: str, text: str, told: str
+) -> None:
+    known, problems = read_answer(shipped, finding, text, HERE, None)
+    assert problems == []
+    assert known is not None
+    assert write_answer(shipped, finding, known) == told
+
+
+@pytest.mark.parametrize(
+    ("finding", "text", "code"),
+    [("crp", "12", "OL301"), ("vitamin_d", "28", "OL301"), ("hba1c", "48 mmol/mol", "OL302"), ("hba1c", "48", "OL303")],
+)
+def test_a_number_that_could_mean_something_else_is_not_taken(
+    shipped: KnowledgeBase, finding: str, text: str, code: str
+) -> None:
+    """48 mmol/mol of HbA1c are 6.5 %, and never 4.8 %."""
+    known, problems = read_answer(shipped, finding, text, HERE, None)
+    assert known is None
+    assert [problem.code for problem in problems] == [code]
