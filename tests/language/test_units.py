@@ -310,6 +310,7 @@ def test_there_and_back_is_the_same_number(number: Decimal, first: str, second: 
 @given(composites, composites)
 def test_parsing_a_quotient_is_dividing_units(left: str, right: str) -> None:
     assume(len(left) + len(right) < 60)  # no unit is longer
+    assume(not any("/" in name and name in f"{left}/{right}" for name in UNITS))  # what is named whole is not divided
     table = UnitTable(UNITS, {})
     over, under = table.parse(left), table.parse(right.replace("/", "."))
     assert over is not None
