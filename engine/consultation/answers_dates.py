@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ..language import dates
 from ..language.interval import INFINITY, Interval, between, exactly
+from ..language.patterns import lazily
 from ..language.problems import Place
 from . import answers_numbers
 from .answers_sheet import Measured, Sheet, clipped, refusal, spelled
@@ -21,16 +22,16 @@ _MONTHS = {
     for length in (3, 4, len(name))
 }
 _NAMED = (
-    re.compile(r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+)?(?P<month>[a-z]{3,9})\.?,?\s+(?P<year>\d{4})"),
-    re.compile(r"(?P<month>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,\s*(?P<year>\d{4})"),
-    re.compile(r"(?P<year>\d{4})\s+(?P<month>[a-z]{3,9})\.?(?:\s+(?P<day>\d{1,2}))?"),
+    lazily(r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+)?(?P<month>[a-z]{3,9})\.?,?\s+(?P<year>\d{4})"),
+    lazily(r"(?P<month>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,\s*(?P<year>\d{4})"),
+    lazily(r"(?P<year>\d{4})\s+(?P<month>[a-z]{3,9})\.?(?:\s+(?P<day>\d{1,2}))?"),
 )
-_AGO = re.compile(r"(?P<time>.+?)\s+(?:ago|back|before today)")
+_AGO = lazily(r"(?P<time>.+?)\s+(?:ago|back|before today)")
 _SIDES = (
-    (re.compile(r"(?:before|<)\s*"), "before"),
-    (re.compile(r"(?:by|until|<=|≤)\s*"), "by"),
-    (re.compile(r"(?:after|>)\s*"), "after"),
-    (re.compile(r"(?:since|from|>=|≥)\s*"), "since"),
+    (lazily(r"(?:before|<)\s*"), "before"),
+    (lazily(r"(?:by|until|<=|≤)\s*"), "by"),
+    (lazily(r"(?:after|>)\s*"), "after"),
+    (lazily(r"(?:since|from|>=|≥)\s*"), "since"),
 )
 _RECENT = {"today": (0, 0), "yesterday": (1, 1)}
 _EXAMPLES = "write 2025, 2025-03, 2025-03-10 or '3 months ago'"
@@ -44,7 +45,7 @@ _PERIODS = {
     **dict.fromkeys(("month", "monthly", "a month", "per month", "each month", "every month", "/month"), "month"),
     **dict.fromkeys(("year", "yearly", "annually", "a year", "per year", "each year", "every year", "/year"), "year"),
 }
-_EVERY_OTHER = re.compile(r"(?:every other|every second|alternate)\s+(day|week|month|year)s?")
+_EVERY_OTHER = lazily(r"(?:every other|every second|alternate)\s+(day|week|month|year)s?")
 
 
 def date(sheet: Sheet, label: str, text: str, place: Place) -> Interval:

@@ -7,18 +7,17 @@ from collections.abc import Iterator
 
 from ..knowledge_base.model import FieldKind, Finding
 from ..knowledge_base.nodes import ListNode, MapNode, Node, Text, describe
+from ..language.patterns import lazily
 from ..language.problems import Place, Problem, Refused, did_you_mean
 from ..language.value import UNKNOWN, Choice, Day, Entry, Known, Measurement, Number, Records
 from . import answers_choices, answers_dates, answers_numbers
 from .answers_sheet import NOTHING, Sheet, clipped, folded, gap_of, refusal, spelled
 
 _OPEN = frozenset({"...", ".."})
-_EXCEPT = re.compile(r"(?:no|not|without)\s+(?P<member>.+)", re.IGNORECASE)
-_GOES_ON = re.compile(
-    r"(?:since|from|started|until|till|stopped|ended|last|for|at|every|once|twice)\b|\d", re.IGNORECASE
-)
+_EXCEPT = lazily(r"(?:no|not|without)\s+(?P<member>.+)", re.IGNORECASE)
+_GOES_ON = lazily(r"(?:since|from|started|until|till|stopped|ended|last|for|at|every|once|twice)\b|\d", re.IGNORECASE)
 """What a part of a text begins with that belongs to the entry before it: `denosumab 60 mg, last given 2026-03`."""
-_AFTER = re.compile(
+_AFTER = lazily(
     r"^(?:(?:after|from|due to|because of|caused by|by|in|on|when|while|with|she|he|i|was|had|a|an|the)\s+)+",
     re.IGNORECASE,
 )
@@ -27,16 +26,16 @@ _OPENINGS = (
     r"|falling)"
 )
 _TAILS = (
-    (re.compile(r"(?:since|from|started(?: in)?)\s+(?P<said>.+)", re.IGNORECASE), "started"),
-    (re.compile(r"(?:until|till|stopped(?: in)?|ended(?: in)?)\s+(?P<said>.+)", re.IGNORECASE), "stopped"),
+    (lazily(r"(?:since|from|started(?: in)?)\s+(?P<said>.+)", re.IGNORECASE), "started"),
+    (lazily(r"(?:until|till|stopped(?: in)?|ended(?: in)?)\s+(?P<said>.+)", re.IGNORECASE), "stopped"),
     (
-        re.compile(r"(?:last(?: given| dose| infusion| injection)?(?: on| in| was)?)\s+(?P<said>.+)", re.IGNORECASE),
+        lazily(r"(?:last(?: given| dose| infusion| injection)?(?: on| in| was)?)\s+(?P<said>.+)", re.IGNORECASE),
         "last_given",
     ),
-    (re.compile(r"for\s+(?P<said>.+)", re.IGNORECASE), "duration"),
-    (re.compile(r"(?:at(?: age)?|aged)\s+(?P<said>\d.*)", re.IGNORECASE), "age_at"),
+    (lazily(r"for\s+(?P<said>.+)", re.IGNORECASE), "duration"),
+    (lazily(r"(?:at(?: age)?|aged)\s+(?P<said>\d.*)", re.IGNORECASE), "age_at"),
     (
-        re.compile(
+        lazily(
             r"(?:diagnosed )?(?:in|on|since)?\s*\(?(?P<said>\d{4}(?:-\d.*?)?|\S.* ago|(?:last|this) (?:year|month)"
             r"|[a-z]{3,9}\.? \d{4}|\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9}\.? \d{4}"
             r"|(?:the )?(?:early |mid |late )?\d{3}0'?s)\)?",
@@ -44,7 +43,7 @@ _TAILS = (
         ),
         "date",
     ),
-    (re.compile(r"(?P<said>[\d<>=].*)"), "dose"),
+    (lazily(r"(?P<said>[\d<>=].*)"), "dose"),
 )
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ..language.interval import ANY, INFINITY, Interval, exactly
+from ..language.patterns import lazily
 from ..language.problems import Place, did_you_mean
 from ..language.value import Measurement, Word
 from .answers_sheet import Measured, Sheet, clipped, folded, refusal, spelled
 
 _NUMBER = r"[-+]?(?:\d{1,18}(?:\.\d{1,40})?|\.\d{1,40})"
-_AMOUNT = re.compile(rf"(?P<number>{_NUMBER})(?![\d.,:])\s*(?P<unit>.*)")
-_MIXED = re.compile(
+_AMOUNT = lazily(rf"(?P<number>{_NUMBER})(?![\d.,:])\s*(?P<unit>.*)")
+_MIXED = lazily(
     r"(?P<first>\d{1,6}(?:\.\d+)?)\s*(?P<unit>[A-Za-z]+|'|\")\s*(?:and |, ?)?"
     r"(?P<second>\d{1,6}(?:\.\d+)?)\s*(?P<smaller>[A-Za-z]+|'|\"|'')?"
 )
@@ -23,26 +24,26 @@ _WORDS = {
     **dict.fromkeys(("low", "reduced", "decreased", "below range", "below normal"), Word.LOW),
     **dict.fromkeys(("normal", "within range", "in range", "within normal limits", "wnl"), Word.NORMAL),
 }
-_CONFIRMED = re.compile(r"(?:persistently|repeatedly|consistently) ")
-_DEGREE = re.compile(r"(?:slightly|mildly|moderately|markedly|very) ")
+_CONFIRMED = lazily(r"(?:persistently|repeatedly|consistently) ")
+_DEGREE = lazily(r"(?:slightly|mildly|moderately|markedly|very) ")
 _BOUNDS = (
-    (re.compile(r"(?:<=|=<|at most |up to |no more than |not more than |max(?:imum)? )\s*"), "<="),
-    (re.compile(r"(?:>=|=>|at least |no less than |not less than |min(?:imum)? )\s*"), ">="),
-    (re.compile(r"(?:<|under |below |less than |lower than |fewer than )\s*"), "<"),
-    (re.compile(r"(?:>|over |above |more than |greater than |higher than )\s*"), ">"),
-    (re.compile(r"(?:=|exactly )\s*"), "="),
+    (lazily(r"(?:<=|=<|at most |up to |no more than |not more than |max(?:imum)? )\s*"), "<="),
+    (lazily(r"(?:>=|=>|at least |no less than |not less than |min(?:imum)? )\s*"), ">="),
+    (lazily(r"(?:<|under |below |less than |lower than |fewer than )\s*"), "<"),
+    (lazily(r"(?:>|over |above |more than |greater than |higher than )\s*"), ">"),
+    (lazily(r"(?:=|exactly )\s*"), "="),
 )
 _AFTERWARDS = (
-    (re.compile(r"\s*(?:or more|or over|or above|or higher|or older|and over|and above|\+)$"), ">="),
-    (re.compile(r"\s*(?:or less|or under|or below|or lower|or younger|or fewer|and under)$"), "<="),
+    (lazily(r"\s*(?:or more|or over|or above|or higher|or older|and over|and above|\+)$"), ">="),
+    (lazily(r"\s*(?:or less|or under|or below|or lower|or younger|or fewer|and under)$"), "<="),
 )
-_ABOUT = re.compile(r"(?:about|approx\w*\.?|around|circa|ca\.?|roughly|~|≈|almost|nearly)\s*(?=[\d.+-])")
+_ABOUT = lazily(r"(?:about|approx\w*\.?|around|circa|ca\.?|roughly|~|≈|almost|nearly)\s*(?=[\d.+-])")
 _SPANS = (
-    re.compile(r"(?:between )(?P<low>.+?) and (?P<high>.+)"),
-    re.compile(r"(?:from )?(?P<low>[^.]*(?:\.\d+)?[^.]*?)\s*\.\.\s*(?P<high>.+)"),
-    re.compile(r"(?:from )?(?P<low>.+?) to (?P<high>.+)"),
-    re.compile(r"(?P<low>.*\d[^\d]*?)\s*–\s*(?P<high>.+)"),
-    re.compile(rf"(?P<low>{_NUMBER})\s*-\s*(?P<high>\d.*)"),
+    lazily(r"(?:between )(?P<low>.+?) and (?P<high>.+)"),
+    lazily(r"(?:from )?(?P<low>[^.]*(?:\.\d+)?[^.]*?)\s*\.\.\s*(?P<high>.+)"),
+    lazily(r"(?:from )?(?P<low>.+?) to (?P<high>.+)"),
+    lazily(r"(?P<low>.*\d[^\d]*?)\s*–\s*(?P<high>.+)"),
+    lazily(rf"(?P<low>{_NUMBER})\s*-\s*(?P<high>\d.*)"),
 )
 _COUNTED = {"a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"} | {
     "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12", "half a": "0.5", "half an": "0.5"

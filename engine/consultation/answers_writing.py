@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator
 from decimal import Context, Decimal
 
 from ..knowledge_base.model import ChoiceSet, FieldKind, Finding, KnowledgeBase
 from ..language import dates
 from ..language.interval import Interval
+from ..language.patterns import lazily
 from ..language.units import UnitTable
 from ..language.value import UNKNOWN, Choice, Day, Entry, Gap, Known, Measurement, Number, Records
 from . import answers_numbers
 from .answers_dates import frequency_text
 
-_PLAIN = re.compile(r"(?:[A-Za-z0-9_.][\w.+/%()'µ-]*|-[\d.][\w./%]*|<=?)(?: [\w.+/%()'µ<=-]+)*")
+_PLAIN = lazily(r"(?:[A-Za-z0-9_.][\w.+/%()'µ-]*|-[\d.][\w./%]*|<=?)(?: [\w.+/%()'µ<=-]+)*")
 _MANY_DIGITS, _CLASS = 6, 4
 LEFT_OPEN = "; others not asked yet"
 """How it is said that a list may have more."""

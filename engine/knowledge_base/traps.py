@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..language.patterns import lazily
 from ..language.problems import Place, Problem
 
 CODES: dict[str, str] = {
@@ -46,8 +47,8 @@ CODES: dict[str, str] = {
 
 QUOTE_IT = "put the whole text between double quotes"
 
-_KEY = re.compile(r"""^\s*(?:-\s+)*(?:"[^"]*"|'[^']*'|[^\s:#'"\[{][^:#]*?)\s*:(?=\s|$)""")
-_TIGHT = re.compile(r"^\s*(?:-\s+)*([A-Za-z_][\w-]*):(?=[^\s:])")
+_KEY = lazily(r"""^\s*(?:-\s+)*(?:"[^"]*"|'[^']*'|[^\s:#'"\[{][^:#]*?)\s*:(?=\s|$)""")
+_TIGHT = lazily(r"^\s*(?:-\s+)*([A-Za-z_][\w-]*):(?=[^\s:])")
 _STARTS = {
     "{": ("OL010", "is read as a mapping"),
     "[": ("OL011", "is read as a list"),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import calendar
 import datetime
-import re
 from decimal import Decimal
 
 from .interval import INFINITY, Interval, between
+from .patterns import lazily
 
 DAYS_PER_MONTH = Decimal("30.4375")
 """The mean month, where a duration in days must be compared with one in months (365.25 / 12)."""
 
-_PARTIAL = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+_PARTIAL = lazily(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
 def day(date: datetime.date) -> Interval:

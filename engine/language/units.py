@@ -14,6 +14,7 @@ from typing import Protocol
 
 from .frozen import ordered
 from .interval import Interval
+from .patterns import lazily
 
 Powers = tuple[tuple[str, int], ...]
 """Base dimensions with their powers, by name, none of them 0: `mg/day` is `(("mass", 1), ("time", -1))`."""
@@ -23,8 +24,8 @@ _ONE = Fraction(1)
 _COMPARABLE = Fraction(1, 1000)
 """Units further apart are not offered for one another: nobody is weighed in milligrams."""
 _SPELLINGS = str.maketrans({"µ": "u", "μ": "u", "²": "2", "³": "3", "·": ".", "⋅": ".", "×": "x", "−": "-"})
-_PART = re.compile(r"(?:x?10[\^*](?P<exponent>\d{1,2})|(?P<number>\d{1,6}(?:\.\d{1,6})?))?(?P<name>.*)")
-_POWER = re.compile(r"(?P<name>.*?[^\d^])\^?(?P<power>-?[1-9])")
+_PART = lazily(r"(?:x?10[\^*](?P<exponent>\d{1,2})|(?P<number>\d{1,6}(?:\.\d{1,6})?))?(?P<name>.*)")
+_POWER = lazily(r"(?P<name>.*?[^\d^])\^?(?P<power>-?[1-9])")
 
 
 class UnitDefinition(Protocol):
