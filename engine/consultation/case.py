@@ -33,7 +33,7 @@ from ..language.value import (
 )
 from . import answers
 from .explanation import Explanation
-from .rule_index import RuleIndex
+from .index import Index
 
 
 @ordered
@@ -50,6 +50,7 @@ class Prepared:
     """The rules by verb and member concluded about."""
     behind: Mapping[str, frozenset[str]]
     """The findings behind each rule that supports or opposes."""
+    index: Index
     reads: dict[int, frozenset[str]] = dataclasses.field(default_factory=dict)
     """The names that nodes of the knowledge base read, by identity; filled as they are asked for."""
     indications: dict[str, frozenset[str]] = dataclasses.field(default_factory=dict)
@@ -62,8 +63,8 @@ def prepare_kept(kb: KnowledgeBase) -> Prepared:
     network, index = store.load_bytes("network"), store.load_extra("rules")
     if network is not None:
         with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError, IndexError):
-            return _prepared(keeping.restore(kb, network), RuleIndex.restore(index))
-    plan, made = working_memory.plan(kb, productions.compile(kb)), RuleIndex.of(kb)
+            return _prepared(keeping.restore(kb, network), Index.restore(index))
+    plan, made = working_memory.plan(kb, productions.compile(kb)), Index.of(kb)
     store.store_bytes("network", keeping.dump(plan))
     store.store_extra("rules", made.dump())
     return _prepared(plan, made)
@@ -71,10 +72,10 @@ def prepare_kept(kb: KnowledgeBase) -> Prepared:
 
 def prepare(kb: KnowledgeBase) -> Prepared:
     """Compile a knowledge base."""
-    return _prepared(working_memory.plan(kb, productions.compile(kb)), RuleIndex.of(kb))
+    return _prepared(working_memory.plan(kb, productions.compile(kb)), Index.of(kb))
 
 
-def _prepared(plan: Plan, index: RuleIndex) -> Prepared:
+def _prepared(plan: Plan, index: Index) -> Prepared:
     return Prepared(
         plan.kb,
         plan,
@@ -83,6 +84,7 @@ def _prepared(plan: Plan, index: RuleIndex) -> Prepared:
         RulesBy(index.by_verb, plan.kb.rules.__getitem__),
         RulesBy(index.by_target, plan.kb.rules.__getitem__),
         index.behind,
+        index,
         indications=dict(index.indications),
     )
 
@@ -185,15 +187,15 @@ class Case:
                 found.update({name: (NOT_MEASURED, "group") for name in group.findings if name not in self.said})
         if not self.finished:
             return found
-        for finding in self.kb.findings.values():
-            assumed = finding.assumed
-            if assumed is None or finding.id in self.said or found.get(finding.id) is not None:
+        for name in self.prepared.index.assumed:
+            assumed = self.kb.findings[name].assumed
+            if assumed is None or name in self.said or found.get(name) is not None:
                 continue
             if assumed.when is not None and self.memory.holds(assumed.when) is not Truth.TRUE:
                 continue
-            known, _ = answers.read_answer(self.kb, finding.id, assumed.answer, Place("assumed"), self.today)
+            known, _ = answers.read_answer(self.kb, name, assumed.answer, Place("assumed"), self.today)
             if known is not None:
-                found[finding.id] = (known, "assumed")
+                found[name] = (known, "assumed")
         return found
 
     # --- what follows ---

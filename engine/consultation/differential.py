@@ -30,11 +30,11 @@ def causes(case: Case) -> tuple[Cause, ...]:
 
 def pursued(case: Case, condition: Condition) -> bool:
     """Whether a condition is in the differential: always, or because something points to it."""
-    return condition.pursue_always or _pointed_to(case, condition)
+    return condition.id in case.prepared.index.pursued_always or _pointed_to(case, condition)
 
 
 def _pointed_to(case: Case, condition: Condition) -> bool:
-    if condition.pursue is not None:
+    if condition.id in case.prepared.index.pursued_when and condition.pursue is not None:
         return case.memory.holds(condition.pursue) is Truth.TRUE
     rules = (*case.rules("supports", condition.id), *case.rules("diagnoses", condition.id))
     if any(case.truth(rule) is Truth.TRUE for rule in rules):
@@ -61,7 +61,8 @@ class Standing:
 
 def ranked(case: Case) -> tuple[Standing, ...]:
     """The differential in its order: by status, then score, then how common the condition is."""
-    found = [standing(case, condition) for condition in case.kb.conditions.values() if not condition.exposure]
+    exposures = case.prepared.index.exposures
+    found = [standing(case, condition) for condition in case.kb.conditions.values() if condition.id not in exposures]
     return tuple(sorted((one for one in found if one is not None), key=_sort_key))
 
 

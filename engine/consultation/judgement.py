@@ -117,8 +117,11 @@ def _members(fields: Iterable[Known]) -> list[str]:
 
 def _derived(case: Case) -> tuple[Derived, ...]:
     found = []
-    for quantity in case.kb.quantities.values():
-        known = case.memory.known(quantity.id)
+    for name in case.kb.quantities:
+        known = case.memory.known(name)
+        if isinstance(known, Gap):
+            continue
+        quantity = case.kb.quantities[name]
         interval = evaluation.interval_of(known, None)
         if not quantity.shown or isinstance(interval, Gap) or interval.low.is_infinite() or interval.high.is_infinite():
             continue

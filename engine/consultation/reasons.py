@@ -67,6 +67,6 @@ def filled(case: Case, text: str) -> tuple[str, frozenset[str]]:
 
 def ordered(case: Case, names: Iterable[str]) -> tuple[str, ...]:
     """Findings in the order a clinician asks: by section, then as the knowledge base lists them."""
-    places = case.names.asking
+    places = case.prepared.index.asking
     last = (len(case.kb.sections), len(places))
     return tuple(sorted(set(names), key=lambda name: (*places.get(name, last), name)))

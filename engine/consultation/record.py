@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from ..knowledge_base.model import KnowledgeBase
@@ -141,9 +142,12 @@ class _Reading:
     def __init__(self, kb: KnowledgeBase, today: datetime.date | None, as_of: datetime.date | None) -> None:
         self.kb, self.clock, self.as_of = kb, today, as_of
         self._sheets: dict[datetime.date | None, Sheet] = {}
-        self._names = _names(kb)
         self._understood: dict[tuple[datetime.date | None, str, str], Known] = {}
         """Answers that were read before: many worked cases are the same patient but for one of them."""
+
+    @functools.cached_property
+    def _names(self) -> dict[str, frozenset[str]]:
+        return names_of(self.kb)
 
     def patient(self, node: Node) -> tuple[Record | None, list[Problem]]:
         if not isinstance(node, MapNode):
@@ -206,7 +210,9 @@ class _Reading:
         for key, value in entered.pairs:
             if key.value in others and key.value not in self.kb.findings:
                 continue
-            name, wrong = resolve(self.kb, self._names, key.value, key.place, suggest=len(problems) < _SUGGESTED)
+            name, wrong = resolve(
+                self.kb, lambda: self._names, key.value, key.place, suggest=len(problems) < _SUGGESTED
+            )
             if name is None:
                 problems += wrong
                 continue
@@ -229,10 +235,6 @@ class _Reading:
 
 def names_of(kb: KnowledgeBase) -> dict[str, frozenset[str]]:
     """Every way to name a finding or quantity, folded, with the ids it can mean."""
-    return _names(kb)
-
-
-def _names(kb: KnowledgeBase) -> dict[str, frozenset[str]]:
     exact: dict[str, set[str]] = {}
     for kind in (kb.findings, kb.quantities):
         for entry in kind.values():
@@ -246,14 +248,20 @@ def _names(kb: KnowledgeBase) -> dict[str, frozenset[str]]:
 
 
 def resolve(
-    kb: KnowledgeBase, names: Mapping[str, frozenset[str]], written: str, place: Place, suggest: bool = True
+    kb: KnowledgeBase,
+    all_names: Callable[[], Mapping[str, frozenset[str]]],
+    written: str,
+    place: Place,
+    suggest: bool = True,
 ) -> tuple[str | None, list[Problem]]:
     """The id of the finding or quantity that this id, label or synonym names, or why there is none.
 
+    `all_names` gives every name there is, and is asked only for what is no id.
     `suggest`: say which name was most likely meant; that takes time.
     """
     if written in kb.findings or written in kb.quantities:
         return written, []
+    names = all_names()
     meant = names.get(folded(written), frozenset())
     if len(meant) == 1:
         return next(iter(meant)), []

@@ -81,7 +81,7 @@ class Spoken:
         meant = self._american_names.get(lookup.american(words), frozenset())
         if len(meant) == 1 and folded(words) not in self.known_names:
             return next(iter(meant)), []
-        return record.resolve(self.kb, self.known_names, words.strip(), PROMPT)
+        return record.resolve(self.kb, lambda: self.known_names, words.strip(), PROMPT)
 
     def _one(self, words: str) -> str | None:
         """The one finding or quantity of this name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ..knowledge_base.model import Alert, Investigation, Rule
 from ..language import truth
@@ -45,37 +45,40 @@ def is_ordered(case: Case, test: Investigation) -> bool:
 def _waiting_rules(case: Case, statuses: Mapping[str, str]) -> dict[str, list[Rule]]:
     """For each missing finding that is measured the rules of the plan that wait for it."""
     found: dict[str, list[Rule]] = {}
-    measured = {finding.id for finding in case.kb.findings.values() if finding.type == "number"}
     for intervention, status in statuses.items():
         if status not in ("conditional", "deferred"):
             continue
         for verb in ("contraindicates", "defers"):
             for rule in case.rules(verb, intervention):
-                for name in _soonest(case, case.explanation.missing_rule(rule) & measured):
+                for name in _soonest(case, _measured(case, case.explanation.missing_rule(rule))):
                     found.setdefault(name, []).append(rule)
     return found
 
 
+def _measured(case: Case, names: Iterable[str]) -> Iterator[str]:
+    return (name for name in names if name in case.kb.findings and case.kb.findings[name].type == "number")
+
+
 def _soonest(case: Case, names: Iterable[str]) -> set[str]:
     """Those of the missing findings whose test comes first: a rare test waits until the plain one says it is needed."""
-    first_tests = case.names.first_tests
-    step_of = {name: first_tests[name].step for name in names if name in first_tests}
+    first_tests, tests = case.prepared.index.first_tests, case.kb.investigations
+    step_of = {name: tests[first_tests[name]].step for name in names if name in first_tests}
     first = min(step_of.values(), default=0)
     return {name for name, step in step_of.items() if step == first}
 
 
 def _settling(case: Case, wanted: Iterable[str]) -> dict[str, str]:
     """For each missing finding the investigation that comes first of those that settle it."""
-    first_tests = case.names.first_tests
-    return {name: first_tests[name].id for name in wanted if name in first_tests}
+    first_tests = case.prepared.index.first_tests
+    return {name: first_tests[name] for name in wanted if name in first_tests}
 
 
 def _test(case: Case, test: Investigation, wanted_by: dict[str, list[Rule]], chosen: dict[str, str]) -> Test | None:
     ordered_by = [rule for rule in orders(case, test) if case.truth(rule) is Truth.TRUE]
+    if not ordered_by and test.id not in chosen.values():
+        return None
     settles = [name for name in test.findings if chosen.get(name) == test.id]
     by_plan = list({rule.id: rule for name in settles for rule in wanted_by[name]}.values())
-    if not ordered_by and not by_plan:
-        return None
     done = _is_done(case, test)
     grounds = tuple(reasons.reason(case, rule) for rule in (ordered_by or by_plan))
     step = min((int(rule.step) for rule in ordered_by if rule.step), default=test.step)

@@ -46,6 +46,11 @@ def finding_value(finding: Finding, given: Given, facts: Facts) -> Known:
         standing_in = facts.known(finding.stand_in)
         if not isinstance(standing_in, Gap):
             return standing_in
+    return plain_value(given)
+
+
+def plain_value(given: Given) -> Known:
+    """What was said, else what that implies."""
     if given.explicit is not None:
         return given.explicit
     return given.implied if given.implied is not None else UNKNOWN

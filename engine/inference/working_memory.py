@@ -151,6 +151,8 @@ class _Facts:
     def _value_of(self, name: str) -> Known | Interval:
         given = self._given.get(name, NOTHING)
         if name in self.kb.findings:
+            if not self.plan.reads[name]:  # it always applies, and nothing stands in for it
+                return values.plain_value(given)
             return values.finding_value(self.kb.findings[name], given, self)
         if name in self.kb.quantities:
             return values.quantity_value(self.plan.derive.get(name, ()), given, self)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import cached_property
 
-from .model import Entry, Investigation, KnowledgeBase, Member
+from .model import Entry, KnowledgeBase, Member
 
 _PROPOSITIONS = {
     "diagnosed": "{} is diagnosed",
@@ -27,25 +27,28 @@ class Names:
         self.kb = kb
 
     @cached_property
-    def _entries(self) -> dict[str, Entry]:
+    def _kinds(self) -> tuple[Mapping[str, Entry], ...]:
+        """What has a label, and who goes before whom where two have one id."""
         kb = self.kb
-        kinds: list[Iterable[Entry]] = [
-            kb.alerts.values(),
-            kb.investigations.values(),
-            kb.interventions.values(),
-            kb.conditions.values(),
-            kb.thresholds.values(),
-            kb.scales.values(),
-            kb.states.values(),
-            kb.groups.values(),
-            kb.quantities.values(),
-            kb.findings.values(),
-        ]
-        return {entry.id: entry for entries in kinds for entry in entries}
+        return (
+            kb.findings,
+            kb.quantities,
+            kb.groups,
+            kb.states,
+            kb.scales,
+            kb.thresholds,
+            kb.conditions,
+            kb.interventions,
+            kb.investigations,
+            kb.alerts,
+        )
+
+    def _entry(self, name: str) -> Entry | None:
+        return next((entries[name] for entries in self._kinds if name in entries), None)
 
     def label(self, name: str) -> str:
         """The label of a finding, quantity, state, scale, threshold, condition, intervention, test or alert."""
-        entry = self._entries.get(name)
+        entry = self._entry(name)
         return entry.label if entry is not None and entry.label else name.replace("_", " ")
 
     @cached_property
@@ -60,19 +63,9 @@ class Names:
             for place, name in places
         }
 
-    @cached_property
-    def first_tests(self) -> dict[str, Investigation]:
-        """For each finding the investigation that comes first of those that settle it: by step, then the narrowest."""
-        ordered = sorted(self.kb.investigations.values(), key=lambda test: (test.step, len(test.findings), test.id))
-        found: dict[str, Investigation] = {}
-        for test in ordered:
-            for name in test.findings:
-                found.setdefault(name, test)
-        return found
-
     def unit(self, name: str) -> str:
         """The unit of a finding, quantity or threshold; empty where it has none or people do not say it."""
-        entry = self._entries.get(name)
+        entry = self._entry(name)
         if getattr(entry, "bare_unit", False):
             return ""
         return str(getattr(entry, "unit", ""))

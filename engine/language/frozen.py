@@ -43,6 +43,7 @@ def ordered(kind: type[_T]) -> type[_T]:
 
 
 def _made(kind: type[_T]) -> type[_T]:
+    kind.__doc__ = kind.__doc__ or kind.__name__  # else the signature is made a text, at some cost
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, match_args=False, slots=True)(kind)
     made.__init__, made.__repr__ = _init, _repr
     made.__eq__, made.__hash__ = _eq, _kept_hash if issubclass(made, Hashed) else _hash

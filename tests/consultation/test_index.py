@@ -1,4 +1,4 @@
-"""Which rules speak of what is the same after it was kept."""
+"""What is asked of many entries is the same after it was kept."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from engine.consultation import case
-from engine.consultation.rule_index import RuleIndex
+from engine.consultation.index import Index
 from engine.knowledge_base import cache, coding
 
 ROOT = Path(__file__).parent.parent.parent
 
 
 def test_what_was_kept_is_what_was_worked_out() -> None:
-    index = RuleIndex.of(cache.load(ROOT))
-    assert RuleIndex.restore(json.loads(json.dumps(index.dump()))) == index
+    index = Index.of(cache.load(ROOT))
+    assert Index.restore(json.loads(json.dumps(index.dump()))) == index
     assert index.by_target["contraindicates", "alendronate"]
     assert "osteoporosis" in set().union(*index.indications.values())
 
@@ -24,7 +24,7 @@ def test_what_was_kept_is_what_was_worked_out() -> None:
 @pytest.mark.parametrize("kept", [None, [], {}, {"atoms": {}}, "index"])
 def test_anything_else_is_refused(kept: object) -> None:
     with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
-        RuleIndex.restore(kept)
+        Index.restore(kept)
 
 
 def test_a_kept_knowledge_base_is_prepared_as_one_that_was_read() -> None:

@@ -1,0 +1,116 @@
+"""What is asked of many entries at each start, by their ids: worked out once, and kept beside the network.
+
+A patient looks at few of the entries there are; to find those, none has to be opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..inference import productions
+from ..knowledge_base.model import KnowledgeBase
+from ..knowledge_base.naming import Names
+from ..language.frozen import frozen
+from . import evidence
+
+Ids = Sequence[str]
+
+
+@frozen
+class Index:
+    """Ids in the order of the knowledge base."""
+
+    by_atom: Mapping[str, Ids]
+    """The rules that conclude each proposition."""
+    by_verb: Mapping[str, Ids]
+    by_target: Mapping[tuple[str, str], Ids]
+    """The rules by verb and member concluded about."""
+    behind: Mapping[str, frozenset[str]]
+    """The findings behind each rule that supports or opposes."""
+    indications: Mapping[str, frozenset[str]]
+    """The conditions that the premise of each rule that recommends speaks of."""
+    assumed: Ids
+    """The findings of which something is assumed where nobody says otherwise."""
+    pursued_always: frozenset[str]
+    pursued_when: frozenset[str]
+    """The conditions with a premise of their own for being pursued."""
+    exposures: frozenset[str]
+    """The conditions that are causes and never diagnoses."""
+    first_tests: Mapping[str, str]
+    """For each finding the investigation that comes first of those that settle it: by step, then the narrowest."""
+    asking: Mapping[str, Sequence[int]]
+    """Where each finding and quantity stands in the order a clinician asks (`Names.asking`)."""
+
+    @classmethod
+    def of(cls, kb: KnowledgeBase) -> Index:
+        by_verb: dict[str, list[str]] = {}
+        by_target: dict[tuple[str, str], list[str]] = {}
+        for rule in kb.rules.values():
+            by_verb.setdefault(rule.verb, []).append(rule.id)
+            for member in rule.members or rule.targets:
+                by_target.setdefault((rule.verb, member), []).append(rule.id)
+        by_atom = productions.rules_by_atom(kb)
+        wanting = (kb.rules[rule] for rule in by_verb.get("recommends", ()))
+        conditions = kb.conditions.values()
+        first_tests: dict[str, str] = {}
+        for test in sorted(kb.investigations.values(), key=lambda test: (test.step, len(test.findings), test.id)):
+            for name in test.findings:
+                first_tests.setdefault(name, test.id)
+        return cls(
+            by_atom={atom: [rule.id for rule in rules] for atom, rules in by_atom.items()},
+            by_verb=by_verb,
+            by_target=by_target,
+            behind=evidence.findings_behind(kb),
+            indications={rule.id: evidence.conditions_named(rule, by_atom) for rule in wanting},
+            assumed=[finding.id for finding in kb.findings.values() if finding.assumed is not None],
+            pursued_always=frozenset(one.id for one in conditions if one.pursue_always),
+            pursued_when=frozenset(one.id for one in conditions if one.pursue is not None),
+            exposures=frozenset(one.id for one in conditions if one.exposure),
+            first_tests=first_tests,
+            asking={name: list(place) for name, place in Names(kb).asking.items()},
+        )
+
+    def dump(self) -> Any:
+        """The index as a JSON value."""
+        return {
+            "atoms": dict(self.by_atom),
+            "verbs": dict(self.by_verb),
+            "targets": [[*key, *ids] for key, ids in self.by_target.items()],
+            "behind": _sorted(self.behind),
+            "indications": _sorted(self.indications),
+            "assumed": self.assumed,
+            "conditions": [sorted(self.pursued_always), sorted(self.pursued_when), sorted(self.exposures)],
+            "first tests": dict(self.first_tests),
+            "asking": dict(self.asking),
+        }
+
+    @classmethod
+    def restore(cls, kept: Any) -> Index:
+        """The index that was dumped.
+
+        Raises:
+            KeyError, TypeError, ValueError, AttributeError: for anything else.
+        """
+        always, when, exposures = map(frozenset, kept["conditions"])
+        return cls(
+            by_atom=kept["atoms"],
+            by_verb=kept["verbs"],
+            by_target={(verb, member): ids for verb, member, *ids in kept["targets"]},
+            behind=_frozen(kept["behind"]),
+            indications=_frozen(kept["indications"]),
+            assumed=kept["assumed"],
+            pursued_always=always,
+            pursued_when=when,
+            exposures=exposures,
+            first_tests=kept["first tests"],
+            asking=kept["asking"],
+        )
+
+
+def _sorted(sets: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
+    return {rule: sorted(names) for rule, names in sets.items()}
+
+
+def _frozen(lists: Mapping[str, list[str]]) -> dict[str, frozenset[str]]:
+    return {rule: frozenset(names) for rule, names in lists.items()}
