@@ -190,6 +190,13 @@ def _run(name: str, options: dict[str, Any]) -> int:
     return int(import_module(f"{ENGINE}.commands.{name}").run(**options))
 
 
+def _finish() -> None:
+    """Keep what was read anew, now that whoever asked has been answered."""
+    surroundings = sys.modules.get(f"{ENGINE}.commands.surroundings")
+    if surroundings is not None:
+        surroundings.finish()
+
+
 def _say(text: str) -> None:
     """A line on stderr; what came from a file cannot steer the terminal."""
     click.echo("".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text), err=True)
@@ -209,6 +216,7 @@ def _ended(trouble: BaseException, show_traceback: bool) -> int:
         return trouble.exit_code
     if isinstance(trouble, import_module(f"{ENGINE}.language.problems").Refused):
         _say(str(trouble))
+        _finish()
         return 2
     if isinstance(trouble, OSError) and trouble.errno in FULL:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # as above: it would be said again at exit
@@ -242,6 +250,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         call = FRONT.main(words, "osteologic", standalone_mode=False)
         code = call() if callable(call) else int(call or 0)
         sys.stdout.flush()
+        _finish()
     except (KeyboardInterrupt, Exception) as trouble:
         return _ended(trouble, "--traceback" in words)
     return code

@@ -143,9 +143,9 @@ def _started(waits: Waits) -> Iterator[str]:
     yield "| what | ms | against the first |\n|---|---|---|"
     rows = {
         "Python that imports experta (mended), yaml, click, rich and prompt_toolkit": waits.floor,
-        "`assess` of a small patient file": waits.assess,
+        "`assess` of a small patient file, until the report stands": waits.assess,
         "`consult`, until the first question stands": waits.question,
-        "`assess` after one rule file was edited": waits.edited,
+        "`assess` after one rule file was edited, likewise": waits.edited,
     }
     for what, wait in rows.items():
         yield f"| {what} | {wait:.0f} | {wait / waits.floor:.2f} |"

@@ -239,6 +239,7 @@ class Piped(_Screen):
     def ask(self, prompt: Prompt) -> str | None:
         surroundings.put(self._question(prompt))
         sys.stdout.flush()
+        surroundings.finish()
         try:
             line = sys.stdin.readline()
         except (KeyboardInterrupt, UnicodeDecodeError):
@@ -280,6 +281,7 @@ class Typed(_Screen):
     def ask(self, prompt: Prompt) -> str | None:
         surroundings.put(self._question(prompt))
         sys.stdout.flush()
+        surroundings.finish()
         try:
             return self._session.prompt("> ")
         except (EOFError, KeyboardInterrupt):

@@ -17,15 +17,24 @@ ROOT = Path(__file__).parent.parent.parent
 
 STANDARD_INPUT = "-"
 
+_waiting: list[cache.Work] = []
+"""What can wait until whoever asked has been answered."""
+
+
+def finish() -> None:
+    """Do what has waited: what was read anew is kept for the next start."""
+    while _waiting:
+        _waiting.pop(0)()
+
 
 def prepared(local: Path | None) -> Prepared:
     """The knowledge base beside the engine, with a hospital's own directory laid over it. Raises Refused."""
-    return case.prepare_kept(cache.load(ROOT, local))
+    return case.prepare_kept(cache.load(ROOT, local, _waiting.append), _waiting.append)
 
 
 def names(local: Path | None) -> Names:
     """The words of the knowledge base, for commands that need no patient. Raises Refused."""
-    return Names(cache.load(ROOT, local))
+    return Names(cache.load(ROOT, local, _waiting.append))
 
 
 def width() -> int:

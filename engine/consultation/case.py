@@ -57,16 +57,16 @@ class Prepared:
     """The conditions that the premise of each rule that recommends speaks of; filled as they are asked for."""
 
 
-def prepare_kept(kb: KnowledgeBase) -> Prepared:
-    """As `prepare`, with what is worked out kept beside the knowledge base in the cache, where it is there."""
+def prepare_kept(kb: KnowledgeBase, when: cache.When = cache.at_once) -> Prepared:
+    """As `prepare`, with what is worked out read from the cache beside the knowledge base; `when` keeps it there."""
     store = cache.Store.of(kb.digest)
-    network, index = store.load_bytes("network"), store.load_extra("rules")
+    network, index = store.load_bytes("network"), store.load_extra("index")
     if network is not None:
         with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError, IndexError):
             return _prepared(keeping.restore(kb, network), Index.restore(index))
     plan, made = working_memory.plan(kb, productions.compile(kb)), Index.of(kb)
-    store.store_bytes("network", keeping.dump(plan))
-    store.store_extra("rules", made.dump())
+    when(lambda: store.store_bytes("network", keeping.dump(plan)))
+    when(lambda: store.store_extra("index", made.dump()))
     return _prepared(plan, made)
 
 

@@ -12,6 +12,8 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,16 +31,28 @@ _KEPT = 4
 """How many knowledge bases are kept: the one at hand, and some that are edited or compared beside it."""
 
 
-def load(root: Path, local: Path | None = None) -> KnowledgeBase:
-    """The knowledge base at `root`, with a hospital's own directory laid over it.
+Work = Callable[[], None]
+When = Callable[[Work], None]
+"""Who is handed work that can wait, such as keeping what was read."""
+
+
+def at_once(work: Work) -> None:
+    """Work is done when it is handed over."""
+    work()
+
+
+def load(root: Path, local: Path | None = None, when: When = at_once) -> KnowledgeBase:
+    """The knowledge base at `root`, with a hospital's own directory laid over it; `when` keeps what was read anew.
 
     Raises:
         Refused: with every problem found, when one of them is an error.
     """
-    return load_with_problems(root, local)[0]
+    return load_with_problems(root, local, when)[0]
 
 
-def load_with_problems(root: Path, local: Path | None = None) -> tuple[KnowledgeBase, list[Problem]]:
+def load_with_problems(
+    root: Path, local: Path | None = None, when: When = at_once
+) -> tuple[KnowledgeBase, list[Problem]]:
     """As `load`, and the warnings of the reading; none where the knowledge base was read before."""
     contents, problems = contents_of(Layout(root, local))
     store = Store.of(digest_of(contents))
@@ -49,13 +63,13 @@ def load_with_problems(root: Path, local: Path | None = None) -> tuple[Knowledge
 
     memory = store.memory()
     kb, found = reader.read_contents(contents, memory)
-    memory.close()
+    when(memory.close)
     found = sorted([*problems, *found], key=lambda problem: problem.sort_key)
     if kb is None or any(problem.level is Level.ERROR for problem in found):
         raise Refused(found)
     if local is not None:
         kb = dataclasses.replace(kb, weakened=_weakened(root, kb))
-    store.keep(kb)
+    when(partial(store.keep, kb))
     return kb, found
 
 

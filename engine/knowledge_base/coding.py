@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, ValuesView
 from decimal import Decimal
 from functools import partial
+from json.encoder import encode_basestring_ascii
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -57,25 +58,28 @@ class _Fields(dict[type[Any], list[tuple[str, Any]]]):
 _FIELDS = _Fields()
 _set = object.__setattr__
 _new: Any = tuple.__new__
-_AS_IT_IS = frozenset({str, bool, int, type(None)})
+_quoted = encode_basestring_ascii
+_PLACES_KEY = '"places":'
 
 
 class _Shape:
-    """The parts of a kind of value: their names, what each usually is, and how to get them all at once."""
+    """How values of one kind are written: what opens them, the key of each part, and what that usually is."""
 
-    __slots__ = ("get", "names", "usual")
+    __slots__ = ("get", "head", "keys", "usual")
 
     def __init__(self, kind: type[Any], bare: bool) -> None:
         left_out = {part.name for part in dataclasses.fields(kind) if bare and not part.compare}
         parts = [(name, usual) for name, usual in _FIELDS[kind] if name not in left_out]
-        self.names = [name for name, _ in parts]
+        names = [name for name, _ in parts]
+        get = attrgetter(*names) if parts else lambda value: ()
+        self.head = f'[{_OBJECT},"{kind.__name__}",{{'
+        self.keys = [f'"{name}":' for name in names]
         self.usual = [usual for _, usual in parts]
-        get = attrgetter(*self.names) if parts else lambda value: ()
         self.get = get if len(parts) != 1 else lambda value: (get(value),)
 
 
 class Encoder:
-    """Turns values into what JSON can hold; files are numbered.
+    """Writes values as JSON, without the way round by lists and mappings; files are numbered.
 
     `bare`: without what equality leaves out, such as where a premise stands.
     """
@@ -85,52 +89,77 @@ class Encoder:
         self._bare = bare
         self._shapes: dict[type[Any], _Shape] = {}
 
-    def encode(self, value: Any) -> Any:
+    def text(self, value: Any) -> str:
+        """A value as JSON; what is left out is what it usually is.
+
+        Raises:
+            TypeError: for what is no part of a knowledge base.
+        """
         kind = type(value)
-        if kind in _AS_IT_IS:
-            return value
+        if kind is str:
+            return _quoted(value)
+        if value is None:
+            return "null"
+        if kind is bool:
+            return "true" if value else "false"
+        if kind is int:
+            return str(value)
         if kind is tuple:
-            return [_TUPLE, *[item if type(item) is str else self.encode(item) for item in value]]
+            text = self.text
+            return _tagged(_TUPLE, [_quoted(item) if type(item) is str else text(item) for item in value])
         if kind is Place:
-            return [_PLACE, self.files.setdefault(value.file, len(self.files)), value.line, value.column]
+            return self._place(value)
         if _CLASSES.get(kind.__name__) is kind:
-            return [_OBJECT, kind.__name__, self._parts(value, kind)]
+            return self._object(value, kind)
         if kind is frozenset:
-            return [_SET, *sorted(value)]
+            return _tagged(_SET, [_quoted(item) for item in sorted(value)])
         if kind is Decimal:
-            return [_DECIMAL, str(value)]
+            return f'[{_DECIMAL},"{value}"]'
         if kind is Interval:
-            return [_INTERVAL, str(value.low), str(value.high), value.low_open, value.high_open]
+            ends = f"{self.text(value.low_open)},{self.text(value.high_open)}"
+            return f'[{_INTERVAL},"{value.low}","{value.high}",{ends}]'
         if isinstance(value, Mapping):
-            flat: list[Any] = [_MAPPING]
-            for key, item in value.items():
-                flat += [self.encode(key), self.encode(item)]
-            return flat
+            return _tagged(_MAPPING, [f"{self.text(key)},{self.text(item)}" for key, item in value.items()])
         raise TypeError(f"{kind.__name__} is no part of a knowledge base")
 
-    def _parts(self, value: Any, kind: type[Any]) -> dict[str, Any]:
+    def _object(self, value: Any, kind: type[Any]) -> str:
         shape = self._shapes.get(kind)
         if shape is None:
             shape = self._shapes[kind] = _Shape(kind, self._bare)
-        found: dict[str, Any] = {}
-        for name, usual, item in zip(shape.names, shape.usual, shape.get(value), strict=True):
+        parts: list[str] = []
+        for key, usual, item in zip(shape.keys, shape.usual, shape.get(value)):  # noqa: B905 - as long as each other, and often
             if item is usual:
                 continue
-            if type(item) in _AS_IT_IS:
-                if item != usual or type(item) is not type(usual):
-                    found[name] = item
-            elif name == "places":
-                found[name] = self._places(item)
-            elif usual is None or usual is _MISSING or item != usual or type(item) is not type(usual):
-                found[name] = self.encode(item)
-        return found
+            of = type(item)
+            if of is str:
+                if item != usual:
+                    parts.append(key + _quoted(item))
+            elif of is Place:
+                parts.append(key + self._place(item))
+            elif key == _PLACES_KEY:
+                parts.append(key + self._places(item))
+            elif usual is None or usual is _MISSING or item != usual or of is not type(usual):
+                parts.append(key + self.text(item))
+        return f"{shape.head}{','.join(parts)}}}]"
 
-    def _places(self, places: Mapping[str, Place]) -> list[Any]:
+    def _place(self, place: Place) -> str:
+        file, line, column = place
+        if file not in self.files:
+            self.files[file] = len(self.files)
+        return f"[{_PLACE},{self.files[file]},{line},{column}]"
+
+    def _places(self, places: Mapping[str, Place]) -> str:
         """Where the keys of an entry stand, all in one file."""
-        flat: list[Any] = [_PLACES]
-        for key, place in places.items():
-            flat += [key, self.files.setdefault(place.file, len(self.files)), place.line, place.column]
-        return flat
+        files, parts = self.files, []
+        for key, (file, line, column) in places.items():
+            if file not in files:
+                files[file] = len(files)
+            parts.append(f"{_quoted(key)},{files[file]},{line},{column}")
+        return _tagged(_PLACES, parts)
+
+
+def _tagged(tag: int, parts: Sequence[str]) -> str:
+    return f"[{tag},{','.join(parts)}]" if parts else f"[{tag}]"
 
 
 class Decoder:
@@ -281,8 +310,8 @@ def dump(kb: model.KnowledgeBase) -> bytes:
         ids[kind] = list(entries)
         for entry in entries.values():
             kinds[kind] = type(entry).__name__
-            lines.append(_line(encoder.encode(entry)))
-    plain = {name: encoder.encode(getattr(kb, name)) for name in _PLAIN}
+            lines.append(encoder.text(entry))
+    plain = {name: _read(encoder.text(getattr(kb, name))) for name in _PLAIN}
     return bound({"plain": plain, "ids": ids, "kinds": kinds, "files": list(encoder.files)}, lines)
 
 
@@ -336,17 +365,17 @@ def restore_node(value: list[Any], file: str) -> Any:
     return _new(MapNode, (tuple(zip(parts[::2], parts[1::2], strict=True)), place, ()))
 
 
-def dump_tree(tree: expression.Node) -> Any:
+def dump_tree(tree: expression.Node) -> str:
     """A checked premise or formula as JSON; files are written out."""
     encoder = Encoder()
-    encoded = encoder.encode(tree)
-    return [list(encoder.files), encoded]
+    text = encoder.text(tree)
+    return f"[{_line(list(encoder.files))},{text}]"
 
 
 def dump_trees(trees: Iterable[expression.Node]) -> list[str]:
     """Checked premises, a line each, without their places: for what is evaluated and never shown."""
     encoder = Encoder(bare=True)
-    return [_line(encoder.encode(tree)) for tree in trees]
+    return [encoder.text(tree) for tree in trees]
 
 
 def restore_trees(text: bytes, spans: dict[_K, slice]) -> Mapping[_K, Any]:

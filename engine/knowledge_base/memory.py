@@ -47,8 +47,8 @@ class _Lines:
             return value
         return None
 
-    def put(self, name: str, value: Any) -> None:
-        self._used[name] = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    def put(self, name: str, text: str) -> None:
+        self._used[name] = text
 
     def close(self) -> None:
         if self._used.keys() != self._known.keys():
@@ -76,7 +76,7 @@ class Remembered:
         return None
 
     def keep_node(self, content: bytes, file: str, node: Node) -> None:
-        self._nodes.put(_named(file, content), coding.dump_node(node))
+        self._nodes.put(_named(file, content), json.dumps(coding.dump_node(node), separators=(",", ":")))
 
     def about(self, vocabulary: Vocabulary, units: str) -> None:
         """Premises are now checked against this vocabulary; `units` names the units in force."""

@@ -35,7 +35,7 @@ def written(small: KnowledgeBase) -> tuple[Rule, str, Watched]:
     """A rule with its line, and somebody who reads it."""
     rule = small.rules["low-score"]
     encoder = coding.Encoder()
-    line = coding._line(encoder.encode(rule))
+    line = encoder.text(rule)
     return rule, line, Watched(coding.Decoder(list(encoder.files)))
 
 
