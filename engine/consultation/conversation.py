@@ -11,15 +11,15 @@ from typing import Protocol
 
 from ..language.problems import Problem, Refused
 from ..language.value import NOT_MEASURED, Gap, Known, Records
-from . import answers, inquiry, judgement, record, relevance, settled
+from . import answers, inquiry, judgement, relevance, settled
+from .agreement import agreed
 from .case import Case
-from .progress import Conflict, Moment, Progress
+from .progress import Moment, Progress
 from .questions import Asked
-from .record import Answer
 from .relevance import Agenda
 from .settled import FOUND, Told
 from .understanding import Reader
-from .understood import PROMPT, Understood
+from .understood import Understood
 from .verdict import Verdict
 
 READ, NOTE, WRONG = "read", "", "?"
@@ -304,41 +304,16 @@ class Conversation:
 
     def _take(self, understood: Understood, asked: Asked | None) -> None:
         """Take the answers over and close the question, in one step; say what was read and what that settled."""
-        said, conflict, refused = self._sound(understood)
-        closing = asked is not None and understood.answered and not refused and conflict is None
-        self._changing(said, set(said), understood, asked if closing else None)
-        for problem in (*understood.problems, *refused):
+        told = agreed(self.case, understood.said)
+        closing = asked is not None and understood.answered and not told.refused and told.conflict is None
+        self._changing(dict(told.taken), set(told.taken), understood, asked if closing else None)
+        for problem in (*understood.problems, *told.refused):
             self.wrong(problem)
-        if conflict is not None:
-            self.move(conflict=conflict)
-            self.tell(WRONG, conflict.what)
+        if told.conflict is not None:
+            self.move(conflict=told.conflict)
+            self.tell(WRONG, told.conflict.what)
         if understood.halves:
             self.move(halves=understood.halves)
-
-    def _sound(self, understood: Understood) -> tuple[dict[str, Known | None], Conflict | None, list[Problem]]:
-        """Those answers that can be true together with all the others; of the rest, what they contradict."""
-        taken: dict[str, Known | None] = {}
-        conflict: Conflict | None = None
-        refused: list[Problem] = []
-        for name, known in understood.said.items():
-            held = {**self.case.said, **{one: value for one, value in taken.items() if value is not None}, name: known}
-            problems = self._contradictions(held)
-            if not problems:
-                taken[name] = known
-                continue
-            against = [one for one in held if one != name and self._contradictions({one: held[one], name: known})]
-            if not against or conflict is not None:
-                refused += problems
-                continue
-            old, new = (answers.describe(self.case.kb, one, held[one]) for one in (against[0], name))
-            what = f"{problems[0].what}. 1 {old}   2 {new}"
-            conflict = Conflict(against[0], name, known, what)
-        return taken, conflict, refused
-
-    def _contradictions(self, said: dict[str, Known]) -> list[Problem]:
-        told = {name: Answer(known, "", PROMPT) for name, known in said.items()}
-        found = (*record.check_applies(self.case.kb, told, self.case.today), *record.check_ages(self.case.kb, told))
-        return list(found)
 
     def _changing(
         self,
