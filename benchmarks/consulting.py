@@ -7,11 +7,13 @@ stop is held against what the whole record would show; where they differ, it mus
 from __future__ import annotations
 
 import datetime
+import gc
 import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from cli import COLLECTING
 from engine.consultation import answers, case, contrast, record
 from engine.consultation.case import Case, Prepared
 from engine.consultation.conversation import Conversation, Prompt
@@ -110,7 +112,9 @@ def left_out(held: Conversation, known: dict[str, Known]) -> tuple[frozenset[str
 
 
 def main() -> None:
+    gc.set_threshold(*COLLECTING)  # as the program does; and so below
     prepared = case.prepare_kept(cache.load(ROOT))
+    gc.freeze()
     counts: list[int] = []
     times: list[float] = []
     differing: list[tuple[frozenset[str], frozenset[str]]] = []
@@ -118,6 +122,7 @@ def main() -> None:
         script = Script(prepared, one.known)
         held = Conversation(Case(prepared, one.today or UNDATED), script, Nowhere())
         script.held = held
+        held.reader.prepare()  # while the first question is read
         held.run()
         counts.append(held.asked)
         times += script.times

@@ -58,6 +58,7 @@ def run(
     terminal = _terminal(case, not no_journal)
     disclaimer = prepared.kb.scope.disclaimer if prepared.kb.scope is not None else ""
     held = Conversation(case, terminal, Shown(prepared.names), f"osteologic {VERSION}. {disclaimer}".strip(), kept)
+    surroundings.later(held.reader.prepare)
     if past is not None:
         _relive(held, past, prepared)
     try:

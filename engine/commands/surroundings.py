@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -18,23 +19,29 @@ ROOT = Path(__file__).parent.parent.parent
 STANDARD_INPUT = "-"
 
 _waiting: list[cache.Work] = []
-"""What can wait until whoever asked has been answered."""
+
+
+def later(work: cache.Work) -> None:
+    """Put work off until whoever asked has been answered, or asked in turn."""
+    _waiting.append(work)
 
 
 def finish() -> None:
-    """Do what has waited: what was read anew is kept for the next start."""
+    """Do what has waited, such as keeping what was read anew for the next start."""
     while _waiting:
         _waiting.pop(0)()
 
 
 def prepared(local: Path | None) -> Prepared:
     """The knowledge base beside the engine, with a hospital's own directory laid over it. Raises Refused."""
-    return case.prepare_kept(cache.load(ROOT, local, _waiting.append), _waiting.append)
+    prepared = case.prepare_kept(cache.load(ROOT, local, later), later)
+    gc.freeze()  # all of it stays: the collector, which would go through it between two answers, leaves it alone
+    return prepared
 
 
 def names(local: Path | None) -> Names:
     """The words of the knowledge base, for commands that need no patient. Raises Refused."""
-    return Names(cache.load(ROOT, local, _waiting.append))
+    return Names(cache.load(ROOT, local, later))
 
 
 def width() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections import Counter
@@ -113,6 +114,7 @@ def _respelled(word: str) -> str:
     return word if told == word.lower() else told
 
 
+@functools.cache
 def _american(word: str) -> str:
     if word in _KEPT_AS_THEY_ARE:
         return word

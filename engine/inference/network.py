@@ -50,6 +50,11 @@ class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotat
     added: list[Holds]
     removed: list[Holds]
 
+    def __init__(self, held: bytearray) -> None:
+        """`held` is kept in step: a one for each literal in the list, for those who ask often."""
+        super().__init__()
+        self._held = held
+
     def __str__(self) -> str:
         return "\n".join(map(str, self.values()))
 
@@ -58,6 +63,7 @@ class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotat
         if literal in self:
             return None
         self[literal] = fact
+        self._held[literal] = 1
         self.added.append(fact)
         if _FACTS.level <= _INFO:
             _FACTS.info(" ==> %s", fact)
@@ -71,6 +77,7 @@ class StatementList(FactList):  # type: ignore[misc]  # experta ships no annotat
 
     def retract(self, fact: Holds) -> None:
         del self[fact.literal]
+        self._held[fact.literal] = 0
         self.removed.append(fact)
         if _FACTS.level <= _INFO:
             _FACTS.info(" <== %s", fact)
@@ -175,6 +182,7 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
         self.ground = ground
         self.given: set[Literal] = set()
         self.live = bytearray(len(ground.productions))
+        self.held = bytearray(ground.width)
         self.firings = 0
         self.support = [0] * ground.width
         names = [production.name for production in ground.productions]
@@ -203,7 +211,8 @@ class GroundEngine(KnowledgeEngine):  # type: ignore[misc]  # experta ships no a
         self.live[:] = bytes(len(self.live))
         self.support[:] = [0] * len(self.support)
         super().reset()
-        self.facts = StatementList()
+        self.held[:] = bytes(len(self.held))
+        self.facts = StatementList(self.held)
 
     def fact(self, literal: Literal) -> Holds:
         fact = self._facts[literal]
@@ -294,7 +303,12 @@ class Network:
         self.engine.retract(*map(self.engine.fact, literals))
 
     def holds(self, literal: Literal) -> bool:
-        return literal in self.engine.facts
+        return bool(self.engine.held[literal])
+
+    @property
+    def held(self) -> bytearray:
+        """For each literal whether it holds; kept in step, and not to be written to."""
+        return self.engine.held
 
     @property
     def literals(self) -> frozenset[Literal]:

@@ -172,6 +172,7 @@ class WorkingMemory(_Facts):
     def __init__(self, prepared: Plan, matcher: str = "counting") -> None:
         super().__init__(prepared)
         self.network = Network(prepared.productions.ground, matcher)
+        self._held = self.network.held
         self._asserted: dict[int, int] = {}
 
     def truth(self, atom: str) -> Truth:
@@ -240,9 +241,9 @@ class WorkingMemory(_Facts):
         return values.quantity_value(self.plan.derive.get(name, ()), NOTHING, self)
 
     def _literal_truth(self, literal: int) -> Truth:
-        if self.network.holds(literal):
-            return Truth.TRUE
-        return Truth.FALSE if self.network.holds(literal ^ 1) else Truth.UNKNOWN
+        if self._held[literal]:
+            return _TRUE
+        return _FALSE if self._held[literal ^ 1] else _UNKNOWN
 
     def premise(self, rule: Rule) -> Truth:
         """Whether a rule's premise holds."""
@@ -259,4 +260,6 @@ class WorkingMemory(_Facts):
         return truth_of(node, self) if literal is None else self._literal_truth(literal)
 
 
+_TRUE, _FALSE, _UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
+"""At hand: they are asked for tens of thousands of times between two answers."""
 _NO_DAY = Interval(Decimal(1), Decimal(1))
