@@ -119,6 +119,7 @@ def main() -> None:
     times: list[float] = []
     differing: list[tuple[frozenset[str], frozenset[str]]] = []
     for one in patients(prepared):
+        gc.collect()  # the consultation before, which outside of here was a process of its own
         script = Script(prepared, one.known)
         held = Conversation(Case(prepared, one.today or UNDATED), script, Nowhere())
         script.held = held
