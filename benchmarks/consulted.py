@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.consultation.case import Case
@@ -13,6 +13,7 @@ from engine.consultation.questions import Asked
 from engine.consultation.settled import Told
 from engine.consultation.stakes import Stake
 from engine.consultation.verdict import Verdict
+from engine.knowledge_base.model import KnowledgeBase
 from engine.language.truth import Truth
 from engine.language.value import Entry, Gap, Known, Records
 
@@ -22,26 +23,36 @@ MOST = 60
 Statuses = dict[tuple[str, str], str]
 
 
-def statuses(patient: Case) -> Statuses:
-    """Everything shown of a patient that has a status, by kind and id, what is deferred with what must come first."""
+def statuses(patient: Case, among: Iterable[tuple[str, str]] | None = None) -> Statuses:
+    """What is shown of a patient that has a status, by kind and id, what is deferred with what must come first.
+
+    `among`: only of these.
+    """
     outlook, kb = Outlook(patient), patient.kb
-    found: Statuses = {}
-    for name, alert in kb.alerts.items():
-        if (held := outlook.alert(alert.id)) is not Truth.FALSE:
-            found["alert", name] = "raised" if held is Truth.TRUE else "not ruled out"
-    for name in kb.conditions:
-        if (one := outlook.standing(name)) is not None:
-            found["diagnosis", name] = one.status
-        if outlook.is_cause(name):
-            found["cause", name] = "at work"
-    for name, entry in kb.interventions.items():
-        if status := outlook.status(name):
-            steps = outlook.after(name) if status == "deferred" else ()
-            found[entry.kind, name] = " until ".join([status, *([", ".join(steps)] if steps else [])])
-    for name in kb.investigations:
-        if outlook.is_ordered(name):
-            found["test", name] = "ordered"
-    return found
+    if among is None:
+        among = (
+            *(("alert", name) for name in kb.alerts),
+            *((kind, name) for name in kb.conditions for kind in ("diagnosis", "cause")),
+            *((entry.kind, name) for name, entry in kb.interventions.items()),
+            *(("test", name) for name in kb.investigations),
+        )
+    return {(kind, name): status for kind, name in among if (status := _status(outlook, kb, kind, name))}
+
+
+def _status(outlook: Outlook, kb: KnowledgeBase, kind: str, name: str) -> str:
+    if kind == "alert":
+        held = outlook.alert(name) if name in kb.alerts else Truth.FALSE
+        return "" if held is Truth.FALSE else "raised" if held is Truth.TRUE else "not ruled out"
+    if kind == "diagnosis":
+        one = outlook.standing(name)
+        return one.status if one is not None else ""
+    if kind == "cause":
+        return "at work" if outlook.is_cause(name) else ""
+    if kind == "test":
+        return "ordered" if outlook.is_ordered(name) else ""
+    status = outlook.status(name) if name in kb.interventions else ""
+    steps = outlook.after(name) if status == "deferred" else ()
+    return " until ".join([status, *([", ".join(steps)] if steps else [])])
 
 
 # --- a consultation ---------------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ OWN, DIRECTED, RANDOM = 60, 60, 20
 """So many answers are tried in the patient's own record, and so many completions towards a rule, and without aim."""
 ANSWERS = 12
 """So many answers to the question are tried in each completion."""
+LOOKED_AT = 12
+"""So many of the statuses at stake are looked at before all are."""
 DEPTH = 7
 """So far premises are followed through propositions."""
 VERBS = ("alerts", "diagnoses", "supports", "opposes", "excludes", "recommends", "contraindicates", "defers", "orders")
@@ -64,14 +66,18 @@ class Search:
         return found
 
     def _differing(self, way: str, record: Mapping[str, Known], put: Put, most: int) -> Witness | None:
-        first: dict[str, Statuses] = {}
-        for name, variant in self._variants(record, put, most):
-            self.vocabulary.put_together(self.probe, variant, put.unknown)
-            shown = statuses(self.probe)
-            before = first.setdefault("", shown)
-            differing = (key for key in (*before, *shown) if before.get(key) != shown.get(key) and key[0] != "cause")
-            if (what := next(differing, None)) is not None:
-                return Witness(way, name, what, before.get(what, ""), shown.get(what, ""))
+        """Looked for in some of what is at stake, and only then in all that is shown: the first is quick, and mostly enough."""
+        variants = list(self._variants(record, put, most))
+        at_stake = [(stake.kind, stake.id) for stake in put.stakes if stake.kind != "cause"]
+        for among in (at_stake[:LOOKED_AT], None):
+            before: Statuses | None = None
+            for name, variant in variants:
+                self.vocabulary.put_together(self.probe, variant, put.unknown)
+                shown = statuses(self.probe, among)
+                before = shown if before is None else before
+                keys = (key for key in (*before, *shown) if before.get(key) != shown.get(key) and key[0] != "cause")
+                if (what := next(keys, None)) is not None:
+                    return Witness(way, name, what, before.get(what, ""), shown.get(what, ""))
         return None
 
     # --- answers to the question ---
