@@ -66,7 +66,7 @@ class Search:
         return found
 
     def _differing(self, way: str, record: Mapping[str, Known], put: Put, most: int) -> Witness | None:
-        """Looked for in some of what is at stake, and only then in all that is shown: the first is quick, and mostly enough."""
+        """Looked for in some of what is at stake, which is quick and mostly enough; then in all that is shown."""
         variants = list(self._variants(record, put, most))
         at_stake = [(stake.kind, stake.id) for stake in put.stakes if stake.kind != "cause"]
         for among in (at_stake[:LOOKED_AT], None):

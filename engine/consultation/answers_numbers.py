@@ -310,6 +310,8 @@ def with_unit(number: str, unit: str) -> str:
 def span_text(numbers: Interval, show: bool = True) -> str:
     """`28`, `< -2.5`, `60..70`; all digits unless it is for people to read."""
     text = shown if show else digits
+    if numbers.low.is_infinite() and numbers.high.is_infinite():
+        return "any"
     if numbers.exact is not None:
         return text(numbers.exact)
     if numbers.low.is_infinite():

@@ -74,6 +74,8 @@ def quantity_value(rules: Iterable[Rule], given: Given, facts: Facts) -> Known:
     if not decided:
         return UNKNOWN
     value = evaluation.merged(reached)
+    if not isinstance(value, Gap) and value.low.is_infinite() and value.high.is_infinite():
+        return UNKNOWN  # a low calcium less a low albumin: any number at all
     return value if isinstance(value, Gap) else Number((Measurement(value),))
 
 

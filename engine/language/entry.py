@@ -41,7 +41,10 @@ class Facts(Protocol):
 
 
 def interval_of(known: Known, in_force: Interval | None) -> Interval | Gap:
-    """The number or date that is known; a word (`high`) is the part of the line that its range makes it."""
+    """The number or date that is known; a word (`high`) is the part of the line that its range makes it.
+
+    Above a range without an upper end lies no number: what the word then means is not known.
+    """
     if isinstance(known, Gap):
         return known
     if isinstance(known, Day):
@@ -55,9 +58,9 @@ def interval_of(known: Known, in_force: Interval | None) -> Interval | Gap:
     if span is None:
         return UNKNOWN
     if result.word is Word.HIGH:
-        return Interval(span.high, INFINITY, True, True)
+        return UNKNOWN if span.high.is_infinite() else Interval(span.high, INFINITY, True, True)
     if result.word is Word.LOW:
-        return Interval(-INFINITY, span.low, True, True)
+        return UNKNOWN if span.low.is_infinite() else Interval(-INFINITY, span.low, True, True)
     return span
 
 
