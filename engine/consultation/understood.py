@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..language.problems import Place, Problem
-from ..language.value import Known
+from ..language.value import Known, Number, is_addition
 
 PROMPT = Place("you typed")
 UNREAD, LOST = " was not understood", "? lists what can be said"
@@ -69,13 +69,19 @@ class Gathered:
 
     def add(self, found: Understood) -> None:
         self.last = next(iter(found.said), self.last)
-        self.said.update(found.said)
+        taken = {name: known for name, known in found.said.items() if not self._says_more(name, known)}
+        self.said.update(taken)
+        self.assumed = (self.assumed - taken.keys()) | (found.assumed & taken.keys())
         self.problems += found.problems
         self.halves += found.halves
-        self.assumed |= found.assumed
         self.unit_assumed |= found.unit_assumed
         self.left += found.left
         self.answered = self.answered or found.answered
+
+    def _says_more(self, name: str, known: Known) -> bool:
+        """Whether a number of this line says already what a vaguer one says after it: `eGFR 22, CKD 4`."""
+        before = self.said.get(name)
+        return isinstance(before, Number) and before != known and is_addition(before, known)
 
     def understood(self, answered: bool) -> Understood:
         return Understood(
