@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from ..knowledge_base.model import Intervention, Rule
 from ..language import expression, truth
 from ..language.truth import Truth
+from ..language.value import Records
 from . import evidence, reasons
 from .case import Case
 from .verdict import Dose, Item
@@ -51,8 +52,12 @@ def wanted(case: Case, intervention: str) -> tuple[Truth, tuple[Rule, ...]]:
 
 
 def is_taken(case: Case, intervention: str) -> bool:
-    if "medicines" not in case.kb.findings:
+    known = case.memory.known("medicines") if "medicines" in case.kb.findings else None
+    if not isinstance(known, Records):
         return False
+    key = case.kb.findings["medicines"].key
+    if not any(intervention in getattr(entry.fields.get(key), "members", ()) for entry in known.entries):
+        return False  # as for nearly all: none of the entries can be it
     return case.memory.holds(_taking(intervention)) is Truth.TRUE
 
 
