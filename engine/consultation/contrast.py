@@ -194,6 +194,8 @@ def _either_side(case: Case, finding: str) -> list[Decimal]:
     between = [(low + high) / 2 for low, high in itertools.pairwise(ordered)]
     step = max(1, len(between) // (MOST_ANSWERS - 2))
     tried = [ordered[0] - span / 5, *between[::step], ordered[-1] + span / 5]
+    if case.kb.findings[finding].unit == "year":  # nobody is 38.4 years old
+        tried = [whole if (whole := value.to_integral_value()) not in cuts else value for value in tried]
     plausible = case.kb.findings[finding].plausible
     return [value for value in tried if plausible is None or plausible.contains(exactly(value))]
 

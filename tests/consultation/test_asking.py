@@ -1,7 +1,7 @@
 """Each question is worth asking, and nothing is left unasked: on random patients, and on those of the examples.
 
-Forty at the desk, a thousand with `CI=true`, others with `OSTEOLOGIC_PATIENTS`; `python -m benchmarks.asking 1000` lists
-what it finds.
+Forty at the desk, a thousand with `CI=true`, others with `OSTEOLOGIC_PATIENTS`; `python -m benchmarks.asking 1000`
+lists what it finds.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from engine.consultation.stakes import Stake
 from engine.knowledge_base import cache
 from engine.language.value import Records
 
-PATIENTS = int(os.environ.get("OSTEOLOGIC_PATIENTS", "1000" if os.environ.get("CI") else "40"))
+PATIENTS = int(os.environ.get("OSTEOLOGIC_PATIENTS", "1000" if os.environ.get("CI") == "true" else "40"))
 TOGETHER = 4
 SHARES = 4
 """The patients of the examples are shared out among so many tests."""
