@@ -14,7 +14,7 @@ from engine.language import expression
 from engine.language.expression import Node, TruthNode
 from engine.language.interval import exactly
 from engine.language.truth import Truth
-from engine.language.value import Day, Known, Records
+from engine.language.value import Day, Entry, Known, Records
 
 from .consulted import Consulted, Put, Statuses, detailed, statuses
 from .patients import DAYS_AGO, DOSES, Vocabulary, number
@@ -122,12 +122,22 @@ class Search:
 
     def _directed(self, put: Put, own: Mapping[str, Known]) -> Mapping[str, Known]:
         """A complete patient for whom what is at stake hangs on the question, as far as that can be brought about."""
-        start = (
-            own if self.chance.random() < 0.5 else {**self.vocabulary.patient(self.chance.getrandbits(40)), **put.said}
-        )
+        drawn = own if self.chance.random() < 0.5 else self.vocabulary.patient(self.chance.getrandbits(40))
+        start = {**drawn, **(self._dated(put.said) if self.chance.random() < 0.5 else put.said)}
         aim = _Aim(self.vocabulary, self.probe, start, put, self.chance)
         aim.at(self.chance.choice(put.stakes)) if put.stakes else None
         return aim.record
+
+    def _dated(self, said: Mapping[str, Known]) -> Mapping[str, Known]:
+        """What was said, with when each medicine was begun: whoever did not say so can still be asked."""
+        listed = said.get("medicines")
+        if not isinstance(listed, Records):
+            return said
+        begun = Day(exactly(self.vocabulary.today.toordinal() - self.chance.choice(DAYS_AGO)))
+        entries = tuple(
+            one if "started" in one.fields else Entry({**one.fields, "started": begun}) for one in listed.entries
+        )
+        return {**said, "medicines": Records(entries, listed.complete, listed.absent)}
 
 
 class _Aim:
