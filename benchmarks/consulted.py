@@ -23,10 +23,13 @@ MOST = 60
 Statuses = dict[tuple[str, str], str]
 
 
-def statuses(patient: Case, among: Iterable[tuple[str, str]] | None = None) -> Statuses:
+def statuses(patient: Case, among: Iterable[tuple[str, str]] | None = None, lines: bool = False) -> Statuses:
     """What is shown of a patient that has a status, by kind and id, what is deferred with what must come first.
 
-    `among`: only of these.
+    Args:
+        patient: as far as is known.
+        among: only of these.
+        lines: what is wanted with its line, as a report shows it: a first choice is another thing than an alternative.
     """
     outlook, kb = Outlook(patient), patient.kb
     if among is None:
@@ -36,10 +39,10 @@ def statuses(patient: Case, among: Iterable[tuple[str, str]] | None = None) -> S
             *((entry.kind, name) for name, entry in kb.interventions.items()),
             *(("test", name) for name in kb.investigations),
         )
-    return {(kind, name): status for kind, name in among if (status := _status(outlook, kb, kind, name))}
+    return {(kind, name): status for kind, name in among if (status := _status(outlook, kb, kind, name, lines))}
 
 
-def _status(outlook: Outlook, kb: KnowledgeBase, kind: str, name: str) -> str:
+def _status(outlook: Outlook, kb: KnowledgeBase, kind: str, name: str, lines: bool) -> str:
     if kind == "alert":
         held = outlook.alert(name) if name in kb.alerts else Truth.FALSE
         return "" if held is Truth.FALSE else "raised" if held is Truth.TRUE else "not ruled out"
@@ -52,7 +55,9 @@ def _status(outlook: Outlook, kb: KnowledgeBase, kind: str, name: str) -> str:
         return "ordered" if outlook.is_ordered(name) else ""
     status = outlook.status(name) if name in kb.interventions else ""
     steps = outlook.after(name) if status == "deferred" else ()
-    return " until ".join([status, *([", ".join(steps)] if steps else [])])
+    line = outlook.line(name) if lines and status in ("recommended", "conditional", "deferred") else ""
+    told = f"{status}, {line}" if line else status
+    return " until ".join([told, *([", ".join(steps)] if steps else [])])
 
 
 # --- a consultation ---------------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ class Search:
             before: Statuses | None = None
             for name, variant in variants:
                 self.vocabulary.put_together(self.probe, variant, put.unknown)
-                shown = statuses(self.probe, among)
+                shown = statuses(self.probe, among, lines=True)
                 before = shown if before is None else before
                 keys = (key for key in (*before, *shown) if before.get(key) != shown.get(key) and key[0] != "cause")
                 if (what := next(keys, None)) is not None:

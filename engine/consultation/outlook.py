@@ -52,6 +52,10 @@ class Outlook:
             self._statuses[intervention] = plan.status_shown(self.case, entry, self._in_play)
         return self._statuses[intervention]
 
+    def line(self, intervention: str) -> str:
+        """Whether an intervention comes first, or later, or is an alternative."""
+        return plan.line(self.case, intervention)
+
     def after(self, intervention: str) -> tuple[str, ...]:
         """What must come before an intervention of the plan."""
         return plan.steps(self.case, intervention)

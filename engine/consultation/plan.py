@@ -119,6 +119,11 @@ def dose_missing(case: Case, intervention: Intervention) -> frozenset[str]:
     return _doses(case, intervention, [rule for rule in rules if case.truth(rule) is Truth.TRUE])[1]
 
 
+def line(case: Case, intervention: str) -> str:
+    """The best line in which any rule wants it; empty where none that holds names one."""
+    return _best_line(rule for rule in wanted(case, intervention)[1] if case.truth(rule) is Truth.TRUE)
+
+
 def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> Item | None:
     status = status_shown(case, intervention, pursued)
     if not status:
