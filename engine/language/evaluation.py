@@ -337,8 +337,11 @@ def _extreme(node: expression.Extreme, facts: Facts, row: _Row | None) -> Interv
 
 def _chosen(node: expression.Chosen, facts: Facts, row: _Row | None) -> Interval | Gap:
     left, right = number_of(node.left, facts, row), number_of(node.right, facts, row)
-    if _joined_gap(left, right) in (NOT_APPLICABLE, NOT_MEASURED):
+    if NOT_APPLICABLE in (left, right):
+        return NOT_APPLICABLE
+    if isinstance(left, Gap) and isinstance(right, Gap):
         return _joined_gap(left, right) or UNKNOWN
+    # Not measured is as unknown here: what the other one says of the two must not fall once nobody can tell this one.
     a = ANY if isinstance(left, Gap) else left
     b = ANY if isinstance(right, Gap) else right
     result = a.greater_ends(b) if node.end == "greater" else a.lesser_ends(b)
