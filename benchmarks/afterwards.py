@@ -13,9 +13,9 @@ from engine.consultation.stakes import ADVICE
 from engine.consultation.verdict import Verdict
 from engine.language.truth import Truth
 from engine.language.value import Gap, Known
+from engine.workbench.patients import Vocabulary
 
 from .consulted import Consulted, Statuses, statuses
-from .patients import Vocabulary
 
 
 def named(held: Conversation, verdict: Verdict) -> tuple[frozenset[str], frozenset[str]]:

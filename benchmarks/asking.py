@@ -19,10 +19,10 @@ from engine.consultation import case
 from engine.consultation.case import Case
 from engine.consultation.conversation import FIRST
 from engine.knowledge_base import cache
+from engine.workbench.patients import Vocabulary
 
 from .afterwards import Turned, turned
 from .consulted import consult
-from .patients import Vocabulary
 from .witnesses import Search
 
 ROOT = Path(__file__).parent.parent

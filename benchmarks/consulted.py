@@ -16,8 +16,7 @@ from engine.consultation.verdict import Verdict
 from engine.knowledge_base.model import KnowledgeBase
 from engine.language.truth import Truth
 from engine.language.value import Entry, Gap, Known, Records
-
-from .patients import Vocabulary
+from engine.workbench.patients import Vocabulary
 
 MOST = 60
 Statuses = dict[tuple[str, str], str]

@@ -15,9 +15,9 @@ from engine.language.expression import Node, TruthNode
 from engine.language.interval import exactly
 from engine.language.truth import Truth
 from engine.language.value import Day, Entry, Known, Records
+from engine.workbench.patients import DAYS_AGO, DOSES, Vocabulary, number
 
 from .consulted import Consulted, Put, Statuses, detailed, statuses
-from .patients import DAYS_AGO, DOSES, Vocabulary, number
 
 OWN, DIRECTED, RANDOM = 60, 60, 20
 """So many answers are tried in the patient's own record, and so many completions towards a rule, and without aim."""

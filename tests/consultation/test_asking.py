@@ -14,7 +14,6 @@ import pytest
 
 from benchmarks import afterwards, asking, consulting
 from benchmarks.consulted import consult
-from benchmarks.patients import HERE, Vocabulary, number, one_of
 from benchmarks.witnesses import Search
 from engine.consultation import case, record, relevance
 from engine.consultation.case import Case, Prepared
@@ -23,6 +22,7 @@ from engine.consultation.record import Answer
 from engine.consultation.stakes import Stake
 from engine.knowledge_base import cache
 from engine.language.value import Records
+from engine.workbench.patients import HERE, Vocabulary, number, one_of
 
 PATIENTS = int(os.environ.get("OSTEOLOGIC_PATIENTS", "1000" if os.environ.get("CI") == "true" else "40"))
 TOGETHER = 4

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.patients import number, one_of
 from engine.consultation import case, evidence, judgement, relevance
 from engine.consultation.case import Case, Prepared
 from engine.consultation.conversation import Conversation, Prompt
@@ -17,6 +16,7 @@ from engine.consultation.verdict import Verdict
 from engine.knowledge_base import cache
 from engine.language.truth import Truth
 from engine.language.value import NO, NOT_MEASURED, Entry, Known, Records
+from engine.workbench.patients import number, one_of
 
 TODAY = datetime.date(2026, 11, 21)
 WOMAN = {

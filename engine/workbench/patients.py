@@ -12,16 +12,16 @@ import random
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from engine.consultation import record
-from engine.consultation.case import Case, Prepared
-from engine.consultation.record import Answer
-from engine.knowledge_base.model import Finding
-from engine.language import evaluation, expression
-from engine.language.expression import Node
-from engine.language.interval import Interval, exactly
-from engine.language.problems import Place
-from engine.language.truth import Truth
-from engine.language.value import NO, NOT_MEASURED, YES, Choice, Day, Entry, Known, Measurement, Number, Records
+from ..consultation import record
+from ..consultation.case import Case, Prepared
+from ..consultation.record import Answer
+from ..knowledge_base.model import Finding
+from ..language import evaluation, expression
+from ..language.expression import Node
+from ..language.interval import Interval, exactly
+from ..language.problems import Place
+from ..language.truth import Truth
+from ..language.value import NO, NOT_MEASURED, YES, Choice, Day, Entry, Known, Measurement, Number, Records
 
 LONGEST = {"conditions": 4, "fractures": 3, "imaging": 2, "intolerances": 1, "medicines": 4, "symptoms": 4}
 DAYS_AGO = (5, 20, 60, 120, 200, 300, 400, 800, 1300, 2500, 6000)
