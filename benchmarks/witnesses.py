@@ -244,7 +244,7 @@ class _Aim:
         elif isinstance(node, (expression.Proposition, expression.Applies)):
             rules = self._rules(node.atom)
             if wanted is Truth.TRUE and node.atom.startswith("diagnosed(") and self.chance.random() < 0.4:
-                self._decide(productions.reported(node.atom[10:-1]), wanted)
+                self._decide(productions.reported(self.kb, node.atom[10:-1]), wanted)
                 return
             self.chance.shuffle(rules)
             for rule in rules[:1] if wanted is Truth.TRUE else rules:
@@ -307,7 +307,7 @@ def _behind(prepared: Prepared, node: Node) -> frozenset[str]:
         if scale is not None and scale.applies is not None:
             found |= _behind(prepared, scale.applies)
         if atom.startswith("diagnosed("):
-            found |= _behind(prepared, productions.reported(atom[10:-1]))
+            found |= _behind(prepared, productions.reported(prepared.kb, atom[10:-1]))
     _BEHIND[key] = frozenset(found)
     return _BEHIND[key]
 

@@ -129,6 +129,6 @@ def _shown_truth(case: Case, atom: str, rules: Sequence[Rule]) -> Truth:
         return held
     by_rule = [rule for rule in rules if case.truth(rule) is Truth.TRUE]
     if by_rule and not any(case.visible(rule) for rule in by_rule):
-        reported = case.memory.holds(productions.reported(atom[10:-1]))
+        reported = case.memory.holds(productions.reported(case.kb, atom[10:-1]))
         return Truth.TRUE if reported is Truth.TRUE else Truth.UNKNOWN
     return held

@@ -102,7 +102,7 @@ class Explanation:
             return _proof("proposition", held, [] if applies is None else [self.node(applies)], name=atom)
         parts = [self.rule(rule) for rule in self._rules.get(atom, ())]
         if atom.startswith("diagnosed(") and "conditions" in self.kb.findings:
-            parts.append(self.node(productions.reported(atom[10:-1])))
+            parts.append(self.node(productions.reported(self.kb, atom[10:-1])))
         if " >= " in atom:
             applies_proof = self.how(productions.applies_atom(atom.split(" >= ")[0]))
             if held is Truth.TRUE:

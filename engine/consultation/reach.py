@@ -116,7 +116,7 @@ class Reach:
         """Whether it is among the illnesses is asked only once nothing else can tell."""
         if by_rules:
             return by_rules
-        reported = self.node(productions.reported(condition), wanted)
+        reported = self.node(productions.reported(self.case.kb, condition), wanted)
         if wanted is Truth.TRUE or by_rules is not None or not self.case.prepared.rules.get(f"diagnosed({condition})"):
             return reported
         return NOWHERE

@@ -87,10 +87,16 @@ def rules_by_atom(kb: KnowledgeBase) -> dict[str, tuple[Rule, ...]]:
     return {atom: tuple(rules) for atom, rules in found.items()}
 
 
+def reported(kb: KnowledgeBase, condition: str) -> expression.Has:
+    """The built-in premise that a condition, or a kind of it, is among the patient's."""
+    listed = kb.choices.get("conditions")
+    kinds = listed.expand(condition) if listed is not None else None
+    return _has(condition, kinds or frozenset({condition}))
+
+
 @functools.cache
-def reported(condition: str) -> expression.Has:
-    """The built-in premise that a condition is among the patient's."""
-    return expression.Has(name="conditions", members=frozenset({condition}), source=f"conditions has {condition}")
+def _has(condition: str, kinds: frozenset[str]) -> expression.Has:
+    return expression.Has(name="conditions", members=kinds, source=f"conditions has {condition}")
 
 
 class _Compiler:
@@ -276,7 +282,7 @@ class _Compiler:
         target = self.proposition(atom)
         if atom.startswith("diagnosed(") and "conditions" in self.kb.findings:
             self.part = atom
-            premises = [*premises, self.literal(reported(atom[10:-1]))]
+            premises = [*premises, self.literal(reported(self.kb, atom[10:-1]))]
         if scale:
             chosen = 2 * self.atom(f"a rule for {self.labels.proposition(atom)}")
             self.disjunction(f"{atom} by rule", premises, chosen)
@@ -299,7 +305,7 @@ class _Compiler:
             and not self.kb.conditions[condition].exposure
         ):
             self.part = atom
-            self.produce(atom, [self.literal(reported(condition))], self.proposition(atom))
+            self.produce(atom, [self.literal(reported(self.kb, condition))], self.proposition(atom))
 
 
 def compile(kb: KnowledgeBase) -> Productions:

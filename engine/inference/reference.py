@@ -93,7 +93,7 @@ class Reference:
                 return applies_here
             return truth.all_of((truth.any_of(by_rule), applies_here)) if rules else Truth.UNKNOWN
         if atom.startswith("diagnosed(") and "conditions" in self.kb.findings:
-            reported = self.holds(productions.reported(atom[10:-1]))
+            reported = self.holds(productions.reported(self.kb, atom[10:-1]))
             if not rules:
                 return Truth.TRUE if reported is Truth.TRUE else Truth.UNKNOWN
             by_rule.append(reported)

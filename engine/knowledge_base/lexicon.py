@@ -74,7 +74,7 @@ def choices(drafts: Drafts, desk: Desk) -> Choices:
                 continue
             members[name] = member
         named: dict[str, model.Member] = values.get("classes", {})
-        classes = _closed(identity, members, named, desk)
+        classes, narrower = _closed(identity, members, named, desk)
         place = draft.place if draft is not None else next(iter(members.values())).place
         kept = {key: value for key, value in values.items() if key not in ("members", "classes")}
         sets[identity] = model.ChoiceSet(
@@ -84,6 +84,7 @@ def choices(drafts: Drafts, desk: Desk) -> Choices:
             members=members,
             classes=classes,
             class_labels={name: member.label for name, member in named.items()},
+            narrower=narrower,
             **kept,
         )
     return Choices(sets, _of_conditions(drafts, sets), _of_interventions(drafts, sets))
@@ -108,44 +109,50 @@ def _members(drafts: Drafts, kind: str, wanted: Any) -> dict[str, model.Member]:
 
 def _closed(
     identity: str, members: Mapping[str, model.Member], named: Mapping[str, model.Member], desk: Desk
-) -> dict[str, frozenset[str]]:
-    """Class -> every member, through classes of classes."""
+) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """Class -> every member, and member -> the members that are kinds of it, both through kinds of kinds."""
     for owner in (*members.values(), *named.values()):
         for kind in owner.kinds:
-            if kind not in named:
-                hint = did_you_mean(kind, named) or "list it under 'classes'"
+            if kind not in named and kind not in members:
+                hint = did_you_mean(kind, {**named, **members}) or "list it under 'classes'"
                 at = owner.places.get("kinds", owner.place)
                 desk.say("OL105", f"'{kind}' is no class of '{identity}'", at, hint)
     for name, member in named.items():
         if name in members:
             what = f"'{name}' is both a class and a member of '{identity}'"
             desk.say("OL109", what, member.place, "give one of them another id", members[name].place)
+    kinds = {name: owner.kinds for name, owner in {**members, **named}.items()}
     found: dict[str, set[str]] = {name: set() for name in named}
+    narrower: dict[str, set[str]] = {}
     for name, member in members.items():
-        for kind in _upward(member.kinds, named):
-            found[kind].add(name)
-    for name, member in named.items():
-        path = _circle(name, named)
+        for kind in _upward(member.kinds, kinds):
+            (found[kind] if kind in found else narrower.setdefault(kind, set())).add(name)
+    for name, owner in {**members, **named}.items():
+        path = _circle(name, kinds)
         if path and name == min(path):
             what = f"classes go round in a circle: {' -> '.join(path)}"
-            desk.say("OL106", what, member.place, "a class is no part of itself")
-    return {name: frozenset(inside) for name, inside in found.items()}
+            desk.say("OL106", what, owner.place, "a class is no part of itself")
+    return _frozen(found), _frozen(narrower)
 
 
-def _upward(kinds: Iterable[str], named: Mapping[str, model.Member]) -> set[str]:
-    """These classes and all bigger ones."""
+def _frozen(sets: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {name: frozenset(inside) for name, inside in sets.items()}
+
+
+def _upward(of: Iterable[str], kinds: Mapping[str, Iterable[str]]) -> set[str]:
+    """These classes and members, and all that they are kinds of."""
     found: set[str] = set()
-    waiting = list(kinds)
+    waiting = list(of)
     while waiting:
         kind = waiting.pop()
-        if kind in named and kind not in found:
+        if kind in kinds and kind not in found:
             found.add(kind)
-            waiting += named[kind].kinds
+            waiting += kinds[kind]
     return found
 
 
-def _circle(start: str, named: Mapping[str, model.Member]) -> tuple[str, ...]:
-    paths: list[tuple[str, ...]] = [(start, kind) for kind in named[start].kinds if kind in named]
+def _circle(start: str, kinds: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    paths: list[tuple[str, ...]] = [(start, kind) for kind in kinds[start] if kind in kinds]
     seen: set[str] = set()
     while paths:
         path = paths.pop(0)
@@ -153,7 +160,7 @@ def _circle(start: str, named: Mapping[str, model.Member]) -> tuple[str, ...]:
             return path
         if path[-1] not in seen:
             seen.add(path[-1])
-            paths += [(*path, kind) for kind in named[path[-1]].kinds if kind in named]
+            paths += [(*path, kind) for kind in kinds[path[-1]] if kind in kinds]
     return ()
 
 
@@ -162,11 +169,13 @@ def _of_conditions(drafts: Drafts, sets: Mapping[str, model.ChoiceSet]) -> dict[
     named = drafts.entries["conditions"]
     own = drafts.entries["choices"].get("conditions")
     classes: Mapping[str, model.Member] = own.values.get("classes", {}) if own is not None else {}
+    kinds = {name: draft.values.get("kinds", ()) for name, draft in named.items()}
+    kinds |= {name: member.kinds for name, member in classes.items()}
     found: dict[str, set[str]] = {name: set() for name in classes}
-    for identity, draft in named.items():
-        for kind in _upward(draft.values.get("kinds", ()), classes):
+    for identity in named:
+        for kind in _upward(kinds[identity], kinds) & found.keys():
             found[kind].add(identity)
-    return {name: frozenset(inside) for name, inside in found.items()}
+    return _frozen(found)
 
 
 def _of_interventions(drafts: Drafts, sets: Mapping[str, model.ChoiceSet]) -> dict[str, frozenset[str]]:
@@ -207,13 +216,13 @@ def vocabulary(drafts: Drafts, joined: Choices) -> Vocabulary:
     conditions = frozenset(drafts.entries["conditions"])
     diagnoses = frozenset(name for name, values in drafts.values("conditions") if not values.get("exposure"))
     interventions = Labels(members=frozenset(drafts.entries["interventions"]), classes=_filled(joined.of_interventions))
-    diagnosed = Labels(members=diagnoses, classes=_filled(joined.of_conditions, diagnoses))
+    excluded = Labels(members=diagnoses, classes=_filled(joined.of_conditions, diagnoses))
     return Vocabulary(
         names=_names(drafts, joined),
         groups=_groups(drafts),
         subjects={
-            "diagnosed": diagnosed,
-            "excluded": diagnosed,
+            "diagnosed": _labels("conditions", joined) or excluded,
+            "excluded": excluded,
             "caused": Labels(members=conditions, classes=_filled(joined.of_conditions)),
             "recommended": interventions,
             "contraindicated": interventions,
@@ -302,7 +311,9 @@ def _other(kind: str, draft: entries.Draft) -> Signature:
 
 def _labels(choice: str, joined: Choices) -> Labels | None:
     found = joined.sets.get(choice)
-    return None if found is None else Labels(members=frozenset(found.members), classes=found.classes)
+    if found is None:
+        return None
+    return Labels(members=frozenset(found.members), classes=found.classes, narrower=found.narrower)
 
 
 _ATOMS = {
@@ -326,6 +337,10 @@ def _concluded(drafts: Drafts, joined: Choices) -> frozenset[str]:
             found.update(_set_by(rule, drafts))
         elif rule.verb in _ATOMS and not (rule.verb == "causes" and "of" in rule.values):
             found.update(f"{_ATOMS[rule.verb]}({member})" for member in targets(rule, drafts, joined))
+    listed = joined.sets.get("conditions")
+    for name, inside in listed.narrower.items() if listed is not None else ():
+        if any(f"diagnosed({kind})" in found for kind in inside) and name in drafts.entries["conditions"]:
+            found.add(f"diagnosed({name})")
     return frozenset(found)
 
 

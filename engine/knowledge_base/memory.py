@@ -200,4 +200,8 @@ class _Meanings:
 def _labels(labels: Labels | None) -> str:
     if labels is None:
         return ""
-    return repr((sorted(labels.members), [(name, sorted(inside)) for name, inside in sorted(labels.classes.items())]))
+    classes, narrower = (
+        [(name, sorted(inside)) for name, inside in sorted(found.items())]
+        for found in (labels.classes, labels.narrower)
+    )
+    return repr((sorted(labels.members), classes, narrower))

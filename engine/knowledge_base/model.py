@@ -160,11 +160,13 @@ class ChoiceSet(Entry):
     members: Mapping[str, Member] = dataclasses.field(default_factory=dict)
     classes: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     class_labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    narrower: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    """Member -> the members that are kinds of it: X-linked hypophosphatemia is an osteomalacia."""
 
     def expand(self, label: str) -> frozenset[str] | None:
-        """The members that a member or class id stands for; None when it is neither."""
+        """The members a label stands for: a member with its kinds, or those of a class; None when it is neither."""
         if label in self.members:
-            return frozenset({label})
+            return self.narrower.get(label, frozenset()) | {label}
         return self.classes.get(label)
 
 

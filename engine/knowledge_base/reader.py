@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..language.problems import Level, Place, Problem, did_you_mean
-from . import echoes, entries, lexicon, linking, model, overlay, rules, soundness
+from . import echoes, entries, kinds, lexicon, linking, model, overlay, rules, soundness
 from .layout import ROOMS, Layout, Written, contents_of, digest_of
 from .lexicon import Choices, Drafts
 from .model import KnowledgeBase
@@ -64,7 +64,7 @@ def read_contents(contents: Sequence[Written], memory: Memory | None = None) -> 
     linking.link(drafts, joined, units, desk)
     checker = Premises(lexicon.vocabulary(drafts, joined), units, _units_of(drafts), desk, memory)
     memory.about(checker.vocabulary, lexicon.spelling(drafts))
-    kb = _built(drafts, joined, checker)
+    kb = kinds.widened(_built(drafts, joined, checker))
     desk.problems += soundness.check(kb, whole=not drafts.torn)
     problems = _ordered(echoes.without(desk.problems, drafts))
     return (None if _failed(problems) else dataclasses.replace(kb, digest=digest_of(contents))), problems

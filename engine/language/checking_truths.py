@@ -152,7 +152,12 @@ class Truths(Scales):
         if not atoms:
             what = f"no member of `{word.text}` has a rule by which it is {verb}"
             return self.wrong("OL207", phrase, what, "write one, or name another class")
-        items = tuple(Proposition(atom=atom, place=self.at(phrase), source=atom) for atom in atoms)
+        items: tuple[TruthNode, ...] = tuple(
+            Proposition(atom=atom, place=self.at(phrase), source=atom) for atom in atoms
+        )
+        reported = frozenset(member for member in members if f"{verb}({member})" not in atoms)
+        if reported and verb == "diagnosed" and "conditions" in self.vocabulary.names:
+            items += (Has(name="conditions", members=reported, **self.span(phrase)),)
         if len(items) == 1:
             return items[0]
         joined = All if verb == "contraindicated" else AnyOf

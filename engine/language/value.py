@@ -138,4 +138,7 @@ def _records_add(new: Records, old: Records) -> bool:
 
 
 def _entry_adds(new: Entry, old: Entry) -> bool:
+    """Whether an entry only says more; one that says when it stopped was taken as current before."""
+    if "stopped" in new.fields and "stopped" not in old.fields:
+        return False
     return all(key in new.fields and is_addition(new.fields[key], known) for key, known in old.fields.items())

@@ -12,14 +12,16 @@ from .problems import Place
 
 @frozen
 class Labels:
-    """The members of a choice and its classes (class id -> all its members)."""
+    """The members of a choice, its classes (class id -> all its members), and the members that are kinds of another."""
 
     members: frozenset[str]
     classes: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    narrower: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
 
     def expand(self, label: str) -> frozenset[str] | None:
+        """The members a label stands for: a member with its kinds, or those of a class; None when it is neither."""
         if label in self.members:
-            return frozenset({label})
+            return self.narrower.get(label, frozenset()) | {label}
         return self.classes.get(label)
 
 
