@@ -53,6 +53,7 @@ INTERVENTION_KINDS = (
 )
 EFFECTS = ("resorption up", "formation down", "mineralization impaired", "mixed", "none")
 FEATURES = ("mineralization", "primary_defect", "key_characteristic", "underlying_cause", "fractures")
+HAZARD_EFFECTS = ("bars", "defers", "cautions", "none")
 FINDING_TYPES = ("number", "yes_no", "choice", "records", "date")
 
 
@@ -191,6 +192,22 @@ KINDS: Mapping[str, Kind] = {
         {"tells": Key(text), "findings": Key(identifiers("finding")), "step": Key(whole)},
     ),
     "alerts": Kind("alert", model.Alert, {"action": Key(template, required=True)}),
+    "hazards": Kind(
+        "hazard",
+        model.Hazard,
+        {
+            "title": Key(text, "label", required=True),
+            "reads": Key(text, required=True),
+            "members": Key(words),
+            "when": Key(premise),
+            "effect": Key(one_of(*HAZARD_EFFECTS), required=True),
+            "for": Key(identifiers("intervention"), "medicines"),
+            "know": Key(one_of("first", "if_reported")),
+            "because": Key(text),
+            "evidence": Key(one_of("verified", "secondary", "unverified")),
+        },
+        labeled=False,
+    ),
     "thresholds": Kind(
         "threshold",
         model.ThresholdEntry,
@@ -347,7 +364,21 @@ def _why(key: str) -> str:
         "label": "give the words a clinician reads",
         "citation": "give author, title, journal and year, so that it can be found",
         "type": f"one of {listed(FINDING_TYPES)}",
+        "for": "the medicines it speaks against, or classes of them",
+        "know": "first: it is known before the medicine is recommended; if_reported: it acts once it is known",
     }.get(key, "")
+
+
+def _hazard(draft: Draft, desk: Desk) -> None:
+    """What harms says whom, whether it is awaited and who says so; what harms nobody says why."""
+    harmless = draft.values["effect"] == "none"
+    for key in ("because",) if harmless else ("for", "know", "sources", "evidence"):
+        if key not in draft.places:
+            what = f"hazard '{draft.id}' with effect {draft.values['effect']} has no '{key}'"
+            desk.say("OL102", what, draft.place, _why(key))
+    for key in ("for", "know", "when") if harmless else ():
+        if key in draft.places:
+            desk.say("OL112", f"'{key}' means nothing where the effect is none", draft.at(key), "leave it out")
 
 
 def _together(draft: Draft, desk: Desk) -> None:
@@ -367,6 +398,8 @@ def _together(draft: Draft, desk: Desk) -> None:
         if kind == "records" and known_fields and "key" in draft.values and draft.values["key"] not in known_fields:
             what = f"the key '{draft.values['key']}' is no field of '{draft.id}'"
             desk.say("OL105", what, draft.at("key"), f"its fields: {', '.join(known_fields)}")
+    if draft.kind == "hazards" and "effect" in draft.values:
+        _hazard(draft, desk)
     if draft.kind == "thresholds":
         alternative(draft.id, draft.place, draft.places, desk)
     levels = draft.values.get("levels")

@@ -272,13 +272,13 @@ def _finding(draft: entries.Draft, joined: Choices) -> Signature:
         analyte=values.get("analyte", ""),
         bare_unit=values.get("bare_unit", False),
         ranged="ranges" in values,
-        labels=_labels(_choice_of(values), joined),
+        labels=_labels(choice_of(values), joined),
         fields={name: _field(kind, joined) for name, kind in values.get("fields", {}).items()},
         has_applies="applies" in values,
     )
 
 
-def _choice_of(values: Mapping[str, Any]) -> str:
+def choice_of(values: Mapping[str, Any]) -> str:
     """The choice set of a finding; of a list, that of the field its bare entries give."""
     if values["type"] != "records":
         return str(values.get("choices", ""))

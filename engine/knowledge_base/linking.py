@@ -8,13 +8,16 @@ from typing import Any
 
 from ..language.problems import Level, Place, Problem, did_you_mean, nearest
 from ..language.units import UnitTable
-from . import entries, rules
+from . import entries, lexicon, rules
 from .lexicon import Choices, Drafts
 from .nodes import MapNode
 from .scalars import Desk, Reference, article, listed
 
 REGIONS = ("US", "UK", "Canada", "Europe", "Australia")
 """Regions a rule may name besides those of the guidelines."""
+
+DIAGNOSED = "diagnosed"
+"""Read by a hazard: conditions, reported or concluded."""
 
 _KINDS_OF = {
     "finding": ("findings",),
@@ -35,7 +38,7 @@ _KINDS_OF = {
     "state or scale": ("states", "scales"),
     "entry": (
         *("conditions", "interventions", "investigations", "findings", "groups", "quantities", "states", "scales"),
-        *("topics", "disagreements", "alerts", "thresholds", "guidelines", "sources"),
+        *("topics", "disagreements", "alerts", "hazards", "thresholds", "guidelines", "sources"),
     ),
 }
 """What an id must be the id of, by how it is referred to."""
@@ -54,6 +57,8 @@ def link(drafts: Drafts, joined: Choices, units: UnitTable, desk: Desk) -> None:
         _rule(draft, drafts, joined, desk)
     for finding in drafts.entries["findings"].values():
         _assumptions(finding, joined, desk)
+    for hazard in drafts.entries["hazards"].values():
+        _hazard(hazard, drafts, joined, desk)
 
 
 def _resolved(reference: Reference, drafts: Drafts, joined: Choices, units: UnitTable, desk: Desk) -> None:
@@ -248,6 +253,32 @@ def _level_place(draft: rules.Draft, level: str, otherwise: Place) -> Place:
     node = draft.nodes.get("levels")
     keys = [key for key, _ in node.pairs] if isinstance(node, MapNode) else []
     return next((key.place for key in keys if key.value == level), otherwise)
+
+
+def _hazard(hazard: entries.Draft, drafts: Drafts, joined: Choices, desk: Desk) -> None:
+    """What a hazard reads can be read, and its members are members of that."""
+    reads = hazard.values.get("reads", "")
+    known = {name for kind in entries.READABLE if kind != "thresholds" for name in drafts.entries[kind]} | {DIAGNOSED}
+    if reads and reads not in known and reads not in drafts.broken:
+        hint = did_you_mean(reads, known) or f"a finding, quantity, state or scale, or '{DIAGNOSED}'"
+        desk.say("OL105", f"'{reads}' is nothing that can be read", hazard.at("reads"), hint)
+    members = hazard.values.get("members", ())
+    if not members or reads not in known:
+        return
+    choice = joined.sets.get("conditions" if reads == DIAGNOSED else _choice_read(drafts, reads))
+    if choice is None:
+        what = f"'{reads}' has no members"
+        desk.say("OL112", what, hazard.at("members"), "say 'when' it is meant")
+        return
+    for name in members:
+        if choice.expand(name) is None:
+            hint = did_you_mean(name, (*choice.members, *choice.classes))
+            desk.say("OL105", f"'{name}' is no member of '{choice.id}'", hazard.at("members"), hint, choice.place)
+
+
+def _choice_read(drafts: Drafts, finding: str) -> str:
+    draft = drafts.entries["findings"].get(finding)
+    return lexicon.choice_of(draft.values) if draft is not None and "type" in draft.values else ""
 
 
 def _assumptions(finding: entries.Draft, joined: Choices, desk: Desk) -> None:

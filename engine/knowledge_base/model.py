@@ -223,6 +223,26 @@ class Alert(Entry):
 
 
 @frozen
+class Hazard(Entry):
+    """What the labels and guidelines say against medicines, written down apart from the rules that act on it.
+
+    `reads` is a finding, quantity, state or scale, or `diagnosed` for conditions however they are known; `members` are
+    members and classes of it, `when` says of a number when it is meant. `effect` is bars, defers, cautions or none.
+    """
+
+    reads: str
+    effect: str
+    members: tuple[str, ...] = ()
+    when: TruthNode | None = None
+    medicines: tuple[str, ...] = ()
+    """Interventions and classes of them."""
+    know: str = ""
+    """`first`: known before the medicine reads `recommended`; `if_reported`: it acts once known, and is not awaited."""
+    because: str = ""
+    evidence: str = "unverified"
+
+
+@frozen
 class Step:
     """From `start` (inclusive) the value is `value`."""
 
@@ -360,6 +380,7 @@ class KnowledgeBase:
     interventions: Mapping[str, Intervention] = dataclasses.field(default_factory=dict)
     investigations: Mapping[str, Investigation] = dataclasses.field(default_factory=dict)
     alerts: Mapping[str, Alert] = dataclasses.field(default_factory=dict)
+    hazards: Mapping[str, Hazard] = dataclasses.field(default_factory=dict)
     thresholds: Mapping[str, ThresholdEntry] = dataclasses.field(default_factory=dict)
     guidelines: Mapping[str, Guideline] = dataclasses.field(default_factory=dict)
     disagreements: Mapping[str, Disagreement] = dataclasses.field(default_factory=dict)

@@ -111,6 +111,7 @@ def _others(kb: KnowledgeBase) -> Iterable[Entry]:
         kb.guidelines,
         kb.disagreements,
         kb.topics,
+        kb.hazards,
     )
     for kind in kinds:
         yield from kind.values()

@@ -28,6 +28,7 @@ KINDS = (
     *(
         "investigations",
         "alerts",
+        "hazards",
         "thresholds",
         "guidelines",
         "disagreements",
