@@ -196,6 +196,8 @@ class Explanation:
         if atom not in self._missing:
             self._missing[atom] = frozenset()
             found = _union(self.missing_rule(rule) for rule in self._rules.get(atom, ()))
+            if atom.startswith("diagnosed(") and "conditions" in self.kb.findings:
+                found |= self.missing(productions.reported(self.kb, atom[10:-1]))
             scale = atom.split(" >= ")[0].removesuffix(" applies")
             applies = self.kb.scales[scale].applies if scale in self.kb.scales else None
             self._missing[atom] = found | (self.missing(applies) if applies is not None else frozenset())

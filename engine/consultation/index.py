@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..inference import productions
+from ..inference import productions, values
 from ..knowledge_base.model import KnowledgeBase
 from ..knowledge_base.naming import Names
+from ..language import expression
 from ..language.frozen import frozen
 from . import evidence
 
@@ -39,6 +40,8 @@ class Index:
     """The conditions that are causes and never diagnoses."""
     first_tests: Mapping[str, str]
     """For each finding the investigation that comes first of those that settle it: by step, then the narrowest."""
+    known_first: Mapping[str, frozenset[str]]
+    """For each medicine that the hazards speak of, the findings to be known before it is recommended."""
     asking: Mapping[str, Sequence[int]]
     """Where each finding and quantity stands in the order a clinician asks (`Names.asking`)."""
 
@@ -68,6 +71,7 @@ class Index:
             pursued_when=frozenset(one.id for one in conditions if one.pursue is not None),
             exposures=frozenset(one.id for one in conditions if one.exposure),
             first_tests=first_tests,
+            known_first=_known_first(kb),
             asking={name: list(place) for name, place in Names(kb).asking.items()},
         )
 
@@ -82,6 +86,7 @@ class Index:
             "assumed": self.assumed,
             "conditions": [sorted(self.pursued_always), sorted(self.pursued_when), sorted(self.exposures)],
             "first tests": dict(self.first_tests),
+            "known first": _sorted(self.known_first),
             "asking": dict(self.asking),
         }
 
@@ -104,8 +109,46 @@ class Index:
             pursued_when=when,
             exposures=exposures,
             first_tests=kept["first tests"],
+            known_first=_frozen(kept["known first"]),
             asking=kept["asking"],
         )
+
+
+def _known_first(kb: KnowledgeBase) -> dict[str, frozenset[str]]:
+    """Quantities and states stand for the findings they are worked out from."""
+    found: dict[str, set[str]] = {}
+    medicines = kb.choices.get("medicines")
+    reads = values.dependencies(kb) if kb.hazards else {}
+    for hazard in kb.hazards.values():
+        behind = _findings_behind(kb, reads, hazard.reads) if hazard.know == "first" else frozenset()
+        for name in hazard.medicines:
+            for medicine in (medicines.expand(name) if medicines is not None else None) or {name}:
+                found.setdefault(medicine, set()).update(behind)
+    return {medicine: frozenset(names) for medicine, names in found.items()}
+
+
+def _findings_behind(kb: KnowledgeBase, reads: Mapping[str, frozenset[str]], name: str) -> frozenset[str]:
+    """A finding itself; of a quantity the findings its formulas read, of what is diagnosed the list of illnesses."""
+    if name == "diagnosed":
+        return frozenset({"conditions"})
+    found: set[str] = set()
+    waiting = [name]
+    seen: set[str] = set()
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        if one in kb.findings:
+            found.add(one)
+        waiting += reads.get(one, ())
+        waiting += [
+            read
+            for rule in kb.rules.values()
+            if rule.verb == "sets" and one in rule.targets and rule.when is not None
+            for read in (*expression.names_read(rule.when), *expression.atoms_read(rule.when))
+        ]
+    return frozenset(found)
 
 
 def _sorted(sets: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:

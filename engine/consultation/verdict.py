@@ -138,7 +138,10 @@ class Dose:
 
 @ordered
 class Item:
-    """One intervention of the plan; `after` is what must come first, `missing` the findings it still waits for."""
+    """One intervention of the plan; `after` is what must come first, `missing` the findings it still waits for.
+
+    `unasked` are the findings that could still speak against it and are not waited for.
+    """
 
     id: str
     label: str
@@ -158,6 +161,7 @@ class Item:
     cautions: tuple[Reason, ...]
     then: tuple[str, ...]
     guidelines: tuple[str, ...]
+    unasked: tuple[str, ...] = ()
     monitoring: str = ""
     duration: str = ""
     aftercare: str = ""
