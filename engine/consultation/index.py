@@ -117,12 +117,12 @@ class Index:
 def _known_first(kb: KnowledgeBase) -> dict[str, frozenset[str]]:
     """Quantities and states stand for the findings they are worked out from."""
     found: dict[str, set[str]] = {}
-    medicines = kb.choices.get("medicines")
+    listed = [kb.choices[name] for name in ("medicines", "interventions") if name in kb.choices]
     reads = values.dependencies(kb) if kb.hazards else {}
     for hazard in kb.hazards.values():
         behind = _findings_behind(kb, reads, hazard.reads) if hazard.know == "first" else frozenset()
         for name in hazard.medicines:
-            for medicine in (medicines.expand(name) if medicines is not None else None) or {name}:
+            for medicine in {name}.union(*(choice.expand(name) or () for choice in listed)):
                 found.setdefault(medicine, set()).update(behind)
     return {medicine: frozenset(names) for medicine, names in found.items()}
 

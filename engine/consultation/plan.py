@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from ..knowledge_base.model import Intervention, Rule
 from ..language import expression, truth
 from ..language.truth import Truth
-from ..language.value import Gap, Records
-from . import evidence, reasons
+from ..language.value import Records
+from . import evidence, reasons, waiting
 from .case import Case
 from .verdict import Dose, Item
 
@@ -79,7 +79,7 @@ def status_of(case: Case, intervention: Intervention) -> str:
         return "undetermined"
     if Truth.TRUE in delayed:
         return "deferred"
-    unsure = (Truth.UNKNOWN in barred or Truth.UNKNOWN in delayed) and bool(awaited(case, intervention))
+    unsure = (Truth.UNKNOWN in barred or Truth.UNKNOWN in delayed) and bool(waiting.awaited(case, intervention))
     scope_unknown = intervention.kind == "medicine" and case.in_scope is Truth.UNKNOWN
     return "conditional" if unsure or scope_unknown else "recommended"
 
@@ -106,33 +106,10 @@ def missing(case: Case, intervention: Intervention, status: str) -> tuple[str, .
     _, rules = wanted(case, intervention.id)
     if status == "undetermined":
         return reasons.ordered(case, _missing(case, rules))
-    found = dose_missing(case, intervention) | awaited(case, intervention)
+    found = dose_missing(case, intervention) | waiting.awaited(case, intervention)
     if intervention.kind == "medicine":
         found |= _scope_missing(case)
     return reasons.ordered(case, found)
-
-
-def awaited(case: Case, intervention: Intervention) -> frozenset[str]:
-    """The findings without which it is not recommended plainly: those to be known first, and what is known vaguely."""
-    first = case.prepared.index.known_first.get(intervention.id)
-    waiting = _against_missing(case, intervention)
-    if first is None:
-        return waiting
-    return frozenset(name for name in waiting if name in first or _vague(case, name))
-
-
-def unasked(case: Case, intervention: Intervention) -> tuple[str, ...]:
-    """The findings that could still speak against it, and are not waited for."""
-    return reasons.ordered(case, _against_missing(case, intervention) - awaited(case, intervention))
-
-
-def _against_missing(case: Case, intervention: Intervention) -> frozenset[str]:
-    return _missing(case, (*case.rules("contraindicates", intervention.id), *case.rules("defers", intervention.id)))
-
-
-def _vague(case: Case, name: str) -> bool:
-    """Whether something was said of a finding that leaves open what is asked of it."""
-    return name in case.said and not isinstance(case.memory.known(name), Gap)
 
 
 def dose_missing(case: Case, intervention: Intervention) -> frozenset[str]:
@@ -168,7 +145,7 @@ def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> It
         status=status,
         after=steps(case, intervention.id),
         missing=missing(case, intervention, status),
-        unasked=unasked(case, intervention) if status in ("recommended", "conditional") else (),
+        unasked=waiting.unasked(case, intervention) if status in ("recommended", "conditional") else (),
         supporting=reasons.reasons(case, rules),
         against=reasons.reasons(case, against),
         cautions=reasons.reasons(case, case.rules("cautions", intervention.id)),

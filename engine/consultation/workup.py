@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from ..knowledge_base.model import Alert, Investigation, Rule
 from ..language import truth
 from ..language.truth import Truth
-from . import reasons
+from . import reasons, waiting
 from .case import Case
 from .verdict import URGENCIES, AlertShown, Item, Test
 
@@ -50,7 +50,7 @@ def _waiting_rules(case: Case, statuses: Mapping[str, str]) -> dict[str, list[Ru
             continue
         for verb in ("contraindicates", "defers"):
             for rule in case.rules(verb, intervention):
-                for name in _soonest(case, _measured(case, case.explanation.missing_rule(rule))):
+                for name in _soonest(case, _measured(case, waiting.awaited_of(case, intervention, rule))):
                     found.setdefault(name, []).append(rule)
     return found
 

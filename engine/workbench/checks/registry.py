@@ -20,6 +20,7 @@ from . import (
     numbers,
     premises,
     questions,
+    reported,
     strata,
     texts,
     upkeep,
@@ -31,7 +32,21 @@ from .suppression import CODES as SUPPRESSION
 from .suppression import Suppressions
 
 _MODULES: tuple[ModuleType, ...] = (
-    *(medicines, alerts, premises, doubles, strata, guards, loose_ends, questions, names, texts, numbers, upkeep),
+    *(
+        medicines,
+        reported,
+        alerts,
+        premises,
+        doubles,
+        strata,
+        guards,
+        loose_ends,
+        questions,
+        names,
+        texts,
+        numbers,
+        upkeep,
+    ),
     worked_cases,
 )
 
