@@ -146,6 +146,7 @@ def _item(item: Item) -> Object:
         "status": item.status,
         "after": list(item.after),
         "missing": list(item.missing),
+        "unasked": list(item.unasked),
         "for": _refs(item.supporting),
         "against": _refs(item.against),
         "cautions": _refs(item.cautions),

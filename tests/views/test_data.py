@@ -13,13 +13,13 @@ from engine.views import data
 from tests.views.samples import EMPTY, VERDICT
 
 REF = ["rule", "title", "because", "evidence", "file", "line", "sources", "facts"]
-ITEM = ["id", "label", "kind", "line", "choice", "taken", "mechanism", "doses", "status", "after", "missing", "for"]
+ITEM = ["id", "label", "kind", "line", "choice", "taken", "mechanism", "doses", "status", "after", "missing"]
 KEYS = {
     "states": ["id", "label", "truth", "because"],
     "causes": ["id", "label", "truth", "mechanism", "because"],
     "diagnoses": ["id", "label", "rank", "status", "score", "mechanism", "for", "against", "missing"],
     "investigations": ["id", "label", "step", "status", "because"],
-    "plan": [*ITEM, "against", "cautions", "then", "guidelines"],
+    "plan": [*ITEM, "unasked", "for", "against", "cautions", "then", "guidelines"],
     "alerts": ["id", "label", "urgency", "status", "action", "because"],
     "differences": ["id", "question", "positions"],
 }
