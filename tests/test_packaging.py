@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+FRONT = ("__init__.py", "__main__.py", "cli.py")
 SHIPPED = {"engine": "*", "rules": "*.yaml", "knowledge": "*.yaml", "tests/cases": "*.yaml"}
 
 
@@ -31,7 +32,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("packaging")
     checkout = base / "checkout"
     checkout.mkdir()
-    for name in ("setup.cfg", "pyproject.toml", "cli.py", "README.md", "LICENSE"):
+    for name in ("setup.cfg", "pyproject.toml", *FRONT, "README.md", "LICENSE"):
         shutil.copy(ROOT / name, checkout)
     for folder in SHIPPED:
         shutil.copytree(ROOT / folder, checkout / folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -53,7 +54,7 @@ def test_the_wheel_holds_the_front_page_the_engine_and_all_knowledge(installed: 
         for path in (ROOT / folder).rglob(pattern)
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert {path for path in shipped if (installed / "osteologic" / path).is_file()} == {*expected, Path("cli.py")}
+    assert {path for path in shipped if (installed / "osteologic" / path).is_file()} == {*expected, *map(Path, FRONT)}
 
 
 def test_the_wheel_carries_the_license(installed: Path) -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ..knowledge_base import cache, reader
-from ..knowledge_base.layout import Layout, Written, contents_of, digest_of
-from ..knowledge_base.model import KnowledgeBase
-from ..language.problems import Level, Place, Problem
+from .. import api
+from ..language.problems import Place
 from ..views import problems as view
-from ..workbench import cases, checks
+from ..workbench import whole
 from . import surroundings
 from .codes import codes
 
@@ -19,39 +16,14 @@ COUNTED = ("rules", "findings", "conditions", "interventions", "sources")
 
 
 def run(format: str = "text", knowledge: Path | None = None) -> int:
-    laid = Layout(surroundings.ROOT, knowledge)
-    contents, problems = contents_of(laid)
-    memory = cache.Store.of(digest_of(contents)).memory()
-    kb, found = reader.read_contents(contents, memory)
-    memory.close()
-    problems = [*problems, *_nothing_local(contents, knowledge), *found]
-    if kb is not None and not _failed(problems):
-        files = _case_files(knowledge)
-        worked, wrong = cases.read_all(kb, files, surroundings.ROOT) if files else ([], [])
-        problems = [*checks.run(kb, worked, read=problems), *wrong]
-    problems = sorted(dict.fromkeys(problems), key=lambda problem: problem.sort_key)
-    surroundings.put(_shown(problems, kb, len(contents), format))
-    return 1 if _failed(problems) else 0
+    found = whole.check(api.ROOT, knowledge)
+    surroundings.put(_shown(found, format))
+    return 1 if found.failed else 0
 
 
-def _case_files(knowledge: Path | None) -> list[Path]:
-    found = cases.files_in(surroundings.ROOT / "tests" / "cases")
-    return [*found, *(cases.files_in(knowledge / "cases") if knowledge is not None else ())]
-
-
-def _failed(problems: Iterable[Problem]) -> bool:
-    return any(problem.level is Level.ERROR for problem in problems)
-
-
-def _nothing_local(contents: Sequence[Written], knowledge: Path | None) -> Iterator[Problem]:
-    """A directory of one's own in which nothing is read was meant to be another."""
-    if knowledge is not None and knowledge.is_dir() and not any(item.local for item in contents):
-        what = "there is no file in knowledge/ or rules/ of this directory, so nothing of it is checked"
-        yield Problem("OL114", what, Place(str(knowledge)), hint="is this the directory?")
-
-
-def _shown(problems: Sequence[Problem], kb: KnowledgeBase | None, files: int, format: str) -> str:
-    read = {"files": files, **({kind: len(getattr(kb, kind)) for kind in COUNTED} if kb is not None else {})}
+def _shown(found: whole.Checked, format: str) -> str:
+    kb, problems = found.kb, found.problems
+    read = {"files": found.files, **({kind: len(getattr(kb, kind)) for kind in COUNTED} if kb is not None else {})}
     if format == "json":
         return view.data(problems, read)
     if format == "sarif":
@@ -59,7 +31,7 @@ def _shown(problems: Sequence[Problem], kb: KnowledgeBase | None, files: int, fo
     if format == "github":
         return view.github(problems)
     counts = ", ".join(f"{count} {kind if count != 1 else kind.removesuffix('s')}" for kind, count in read.items())
-    return view.text(problems, Lines(surroundings.ROOT).of, f"{counts}: {view.counted(problems)}")
+    return view.text(problems, Lines(api.ROOT).of, f"{counts}: {view.counted(problems)}")
 
 
 class Lines:

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..consultation import case
+from .. import api
 from ..consultation.case import Prepared
 from ..knowledge_base import cache, layout
 from ..knowledge_base.naming import Names
 from ..language.problems import Place, Problem, Refused
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = api.ROOT
 
 STANDARD_INPUT = "-"
 
@@ -34,7 +34,7 @@ def finish() -> None:
 
 def prepared(local: Path | None) -> Prepared:
     """The knowledge base beside the engine, with a hospital's own directory laid over it. Raises Refused."""
-    prepared = case.prepare_kept(cache.load(ROOT, local, later), later)
+    prepared = api.load(local, later)
     gc.freeze()  # all of it stays: the collector, which would go through it between two answers, leaves it alone
     return prepared
 

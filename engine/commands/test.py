@@ -49,15 +49,10 @@ def run(
 
 
 def _cases(prepared: Prepared, knowledge: Path | None) -> list[WorkedCase]:
-    found, problems = cases.read_all(prepared.kb, _files(knowledge), surroundings.ROOT)
+    found, problems = cases.read_all(prepared.kb, cases.all_files(surroundings.ROOT, knowledge), surroundings.ROOT)
     if problems:
         raise Refused(problems)
     return found
-
-
-def _files(knowledge: Path | None) -> list[Path]:
-    files = cases.files_in(surroundings.ROOT / "tests" / "cases")
-    return [*files, *cases.files_in(knowledge / "cases")] if knowledge is not None else files
 
 
 def _test(
@@ -194,7 +189,7 @@ def _shown(path: Path) -> str:
 def _rested_on(prepared: Prepared, wanted: Iterable[WorkedCase], knowledge: Path | None) -> Iterator[bytes]:
     """All that the outcomes of mutants rest on: the knowledge, the cases chosen, and the program."""
     yield prepared.kb.digest.encode()
-    for path in _files(knowledge):
+    for path in cases.all_files(surroundings.ROOT, knowledge):
         yield path.read_bytes()
     for one in wanted:
         yield one.name.encode()

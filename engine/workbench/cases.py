@@ -78,6 +78,11 @@ def files_in(directory: Path) -> list[Path]:
     return sorted(path for path in directory.rglob("*.yaml") if path.is_file()) if directory.is_dir() else []
 
 
+def all_files(root: Path, local: Path | None = None) -> list[Path]:
+    """The case files that are shipped, then those of a hospital's own directory."""
+    return [*files_in(root / "tests" / "cases"), *(files_in(local / "cases") if local is not None else ())]
+
+
 def read_all(kb: KnowledgeBase, files: Iterable[Path], root: Path) -> tuple[list[WorkedCase], list[Problem]]:
     """Every case of the files, and everything wrong with them."""
     cases: list[WorkedCase] = []
