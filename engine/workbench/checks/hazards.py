@@ -242,21 +242,15 @@ def taken_down_and_not_used(subject: Subject) -> Iterator[Told]:
     read = _everything_read(subject)
     offered: dict[str, list[str]] = {}
     for finding in subject.kb.findings.values():
-        for choice in _offered(subject, finding) if not finding.kept_because else ():
+        choice = _choice(subject, finding.id)
+        if choice is not None and not finding.kept_because:
             offered.setdefault(choice.id, []).append(finding.id)
     for name, findings in offered.items():
         for member in subject.kb.choices[name].members.values():
             used = member.id in subject.kb.interventions or any((one, member.id) in read for one in findings)
-            if not used and not member.withdrawn and not member.kept_because:
+            if not used:
                 hint = "write a rule that reads it, or a hazard with 'effect: none' that says why nothing follows"
                 yield Told(f"no rule and no hazard reads '{member.id}' of '{findings[0]}'", member.place, hint)
-
-
-def _offered(subject: Subject, finding: Finding) -> Iterator[ChoiceSet]:
-    names = [finding.choices, *(field.choices for field in finding.fields.values())]
-    for name in dict.fromkeys(names):
-        if name in subject.kb.choices:
-            yield subject.kb.choices[name]
 
 
 def _everything_read(subject: Subject) -> set[tuple[str, str]]:
