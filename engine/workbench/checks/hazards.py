@@ -1,25 +1,27 @@
-"""Whether the rules hold what labels and guidelines say against medicines, and whether all that is taken down is used."""
+"""Whether the rules do what labels and guidelines demand of medicines, and whether all that is taken down is read."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ...inference import productions
-from ...knowledge_base.model import ChoiceSet, Finding, Hazard, Rule
+from ...knowledge_base.model import ChoiceSet, Hazard, Rule
 from ...language.expression import (
+    Against,
     Aggregate,
     All,
     AnyOf,
     Has,
+    IsYes,
+    Node,
     Not,
     OneOf,
     Proposition,
     Quantified,
     TruthNode,
-    atoms_read,
-    names_read,
+    Value,
 )
 from ...language.problems import Level
 from .check import Told, check
@@ -30,13 +32,14 @@ _VERBS = {
     "defers": ("defers", "contraindicates"),
     "cautions": ("cautions", "defers", "contraindicates"),
 }
-"""The verbs of rules that do what a hazard demands, or more."""
+"""The verbs of rules that do what an effect demands, or more."""
 
 _DEEPEST = 6
+"""Through how many states and diagnoses a rule is followed."""
 
 
-class Meant(NamedTuple):
-    """One of the things a hazard speaks of: its name, and the premise that holds where it is there."""
+class Way(NamedTuple):
+    """One of the ways in which a hazard can be there: what it is called, and the premise that then holds."""
 
     name: str
     premise: TruthNode
@@ -44,152 +47,149 @@ class Meant(NamedTuple):
 
 @check("OL507", Level.ERROR)
 def hazard_without_rule(subject: Subject) -> Iterator[Told]:
-    """Something that a label or a guideline holds against a medicine has no rule that acts on it.
+    """What a label or a guideline holds against a medicine has no rule that acts on it.
 
     Avoid:
         # knowledge/hazards/kidney.yaml
-        dialysis: {reads: conditions, members: [dialysis], effect: bars, for: [alendronate, zoledronate], ...}
-        # and only one rule: contraindicates: alendronate, when: conditions has dialysis
+        kidney_failure: {reads: conditions, members: [dialysis], effect: bars, for: [alendronate, zoledronate]}
+        # and in rules/ only: contraindicates: alendronate, when: conditions has dialysis
     Prefer:
-        # the rule for both
         contraindicates: [alendronate, zoledronate]
         when: conditions has dialysis
     Why:
-        A patient who has what is written down as a harm is offered the medicine all the same. A rule that asks for more
-        beside it, or that does less than the hazard says, leaves some of them out.
+        Whoever has it is offered the medicine all the same. A rule that wants more beside it leaves some of them out,
+        and one that reads only what was reported leaves out those in whom it was concluded.
     """
     for hazard in subject.kb.hazards.values():
         if hazard.effect == "none" or hazard.withdrawn:
             continue
-        lacking: dict[str, list[str]] = {}
-        for meant in _meant(subject, hazard):
-            left = [name for name in _medicines(subject, hazard) if not _held(subject, hazard, meant, name)]
+        medicines = _medicines(subject, hazard)
+        lacking: dict[tuple[str, ...], list[Way]] = {}
+        for way in _ways_of(subject, hazard):
+            left = tuple(name for name in medicines if not _acted_on(subject, hazard, way, name))
             if left:
-                lacking.setdefault(", ".join(left), []).append(meant.name)
-        for medicines, names in lacking.items():
-            what = f"no rule {hazard.effect} {medicines} whenever it reads {', '.join(names)}"
-            yield Told(what, hazard.place, _missing(subject, hazard, medicines.split(", ")), _near(subject, hazard))
+                lacking.setdefault(left, []).append(way)
+        for left, ways in lacking.items():
+            spoken = ", ".join(hazard.medicines if left == medicines else left)
+            near = _nearest(subject, hazard, left, ways)
+            names = ", ".join(dict.fromkeys(way.name for way in ways))
+            what = f"no rule {hazard.effect} {spoken} wherever there is {names}"
+            hint = f"write one with '{_VERBS[hazard.effect][0]}' that wants nothing beside it"
+            if near is not None:
+                hint = f"{hint}; '{near.id}' acts on part of it"
+            yield Told(what, hazard.place, hint, near.place if near is not None else None)
 
 
-def _missing(subject: Subject, hazard: Hazard, medicines: list[str]) -> str:
-    verb = _VERBS[hazard.effect][0]
-    near = _near_rules(subject, hazard, medicines)
-    written = f"write a rule with '{verb}: {', '.join(medicines)}' that needs nothing beside it"
-    return f"{written}; {', '.join(near)} only with more" if near else written
+def _medicines(subject: Subject, hazard: Hazard) -> tuple[str, ...]:
+    """The interventions a hazard speaks against, its classes expanded, in the order of the files."""
+    kb = subject.kb
+    wanted = set(hazard.medicines)
+    for choice in (kb.choices.get("medicines"), kb.choices.get("interventions")):
+        for name in hazard.medicines if choice is not None else ():
+            wanted |= (choice.expand(name) if choice is not None else None) or frozenset()
+    return tuple(name for name in kb.interventions if name in wanted)
 
 
-def _near(subject: Subject, hazard: Hazard) -> None:
+def _nearest(subject: Subject, hazard: Hazard, medicines: Iterable[str], ways: Iterable[Way]) -> Rule | None:
+    """A rule about one of the medicines that reads some of it, and yet does not act on all of it."""
+    wanted = frozenset(medicines)
+    read = {word for way in ways for word in _words(way.premise)}
+    for rule in subject.of(*_VERBS[hazard.effect]):
+        if rule.when is not None and wanted & {*rule.members} and read & {*_words(rule.when)}:
+            return rule
     return None
 
 
-def _near_rules(subject: Subject, hazard: Hazard, medicines: list[str]) -> list[str]:
-    """The rules that read some of it, and yet do not act on all of it."""
-    found = []
-    for rule in subject.of(*_VERBS[hazard.effect]):
-        if rule.when is not None and set(medicines) & set(rule.members) and hazard.reads in names_read(rule.when):
-            found.append(rule.id)
-    return found[:2]
+def _words(tree: TruthNode) -> Iterator[str]:
+    """The members a premise reads, the numbers and the propositions, but not the lists that members stand in."""
+    for node in tree.walk():
+        yield from getattr(node, "members", ())
+        if isinstance(node, (Value, Against, IsYes)):
+            yield node.name
+        elif isinstance(node, Proposition):
+            yield node.atom
 
 
-def _medicines(subject: Subject, hazard: Hazard) -> list[str]:
-    """The interventions a hazard speaks against, its classes expanded, in the order of the files."""
-    kb = subject.kb
-    wanted: set[str] = set(hazard.medicines)
-    for name in hazard.medicines:
-        for choice in (kb.choices.get("medicines"), kb.choices.get("interventions")):
-            wanted |= (choice.expand(name) if choice is not None else None) or frozenset()
-    return [name for name in kb.interventions if name in wanted]
+# --- the ways in which a hazard can be there --------------------------------------------------------------------------
 
 
-# --- what a hazard speaks of ------------------------------------------------------------------------------------------
-
-
-def _meant(subject: Subject, hazard: Hazard) -> Iterator[Meant]:
+def _ways_of(subject: Subject, hazard: Hazard) -> Iterator[Way]:
     if hazard.when is not None:
-        yield from _alternatives(hazard.when)
+        for parts in _alternatives(hazard.when):
+            yield Way(_said(parts), _joined(parts))
     elif not hazard.members:
-        yield Meant(hazard.reads, _plain(subject, hazard))
+        yes = hazard.reads in subject.kb.findings
+        yield Way(hazard.reads, IsYes(name=hazard.reads) if yes else Proposition(atom=hazard.reads))
     else:
-        choice = _choice(subject, "conditions" if hazard.reads == "diagnosed" else hazard.reads)
+        choice = _choice(subject, hazard.reads)
         for label in hazard.members:
             for name in sorted((choice.expand(label) if choice is not None else None) or {label}):
                 yield from _of_member(subject, hazard, name)
 
 
-def _of_member(subject: Subject, hazard: Hazard, name: str) -> Iterator[Meant]:
-    """A member where it is answered or listed; a diagnosis also wherever rules conclude it."""
-    finding = subject.kb.findings.get(hazard.reads)
-    if hazard.reads != "diagnosed":
-        members = frozenset({name})
-        listed = finding is not None and finding.type == "records"
-        kind = Has(name=hazard.reads, members=members) if listed else OneOf(name=hazard.reads, members=members)
-        yield Meant(name, kind)
+def _of_member(subject: Subject, hazard: Hazard, name: str) -> Iterator[Way]:
+    """A member that is answered or listed; a diagnosis also where rules conclude it."""
+    finding = subject.kb.findings.get("conditions" if hazard.reads == "diagnosed" else hazard.reads)
+    if finding is None:
         return
-    yield Meant(name, Has(name="conditions", members=frozenset({name})))
-    if subject.concluding.get(f"diagnosed({name})"):
-        yield Meant(f"diagnosed({name})", Proposition(atom=f"diagnosed({name})"))
-
-
-def _plain(subject: Subject, hazard: Hazard) -> TruthNode:
-    from ...language.expression import IsYes
-
-    if hazard.reads in subject.kb.findings:
-        return IsYes(name=hazard.reads)
-    return Proposition(atom=hazard.reads)
+    members = frozenset({name})
+    listed = finding.type == "records"
+    yield Way(name, Has(name=finding.id, members=members) if listed else OneOf(name=finding.id, members=members))
+    atom = f"diagnosed({name})"
+    if hazard.reads == "diagnosed" and subject.concluding.get(atom):
+        yield Way(atom, Proposition(atom=atom))
 
 
 def _choice(subject: Subject, name: str) -> ChoiceSet | None:
-    finding = subject.kb.findings.get(name)
+    """What the answers to a finding are chosen from; of a list, what its entries name."""
+    finding = subject.kb.findings.get("conditions" if name == "diagnosed" else name)
     if finding is None:
         return None
     field = finding.fields.get(finding.key)
     return subject.kb.choices.get(field.choices if field is not None else finding.choices)
 
 
-def _alternatives(node: TruthNode, beside: tuple[TruthNode, ...] = ()) -> Iterator[Meant]:
-    """Each way in which a premise can hold: its alternatives, member by member."""
-    for parts in _ways(node):
-        whole = parts[0] if len(parts) == 1 else All(items=parts)
-        yield Meant(_said(parts), whole)
-
-
-def _ways(node: TruthNode) -> list[tuple[TruthNode, ...]]:
+def _alternatives(node: TruthNode) -> list[tuple[TruthNode, ...]]:
+    """The parts that hold together in each of the ways a premise can hold, member by member."""
     if isinstance(node, AnyOf):
-        return [way for item in node.items for way in _ways(item)]
+        return [way for item in node.items for way in _alternatives(item)]
     if isinstance(node, All):
         found: list[tuple[TruthNode, ...]] = [()]
         for item in node.items:
-            found = [(*before, *way) for before in found for way in _ways(item)]
+            found = [(*before, *way) for before in found for way in _alternatives(item)]
         return found
-    if isinstance(node, Has):
+    if isinstance(node, Has) or (isinstance(node, OneOf) and not node.negated):
         return [(dataclasses.replace(node, members=frozenset({name})),) for name in sorted(node.members)]
     if isinstance(node, Quantified) and node.quantifier == "any" and node.where is not None:
-        return [
-            (dataclasses.replace(node, where=way[0] if len(way) == 1 else All(items=way)),) for way in _ways(node.where)
-        ]
-    if isinstance(node, OneOf) and not node.negated:
-        return [(dataclasses.replace(node, members=frozenset({name})),) for name in sorted(node.members)]
+        return [(dataclasses.replace(node, where=_joined(way)),) for way in _alternatives(node.where)]
     return [(node,)]
 
 
-def _said(parts: tuple[TruthNode, ...]) -> str:
-    names: list[str] = []
+def _joined(parts: Sequence[TruthNode]) -> TruthNode:
+    return parts[0] if len(parts) == 1 else All(items=tuple(parts))
+
+
+def _said(parts: Iterable[TruthNode]) -> str:
+    """The members that the parts are about; where they name none, how the author put them."""
+    said: list[str] = []
     for part in parts:
-        members = [name for node in part.walk() for name in getattr(node, "members", ())]
-        names.append(" with ".join(dict.fromkeys(members)) or getattr(part, "source", "") or "it")
-    return " and ".join(dict.fromkeys(names))
+        members = [member for node in part.walk() for member in sorted(getattr(node, "members", ()))]
+        said.append(" with ".join(dict.fromkeys(members)) or f"'{part.source}'")
+    return " and ".join(dict.fromkeys(said))
 
 
 # --- whether a rule acts on it ----------------------------------------------------------------------------------------
 
 
-def _held(subject: Subject, hazard: Hazard, meant: Meant, medicine: str) -> bool:
-    rules = [rule for rule in subject.of(*_VERBS[hazard.effect]) if medicine in rule.members and rule.when is not None]
-    return any(rule.when is not None and _secures(subject, meant.premise, rule.when) for rule in rules)
+def _acted_on(subject: Subject, hazard: Hazard, way: Way, medicine: str) -> bool:
+    return any(
+        medicine in rule.members and rule.when is not None and _secures(subject, way.premise, rule.when)
+        for rule in subject.of(*_VERBS[hazard.effect])
+    )
 
 
 def _secures(subject: Subject, given: TruthNode, wanted: TruthNode, depth: int = _DEEPEST) -> bool:
-    """Whether what is given is enough for a premise, seen through the rules of the states and diagnoses it reads."""
+    """Whether a premise holds wherever what is given does, through the states and diagnoses that the premise reads."""
     if not depth:
         return False
     if subject.logic.grants((given,), wanted):
@@ -199,7 +199,7 @@ def _secures(subject: Subject, given: TruthNode, wanted: TruthNode, depth: int =
     if isinstance(wanted, AnyOf):
         return any(_secures(subject, given, item, depth) for item in wanted.items)
     if isinstance(wanted, Quantified):
-        return _listed(subject, given, wanted)
+        return _has_had(subject, given, wanted)
     if isinstance(wanted, Proposition):
         return any(_secures(subject, given, premise, depth - 1) for premise in _behind(subject, wanted.atom))
     return False
@@ -212,34 +212,41 @@ def _behind(subject: Subject, atom: str) -> Iterator[TruthNode]:
         yield productions.reported(subject.kb, about(atom))
 
 
-def _listed(subject: Subject, given: TruthNode, wanted: Quantified) -> bool:
-    """Who has it now has had it."""
+def _has_had(subject: Subject, given: TruthNode, wanted: Quantified) -> bool:
+    """Whoever has something now has had it."""
     finding = subject.kb.findings.get(wanted.name)
-    parts = given.items if isinstance(given, All) else (given,)
-    for part in parts:
-        if isinstance(part, Has) and part.name == wanted.name and wanted.quantifier == "any" and finding is not None:
-            entry = OneOf(name=finding.key, members=part.members, field=True)
-            if wanted.where is None or subject.logic.implies(entry, wanted.where):
-                return True
+    if finding is None or wanted.quantifier != "any" or wanted.where is None:
+        return False
+    for part in given.items if isinstance(given, All) else (given,):
+        entry = OneOf(name=finding.key, members=getattr(part, "members", frozenset()), field=True)
+        if isinstance(part, Has) and part.name == wanted.name and subject.logic.implies(entry, wanted.where):
+            return True
     return False
 
 
-# --- what is taken down and used by nothing ---------------------------------------------------------------------------
+# --- what is taken down and read by nothing ---------------------------------------------------------------------------
 
 
 @check("OL508", Level.ERROR)
-def taken_down_and_not_used(subject: Subject) -> Iterator[Told]:
-    """Something that a patient file can say, and that neither a rule nor a hazard reads.
+def taken_down_and_not_read(subject: Subject) -> Iterator[Told]:
+    """What a patient file can name is read by no rule, and no hazard says why nothing follows.
 
     Avoid:
-        jaw_bone_dead: {label: dead bone in the jaw}    # a member of the imaging findings, and no rule reads it
+        jaw_bone_dead: {label: dead bone in the jaw}    # a picture can show it, and no rule reads it
     Prefer:
-        # a rule that reads it, or, where nothing follows, a hazard that says why
-        skin_diseases: {reads: conditions, members: [psoriasis, eczema], effect: none, because: ..., ...}
+        # a rule that reads it; or, where nothing follows,
+        skin_diseases:
+          title: Diseases of the skin bar no bone medicine
+          reads: conditions
+          members: [psoriasis, eczema]
+          effect: none
+          because: No label asks about them before the start.
     Why:
-        It is asked for and repeated, and changes nothing; who reported it believes that it was weighed.
+        It is asked for and repeated in the report, so whoever named it believes that it was weighed.
     """
-    read = _everything_read(subject)
+    if not subject.kb.hazards:
+        return
+    read = _read(subject)
     offered: dict[str, list[str]] = {}
     for finding in subject.kb.findings.values():
         choice = _choice(subject, finding.id)
@@ -253,53 +260,44 @@ def taken_down_and_not_used(subject: Subject) -> Iterator[Told]:
                 yield Told(f"no rule and no hazard reads '{member.id}' of '{findings[0]}'", member.place, hint)
 
 
-def _everything_read(subject: Subject) -> set[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
-    for premise in subject.premises:
-        for node in premise.nodes:
-            if isinstance(node, Has):
-                found |= {(node.name, member) for member in node.members}
-            elif isinstance(node, OneOf) and not node.field:
-                found |= {(node.name, member) for member in _chosen(subject, node)}
-            elif isinstance(node, Not) and isinstance(node.item, OneOf) and not node.item.field:
-                found |= {(node.item.name, member) for member in _all_of(subject, node.item.name)}
-            elif isinstance(node, (Quantified, Aggregate)):
-                found |= {(node.name, member) for member in _of_entries(subject, node)}
-            elif isinstance(node, Proposition) and node.atom.startswith("diagnosed("):
-                found |= {("conditions", member) for member in productions.reported(subject.kb, about(node.atom)).members}
+def _read(subject: Subject) -> set[tuple[str, str]]:
+    """Each member that something reads, with the finding it reads it of."""
+    found = {pair for premise in subject.premises for node in premise.nodes for pair in _read_by(subject, node)}
     for hazard in subject.kb.hazards.values():
+        choice = _choice(subject, hazard.reads)
         name = "conditions" if hazard.reads == "diagnosed" else hazard.reads
-        choice = _choice(subject, name)
-        for label in hazard.members:
+        for label in hazard.members if choice is not None else ():
             found |= {(name, member) for member in (choice.expand(label) if choice is not None else None) or ()}
     return found
 
 
-def _chosen(subject: Subject, node: OneOf) -> frozenset[str]:
-    return _all_of(subject, node.name) if node.negated else node.members
+def _read_by(subject: Subject, node: Node) -> Iterator[tuple[str, str]]:
+    if isinstance(node, Has) or (isinstance(node, OneOf) and not node.field):
+        denied = isinstance(node, OneOf) and node.negated
+        yield from ((node.name, member) for member in (_every(subject, node.name) if denied else node.members))
+    elif isinstance(node, Not) and isinstance(node.item, OneOf) and not node.item.field:
+        yield from ((node.item.name, member) for member in _every(subject, node.item.name))
+    elif isinstance(node, (Quantified, Aggregate)):
+        yield from ((node.name, member) for member in _looked_for(subject, node))
+    elif isinstance(node, Proposition) and node.atom.startswith("diagnosed("):
+        yield from (("conditions", member) for member in productions.reported(subject.kb, about(node.atom)).members)
 
 
-def _all_of(subject: Subject, name: str) -> frozenset[str]:
-    finding = subject.kb.findings.get(name)
-    choice = subject.kb.choices.get(finding.choices) if finding is not None else None
+def _every(subject: Subject, name: str) -> frozenset[str]:
+    choice = _choice(subject, name)
     return frozenset(choice.members) if choice is not None else frozenset()
 
 
-def _of_entries(subject: Subject, node: Quantified | Aggregate) -> set[str]:
-    """The members of which entries are looked for; all that the list can name, where any entry will do."""
+def _looked_for(subject: Subject, node: Quantified | Aggregate) -> frozenset[str]:
+    """The members whose entries are looked for; every one, where any entry will do."""
     finding = subject.kb.findings.get(node.name)
-    if finding is None:
-        return set()
-    found: set[str] = set()
-    named = False
-    for part, denied in _parts(node.where):
-        if isinstance(part, OneOf) and part.field:
-            found |= part.members
-            named = named or (part.name == finding.key and not denied and not part.negated)
-    if not named:
-        choice = _choice(subject, finding.id)
-        found |= {*choice.members} if choice is not None else set()
-    return found
+    named = [
+        part.members
+        for part, denied in _parts(node.where)
+        if finding is not None and isinstance(part, OneOf) and part.name == finding.key
+        if not denied and not part.negated
+    ]
+    return frozenset().union(*named) if named else _every(subject, node.name)
 
 
 def _parts(node: TruthNode | None) -> Iterator[tuple[TruthNode, bool]]:
@@ -308,5 +306,5 @@ def _parts(node: TruthNode | None) -> Iterator[tuple[TruthNode, bool]]:
     while waiting:
         part, denied = waiting.pop()
         yield part, denied
-        below = not denied if isinstance(part, Not) else denied
+        below = denied != isinstance(part, Not)
         waiting += [(child, below) for child in part.children() if isinstance(child, TruthNode)]
