@@ -34,7 +34,7 @@ from .suppression import Suppressions
 
 _MODULES: tuple[ModuleType, ...] = (
     *(medicines, reported, hazards, alerts, premises, doubles, strata, guards, loose_ends, questions, names, texts),
-    *(numbers, upkeep),
+    *(numbers, upkeep, worked_cases),
 )
 
 CHECKS: tuple[Check, ...] = tuple(
