@@ -27,7 +27,7 @@ from ...language.problems import Level
 from .check import Told, check
 from .subject import Subject, about
 
-_VERBS = {
+VERBS = {
     "bars": ("contraindicates",),
     "defers": ("defers", "contraindicates"),
     "cautions": ("cautions", "defers", "contraindicates"),
@@ -63,24 +63,24 @@ def hazard_without_rule(subject: Subject) -> Iterator[Told]:
     for hazard in subject.kb.hazards.values():
         if hazard.effect == "none" or hazard.withdrawn:
             continue
-        medicines = _medicines(subject, hazard)
+        named = medicines(subject, hazard)
         lacking: dict[tuple[str, ...], list[Way]] = {}
-        for way in _ways_of(subject, hazard):
-            left = tuple(name for name in medicines if not _acted_on(subject, hazard, way, name))
+        for way in ways(subject, hazard):
+            left = tuple(name for name in named if not acted_on(subject, hazard, way, name))
             if left:
                 lacking.setdefault(left, []).append(way)
-        for left, ways in lacking.items():
-            spoken = ", ".join(hazard.medicines if left == medicines else left)
-            near = _nearest(subject, hazard, left, ways)
-            names = ", ".join(dict.fromkeys(way.name for way in ways))
+        for left, open_ways in lacking.items():
+            spoken = ", ".join(hazard.medicines if left == named else left)
+            near = _nearest(subject, hazard, left, open_ways)
+            names = ", ".join(dict.fromkeys(way.name for way in open_ways))
             what = f"no rule {hazard.effect} {spoken} wherever there is {names}"
-            hint = f"write one with '{_VERBS[hazard.effect][0]}' that wants nothing beside it"
+            hint = f"write one with '{VERBS[hazard.effect][0]}' that wants nothing beside it"
             if near is not None:
                 hint = f"{hint}; '{near.id}' acts on part of it"
             yield Told(what, hazard.place, hint, near.place if near is not None else None)
 
 
-def _medicines(subject: Subject, hazard: Hazard) -> tuple[str, ...]:
+def medicines(subject: Subject, hazard: Hazard) -> tuple[str, ...]:
     """The interventions a hazard speaks against, its classes expanded, in the order of the files."""
     kb = subject.kb
     wanted = set(hazard.medicines)
@@ -90,11 +90,11 @@ def _medicines(subject: Subject, hazard: Hazard) -> tuple[str, ...]:
     return tuple(name for name in kb.interventions if name in wanted)
 
 
-def _nearest(subject: Subject, hazard: Hazard, medicines: Iterable[str], ways: Iterable[Way]) -> Rule | None:
+def _nearest(subject: Subject, hazard: Hazard, left: Iterable[str], open_ways: Iterable[Way]) -> Rule | None:
     """A rule about one of the medicines that reads some of it, and yet does not act on all of it."""
-    wanted = frozenset(medicines)
-    read = {word for way in ways for word in _words(way.premise)}
-    for rule in subject.of(*_VERBS[hazard.effect]):
+    wanted = frozenset(left)
+    read = {word for way in open_ways for word in _words(way.premise)}
+    for rule in subject.of(*VERBS[hazard.effect]):
         if rule.when is not None and wanted & {*rule.members} and read & {*_words(rule.when)}:
             return rule
     return None
@@ -113,7 +113,8 @@ def _words(tree: TruthNode) -> Iterator[str]:
 # --- the ways in which a hazard can be there --------------------------------------------------------------------------
 
 
-def _ways_of(subject: Subject, hazard: Hazard) -> Iterator[Way]:
+def ways(subject: Subject, hazard: Hazard) -> Iterator[Way]:
+    """Each way in which a hazard can be there; a rule has to act on every one."""
     if hazard.when is not None:
         for parts in _alternatives(hazard.when):
             yield Way(_said(parts), _joined(parts))
@@ -181,10 +182,11 @@ def _said(parts: Iterable[TruthNode]) -> str:
 # --- whether a rule acts on it ----------------------------------------------------------------------------------------
 
 
-def _acted_on(subject: Subject, hazard: Hazard, way: Way, medicine: str) -> bool:
+def acted_on(subject: Subject, hazard: Hazard, way: Way, medicine: str) -> bool:
+    """Whether one rule does what the hazard demands, or more, wherever it is there in this way."""
     return any(
         medicine in rule.members and rule.when is not None and _secures(subject, way.premise, rule.when)
-        for rule in subject.of(*_VERBS[hazard.effect])
+        for rule in subject.of(*VERBS[hazard.effect])
     )
 
 
