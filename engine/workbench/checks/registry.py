@@ -13,6 +13,7 @@ from . import (
     alerts,
     doubles,
     guards,
+    hazards,
     loose_ends,
     manual,
     medicines,
@@ -32,22 +33,8 @@ from .suppression import CODES as SUPPRESSION
 from .suppression import Suppressions
 
 _MODULES: tuple[ModuleType, ...] = (
-    *(
-        medicines,
-        reported,
-        alerts,
-        premises,
-        doubles,
-        strata,
-        guards,
-        loose_ends,
-        questions,
-        names,
-        texts,
-        numbers,
-        upkeep,
-    ),
-    worked_cases,
+    *(medicines, reported, hazards, alerts, premises, doubles, strata, guards, loose_ends, questions, names, texts),
+    *(numbers, upkeep, worked_cases),
 )
 
 CHECKS: tuple[Check, ...] = tuple(
