@@ -9,10 +9,10 @@ FILE ?=
 ARGS ?=
 comma := ,
 
-.PHONY: help consult test check bench test-all fuzz clean
+.PHONY: help consult test check bench bench-against test-all fuzz clean
 
 help: ## List what there is to make
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "%-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "%-13s %s\n", $$1, $$2 }'
 
 consult: $(VENV)/.run ## Start a consultation; FILE=patient.yaml starts from a file
 	@$(PY) cli.py consult $(FILE)
@@ -29,6 +29,15 @@ check: $(VENV)/.dev ## Lint, type-check, hold the rooms apart, and check the kno
 bench: $(VENV)/.bench ## Measure speed and memory against the other engines; writes docs/performance.md
 	@$(PY) -m benchmarks $(ARGS)
 
+# `make bench-against HEAD~3`: the revision is the second goal, and no target of its own.
+ifeq (bench-against,$(firstword $(MAKECMDGOALS)))
+REVISION := $(or $(word 2,$(MAKECMDGOALS)),HEAD)
+$(eval $(wordlist 2,9,$(MAKECMDGOALS)):;@:)
+endif
+
+bench-against: $(VENV)/.dev ## Run the same commands beside an older revision, as in: make bench-against HEAD~3
+	@$(PY) -m benchmarks.against $(REVISION) $(ARGS)
+
 test-all: ## Run the suite on each supported Python; fails naming those it did not find
 	@.ci/test-all $(ARGS)
 
@@ -36,7 +45,7 @@ fuzz: $(VENV)/.dev ## Run the property tests at length, from a new seed each tim
 	@$(PY) -m pytest -n $(JOBS) -m hypothesis --hypothesis-profile=fuzz $(ARGS)
 
 clean: ## Remove everything the other targets made
-	@rm -rf $(VENV) .venv-3.* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	@rm -rf $(VENV) .venv-3.* .against build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One stamp for each set of packages; a change of setup.cfg makes all of them old.
