@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..language import expression
 from ..language.expression import Node
 from ..language.interval import Interval
 from ..language.problems import Place
 from .breadth import as_wide
-from .model import Entry, Finding, KnowledgeBase, RangeCase, Rule, ThresholdEntry
+from .model import Entry, Finding, KnowledgeBase, Member, RangeCase, Rule, ThresholdEntry, ThresholdValue
 from .sides import Cause, Sides
 
 GROWS, STAYS, SHRINKS = 1, 0, -1
@@ -30,7 +30,10 @@ _APART = frozenset({"ranges", "assumed", "indicated", "fields"})
 
 
 class Footing(NamedTuple):
-    """Something a premise rests on: an `atom`, the `value` of a name, or the `high` or `low` end of its range."""
+    """Something a premise rests on.
+
+    `aspect` is `atom`, the `value` of a name, the `high` or `low` end of its range, or a `number` that members carry.
+    """
 
     aspect: str
     name: str
@@ -47,6 +50,9 @@ def rests_on(node: Node, way: int = GROWS) -> Iterator[Footing]:
         return
     if isinstance(node, (expression.Value, expression.Threshold)):
         yield Footing("value", node.name, way)
+        return
+    if isinstance(node, expression.MemberNumber):
+        yield Footing("number", node.name, STAYS)
         return
     if isinstance(node, expression.Extreme):
         yield from (Footing("value", name, way) for name in node.names)
@@ -130,6 +136,8 @@ class Ground:
             return _first(self._proposition(one.name, way) for way in ways)
         if one.aspect in ("high", "low"):
             return self._range(one)
+        if one.aspect == "number":
+            return self._number(one.name)
         if one.name in self.shipped.thresholds:
             return self._threshold(one.name, one.way)
         if one.name in self.shipped.findings:
@@ -143,9 +151,7 @@ class Ground:
             return None  # a contraindication that is lost is named itself
         scale = atom.removesuffix(" applies").split(" >= ")[0]
         was_scale, now_scale = self.shipped.scales.get(scale), self.laid.scales.get(scale)
-        if changed := _changed(was_scale, now_scale):
-            return Cause(f"it rests on '{scale}', {changed}", _place(now_scale))
-        if was_scale is not None and (cause := self.lost(was_scale.applies, STAYS)):
+        if was_scale is not None and (cause := self._entry("scales", was_scale, now_scale, ("applies",))):
             return cause
         was, now = self._was.get(atom, []), self._is.get(atom, [])
         for one in was if way == GROWS else now:
@@ -178,7 +184,7 @@ class Ground:
         known = was.members.keys() if was is not None else frozenset()
         gone = kinds_before - kinds_after if way == GROWS else (kinds_after & known) - kinds_before
         for member in sorted(gone):
-            return self.sides.moved.get(member) or Cause(f"'{member}' no longer counts as '{condition}'")
+            return self.sides.changed(member) or Cause(f"'{member}' no longer counts as '{condition}'")
         entry, other = self.shipped.conditions.get(condition), self.laid.conditions.get(condition)
         if entry is not None and (other is None or entry.exposure != other.exposure):
             return Cause(f"'{condition}' is no diagnosis any more", _place(other))
@@ -189,30 +195,48 @@ class Ground:
     def _threshold(self, name: str, way: int) -> Cause | None:
         was, now = self.shipped.thresholds[name], self.laid.thresholds.get(name)
         if now is None or (was.unit, was.analyte) != (now.unit, now.analyte) or not _went(was, now, way):
-            return Cause(f"it rests on '{name}', which is another now", _place(now))
+            told = [_only(entry) for entry in (was, now) if entry is not None]
+            how = f"{told[1]} now, not {told[0]}" if len(told) == 2 and all(told) else "another now"
+            return Cause(f"it rests on '{name}', which is {how}", _place(now))
         return _first(self._lost(Footing("value", dated.by, STAYS)) for dated in was.values if dated.by)
 
     def _quantity(self, name: str, way: int) -> Cause | None:
         was, now = self.shipped.quantities.get(name), self.laid.quantities.get(name)
-        if changed := _changed(was, now):
-            return Cause(f"it rests on '{name}', {changed}", _place(now))
+        if was is not None and (cause := self._entry("quantities", was, now)):
+            return cause
         old, new = _deriving(self.shipped, name), _deriving(self.laid, name)
         if [(rule.when, rule.formula) for rule in old] != [
             (self.sides.now(one), self.sides.formula(one)) for one in new
         ]:
-            odd = next((rule for rule in new if self.sides.own("rules", rule)), None)
-            return Cause(f"it rests on '{name}', which is worked out in another way now", _place(odd))
+            return self._worked_out(name, old, new)
         for rule in old:
             if cause := self.lost(rule.when, STAYS) or self.lost(rule.formula, way):
                 return cause
         return None
 
+    def _worked_out(self, name: str, old: list[Rule], new: list[Rule]) -> Cause:
+        """Why a quantity is worked out in another way."""
+        odd = next((rule for rule in new if self.sides.own("rules", rule)), None)
+        if odd is not None or [rule.id for rule in old] != [rule.id for rule in new]:
+            return Cause(f"it rests on '{name}', which is worked out in another way now", _place(odd))
+        pairs = zip(old, new, strict=True)
+        renamed = (self.sides.renamed(one.formula, self.sides.formula(other)) for one, other in pairs)
+        return next((cause for cause in renamed if cause.place is not None), self.sides.renamed(None, None))
+
+    def _entry(self, kind: str, was: Entry, now: Entry | None, trees: tuple[str, ...] = ()) -> Cause | None:
+        """What an entry says that it did not: in its own words, in what they mean, in what that rests on."""
+        if now is None or self.sides.own(kind, now):
+            if changed := _changed(was, now):
+                return Cause(f"it rests on '{was.id}', {changed}", _place(now))
+        else:
+            pairs = [(_part(was, tree), _part(now, tree)) for tree in trees]
+            if odd := next((pair for pair in pairs if pair[0] != self.sides.plain(pair[1])), None):
+                return self.sides.renamed(*odd)
+        return _first(self.lost(_part(was, tree), STAYS) for tree in trees)
+
     def _finding(self, was: Finding, way: int) -> Cause | None:
         now = self.laid.findings.get(was.id)
-        if changed := _changed(was, now) or _finding_changed(was, now):
-            return Cause(f"it rests on '{was.id}', {changed}", _place(now))
-        trees = [was.applies, was.indicated, was.assumed.when if was.assumed is not None else None]
-        if cause := _first(self.lost(tree, STAYS) for tree in trees):
+        if cause := self._entry("findings", was, now, ("applies", "indicated", "assumed.when")):
             return cause
         if was.stand_in and (cause := self._lost(Footing("value", was.stand_in, way))):
             return cause
@@ -220,13 +244,26 @@ class Ground:
         return _first(self._members(name) for name in choices)
 
     def _members(self, choices: str) -> Cause | None:
-        """What members of a choice carry: the numbers formulas read, and what is taken for granted of them."""
-        was, now = self.shipped.choices.get(choices), self.laid.choices.get(choices)
-        for name, member in was.members.items() if was is not None else ():
-            other = now.members.get(name) if now is not None else None
-            if other is None or _carried(member) != _carried(other):
-                return Cause(f"it rests on '{name}' among {choices}, which is another now", _place(other or now))
+        """What members of a choice carry into every entry of them: what is taken for granted, and how doses convert."""
+        for name, was, now in self._kept_members(choices):
+            if (was.assumes, was.analyte) != (now.assumes, now.analyte):
+                return Cause(f"it rests on '{name}' among {choices}, which is another now", now.place)
         return None
+
+    def _number(self, number: str) -> Cause | None:
+        """A number that members carry for formulas."""
+        for choices in self.shipped.choices:
+            for name, was, now in self._kept_members(choices):
+                if was.numbers.get(number) != now.numbers.get(number):
+                    told = f"{now.numbers.get(number, 'left out')} now, not {was.numbers.get(number, 'left out')}"
+                    return Cause(f"it rests on '{number}' of '{name}', which is {told}", now.place)
+        return None
+
+    def _kept_members(self, choices: str) -> Iterator[tuple[str, Member, Member]]:
+        """The members of a choice on both sides; one that is gone is named itself."""
+        was, now = self.shipped.choices.get(choices), self.laid.choices.get(choices)
+        if was is not None and now is not None:
+            yield from ((name, was.members[name], now.members[name]) for name in was.members if name in now.members)
 
     def _range(self, one: Footing) -> Cause | None:
         owner = self.shipped.findings.get(one.name)
@@ -236,9 +273,15 @@ class Ground:
         if owner is None:
             return None
         now = self.laid.findings.get(owner.id)
-        if now is None or not _ranges_went(owner.ranges, now.ranges, one):
+        if now is None or not self._ranges_went(owner.ranges, now, one):
             return Cause(f"it rests on the range of '{owner.id}', which is another now", _place(now))
         return _first(self.lost(case.when, STAYS) for case in owner.ranges)
+
+    def _ranges_went(self, was: tuple[RangeCase, ...], now: Finding, one: Footing) -> bool:
+        own = self.sides.own("findings", now)
+        if [case.when for case in was] != [case.when if own else self.sides.plain(case.when) for case in now.ranges]:
+            return False
+        return all(_end_went(old.range, new.range, one) for old, new in zip(was, now.ranges, strict=True))
 
 
 def _first(causes: Iterable[Cause | None]) -> Cause | None:
@@ -253,26 +296,30 @@ def _inside(atom: str) -> str:
     return atom.partition("(")[2].removesuffix(")")
 
 
-def _carried(member: Entry) -> tuple[object, ...]:
-    return tuple(getattr(member, part) for part in ("numbers", "assumes", "analyte"))
+def _part(entry: Entry, path: str) -> Any:
+    """A part of a part: `assumed.when`; None where there is none."""
+    found: Any = entry
+    for name in path.split("."):
+        found = getattr(found, name, None)
+    return found
 
 
-def _changed(was: Entry | None, now: Entry | None) -> str:
+def _changed(was: Entry, now: Entry | None) -> str:
     """Which parts of an entry mean something else now, in words; empty where none does."""
-    if was is None or now is None:
-        return "which is another now" if was is not now else ""
-    parts = (part.name for part in dataclasses.fields(was) if part.name not in _WORDS_ONLY | _APART)
-    odd = [name for name in parts if getattr(was, name) != getattr(now, name)]
-    return f"whose {', '.join(odd)} {'is' if len(odd) == 1 else 'are'} another now" if odd else ""
-
-
-def _finding_changed(was: Finding, now: Finding | None) -> str:
-    """Which of the parts that are compared by what they mean are another now; less that is taken for granted is not."""
     if now is None:
         return "which is another now"
-    odd = [name for name in ("assumed", "indicated") if getattr(now, name) not in (None, getattr(was, name))]
-    odd += [f"field {name}" for name, field in was.fields.items() if now.fields.get(name) != field]
+    parts = (part.name for part in dataclasses.fields(was) if part.name not in _WORDS_ONLY | _APART)
+    odd = [name for name in parts if getattr(was, name) != getattr(now, name)]
+    if isinstance(was, Finding) and isinstance(now, Finding):  # less that is taken for granted takes nothing away
+        odd += [name for name in ("assumed", "indicated") if getattr(now, name) not in (None, getattr(was, name))]
+        odd += [f"field {name}" for name, field in was.fields.items() if now.fields.get(name) != field]
     return f"whose {', '.join(odd)} {'is' if len(odd) == 1 else 'are'} another now" if odd else ""
+
+
+def _only(threshold: ThresholdEntry) -> str:
+    """The number that a cut-off always is; empty where there are several."""
+    value = threshold.values[0].value if len(threshold.values) == 1 else None
+    return f"{value.normalize():f} {threshold.unit}".strip() if value is not None else ""
 
 
 def _went(was: ThresholdEntry, now: ThresholdEntry, way: int) -> bool:
@@ -284,7 +331,7 @@ def _went(was: ThresholdEntry, now: ThresholdEntry, way: int) -> bool:
 
 
 def _went_on(day: int, was: ThresholdEntry, now: ThresholdEntry, way: int) -> bool:
-    one, other = (max((v for v in t.values if v.since <= day), key=lambda v: v.since, default=None) for t in (was, now))
+    one, other = (_on(day, threshold) for threshold in (was, now))
     if one is None or other is None or one.by != other.by:
         return one is other
     if one.by:
@@ -294,10 +341,9 @@ def _went_on(day: int, was: ThresholdEntry, now: ThresholdEntry, way: int) -> bo
     return one.value is not None and other.value is not None and (other.value - one.value) * way >= 0
 
 
-def _ranges_went(was: tuple[RangeCase, ...], now: tuple[RangeCase, ...], one: Footing) -> bool:
-    if [case.when for case in was] != [case.when for case in now]:
-        return False
-    return all(_end_went(old.range, new.range, one) for old, new in zip(was, now, strict=True))
+def _on(day: int, threshold: ThresholdEntry) -> ThresholdValue | None:
+    """What a cut-off is on a day."""
+    return max((dated for dated in threshold.values if dated.since <= day), key=lambda dated: dated.since, default=None)
 
 
 def _end_went(was: Interval, now: Interval, one: Footing) -> bool:

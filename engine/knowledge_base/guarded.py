@@ -62,14 +62,20 @@ def lower(*steps: str) -> Callable[[str, str], str]:
     return weaker
 
 
-def changed(was: object, now: object) -> str:
-    """A premise or part that may not change at all."""
-    return "" if was == now else "is another now"
+def changed(was: TruthNode | None, now: TruthNode | None) -> str:
+    """A premise that may not change at all."""
+    return "" if was == now else another(was, now)
 
 
 def narrower(was: TruthNode | None, now: TruthNode | None) -> str:
     """A premise that protects wherever it holds."""
-    return "" if as_wide(was, now) else "is another now"
+    return "" if as_wide(was, now) else another(was, now)
+
+
+def another(was: TruthNode | None, now: TruthNode | None) -> str:
+    """That a premise is another one, with the words of both."""
+    told = [_quoted(tree.source) if tree is not None else "" for tree in (was, now)]
+    return "is another now" + (f": “{told[1]}” instead of “{told[0]}”" if all(told) else "")
 
 
 def _quoted(text: str) -> str:
@@ -80,7 +86,7 @@ def _quoted(text: str) -> str:
 def _told(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return "yes" if value else "no"
-    return f"'{value}'" if value else "nothing"
+    return f"'{value}'" if value else "left out"
 
 
 def _read_by(kb: KnowledgeBase, hazard: Hazard) -> frozenset[str]:
@@ -156,23 +162,35 @@ def _harmless(entry: Entry) -> bool:
 
 
 def _entry(kind: str, guards: Mapping[str, Guard], was: Entry, now: Entry | None, sides: Sides) -> Iterator[Cause]:
-    singular = entries.KINDS[kind].singular
-    name = f"{singular} '{was.id}'" if kind != "scope" else "scope"
     if now is None:
-        by = sides.by(singular, was.id)
-        instead = f", '{by}' stands in its place" if by != was.id else ""
-        places = [one.place for one in sides.laid.replaced if (one.kind, one.id) == (singular, was.id)]
-        yield Cause(f"the {name} is not there any more{instead}", places[0] if places else None)
+        yield _gone(entries.KINDS[kind].singular, was, sides)
         return
+    if was.place == now.place:
+        return  # where a class that it names means something else, that is named itself
+    whose = _whose(kind, was, sides)
     if now.withdrawn and not was.withdrawn:
-        yield Cause(f"the {name} is withdrawn: {now.withdrawn}", now.place)
-    label = Names(sides.shipped).label(was.id) if kind != "scope" else ""
-    for part, guard in guards.items():
+        yield Cause(f"{whose} is withdrawn: {now.withdrawn}", now.place)
+    parts = {"effect": guards["effect"]} if _harmless(now) else guards
+    for part, guard in parts.items():
         before, after = (
             guard.value(kb, entry) if guard.value is not None else getattr(entry, part)
             for kb, entry in ((sides.shipped, was), (sides.laid, now))
         )
         if how := guard.weaker(before, after):
-            whose = f"{label} ({was.id})" if label and label != was.id else was.id if label else "the scope"
             key = _KEYS.get(part, part)
             yield Cause(f"'{key}' of {whose} {how}", now.places.get(key, now.place))
+
+
+def _gone(singular: str, was: Entry, sides: Sides) -> Cause:
+    instead = [one for one in sides.laid.replaced if (one.kind, one.id) == (singular, was.id)]
+    what = f"the {singular} '{was.id}' is not there any more"
+    if not instead:
+        return Cause(what)
+    return Cause(f"{what}, '{instead[0].by}' stands in its place", instead[0].place)
+
+
+def _whose(kind: str, was: Entry, sides: Sides) -> str:
+    if kind == "scope":
+        return "the scope"
+    label = was.label or Names(sides.shipped).label(was.id)
+    return f"{label} ({was.id})" if label != was.id else was.id

@@ -97,9 +97,7 @@ class Offering:
         if not against:
             return "nothing contraindicates it"
         one = self.laid.interventions[member]
-        return (
-            f"nothing that is shipped bars it, as each other '{one.choice}'" if self._fills_a_role(one) else ""
-        )
+        return f"nothing that is shipped bars it, as each other '{one.choice}'" if self._fills_a_role(one) else ""
 
     def _fills_a_role(self, one: Intervention) -> bool:
         return one.choice in self._choices

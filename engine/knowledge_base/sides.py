@@ -56,7 +56,11 @@ class Sides:
 
     def formula(self, rule: Rule) -> NumberNode | None:
         """How a rule of the laid side works its quantity out, in the same way."""
-        return self._plain(rule.formula, frozenset() if self.own("rules", rule) else self._added)
+        return rule.formula if self.own("rules", rule) else self.plain(rule.formula)
+
+    def plain(self, node: _N | None) -> _N | None:
+        """A tree of the laid side that the shipped files wrote, without the members that the directory adds."""
+        return self._plain(node, self._added)
 
     def _plain(self, node: _N | None, added: frozenset[str]) -> _N | None:
         if node is None or not any(_is_class(part) or _adds(part, added) for part in node.walk()):
@@ -103,13 +107,30 @@ class Sides:
             found |= dict.fromkeys(members, cause)
         return found
 
-    def renamed(self, was: TruthNode | None, now: TruthNode | None) -> Cause:
+    @cached_property
+    def missing(self) -> Mapping[str, Cause]:
+        """The members of choices that are not there any more."""
+        found: dict[str, Cause] = {}
+        for name, was in self.shipped.choices.items():
+            now = self.laid.choices.get(name)
+            for member in was.members.keys() - (now.members.keys() if now is not None else set()):
+                entry = self.laid.interventions.get(member) or self.laid.conditions.get(member) or now
+                found[member] = Cause(
+                    f"'{member}' is no longer among {name}", entry.place if entry is not None else None
+                )
+        return found
+
+    def changed(self, member: str) -> Cause | None:
+        """What became of a member, if anything."""
+        return self.missing.get(member) or self.moved.get(member)
+
+    def renamed(self, was: Node | None, now: Node | None) -> Cause:
         """Why a premise in the same words asks something else: what it names has other members."""
         one, other = _named(was), _named(now)
         for member in sorted((one - other) | (other - one)):
-            if member in self.moved:
-                return self.moved[member]
-        return Cause("what its premise names has other members now")
+            if cause := self.changed(member):
+                return cause
+        return Cause("what it names has other members now")
 
 
 def _all_members(kb: KnowledgeBase) -> frozenset[str]:
@@ -130,8 +151,8 @@ def _subject(atom: str) -> str:
     return atom.partition("(")[2].removesuffix(")")
 
 
-def _named(node: TruthNode | None) -> frozenset[str]:
-    """The members and subjects that a premise names, classes expanded."""
+def _named(node: Node | None) -> frozenset[str]:
+    """The members and subjects that a premise or formula names, classes expanded."""
     return frozenset(_names(node)) if node is not None else frozenset()
 
 

@@ -90,7 +90,7 @@ class Spellings:
         """Phrases of the directory that are said of something shipped as well, and mean another thing."""
         for phrase, meaning in self.laid.words.items():
             if phrase not in self.shipped.words and (word := self._taken(phrase, meaning)):
-                yield Cause(f"the phrase “{phrase}” takes “{word}” to mean “{meaning}”")
+                yield Cause(f"the phrase “{phrase}” of its word table takes “{word}” to mean “{meaning}”")
 
     def _taken(self, phrase: str, meaning: str) -> str:
         pattern, told = _pattern(phrase), _telling(phrase)

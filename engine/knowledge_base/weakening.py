@@ -65,7 +65,7 @@ def losses(shipped: KnowledgeBase, laid: KnowledgeBase) -> list[tuple[str, Place
     found: dict[Cause, list[str]] = {}
     for rule, members, cause in _Rules(sides).lost():
         found.setdefault(cause, []).append(_told(sides, rule, members))
-    for cause in (*_units(sides), *_scope(sides), *sides.left, *guarded.lost(sides)):
+    for cause in (*_units(sides), *_scope(sides), *sides.left, *sides.missing.values(), *guarded.lost(sides)):
         found.setdefault(cause, [])
     for cause in (*Offering(sides).lost(), *Spellings(sides).lost()):
         found.setdefault(cause, [])
@@ -117,7 +117,8 @@ class _Rules:
         """Why the member is no longer protected as by this rule; None where it is."""
         pool = self.laid.alerts if rule.verb == "alerts" else self.laid.interventions
         if member not in pool:
-            return Cause(f"{member} itself has been replaced")
+            by = self.sides.by("alert" if rule.verb == "alerts" else "intervention", member)
+            return Cause(f"'{member}' itself has been replaced by '{by}'", pool[by].place if by in pool else None)
         best: Cause | None = None
         for verb in GUARDS[rule.verb].as_strict:
             for other in self._about.get((verb, member), ()):
@@ -157,15 +158,20 @@ class _Rules:
             if was != now:
                 return self.sides.renamed(was, now)
             member = next(iter(set(rule.members) - set(same.members)), "")
-            return self.sides.moved.get(member) or Cause("what it speaks of has other members now")
+            return self.sides.changed(member) or Cause("what it speaks of has other members now")
+        if same is not None and same.verb != rule.verb:
+            return Cause(f"it {same.verb} now", same.place)
+        if same is not None and not set(rule.members) <= set(same.members):
+            return Cause("it speaks of fewer", same.places.get(rule.verb, same.place))
         if same is not None:
-            verb = "its premise is another now" if same.verb == rule.verb else f"it {same.verb} now"
-            return Cause(verb, same.place)
+            return Cause(f"its premise {guarded.another(rule.when, same.when)}", same.places.get("when", same.place))
         gone, instead = self.laid.withdrawn.get(rule.id), self.laid.rules.get(self.sides.by("rule", rule.id))
         if gone is None:
             return Cause("it is gone")
         if instead is not None:
-            return Cause(f"it is replaced by '{instead.id}'", instead.place)
+            premise = guarded.changed(rule.when, instead.when)
+            told = f", and its premise {premise}" if premise and instead.verb == rule.verb else ""
+            return Cause(f"it is replaced by '{instead.id}'{told}", instead.place)
         return Cause(f"it is withdrawn: {gone.withdrawn}", gone.place if self.sides.own("rules", gone) else None)
 
 
@@ -201,7 +207,11 @@ def _unit_texts(sides: Sides) -> dict[str, Place]:
 
 def _scope(sides: Sides) -> Iterator[Cause]:
     """What decides whom the system is made for."""
-    scope = sides.shipped.scope
-    cause = Ground(sides).lost(scope.when, STAYS) if scope is not None else None
+    was, now = sides.shipped.scope, sides.laid.scope
+    if was is None or now is None:
+        return
+    cause = Ground(sides).lost(was.when, STAYS)
+    if was.place == now.place and was.when != sides.plain(now.when):
+        cause = sides.renamed(was.when, now.when)
     if cause is not None:
         yield Cause(f"whom the system is made for is decided otherwise: {cause.what}", cause.place)
