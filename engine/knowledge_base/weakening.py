@@ -56,11 +56,11 @@ WATCHFUL = ("referral", "monitoring", "medication review")
 
 def weakened(shipped: KnowledgeBase, laid: KnowledgeBase) -> tuple[str, ...]:
     """A sentence for each thing that protects and is taken away, narrowed or worded otherwise by the directory."""
-    return tuple(f"{_OPENING}: {what}" for what, _ in losses(shipped, laid))
+    return tuple(f"{_OPENING}: {one.what}{_at(one.place)}." for one in losses(shipped, laid))
 
 
-def losses(shipped: KnowledgeBase, laid: KnowledgeBase) -> list[tuple[str, Place | None]]:
-    """Each of them as a clause with its place, what is lost for one reason together."""
+def losses(shipped: KnowledgeBase, laid: KnowledgeBase) -> list[Cause]:
+    """Each of them as a clause, and where the directory does it; what is lost for one reason stands together."""
     sides = Sides(shipped, laid)
     found: dict[Cause, list[str]] = {}
     for rule, members, cause in _Rules(sides).lost():
@@ -69,14 +69,17 @@ def losses(shipped: KnowledgeBase, laid: KnowledgeBase) -> list[tuple[str, Place
         found.setdefault(cause, [])
     for cause in (*Offering(sides).lost(), *Spellings(sides).lost()):
         found.setdefault(cause, [])
-    return [(_clause(cause, rules), cause.place) for cause, rules in found.items()]
+    return [Cause(_clause(cause, rules), cause.place) for cause, rules in found.items()]
+
+
+def _at(place: Place | None) -> str:
+    return f" ({place})" if place is not None else ""
 
 
 def _clause(cause: Cause, rules: list[str]) -> str:
-    where = f" ({cause.place})" if cause.place is not None else ""
     if not rules:
-        return f"{cause.what}{where}."
-    return f"{'; '.join(rules)} as {'it' if len(rules) == 1 else 'they'} did; {cause.what}{where}."
+        return cause.what
+    return f"{'; '.join(rules)} as {'it' if len(rules) == 1 else 'they'} did; {cause.what}"
 
 
 def _told(sides: Sides, rule: Rule, members: list[str]) -> str:
