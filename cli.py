@@ -81,7 +81,7 @@ def formats(*names: str) -> click.Option:
 
 def ways() -> list[click.Parameter]:
     """The options every verb takes, and the program before it."""
-    local = click.Path(exists=True, file_okay=False, path_type=Path)
+    local = click.Path(path_type=Path)
     return [
         option("--knowledge", metavar="DIR", type=local, help="A hospital's own rules and knowledge, laid over ours."),
         option("--traceback", is_flag=True, expose_value=False, help="Show where an unexpected error came from."),
@@ -187,7 +187,10 @@ FRONT = Front(
 
 
 def _run(name: str, options: dict[str, Any]) -> int:
-    return int(import_module(f"{ENGINE}.commands.{name}").run(**options))
+    verb = import_module(f"{ENGINE}.commands.{name}")
+    if options["knowledge"] is not None:
+        import_module(f"{ENGINE}.commands.surroundings").hold_to_be_a_directory(options["knowledge"])
+    return int(verb.run(**options))
 
 
 def _finish() -> None:

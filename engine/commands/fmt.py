@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..knowledge_base import layout
+from ..knowledge_base import hospital, layout
 from ..language.problems import Place, Problem, Refused
 from ..workbench import formatting
 from . import surroundings
@@ -13,7 +13,7 @@ from . import surroundings
 
 def run(files: Sequence[str] = (), check: bool = False, knowledge: Path | None = None) -> int:
     """Without files, those of the knowledge base, or of a hospital's own directory. Exit 1 when `check` finds any."""
-    problems: list[Problem] = []
+    problems = list(hospital.problems(surroundings.ROOT, knowledge)) if knowledge is not None and not files else []
     changed: list[str] = []
     paths = [Path(file) for file in files] or list(_all(knowledge or surroundings.ROOT))
     for path in paths:

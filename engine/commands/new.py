@@ -23,7 +23,7 @@ def run(
 ) -> int:
     """Nothing is written unless everything can be."""
     root = knowledge or surroundings.ROOT
-    contents, problems = layout.contents_of(layout.Layout(surroundings.ROOT, knowledge))
+    contents, problems = layout.contents_of(layout.Layout(surroundings.ROOT, knowledge), to_fill=True)
     if problems:
         raise Refused(problems)
     folder = root / "cases" if knowledge is not None else root / "tests" / "cases"

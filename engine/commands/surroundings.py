@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .. import api
 from ..consultation.case import Prepared
-from ..knowledge_base import cache, layout
+from ..knowledge_base import cache, hospital, layout
 from ..knowledge_base.naming import Names
 from ..language.problems import Place, Problem, Refused
 
@@ -37,6 +37,13 @@ def prepared(local: Path | None) -> Prepared:
     prepared = api.load(local, later)
     gc.freeze()  # all of it stays: the collector, which would go through it between two answers, leaves it alone
     return prepared
+
+
+def hold_to_be_a_directory(local: Path) -> None:
+    """Refuse what is no hospital's own directory, whatever the verb would do with it. Raises Refused."""
+    problems = tuple(hospital.not_one(api.ROOT, local))
+    if problems:
+        raise Refused(problems)
 
 
 def names(local: Path | None) -> Names:
@@ -101,7 +108,14 @@ def case_files(local: Path | None) -> list[tuple[str, str]]:
     files = [(path.relative_to(ROOT).as_posix(), path) for path in cases.files_in(ROOT / "tests" / "cases")]
     if local is not None:
         files += [(str(path), path) for path in cases.files_in(local / "cases")]
-    return [(name, path.read_text("utf-8", errors="replace")) for name, path in files]
+    return [(name, _text_of(path, name)) for name, path in files]
+
+
+def _text_of(path: Path, name: str) -> str:
+    content, problems = layout.read_bytes(path, name)
+    if content is None:
+        raise Refused(problems)
+    return content.decode("utf-8", errors="replace")
 
 
 def name_of(file: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..language.frozen import ordered
 from ..language.problems import Place, Problem
+from . import hospital
 
 ROOMS = ("knowledge", "rules")
 MOST_BYTES = 2_000_000
@@ -37,8 +38,9 @@ class Layout:
         for path, inside in _below(self.root):
             yield path, inside, inside, False
         if self.local is not None:
+            named = self.local if self.local.parts else self.local.resolve()  # `.` would name the shipped files
             for path, inside in _below(self.local):
-                yield path, (self.local / inside).as_posix(), inside, True
+                yield path, (named / inside).as_posix(), inside, True
 
 
 def _below(root: Path) -> Iterator[tuple[Path, str]]:
@@ -69,17 +71,28 @@ def _passed_over(name: str) -> bool:
     return name.startswith((".", "~", "#", "__pycache__")) or name.endswith(("~", ".py", ".pyc", ".md"))
 
 
-def contents_of(layout: Layout) -> tuple[tuple[Written, ...], list[Problem]]:
-    """What every file holds, and the files that cannot be opened."""
+def contents_of(layout: Layout, *, to_fill: bool = False) -> tuple[tuple[Written, ...], list[Problem]]:
+    """What every file holds, and what cannot be opened, or is not read where it lies.
+
+    `to_fill`: a hospital's own directory may still be empty.
+    """
     found: list[Written] = []
     problems: list[Problem] = []
+    if layout.local is not None:
+        problems += hospital.problems(layout.root, layout.local, to_fill=to_fill)
+        if any(problem.place.file == str(layout.local) for problem in problems):
+            layout = Layout(layout.root)
     for path, file, inside, local in layout.files():
         content, wrong = read_bytes(path, file)
         problems += wrong
         if content is not None:
             found.append(Written(file, inside, content, local))
-    if layout.local is not None and not layout.local.is_dir():
-        problems.append(Problem("OL001", "there is no such directory", Place(str(layout.local))))
+    if layout.local is not None:
+        shipped, own = ({item.inside: item.content for item in found if item.local is local} for local in (False, True))
+        copies = list(hospital.copied(shipped, own, layout.local))
+        if copies:
+            problems += copies
+            found = [item for item in found if not item.local]
     return tuple(found), problems
 
 

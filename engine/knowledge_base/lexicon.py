@@ -11,6 +11,7 @@ from ..language.units import UnitTable
 from ..language.vocabulary import FieldSignature, Labels, Signature, Vocabulary
 from . import entries, model
 from .nodes import Text
+from .overlay import Owned
 from .rules import VERBS
 from .rules import Draft as RuleDraft
 from .scalars import Desk
@@ -26,6 +27,7 @@ class Drafts:
     rules: dict[str, RuleDraft] = field(default_factory=dict)
     replaced: list[RuleDraft] = field(default_factory=list)
     replacements: list[model.Replacement] = field(default_factory=list)
+    owned: Owned = field(default_factory=Owned)
     broken: set[str] = field(default_factory=set)
     torn: set[str] = field(default_factory=set)
     """The kinds of which some entry could not be read."""

@@ -51,6 +51,7 @@ def link(drafts: Drafts, joined: Choices, units: UnitTable, desk: Desk) -> None:
     for reference in desk.references:
         _resolved(reference, drafts, joined, units, desk)
     desk.problems += _clashes(drafts)
+    desk.problems += _classes_named(drafts, joined)
     desk.problems += _shared_words(drafts, joined)
     desk.problems += _groups(drafts)
     for draft in drafts.rules.values():
@@ -152,6 +153,17 @@ def _clashes(drafts: Drafts) -> Iterator[Problem]:
             kinds = f"{article(entries.KINDS[one].singular)} and {article(entries.KINDS[other].singular)}"
             what = f"'{identity}' is both {kinds}, and a premise can mean only one"
             yield Problem("OL109", what, second.place, hint="rename one of them", elsewhere=first.place)
+
+
+def _classes_named(drafts: Drafts, joined: Choices) -> Iterator[Problem]:
+    """An entry with the id of a class would be taken for all of the class."""
+    for kind, classes in (("conditions", joined.of_conditions), ("interventions", joined.of_interventions)):
+        for identity in drafts.entries[kind].keys() & classes.keys():
+            owners = [choice for choice in joined.sets.values() if identity in choice.classes]
+            if not any(identity in choice.members for choice in owners):  # that is told where classes are closed
+                what = f"'{identity}' is both {article(entries.KINDS[kind].singular)} and a class of '{owners[0].id}'"
+                place = drafts.entries[kind][identity].place
+                yield Problem("OL109", what, place, hint="give it another id", elsewhere=owners[0].place)
 
 
 def _shared_words(drafts: Drafts, joined: Choices) -> Iterator[Problem]:

@@ -39,6 +39,7 @@ CODES: dict[str, str] = {
     "OL121": "a class without members",
     "OL122": "a finding in two groups",
     "OL123": "no entry where one is expected",
+    "OL124": "safety that a directory of one's own takes away (warning)",
 }
 """What each code of an entry or rule means, in one line."""
 
@@ -170,18 +171,22 @@ def _entries(kind: str, node: MapNode, item: Written, drafts: Drafts, desk: Desk
         if isinstance(value, MapNode) and rules.looks_like_one(value):
             desk.say("OL113", f"'{key.value}' is a rule, not an entry of knowledge", key.place, "move it to rules/")
             continue
-        value, replaced = overlay.replaced(value, drafts.entries[kind], singular, item, desk)
+        entry, replaced = overlay.replaced(value, drafts.entries[kind], singular, item, drafts.owned, desk)
+        if entry is None:
+            continue
         if replaced is not None:
             del drafts.entries[kind][replaced.id]
             drafts.replacements.append(overlay.replacement(singular, replaced, key))
-        draft = entries.read(kind, key, value, desk)
+        draft = entries.read(kind, key, entry, desk)
         if draft is None:
             drafts.tear(kind, [key])
             continue
         other = drafts.entries[kind].setdefault(draft.id, draft)
         if other is not draft:
-            hint = overlay.hint(draft.id, item)
+            hint = overlay.hint(draft.id, singular, item, drafts.owned)
             desk.say("OL103", f"a second {singular} '{draft.id}'", draft.place, hint, other.place)
+        else:
+            overlay.noted(draft, singular, replaced, item, drafts.owned, desk)
 
 
 def _rules(node: MapNode, item: Written, drafts: Drafts, desk: Desk) -> None:
@@ -192,21 +197,25 @@ def _rules(node: MapNode, item: Written, drafts: Drafts, desk: Desk) -> None:
                 desk.say("OL112", "'common' stands at the top of its file", key.place, "move it up")
             shared = rules.common(value, key.place, desk)
             continue
-        value, replaced = overlay.replaced(value, drafts.rules, "rule", item, desk)
+        entry, replaced = overlay.replaced(value, drafts.rules, "rule", item, drafts.owned, desk)
+        if entry is None:
+            continue
         if replaced is not None:
             del drafts.rules[replaced.id]
             drafts.replacements.append(overlay.replacement("rule", replaced, key))
             replaced.values["withdrawn"] = f"replaced by '{key.value}' in {item.file}"
             drafts.replaced.append(replaced)
-        draft = rules.read(key, value, shared, desk)
+        draft = rules.read(key, entry, shared, desk)
         if draft is None:
             drafts.tear("rules", [key])
             continue
         other = drafts.rules.setdefault(draft.id, draft)
         if other is not draft:
-            hint = overlay.hint(draft.id, item)
+            hint = overlay.hint(draft.id, "rule", item, drafts.owned)
             desk.say("OL103", f"a second rule '{draft.id}'", draft.place, hint, other.place)
             drafts.rules[f"{draft.id} {draft.place}"] = draft  # what it concludes is concluded all the same
+        else:
+            overlay.noted(draft, "rule", replaced, item, drafts.owned, desk)
 
 
 def _units_of(drafts: Drafts) -> dict[str, tuple[str, str]]:
@@ -234,8 +243,17 @@ def _built(drafts: Drafts, joined: Choices, checker: Premises) -> KnowledgeBase:
     withdrawn: dict[str, model.Rule] = {}
     for written in (*drafts.replaced, *drafts.rules.values()):
         for rule in rules.build(written, lexicon.targets(written, drafts, joined), checker):
+            _levels_apart(rule, written, drafts, checker.desk)
             (withdrawn if rule.withdrawn else in_force)[rule.id] = rule
     return KnowledgeBase(**known, rules=in_force, withdrawn=withdrawn, replaced=tuple(drafts.replacements))
+
+
+def _levels_apart(rule: model.Rule, written: rules.Draft, drafts: Drafts, desk: Desk) -> None:
+    """A rule that sets levels is a rule for each of them, with an id that no other may take."""
+    other = drafts.rules.get(rule.id)
+    if rule.id != written.id and other is not None:
+        what = f"'{rule.id}' is the level '{rule.level}' of the rule '{written.id}' already"
+        desk.say("OL103", what, other.place, "choose another id", rule.place)
 
 
 def _entry(draft: entries.Draft, checker: Premises) -> Any:

@@ -1,262 +1,220 @@
-"""What a hospital's own directory takes away from safety: each contraindication or deferral that is narrower now.
+"""What a hospital's own directory takes away from safety, a sentence each: what, where and how.
 
-A rule counts as kept where some rule in force holds at least wherever the shipped one did, and speaks of the same
-medicine. What cannot be shown to be as wide is named: better one word too many in a report than one too few.
+A rule counts as kept where some rule in force holds at least wherever the shipped one did, speaks of the same medicine
+or alert, and says so as strongly. What cannot be shown to be as wide is named: better one word too many in a report
+than one too few. What the directory adds or tightens is silent, and so are other words for a label or a reason.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
-from ..language import expression
-from ..language.expression import (
-    All,
-    Always,
-    AnyOf,
-    AtLeast,
-    Compared,
-    Has,
-    Literal,
-    Node,
-    Not,
-    OneOf,
-    Quantified,
-    TruthNode,
-)
-from .model import Entry, KnowledgeBase, Rule
+from ..language.frozen import ordered
+from ..language.problems import Place
+from ..language.units import UnitTable
+from . import guarded
+from .breadth import as_wide
+from .footing import STAYS, Ground
+from .model import KnowledgeBase, Rule
+from .offering import Offering
+from .sides import Cause, Sides
+from .spellings import Spellings
 
-SAFETY = {"contraindicates": "bars", "defers": "holds back"}
-_WORDS_ONLY = frozenset(
-    {"id", "place", "places", "label", "synonyms", "sources", "note", "codes", "kept_because", "suppress", "withdrawn"}
-    | {"question", "help", "section", "group", "checklist", "known_by", "indicated", "shown", "round", "beside"}
-)
-"""Parts of an entry that change what is read or asked, and no truth."""
+__all__ = ["as_wide", "losses", "weakened"]
+
+_OPENING = "Local knowledge weakens safety"
+_FEW = 4
+
+
+@ordered
+class Guard:
+    """How a verb protects: what it does, the verbs as strict, its grades (mildest first) and its texts."""
+
+    does: str
+    as_strict: tuple[str, ...]
+    grades: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    texts: tuple[str, ...] = ()
+
+
+GUARDS: Mapping[str, Guard] = {
+    "contraindicates": Guard("bars", ("contraindicates",)),
+    "defers": Guard("holds back", ("defers", "contraindicates"), texts=("until",)),
+    "cautions": Guard(
+        "asks for care with",
+        ("cautions", "defers", "contraindicates"),
+        {"weight": ("minor", "", "major")},
+        texts=("dose",),
+    ),
+    "alerts": Guard("raises", ("alerts",), {"urgency": ("soon", "urgent", "emergency")}),
+    "recommends": Guard("recommends", ("recommends",)),
+}
+"""The verbs that protect. One that recommends does where it sends, watches or reviews, and not where it treats."""
+
+WATCHFUL = ("referral", "monitoring", "medication review")
 
 
 def weakened(shipped: KnowledgeBase, laid: KnowledgeBase) -> tuple[str, ...]:
-    """A sentence for each shipped safety rule that the directory laid over it takes away or narrows."""
-    return tuple(_Comparison(shipped, laid).sentences())
+    """A sentence for each thing that protects and is taken away, narrowed or worded otherwise by the directory."""
+    return tuple(f"{_OPENING}: {one.what}{_at(one.place)}." for one in losses(shipped, laid))
 
 
-def as_wide(old: TruthNode | None, new: TruthNode | None) -> bool:
-    """Whether `new` surely holds wherever `old` does, by its form alone; a no may only mean that it cannot be seen."""
-    if new is None or isinstance(new, Always) or old == new:
-        return True
-    if old is None or isinstance(old, Always):
-        return False
-    if isinstance(old, AnyOf):
-        return all(as_wide(item, new) for item in old.items)
-    if isinstance(new, All):
-        return all(as_wide(old, item) for item in new.items)
-    if isinstance(new, AnyOf) and any(as_wide(old, item) for item in new.items):
-        return True
-    if isinstance(old, All) and any(as_wide(item, new) for item in old.items):
-        return True
-    return _as_wide_alone(old, new)
+def losses(shipped: KnowledgeBase, laid: KnowledgeBase) -> list[Cause]:
+    """Each of them as a clause, and where the directory does it; what is lost for one reason stands together."""
+    sides = Sides(shipped, laid)
+    found: dict[Cause, list[str]] = {}
+    for rule, members, cause in _Rules(sides).lost():
+        found.setdefault(cause, []).append(_told(sides, rule, members))
+    for cause in (*_units(sides), *_scope(sides), *sides.left, *sides.missing.values(), *guarded.lost(sides)):
+        found.setdefault(cause, [])
+    for cause in (*Offering(sides).lost(), *Spellings(sides).lost()):
+        found.setdefault(cause, [])
+    return [Cause(_clause(cause, rules), cause.place) for cause, rules in found.items()]
 
 
-def _as_wide_alone(old: TruthNode, new: TruthNode) -> bool:
-    if isinstance(old, Not) and isinstance(new, Not):
-        return as_wide(new.item, old.item)
-    if isinstance(old, Compared) and isinstance(new, Compared):
-        return _bound(old, new)
-    if isinstance(old, Has) and isinstance(new, Has):
-        return old.name == new.name and old.members <= new.members
-    if isinstance(old, OneOf) and isinstance(new, OneOf):
-        one, other = (new, old) if old.negated else (old, new)
-        same = (old.name, old.field, old.negated) == (new.name, new.field, new.negated)
-        return same and one.members <= other.members
-    if isinstance(old, Quantified) and isinstance(new, Quantified):
-        if (old.quantifier, old.name) != (new.quantifier, new.name):
-            return False
-        one_where, other_where = (new.where, old.where) if old.quantifier == "no" else (old.where, new.where)
-        return new.count <= old.count and as_wide(one_where, other_where)
-    if isinstance(old, AtLeast) and isinstance(new, AtLeast) and new.count <= old.count:
-        return _each_for_another(old.items, new.items)
-    return False
+def _at(place: Place | None) -> str:
+    return f" ({place})" if place is not None else ""
 
 
-def _each_for_another(old: Sequence[TruthNode], new: Sequence[TruthNode]) -> bool:
-    """Whether each of the old has one of the new for itself that holds at least where it does."""
-    left = list(new)
-    for item in old:
-        match = next((other for other in left if as_wide(item, other)), None)
-        if match is None:
-            return False
-        left.remove(match)
-    return True
+def _clause(cause: Cause, rules: list[str]) -> str:
+    if not rules:
+        return cause.what
+    return f"{'; '.join(rules)} as {'it' if len(rules) == 1 else 'they'} did; {cause.what}"
 
 
-def _bound(old: Compared, new: Compared) -> bool:
-    if old.left != new.left or old.operator[0] != new.operator[0] or old.operator[0] not in "<>":
-        return False
-    if not isinstance(old.right, Literal) or not isinstance(new.right, Literal):
-        return False
-    was, now = old.right.value.exact, new.right.value.exact
-    if was is None or now is None or old.right.unit != new.right.unit:
-        return False
-    if was == now:
-        return new.operator == old.operator or new.operator.endswith("=")
-    return now > was if old.operator.startswith("<") else now < was
+def _told(sides: Sides, rule: Rule, members: list[str]) -> str:
+    pool = sides.shipped.alerts if rule.verb == "alerts" else sides.shipped.interventions
+    labels = [pool[name].label for name in members if name in pool]
+    shown = ", ".join(labels[:_FEW]) + (f" and {len(labels) - _FEW} more" if len(labels) > _FEW else "")
+    return f"“{rule.label.rstrip('.')}” ({rule.id}) no longer {GUARDS[rule.verb].does} {shown}"
 
 
-class _Comparison:
-    """The shipped knowledge base against the same with a directory laid over it."""
+class _Rules:
+    """The shipped rules that protect, each against what is in force."""
 
-    def __init__(self, shipped: KnowledgeBase, laid: KnowledgeBase) -> None:
-        self.shipped, self.laid = shipped, laid
-        self._was, self._is = _concluding(shipped), _concluding(laid)
-        self._changed: dict[tuple[str, bool], str] = {}
+    def __init__(self, sides: Sides) -> None:
+        self.sides, self.shipped, self.laid = sides, sides.shipped, sides.laid
+        self._ground = Ground(sides)
+        self._about: dict[tuple[str, str], list[Rule]] = {}
+        for rule in self.laid.rules.values():
+            for member in rule.members or rule.targets:
+                self._about.setdefault((rule.verb, member), []).append(rule)
 
-    def sentences(self) -> Iterator[str]:
-        yield from self._units()
+    def lost(self) -> Iterator[tuple[Rule, list[str], Cause]]:
+        """Each rule that protects less, of whom, and why."""
         for rule in self.shipped.rules.values():
-            if rule.verb not in SAFETY:
-                continue
-            lost: dict[str, list[str]] = {}
-            for member in rule.members or rule.targets:
-                why = self._lost(rule, member)
-                if why:
-                    lost.setdefault(why, []).append(member)
-            for why, members in lost.items():
-                yield self._sentence(rule, members, why)
+            why: dict[Cause, list[str]] = {}
+            for member in self._guarded(rule):
+                cause = self._lost(rule, member)
+                if cause is not None:
+                    why.setdefault(cause, []).append(member)
+            for cause, members in why.items():
+                yield rule, members, cause
 
-    def _units(self) -> Iterator[str]:
-        for kind in ("units", "analytes"):
-            for name, entry in getattr(self.shipped, kind).items():
-                if _meaning(entry) != _meaning(getattr(self.laid, kind).get(name)):
-                    yield (
-                        f"Local knowledge weakens safety: '{name}' is converted in another way, "
-                        "and every limit that is compared with it means something else."
+    def _guarded(self, rule: Rule) -> Iterator[str]:
+        for member in (rule.members or rule.targets) if rule.verb in GUARDS else ():
+            if rule.verb != "recommends" or self.shipped.interventions[member].kind in WATCHFUL:
+                yield member
+
+    def _lost(self, rule: Rule, member: str) -> Cause | None:
+        """Why the member is no longer protected as by this rule; None where it is."""
+        pool = self.laid.alerts if rule.verb == "alerts" else self.laid.interventions
+        if member not in pool:
+            by = self.sides.by("alert" if rule.verb == "alerts" else "intervention", member)
+            return Cause(f"'{member}' itself has been replaced by '{by}'", pool[by].place if by in pool else None)
+        best: Cause | None = None
+        for verb in GUARDS[rule.verb].as_strict:
+            for other in self._about.get((verb, member), ()):
+                if self._ground.as_wide(self.sides.was(rule), self.sides.now(other)):
+                    cause = self._ground.lost(self.sides.was(rule)) or self._milder(rule, other)
+                    if cause is None:
+                        return None
+                    best = best or cause
+        return best or self._gone(rule)
+
+    def _milder(self, rule: Rule, other: Rule) -> Cause | None:
+        """In what a rule that holds as often says less than the shipped one."""
+        guard, here = GUARDS[rule.verb], other.place
+        if rule.outside_scope and not other.outside_scope:
+            return Cause("it no longer speaks for those the system is not made for", here)
+        if rule.verb == "recommends":
+            for part in ("guideline", "region"):
+                if getattr(other, part) not in ("", getattr(rule, part)):
+                    return Cause(
+                        f"it is shown for the {part} {getattr(other, part)} only", other.places.get(part, here)
                     )
-
-    def _sentence(self, rule: Rule, members: list[str], why: str) -> str:
-        labels = [self.shipped.interventions[name].label for name in members if name in self.shipped.interventions]
-        shown = ", ".join(labels[:4]) + (f" and {len(labels) - 4} more" if len(labels) > 4 else "")
-        said = f"“{rule.label.rstrip('.')}” ({rule.id})"
-        return f"Local knowledge weakens safety: {said} no longer {SAFETY[rule.verb]} {shown} as it did; {why}."
-
-    def _lost(self, rule: Rule, member: str) -> str:
-        """Why nothing bars the medicine any more where this rule did; empty where something does."""
-        if member not in self.laid.interventions:
-            return f"{member} itself has been replaced"
-        why = ""
-        for other in self.laid.rules.values():
-            if other.verb not in _AT_LEAST[rule.verb] or member not in (other.members or other.targets):
-                continue
-            if rule.outside_scope and not other.outside_scope:
-                continue
-            if as_wide(rule.when, other.when):
-                changed = self._beneath(rule.when, positive=True)
-                if not changed:
-                    return ""
-                why = changed
-            elif other.id == rule.id:
-                why = why or f"its premise is another now ({other.place})"
-        gone = self.laid.withdrawn.get(rule.id)
-        return why or (gone.withdrawn if gone is not None else "it is gone")
-
-    def _beneath(self, node: Node | None, *, positive: bool) -> str:
-        """What a premise rests on that is no longer as it was."""
-        if node is None:
-            return ""
-        if isinstance(node, Not):
-            return self._beneath(node.item, positive=not positive)
-        if isinstance(node, expression.Proposition):
-            return self._proposition(node.atom, positive=positive)
-        if isinstance(node, (All, AnyOf, AtLeast)):
-            found = (self._beneath(item, positive=positive) for item in node.items)
-            return next((why for why in found if why), "")
-        for name in sorted(expression.names_read(node)):
-            if why := self._entry(name):
-                return why
-        for atom in sorted(expression.atoms_read(node)):
-            if why := self._proposition(atom, positive=positive):
-                return why
-        return ""
-
-    def _proposition(self, atom: str, *, positive: bool) -> str:
-        key = (atom, positive)
-        if key in self._changed:
-            return self._changed[key]
-        self._changed[key] = ""  # there are no circles; what is being looked at is looked at once
-        scale = atom.removesuffix(" applies").split(" >= ")[0]
-        if _meaning(self.shipped.scales.get(scale)) != _meaning(self.laid.scales.get(scale)):
-            self._changed[key] = f"it rests on '{scale}', which is another now"
-            return self._changed[key]
-        was, now = self._was.get(atom, []), self._is.get(atom, [])
-        inner, outer = (was, now) if positive else (now, was)
-        for one in inner:
-            if not any(as_wide(one.when, other.when) for other in outer):
-                self._changed[key] = f"it rests on '{atom}', whose rules are others now ({one.id})"
-                return self._changed[key]
-        for one in was:
-            if why := self._beneath(one.when, positive=positive):
-                self._changed[key] = why
-                return why
-        return ""
-
-    def _entry(self, name: str) -> str:
-        key = (name, True)
-        if key in self._changed:
-            return self._changed[key]
-        self._changed[key] = ""
-        why = ""
-        for kind in ("findings", "quantities", "thresholds"):
-            old: Entry | None = getattr(self.shipped, kind).get(name)
-            new: Entry | None = getattr(self.laid, kind).get(name)
-            if old is not None and _meaning(old) != _meaning(new):
-                why = f"it rests on '{name}', which is another now"
-        was = [rule for rule in self.shipped.rules.values() if rule.verb == "derives" and name in rule.targets]
-        now = [rule for rule in self.laid.rules.values() if rule.verb == "derives" and name in rule.targets]
-        if [(rule.when, rule.formula) for rule in was] != [(rule.when, rule.formula) for rule in now]:
-            why = f"it rests on '{name}', which is worked out in another way now"
-        for rule in was:
-            for part in (rule.when, rule.formula):
-                why = why or self._beneath(part, positive=True)
-        finding = self.shipped.findings.get(name)
-        if finding is not None and finding.stand_in:
-            why = why or self._entry(finding.stand_in)
-        if finding is not None:
-            for choices in (finding.choices, *(field.choices for field in finding.fields.values())):
-                why = why or self._members(choices)
-        self._changed[key] = why
-        return why
-
-    def _members(self, choices: str) -> str:
-        """What members of a choice carry: the numbers formulas read, and what is taken for granted of them."""
-        was, now = self.shipped.choices.get(choices), self.laid.choices.get(choices)
-        for name, member in was.members.items() if was is not None else ():
-            other = now.members.get(name) if now is not None else None
-            if other is None or (member.numbers, member.assumes) != (other.numbers, other.assumes):
-                return f"it rests on '{name}' among {choices}, which is another now"
-        return ""
-
-
-_AT_LEAST = {"contraindicates": ("contraindicates",), "defers": ("defers", "contraindicates")}
-"""The verbs that are at least as strict."""
-
-
-def _meaning(entry: Entry | None) -> object:
-    if entry is None:
+        if rule.verb != other.verb:
+            return None
+        for part, grades in guard.grades.items():
+            if how := guarded.lower(*grades)(getattr(rule, part), getattr(other, part)):
+                return Cause(f"its {part} {how}", other.places.get(part, here))
+        for part in guard.texts:
+            if how := guarded.reworded(getattr(rule, part), getattr(other, part)):
+                return Cause(f"its '{part}' {how}", other.places.get(part, here))
         return None
-    return [getattr(entry, part.name) for part in dataclasses.fields(entry) if part.name not in _WORDS_ONLY]
+
+    def _gone(self, rule: Rule) -> Cause:
+        """What became of a rule whose part no other takes."""
+        same = self.laid.rules.get(rule.id)
+        if same is not None and not self.sides.own("rules", same):
+            was, now = self.sides.was(rule), self.sides.now(same)
+            if was != now:
+                return self.sides.renamed(was, now)
+            member = next(iter(set(rule.members) - set(same.members)), "")
+            return self.sides.changed(member) or Cause("what it speaks of has other members now")
+        if same is not None and same.verb != rule.verb:
+            return Cause(f"it {same.verb} now", same.place)
+        if same is not None and not set(rule.members) <= set(same.members):
+            return Cause("it speaks of fewer", same.places.get(rule.verb, same.place))
+        if same is not None:
+            return Cause(f"its premise {guarded.another(rule.when, same.when)}", same.places.get("when", same.place))
+        gone, instead = self.laid.withdrawn.get(rule.id), self.laid.rules.get(self.sides.by("rule", rule.id))
+        if gone is None:
+            return Cause("it is gone")
+        if instead is not None:
+            premise = guarded.changed(rule.when, instead.when)
+            told = f", and its premise {premise}" if premise and instead.verb == rule.verb else ""
+            return Cause(f"it is replaced by '{instead.id}'{told}", instead.place)
+        return Cause(f"it is withdrawn: {gone.withdrawn}", gone.place if self.sides.own("rules", gone) else None)
 
 
-def _concluding(kb: KnowledgeBase) -> dict[str, list[Rule]]:
-    """The rules behind each proposition; a level also stands for those below it."""
-    found: dict[str, list[Rule]] = {}
-    verbs = {"diagnoses": "diagnosed", "excludes": "excluded", "causes": "caused", "recommends": "recommended"}
-    verbs |= {"contraindicates": "contraindicated", "orders": "ordered"}
-    for rule in kb.rules.values():
-        if rule.verb == "sets":
-            for target in rule.targets:
-                scale = kb.scales.get(target)
-                levels = scale.levels[: scale.levels.index(rule.level) + 1] if scale is not None else ()
-                for atom in [f"{target} >= {level}" for level in levels] if levels else [target]:
-                    found.setdefault(atom, []).append(rule)
-        elif rule.verb in verbs:
-            for member in rule.members or rule.targets:
-                found.setdefault(f"{verbs[rule.verb]}({member})", []).append(rule)
+def _units(sides: Sides) -> Iterator[Cause]:
+    """Units and analytes that are converted in another way than they were."""
+    was, now = (UnitTable.of(kb.units, kb.analytes) for kb in (sides.shipped, sides.laid))
+    after = "and every limit that is compared with it means something else"
+    for name, analyte in sides.shipped.analytes.items():
+        other = sides.laid.analytes.get(name)
+        texts = (*analyte.factors, *(other.factors if other is not None else ()))
+        same = other is not None and all(was.parse(text, name) in (None, now.parse(text, name)) for text in texts)
+        if not same or [*analyte.factors][:1] != [*(other.factors if other is not None else ())][:1]:
+            yield Cause(f"'{name}' is converted in another way, {after}", other.place if other is not None else None)
+    for text, place in _unit_texts(sides).items():
+        if was.parse(text) not in (None, now.parse(text)):
+            yield Cause(f"'{text}' is converted in another way, {after}", place)
+
+
+def _unit_texts(sides: Sides) -> dict[str, Place]:
+    """Every spelling of a unit on either side."""
+    found: dict[str, Place] = {}
+    for kb in (sides.laid, sides.shipped):
+        for name, unit in kb.units.items():
+            for spelling in (name, *unit.synonyms):
+                found.setdefault(spelling, unit.place)
+                found.setdefault(spelling.casefold(), unit.place)
+        for finding in kb.findings.values():
+            found.setdefault(finding.unit, finding.place)
+        for quantity in kb.quantities.values():
+            found.setdefault(quantity.unit, quantity.place)
     return found
+
+
+def _scope(sides: Sides) -> Iterator[Cause]:
+    """What decides whom the system is made for."""
+    was, now = sides.shipped.scope, sides.laid.scope
+    if was is None or now is None:
+        return
+    cause = Ground(sides).lost(was.when, STAYS)
+    if was.place == now.place and was.when != sides.plain(now.when):
+        cause = sides.renamed(was.when, now.when)
+    if cause is not None:
+        yield Cause(f"whom the system is made for is decided otherwise: {cause.what}", cause.place)

@@ -14,7 +14,7 @@ from ..consultation.case import Case, Prepared
 from ..consultation.record import Record
 from ..consultation.verdict import DIAGNOSIS_STATUSES, PLAN_STATUSES
 from ..inference.working_memory import WorkingMemory
-from ..knowledge_base import source
+from ..knowledge_base import layout, source
 from ..knowledge_base.model import KnowledgeBase
 from ..knowledge_base.nodes import ListNode, MapNode, Node, Text, describe
 from ..language.problems import Place, Problem, did_you_mean
@@ -89,7 +89,8 @@ def read_all(kb: KnowledgeBase, files: Iterable[Path], root: Path) -> tuple[list
     problems: list[Problem] = []
     for path in files:
         shown = os.path.relpath(path, root) if path.is_relative_to(root) else str(path)
-        found, wrong = read_file(kb, path.read_bytes(), shown)
+        content, unopened = layout.read_bytes(path, shown)
+        found, wrong = read_file(kb, content, shown) if content is not None else ([], unopened)
         cases += found
         problems += wrong
     by_name: dict[str, WorkedCase] = {}
@@ -203,7 +204,9 @@ def _known_ids(kb: KnowledgeBase, kind: str) -> Mapping[str, object]:
 def _subject_problems(kb: KnowledgeBase, one: Expectation) -> Iterator[Problem]:
     known = _known_ids(kb, one.kind)
     if one.subject not in known:
-        hint = did_you_mean(one.subject, known)
+        by = next((other.by for other in kb.replaced if other.id == one.subject and other.by in known), "")
+        hint = f"'{by}' stands in its place; keep the id where it is still the same" if by else ""
+        hint = hint or did_you_mean(one.subject, known)
         yield Problem("OL403", f"'{one.kind}' names '{one.subject}', which is not there", one.place, hint=hint)
         return
     if one.kind == "scales" and not set(one.wanted) <= set(kb.scales[one.subject].levels):

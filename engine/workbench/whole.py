@@ -9,6 +9,7 @@ from pathlib import Path
 from ..knowledge_base import cache, reader
 from ..knowledge_base.layout import Layout, Written, contents_of, digest_of
 from ..knowledge_base.model import KnowledgeBase
+from ..knowledge_base.premises import Memory
 from ..language.problems import Level, Place, Problem
 from . import cases, checks
 
@@ -31,8 +32,10 @@ def check(root: Path, local: Path | None = None) -> Checked:
     contents, problems = contents_of(Layout(root, local))
     memory = cache.Store.of(digest_of(contents)).memory()
     kb, found = reader.read_contents(contents, memory)
+    if kb is not None and local is not None:
+        problems += _weakened(contents, kb, memory, local)
     memory.close()
-    problems = [*problems, *_nothing_local(contents, local), *found]
+    problems = [*problems, *found]
     if kb is not None and not _failed(problems):
         files = cases.all_files(root, local)
         worked, wrong = cases.read_all(kb, files, root) if files else ([], [])
@@ -45,8 +48,11 @@ def _failed(problems: Iterable[Problem]) -> bool:
     return any(problem.level is Level.ERROR for problem in problems)
 
 
-def _nothing_local(contents: Sequence[Written], local: Path | None) -> Iterator[Problem]:
-    """A directory of one's own in which nothing is read was meant to be another."""
-    if local is not None and local.is_dir() and not any(item.local for item in contents):
-        what = "there is no file in knowledge/ or rules/ of this directory, so nothing of it is checked"
-        yield Problem("OL114", what, Place(str(local)), hint="is this the directory?")
+def _weakened(contents: Sequence[Written], kb: KnowledgeBase, memory: Memory, local: Path) -> Iterator[Problem]:
+    """What every report will say of a hospital's own directory, each where it stands."""
+    from ..knowledge_base import weakening  # most have none
+
+    shipped, _ = reader.read_contents([item for item in contents if not item.local], memory)
+    for what, place in weakening.losses(shipped, kb) if shipped is not None else ():
+        said = f"this weakens safety, and every report will say so: {what}"
+        yield Problem("OL124", said, place or Place(str(local)), Level.WARNING)

@@ -93,6 +93,10 @@ OL123
 - alendronate: a bisphosphonate
 + alendronate: {label: alendronate, kind: medicine}
 = An entry has keys; a bare text cannot be used.
+OL124
+- alendronate-clearance: {replaces: alendronate-clearance, when: creatinine_clearance < 25 mL/min, ...}
++ alendronate-clearance: {replaces: alendronate-clearance, when: creatinine_clearance < 40 mL/min, ...}
+= A hospital may add and tighten; what it takes away is told to every reader, who has to judge it.
 OL201
 - when: age > 50 and
 + when: age > 50 and sex is female
