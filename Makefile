@@ -9,7 +9,7 @@ FILE ?=
 ARGS ?=
 comma := ,
 
-.PHONY: help consult test check bench test-all fuzz clean
+.PHONY: help consult test test-long check bench test-all fuzz clean
 
 help: ## List what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "%-10s %s\n", $$1, $$2 }'
@@ -28,6 +28,9 @@ check: $(VENV)/.dev ## Lint, type-check, hold the rooms apart, and check the kno
 
 bench: $(VENV)/.bench ## Measure speed and memory against the other engines; writes docs/performance.md
 	@$(PY) -m benchmarks $(ARGS)
+
+test-long: $(VENV)/.dev ## Run the tests that try random patients at their full sizes; CI tries a tenth
+	@OSTEOLOGIC_LONG=1 $(PY) -m pytest -n $(JOBS) $(ARGS)
 
 test-all: ## Run the suite on each supported Python; fails naming those it did not find
 	@.ci/test-all $(ARGS)
