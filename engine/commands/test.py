@@ -104,9 +104,7 @@ def _enough(measured: Coverage | None, threshold: float | None) -> bool:
     return False
 
 
-def _told(
-    format: str, results: list[outcomes.Result], measured: Coverage | None, tried: invariants.Tried
-) -> str:
+def _told(format: str, results: list[outcomes.Result], measured: Coverage | None, tried: invariants.Tried) -> str:
     if format == "html":
         from ..views import outcome_html  # jinja2 is slow to import
 

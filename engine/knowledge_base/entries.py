@@ -207,7 +207,7 @@ KINDS: Mapping[str, Kind] = {
             "for": Key(identifiers("intervention"), "medicines"),
             "know": Key(one_of("first", "if_reported")),
             "because": Key(text),
-            "evidence": Key(one_of("verified", "secondary", "unverified")),
+            "evidence": Key(one_of(*EVIDENCE)),
         },
         labeled=False,
     ),

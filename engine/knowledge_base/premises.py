@@ -70,9 +70,7 @@ class Premises:
         self.vocabulary, self.units, self.quantities, self.desk = vocabulary, units, quantities, desk
         self.memory: Memory = memory or Forgetful()
 
-    def premise(
-        self, node: Node, key: str, *, propositions: bool = True, statuses: bool = False
-    ) -> TruthNode | None:
+    def premise(self, node: Node, key: str, *, propositions: bool = True, statuses: bool = False) -> TruthNode | None:
         """The tree of an expression, or of a list under all:, any:, not:, at least N of:."""
         allowed = {"propositions": propositions, "statuses": statuses}
         if isinstance(node, Text):

@@ -1,4 +1,4 @@
-"""What a report says, in queries: `status(x) is (recommended or conditional)`. In a rule it is refused, with the reason."""
+"""What a report says, in queries: `status(x) is (recommended or conditional)`; a rule that asks it is told why not."""
 
 # `return self.wrong(...)` notes a problem and gives the phrase up: the None it returns is meant.
 # mypy: disable-error-code="func-returns-value"

@@ -124,7 +124,8 @@ class Book:
 
     def explain(self, found: Named) -> None:
         entry = found.entry
-        if isinstance(entry, (Topic, Rule, Invariant)):  # sentences: capitals would change their units and be hard to read
+        # Sentences: capitals would change their units and be hard to read.
+        if isinstance(entry, (Topic, Rule, Invariant)):
             self.page.paragraph(found.label, 0, "bold")
         else:
             self.page.heading(found.label)

@@ -175,7 +175,7 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "must": "What must hold of everybody whom `whenever` holds of.",
         "harm": "Who would come to what harm if it did not hold.",
         "sources": "Who says so, with the place inside: `[denosumab-label 5.3]`.",
-        "evidence": "How far we checked the sources ourselves: verified, secondary (cited by one we read) or unverified.",
+        "evidence": "How far we checked the sources ourselves: verified, secondary (from one we read) or unverified.",
     },
     "sources": {
         "citation": "Author, title, journal or body, and year, so that it can be found.",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
+from engine.language import wording
 from engine.language.checking import Listed, Written, check_premise, check_tree
 from engine.language.expression import Not, Shown, TruthNode
 from engine.language.problems import Level, Problem
 from engine.language.statuses import WORDS
 from tests.language.small_vocabulary import HERE, UNITS, VOCABULARY, blocks, shown
 from tests.language.test_checking import told
+from tests.language.test_wording import CALLED
 
 RIGHT, WRONG = (list(blocks(f"{name}.txt")) for name in ("queries", "misqueries"))
 
@@ -67,3 +71,24 @@ def test_a_status_beside_its_own_opposite_is_doubted() -> None:
     node, problems = query("status(alendronate) is recommended or status(alendronate) is not recommended")
     assert node is not None
     assert [(problem.code, problem.level) for problem in problems] == [("OL213", Level.WARNING)]
+
+
+WORDED = [
+    ("status(alendronate) is (conditional or recommended)", "alendronate reads recommended or conditional"),
+    ("status(alendronate) is not recommended", "alendronate does not read recommended"),
+    ("status(bisphosphonate) is deferred", "some bisphosphonate reads deferred"),
+    ("status(bisphosphonate) is not deferred", "no bisphosphonate reads deferred"),
+    ("diagnosis(osteomalacia) is not_considered", "diagnosis osteomalacia reads not considered"),
+    ("alert(overdue) is not (raised or not_ruled_out)", "alert overdue does not read raised or not ruled out"),
+    ("caution(alendronate) is given", "caution on alendronate reads given"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), WORDED)
+def test_a_query_reads_as_a_sentence_and_its_denial_as_the_opposite(text: str, said: str) -> None:
+    node, _ = query(text)
+    assert node is not None
+    assert wording.words(node, CALLED) == said
+    assert isinstance(node, Shown)
+    opposite = dataclasses.replace(node, negated=not node.negated)
+    assert wording.denial(node, CALLED) == wording.words(opposite, CALLED) != said

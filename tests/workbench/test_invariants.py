@@ -14,6 +14,7 @@ from engine.knowledge_base.model import Invariant
 from engine.language.truth import Truth
 from engine.views import outcome, outcome_html, outcome_invariants
 from engine.workbench import invariants, processes
+from tests.commands.conftest import FILES
 from tests.workbench import bench
 
 PATIENTS = 300
@@ -40,8 +41,8 @@ def tried(base: Prepared, count: int = PATIENTS) -> invariants.Tried:
 
 def test_what_a_rule_prevents_is_broken_once_the_rule_is_gone(base: Prepared) -> None:
     assert [one.invariant.id for one in tried(base).violations] == ["old"]
-    rules = bench.FILES["rules/bone.yaml"].replace("when: dysphagia", "when: dysphagia and age > 110")
-    assert rules != bench.FILES["rules/bone.yaml"]
+    rules = FILES["rules/bone.yaml"].replace("when: dysphagia", "when: dysphagia and age > 110")
+    assert rules != FILES["rules/bone.yaml"]
     without = bench.prepared(rules, invariants=SWALLOWING + OLD)
     assert [one.invariant.id for one in tried(without).violations] == ["swallowing", "old"]
 
