@@ -9,7 +9,7 @@ FILE ?=
 ARGS ?=
 comma := ,
 
-.PHONY: help consult test check bench bench-against test-all fuzz clean
+.PHONY: help consult test test-long check bench bench-against test-all fuzz clean
 
 help: ## List what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "%-13s %s\n", $$1, $$2 }'
@@ -37,6 +37,9 @@ endif
 
 bench-against: $(VENV)/.dev ## Run the same commands beside an older revision, as in: make bench-against HEAD~3
 	@$(PY) -m benchmarks.against $(REVISION) $(ARGS)
+
+test-long: $(VENV)/.dev ## Run the tests that try random patients at their full sizes; CI tries a tenth
+	@OSTEOLOGIC_LONG=1 $(PY) -m pytest -n $(JOBS) $(ARGS)
 
 test-all: ## Run the suite on each supported Python; fails naming those it did not find
 	@.ci/test-all $(ARGS)

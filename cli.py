@@ -137,6 +137,14 @@ TESTING = [
     option("--update", is_flag=True, help="Write what is concluded into the cases as expected."),
     option("--coverage", is_flag=True, help="Say which rules no case fires or holds back."),
     option("--threshold", metavar="PERCENT", type=click.FloatRange(0, 100), help="Fail when coverage is below this."),
+    option(
+        "--patients",
+        metavar="COUNT",
+        type=click.IntRange(0, 1_000_000),
+        default=2_000,
+        show_default=True,
+        help="How many random patients invariants are tried on; 0 tries none.",
+    ),
     option("--mutate", is_flag=True, help="Change the rules one by one: a change no case notices is a gap."),
 ]
 

@@ -6,13 +6,14 @@ import functools
 from pathlib import Path
 
 from .. import api
+from ..knowledge_base.model import KnowledgeBase
 from ..language.problems import Place
 from ..views import problems as view
-from ..workbench import whole
+from ..workbench import invariants, whole
 from . import surroundings
 from .codes import codes
 
-COUNTED = ("rules", "findings", "conditions", "interventions", "sources")
+COUNTED = ("rules", "findings", "conditions", "interventions", "sources", "invariants")
 
 
 def run(format: str = "text", knowledge: Path | None = None) -> int:
@@ -31,7 +32,20 @@ def _shown(found: whole.Checked, format: str) -> str:
     if format == "github":
         return view.github(problems)
     counts = ", ".join(f"{count} {kind if count != 1 else kind.removesuffix('s')}" for kind, count in read.items())
-    return view.text(problems, Lines(api.ROOT).of, f"{counts}: {view.counted(problems)}")
+    told = f"{counts}{_tried(kb) if kb is not None else ''}: {view.counted(problems)}"
+    return view.text(problems, Lines(api.ROOT).of, told)
+
+
+def _tried(kb: KnowledgeBase) -> str:
+    """Whether `test` tried the invariants with this very knowledge, and what came of it."""
+    if not kb.invariants:
+        return ""
+    tried = invariants.kept(kb)
+    if tried is None:
+        return ", not yet tried"
+    few = f" on only {tried.patients:,} patients" if tried.patients < invariants.PATIENTS else ""
+    broken = f", {len(tried.violations)} of them broken" if tried.violations else ""
+    return f", tried with this base{few}{broken}"
 
 
 class Lines:

@@ -11,9 +11,10 @@ from ..consultation.case import Prepared
 from ..consultation.outlook import Outlook
 from ..inference.working_memory import WorkingMemory
 from ..knowledge_base.cache import Store
+from ..knowledge_base.model import Invariant
 from ..language.problems import Place, Problem, Refused
-from ..views import outcome, outcome_mutation
-from ..workbench import cases, equivalents, mutants, mutation, outcomes, runner, updating
+from ..views import outcome, outcome_invariants, outcome_mutation
+from ..workbench import cases, equivalents, invariants, mutants, mutation, outcomes, runner, updating
 from ..workbench.cases import WorkedCase
 from ..workbench.coverage import Coverage, Recorder, measure
 from . import surroundings
@@ -30,22 +31,36 @@ def run(
     coverage: bool = False,
     threshold: float | None = None,
     mutate: bool = False,
+    patients: int = invariants.PATIENTS,
     knowledge: Path | None = None,
 ) -> int:
-    """Exit 1 when a case fails, coverage is below the threshold or too few changes are noticed.
+    """Exit 1 when a case fails, an invariant is broken, coverage is too low or too few changes are noticed.
 
     Cases that cannot be read are refused.
     """
     prepared = surroundings.prepared(knowledge)
-    wanted = [one for one in _cases(prepared, knowledge) if keyword is None or keyword.lower() in one.name.lower()]
-    if not wanted:
+    wanted = [one for one in _cases(prepared, knowledge) if _named(keyword, one.name)]
+    to_try = [one for one in prepared.kb.invariants.values() if patients and _named(keyword, one.id, one.label)]
+    if not wanted and (not to_try or update or mutate):
         surroundings.note(f"no case is named like '{keyword}'")
         return 1
     if update:
         return _update(prepared, wanted)
     if mutate:
         return _mutate(prepared, wanted, format, knowledge)
-    return _test(prepared, wanted, format, fail_fast, junit, coverage, threshold)
+    results, measured = _run(prepared, wanted, fail_fast, coverage or threshold is not None)
+    passed = all(result.passed for result in results)
+    tried = invariants.NOTHING
+    if to_try and (passed or not fail_fast):
+        tried = _tried(prepared, to_try, patients)
+    if junit is not None:
+        _write(junit, outcome.junit(results, tried))
+    surroundings.put(_told(format, results, measured, tried))
+    return 0 if passed and not tried.violations and _enough(measured, threshold) else 1
+
+
+def _named(keyword: str | None, *names: str) -> bool:
+    return keyword is None or any(keyword.lower() in name.lower() for name in names)
 
 
 def _cases(prepared: Prepared, knowledge: Path | None) -> list[WorkedCase]:
@@ -55,36 +70,49 @@ def _cases(prepared: Prepared, knowledge: Path | None) -> list[WorkedCase]:
     return found
 
 
-def _test(
-    prepared: Prepared,
-    wanted: list[WorkedCase],
-    format: str,
-    fail_fast: bool,
-    junit: Path | None,
-    coverage: bool,
-    threshold: float | None,
-) -> int:
+def _run(
+    prepared: Prepared, wanted: list[WorkedCase], fail_fast: bool, covering: bool
+) -> tuple[list[outcomes.Result], Coverage | None]:
     started = time.perf_counter()
-    recorder = Recorder(prepared) if coverage or threshold is not None else None
+    recorder = Recorder(prepared) if covering else None
     results = list(runner.run(prepared, wanted, recorder, fail_fast))
-    measured = measure(recorder) if recorder is not None else None
-    if junit is not None:
-        _write(junit, outcome.junit(results))
-    surroundings.put(_told(format, results, measured))
     surroundings.note(f"{len(results)} of {len(wanted)} cases run in {time.perf_counter() - started:.1f} s")
-    too_little = threshold is not None and measured is not None and not measured.reaches(threshold)
-    if too_little and measured is not None:
-        surroundings.note(f"coverage is {measured.least:.1f} %, below {threshold:g} %")
-    return 1 if too_little or any(not result.passed for result in results) else 0
+    return results, measure(recorder) if recorder is not None else None
 
 
-def _told(format: str, results: list[outcomes.Result], measured: Coverage | None) -> str:
+def _tried(prepared: Prepared, to_try: list[Invariant], count: int) -> invariants.Tried:
+    """What comes of these invariants on so many patients; all of them are tried once with the same knowledge."""
+    whole = len(to_try) == len(prepared.kb.invariants)
+    before = invariants.kept(prepared.kb) if whole else None
+    if before is not None and before.patients == count:
+        surroundings.note("the invariants were tried with this knowledge before")
+        return before
+    started = time.perf_counter()
+    tried = invariants.run(prepared, to_try, count)
+    plural = "" if tried.count == 1 else "s"
+    surroundings.note(f"{tried.count} invariant{plural} tried in {time.perf_counter() - started:.1f} s")
+    if whole:
+        invariants.keep(prepared.kb, tried)
+    return tried
+
+
+def _enough(measured: Coverage | None, threshold: float | None) -> bool:
+    """Whether the cases cover what was asked for."""
+    if threshold is None or measured is None or measured.reaches(threshold):
+        return True
+    surroundings.note(f"coverage is {measured.least:.1f} %, below {threshold:g} %")
+    return False
+
+
+def _told(format: str, results: list[outcomes.Result], measured: Coverage | None, tried: invariants.Tried) -> str:
     if format == "html":
         from ..views import outcome_html  # jinja2 is slow to import
 
         files = {one.place.file for one in measured.uncovered} if measured is not None else set()
-        return outcome_html.page(results, measured, None, {file: _lines(file) for file in files})
-    return outcome.data(results, measured) if format == "json" else outcome.text(results, measured)
+        return outcome_html.page(results, measured, None, {file: _lines(file) for file in files}, tried)
+    if format == "json":
+        return outcome.data(results, measured, tried)
+    return outcome.text(results, measured) + outcome_invariants.text(tried)
 
 
 def _lines(file: str) -> list[str]:

@@ -28,6 +28,7 @@ KINDS = (
     "rule",
     "guideline",
     "disagreement",
+    "invariant",
     "source",
     "group",
     "choices",
@@ -300,6 +301,7 @@ def _every(kb: KnowledgeBase) -> Iterator[Named]:
         ("threshold", kb.thresholds.values()),
         ("rule", kb.rules.values()),
         ("guideline", kb.guidelines.values()),
+        ("invariant", kb.invariants.values()),
         ("source", kb.sources.values()),
         ("group", kb.groups.values()),
     )

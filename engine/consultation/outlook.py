@@ -52,6 +52,11 @@ class Outlook:
             self._statuses[intervention] = plan.status_shown(self.case, entry, self._in_play)
         return self._statuses[intervention]
 
+    def calls_for_care(self, intervention: str) -> bool:
+        """Whether the plan holds an intervention, and a caution with it."""
+        rules = self.case.rules("cautions", intervention) if self.status(intervention) else ()
+        return any(self.case.truth(rule) is Truth.TRUE for rule in rules)
+
     def line(self, intervention: str) -> str:
         """Whether an intervention comes first, or later, or is an alternative."""
         return plan.line(self.case, intervention)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import datetime
 
 from ..knowledge_base.model import Cited
+from ..language import statuses
 from ..language.frozen import ordered
 from ..language.problems import Place
 from ..language.truth import Truth
 
-DIAGNOSIS_STATUSES = ("established", "contradictory", "likely", "possible", "open", "unlikely", "excluded")
-PLAN_STATUSES = ("recommended", "conditional", "deferred", "contraindicated", "undetermined")
+DIAGNOSIS_STATUSES = statuses.DIAGNOSIS
+PLAN_STATUSES = statuses.PLAN
 URGENCIES = ("emergency", "urgent", "soon")
 
 

@@ -16,15 +16,18 @@ from .parts import (
     assumed,
     choice_members,
     fields,
+    forbidding,
     grounded,
     positions,
     premise,
     pursue,
+    query,
     ranges,
     steps,
     values,
 )
 from .scalars import (
+    EVIDENCE,
     KEBAB,
     SNAKE,
     Desk,
@@ -204,7 +207,7 @@ KINDS: Mapping[str, Kind] = {
             "for": Key(identifiers("intervention"), "medicines"),
             "know": Key(one_of("first", "if_reported")),
             "because": Key(text),
-            "evidence": Key(one_of("verified", "secondary", "unverified")),
+            "evidence": Key(one_of(*EVIDENCE)),
         },
         labeled=False,
     ),
@@ -241,6 +244,21 @@ KINDS: Mapping[str, Kind] = {
         "disagreement",
         model.Disagreement,
         {"question": Key(text, required=True), "positions": Key(positions, required=True)},
+        kebab=True,
+        labeled=False,
+    ),
+    "invariants": Kind(
+        "invariant",
+        model.Invariant,
+        {
+            "title": Key(text, "label", required=True),
+            "never": Key(query),
+            "whenever": Key(query),
+            "must": Key(query),
+            "harm": Key(text, required=True),
+            "sources": Key(cited, required=True),
+            "evidence": Key(one_of(*EVIDENCE), required=True),
+        },
         kebab=True,
         labeled=False,
     ),
@@ -362,6 +380,10 @@ def _plain(spelling: str) -> str:
 def _why(key: str) -> str:
     return {
         "label": "give the words a clinician reads",
+        "title": "say what holds of every patient, as a sentence",
+        "harm": "say who would come to what harm",
+        "sources": "say who says so",
+        "evidence": f"say how far it was checked: {listed(EVIDENCE)}",
         "citation": "give author, title, journal and year, so that it can be found",
         "type": f"one of {listed(FINDING_TYPES)}",
         "for": "the medicines it speaks against, or classes of them",
@@ -402,6 +424,8 @@ def _together(draft: Draft, desk: Desk) -> None:
         _hazard(draft, desk)
     if draft.kind == "thresholds":
         alternative(draft.id, draft.place, draft.places, desk)
+    if draft.kind == "invariants":
+        forbidding(draft.id, draft.place, draft.places, desk)
     levels = draft.values.get("levels")
     if levels is not None:
         if len(levels) < 2:

@@ -87,6 +87,7 @@ def choices(drafts: Drafts, desk: Desk) -> Choices:
             classes=classes,
             class_labels={name: member.label for name, member in named.items()},
             narrower=narrower,
+            class_kinds={name: member.kinds for name, member in named.items() if member.kinds},
             **kept,
         )
     return Choices(sets, _of_conditions(drafts, sets), _of_interventions(drafts, sets))
@@ -229,6 +230,10 @@ def vocabulary(drafts: Drafts, joined: Choices) -> Vocabulary:
             "recommended": interventions,
             "contraindicated": interventions,
             "ordered": Labels(members=frozenset(drafts.entries["investigations"])),
+            "status": interventions,
+            "caution": interventions,
+            "diagnosis": excluded,
+            "alert": Labels(members=frozenset(drafts.entries["alerts"])),
         },
         concluded=_concluded(drafts, joined),
         numbers=frozenset(

@@ -162,6 +162,8 @@ class ChoiceSet(Entry):
     class_labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
     narrower: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     """Member -> the members that are kinds of it: X-linked hypophosphatemia is an osteomalacia."""
+    class_kinds: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    """Of classes that are parts of bigger ones: those bigger classes."""
 
     def expand(self, label: str) -> frozenset[str] | None:
         """The members a label stands for: a member with its kinds, or those of a class; None when it is neither."""
@@ -291,6 +293,16 @@ class Disagreement(Entry):
 
 
 @frozen
+class Invariant(Entry):
+    """What must hold of no patient: `never` asks the report as well as the record. `label` is its title."""
+
+    never: TruthNode | None = None
+    harm: str = ""
+    """Who would come to what harm."""
+    evidence: str = "unverified"
+
+
+@frozen
 class Source(Entry):
     citation: str = ""
     year: int = 0
@@ -384,6 +396,7 @@ class KnowledgeBase:
     thresholds: Mapping[str, ThresholdEntry] = dataclasses.field(default_factory=dict)
     guidelines: Mapping[str, Guideline] = dataclasses.field(default_factory=dict)
     disagreements: Mapping[str, Disagreement] = dataclasses.field(default_factory=dict)
+    invariants: Mapping[str, Invariant] = dataclasses.field(default_factory=dict)
     sources: Mapping[str, Source] = dataclasses.field(default_factory=dict)
     topics: Mapping[str, Topic] = dataclasses.field(default_factory=dict)
     glossary: Mapping[str, str] = dataclasses.field(default_factory=dict)

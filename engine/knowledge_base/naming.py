@@ -51,6 +51,13 @@ class Names:
         entry = self._entry(name)
         return entry.label if entry is not None and entry.label else name.replace("_", " ")
 
+    def subject(self, name: str) -> str:
+        """The label of a condition, intervention or alert, or of a class of them."""
+        if self._entry(name) is not None:
+            return self.label(name)
+        labels = (choices.class_labels[name] for choices in self.kb.choices.values() if name in choices.class_labels)
+        return next(labels, name.replace("_", " "))
+
     @cached_property
     def asking(self) -> dict[str, tuple[int, int]]:
         """Where each finding and quantity stands in the order a clinician asks: by section, then as they are listed."""

@@ -40,7 +40,9 @@ class Checker(Protocol):
 
     desk: Desk
 
-    def premise(self, node: Node, key: str, *, propositions: bool = True) -> TruthNode | None: ...
+    def premise(
+        self, node: Node, key: str, *, propositions: bool = True, statuses: bool = False
+    ) -> TruthNode | None: ...
 
     def formula(self, node: Node, key: str, quantity: str) -> NumberNode | None: ...
 
@@ -60,6 +62,11 @@ def premise(node: Node, key: str, desk: Desk) -> Later:
 def grounded(node: Node, key: str, desk: Desk) -> Later:
     """A premise that comes before all rules: it reads findings and quantities only."""
     return Later(lambda checker: checker.premise(node, key, propositions=False))
+
+
+def query(node: Node, key: str, desk: Desk) -> Later:
+    """A premise that comes after all rules: it may ask what the report says as well."""
+    return Later(lambda checker: checker.premise(node, key, statuses=True))
 
 
 def pursue(node: Node, key: str, desk: Desk) -> bool | Later | None:
@@ -260,6 +267,20 @@ def alternative(owner: str, place: Place, places: Mapping[str, Place], desk: Des
         desk.say("OL112", what, places[ways[1]], "keep one")
     elif ("by" in places) != ("steps" in places):
         desk.say("OL102", f"threshold '{owner}' needs both 'by' and 'steps'", place)
+
+
+def forbidding(owner: str, place: Place, places: Mapping[str, Place], desk: Desk) -> None:
+    """What must hold of no patient is written in one of two ways."""
+    pair = [way for way in ("whenever", "must") if way in places]
+    if "never" in places and pair:
+        what = f"invariant '{owner}' has both 'never' and '{pair[0]}'"
+        desk.say("OL112", what, places[pair[0]], "keep 'never', or 'whenever' with 'must'")
+    elif "never" not in places and len(pair) < 2:
+        missing = {"whenever": "must", "must": "whenever"}[pair[0]] if pair else "never"
+        hint = "" if pair else "or 'whenever' with 'must'"
+        desk.say("OL102", f"invariant '{owner}' has no '{missing}'", place, hint)
+    if "label" in places:
+        desk.say("OL112", "an invariant has a 'title', no 'label'", places["label"], "write 'title'")
 
 
 def keyed(

@@ -70,32 +70,33 @@ class Premises:
         self.vocabulary, self.units, self.quantities, self.desk = vocabulary, units, quantities, desk
         self.memory: Memory = memory or Forgetful()
 
-    def premise(self, node: Node, key: str, *, propositions: bool = True) -> TruthNode | None:
+    def premise(self, node: Node, key: str, *, propositions: bool = True, statuses: bool = False) -> TruthNode | None:
         """The tree of an expression, or of a list under all:, any:, not:, at least N of:."""
+        allowed = {"propositions": propositions, "statuses": statuses}
         if isinstance(node, Text):
             if not node.value.strip():
                 self.desk.wrong(node, key, "a premise")
                 return None
-            return self._truth(node, propositions)
+            return self._truth(node, allowed)
         if isinstance(node, ListNode):
             hint = "say how they are joined: put 'all:' or 'any:' above the list"
             self.desk.wrong(node, key, "one premise", hint)
             return None
         before = len(self.desk.problems)
-        structure = self._structure(node, key, propositions)
+        structure = self._structure(node, key, allowed)
         if structure is None or self._failed(before):
             return None
-        tree, problems = check_tree(structure, self.vocabulary, self.units, propositions=propositions)
+        tree, problems = check_tree(structure, self.vocabulary, self.units, **allowed)
         self.desk.problems += problems
         return tree
 
     def _failed(self, since: int) -> bool:
         return any(problem.level is Level.ERROR for problem in self.desk.problems[since:])
 
-    def _structure(self, node: Node, key: str, propositions: bool) -> Structure | None:
+    def _structure(self, node: Node, key: str, allowed: dict[str, bool]) -> Structure | None:
         """A list under a joint, each of its premises checked; None where it cannot be told what joins them."""
         if not isinstance(node, MapNode):
-            return self.premise(node, key, propositions=propositions)
+            return self.premise(node, key, **allowed)
         if len(node.pairs) != 1:
             hint = "put one of all:, any:, not:, at least N of: above the others"
             self.desk.wrong(node, key, "one premise", hint)
@@ -111,7 +112,7 @@ class Premises:
             hint = "write them below it, each on a line that starts with '- '"
             self.desk.wrong(inside, joint.value, "a list of premises", hint)
             return None
-        parts = [self._structure(item, joint.value, propositions) for item in items]
+        parts = [self._structure(item, joint.value, allowed) for item in items]
         sound = tuple(part for part in parts if part is not None)
         return Listed(kind, sound, joint.place, int(counted.group(1)) if counted else 0)
 
@@ -143,12 +144,12 @@ class Premises:
                 self.memory.keep(memo, tree)
         return tree
 
-    def _truth(self, node: Text, propositions: bool) -> TruthNode | None:
-        key = ("premise", node.value, str(node.place), node.raw, "all" if propositions else "grounded")
+    def _truth(self, node: Text, allowed: dict[str, bool]) -> TruthNode | None:
+        key = ("premise", node.value, str(node.place), node.raw, *(name for name, may in allowed.items() if may))
         remembered = self.memory.tree(key)
         if isinstance(remembered, TruthNode):
             return remembered
-        tree, problems = check_premise(node.value, _start(node), self.vocabulary, self.units, propositions=propositions)
+        tree, problems = check_premise(node.value, _start(node), self.vocabulary, self.units, **allowed)
         self._say(problems, node)
         if tree is not None:
             tree = _moved(tree, node)

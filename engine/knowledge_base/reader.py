@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ..language.expression import All, Not
 from ..language.problems import Level, Place, Problem, did_you_mean
 from . import echoes, entries, kinds, lexicon, linking, model, overlay, rules, soundness
 from .layout import ROOMS, Layout, Written, contents_of, digest_of
@@ -266,6 +267,8 @@ def _entry(draft: entries.Draft, checker: Premises) -> Any:
             return None
     if draft.kind == "thresholds":
         values = _threshold(values)
+    elif draft.kind == "invariants":
+        values = _forbidden(values)
     elif draft.kind == "conditions" and "pursue" in values:
         pursue = values.pop("pursue")
         values |= {"pursue_always": True} if pursue is True else {"pursue": pursue}
@@ -281,6 +284,17 @@ def _threshold(values: dict[str, Any]) -> dict[str, Any]:
             model.ThresholdValue(value=values.get("value"), by=values.get("by", ""), steps=values.get("steps", ())),
         )
     return {**kept, "values": dated}
+
+
+def _forbidden(values: dict[str, Any]) -> dict[str, Any]:
+    """The two ways to write what must hold of no patient as one: `whenever A must B` is never `A and not B`."""
+    kept = {name: value for name, value in values.items() if name not in ("whenever", "must")}
+    whenever, must = values.get("whenever"), values.get("must")
+    if whenever is not None and must is not None:
+        failed = Not(item=must, place=must.place, source=f"not ({must.source})")
+        source = f"({whenever.source}) and {failed.source}"
+        kept["never"] = All(items=(whenever, failed), place=whenever.place, source=source)
+    return kept
 
 
 def _grouped(built: dict[str, dict[str, Any]]) -> None:

@@ -15,6 +15,7 @@ from . import model
 from .nodes import ListNode, MapNode, Node, Text, describe, shortened
 from .parts import Checker, keyed
 from .scalars import (
+    EVIDENCE,
     KEBAB,
     Desk,
     Read,
@@ -49,8 +50,6 @@ VERBS: Mapping[str, str] = {
     "alerts": "alert",
 }
 """Each verb, and the kind of entry it is about."""
-
-EVIDENCE = ("verified", "secondary", "unverified")
 
 
 @ordered

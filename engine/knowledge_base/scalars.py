@@ -17,6 +17,8 @@ from .nodes import ListNode, MapNode, Node, Text, describe, shortened
 SNAKE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,18})?")
+EVIDENCE = ("verified", "secondary", "unverified")
+"""How far those who wrote an entry checked it against its source."""
 _RANGE = re.compile(r"(-?\d{1,15}(?:\.\d{1,18})?)?\s*\.\.\s*(-?\d{1,15}(?:\.\d{1,18})?)?")
 _BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 

@@ -31,6 +31,7 @@ CODES = {
     "OL213": "a condition joined to its own opposite (warning)",
     "OL214": "the wrong number or kind of arguments",
     "OL215": "a premise too long or too deep for a reader",
+    "OL216": "what a report says, read where a rule would rest on itself",
 }
 """What each code of a premise means, in one line."""
 
@@ -61,7 +62,13 @@ _N = TypeVar("_N", bound=Node)
 
 
 def check_premise(
-    text: str, place: Place, vocabulary: Vocabulary, units: UnitTable, *, propositions: bool = True
+    text: str,
+    place: Place,
+    vocabulary: Vocabulary,
+    units: UnitTable,
+    *,
+    propositions: bool = True,
+    statuses: bool = False,
 ) -> tuple[TruthNode | None, list[Problem]]:
     """The premise that a text is, and every problem with it; None exactly when one of them is an error.
 
@@ -69,13 +76,14 @@ def check_premise(
         place: Where the first character of the text stands.
         propositions: Whether states, scales and `diagnosed(x)` may be read; not in `applies`, `assumed`, ranges and
             the cases of a quantity, which come before all rules.
+        statuses: Whether `status(x)` and its like may be read: in queries, which come after all rules.
     """
     if text.strip() == "always":
         return Always(place=place, source="always"), []
     phrase, problems = parse(text, place)
     if phrase is None:
         return None, problems
-    checker = Truths(text, place, vocabulary, units, propositions=propositions)
+    checker = Truths(text, place, vocabulary, units, propositions=propositions, statuses=statuses)
     return _settled(checker.truth(phrase), checker.problems)
 
 
@@ -102,15 +110,21 @@ def _result(checker: Truths, phrase: Phrase, unit: str, analyte: str) -> NumberN
 
 
 def check_tree(
-    structure: Structure, vocabulary: Vocabulary, units: UnitTable, *, propositions: bool = True
+    structure: Structure,
+    vocabulary: Vocabulary,
+    units: UnitTable,
+    *,
+    propositions: bool = True,
+    statuses: bool = False,
 ) -> tuple[TruthNode | None, list[Problem]]:
     """The premise that a list under `all:`, `any:`, `not:` or `at least N of:` is; lists may nest."""
+    allowed = {"propositions": propositions, "statuses": statuses}
     if isinstance(structure, Written):
-        return check_premise(structure.text, structure.place, vocabulary, units, propositions=propositions)
+        return check_premise(structure.text, structure.place, vocabulary, units, **allowed)
     if isinstance(structure, TruthNode):
         return structure, []
     problems: list[Problem] = []
-    node = _listed(structure, vocabulary, units, propositions, problems, 0)
+    node = _listed(structure, vocabulary, units, allowed, problems, 0)
     return _settled(node, problems)
 
 
@@ -118,12 +132,12 @@ def _listed(
     structure: Structure,
     vocabulary: Vocabulary,
     units: UnitTable,
-    propositions: bool,
+    allowed: dict[str, bool],
     problems: list[Problem],
     depth: int,
 ) -> TruthNode | None:
     if isinstance(structure, (Written, TruthNode)):
-        node, found = check_tree(structure, vocabulary, units, propositions=propositions)
+        node, found = check_tree(structure, vocabulary, units, **allowed)
         problems.extend(found)
         if isinstance(node, Always):
             problems.append(Problem("OL209", "`always` stands alone", structure.place, hint="leave it out"))
@@ -135,7 +149,7 @@ def _listed(
         return None
     counted = list(_miscounted(structure))
     problems.extend(counted)
-    items = [_listed(item, vocabulary, units, propositions, problems, depth + 1) for item in structure.items]
+    items = [_listed(item, vocabulary, units, allowed, problems, depth + 1) for item in structure.items]
     checked = [item for item in items if item is not None]
     if counted or len(checked) < len(items):
         return None

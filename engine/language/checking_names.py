@@ -13,6 +13,7 @@ from . import formulas
 from .frozen import ordered
 from .grammar import Phrase, Word, place_at
 from .problems import Level, Place, Problem, did_you_mean, nearest
+from .statuses import WORDS
 from .units import UnitTable
 from .vocabulary import FieldSignature, Labels, Signature, Vocabulary
 
@@ -72,13 +73,21 @@ class Names:
     """One text while it is checked: what it may name, the list entry at hand, and the problems found so far."""
 
     def __init__(
-        self, text: str, place: Place, vocabulary: Vocabulary, units: UnitTable, *, propositions: bool = True
+        self,
+        text: str,
+        place: Place,
+        vocabulary: Vocabulary,
+        units: UnitTable,
+        *,
+        propositions: bool = True,
+        statuses: bool = False,
     ) -> None:
         self.text = text
         self.place = place
         self.vocabulary = vocabulary
         self.units = units
         self.propositions = propositions
+        self.statuses = statuses
         self.problems: list[Problem] = []
         self.row: Signature | None = None
         self.row_name = ""
@@ -192,7 +201,7 @@ class Names:
         self.wrong("OL104", word, what, hint, place)
 
     def unknown_function(self, word: Word) -> None:
-        known = [*VERBS, *NUMBER_FUNCTIONS]
+        known = [*VERBS, *NUMBER_FUNCTIONS, *(WORDS if self.statuses else ())]
         hint = did_you_mean(word.text, known)
         if not hint:
             is_name = word.text in self.vocabulary.names

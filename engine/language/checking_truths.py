@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .checking_names import NUMBER_FUNCTIONS, RANGE_WORDS, VERBS, Meaning
-from .checking_scales import Scales
+from .checking_statuses import Statuses
 from .expression import (
     Against,
     Aggregate,
@@ -28,6 +28,7 @@ from .expression import (
     OneOf,
     Proposition,
     Quantified,
+    Shown,
     TruthNode,
     Within,
 )
@@ -51,7 +52,7 @@ _OPPOSITES = {("<", ">="), (">", "<="), ("=", "!=")}
 _MAX_OCCASIONS = 20
 
 
-class Truths(Scales):
+class Truths(Statuses):
     """Checks the conditions of one text."""
 
     def truth(self, phrase: Phrase) -> TruthNode | None:
@@ -126,6 +127,8 @@ class Truths(Scales):
 
     def _called(self, phrase: Call) -> TruthNode | None:
         verb = phrase.function.text
+        if self.misused_status(phrase, phrase):
+            return None
         if verb in NUMBER_FUNCTIONS:
             what = f"`{self.written(phrase)}` is a number; a condition is expected here"
             return self.wrong("OL206", phrase, what, f"compare it, as in `{self.written(phrase)} < 5 unit`")
@@ -169,6 +172,8 @@ class Truths(Scales):
         if len(phrase.operators) > 1:
             return self._chained(phrase)
         (left, right), operator = phrase.sides, phrase.operators[0]
+        if self.misused_status(phrase, left, right):
+            return None
         if self.kind(left) == "scale" and isinstance(left, Word):
             return self.on_scale(phrase, left, operator, right)
         if self.kind(right) == "scale":
@@ -232,7 +237,7 @@ class Truths(Scales):
         return True
 
     def _membership(self, phrase: Membership) -> TruthNode | None:
-        if self._label_compared(phrase, phrase.value, "in", phrase.low):
+        if self.misused_status(phrase, phrase.value) or self._label_compared(phrase, phrase.value, "in", phrase.low):
             return None
         low_phrase = phrase.low
         value, low, high = self.number(phrase.value), self.number(low_phrase), self.number(phrase.high)
@@ -268,6 +273,11 @@ class Truths(Scales):
 
     def _identity(self, phrase: Identity) -> TruthNode | None:
         subject = phrase.subject
+        asked = self.asks_status(subject)
+        if asked is not None:
+            return self.status(phrase, asked)
+        if isinstance(subject, Call) and subject.function.text not in (*VERBS, *NUMBER_FUNCTIONS):
+            return self.unknown_function(subject.function)
         if not isinstance(subject, Word):
             what = f"`is` stands after a name, not after `{self.written(subject)}`"
             return self.wrong("OL202", phrase, what, "compare numbers by `=`, `<`, `in`")
@@ -359,6 +369,8 @@ class Truths(Scales):
 
     def _holding(self, phrase: Holding) -> TruthNode | None:
         subject = phrase.subject
+        if self.misused_status(phrase, subject):
+            return None
         if not isinstance(subject, Word):
             what = f"`has` stands after a list, not after `{self.written(subject)}`"
             return self.wrong("OL202", phrase, what, "as in `medicines has bisphosphonate`")
@@ -421,7 +433,7 @@ def _opposite(a: TruthNode, b: TruthNode) -> bool:
     if isinstance(a, Compared) and isinstance(b, Compared):
         operators = {(a.operator, b.operator), (b.operator, a.operator)}
         return (a.left, a.right) == (b.left, b.right) and bool(operators & _OPPOSITES)
-    if isinstance(a, OneOf) and isinstance(b, OneOf):
+    if (isinstance(a, OneOf) and isinstance(b, OneOf)) or (isinstance(a, Shown) and isinstance(b, Shown)):
         return a.negated != b.negated and dataclasses.replace(a, negated=b.negated) == b
     return False
 

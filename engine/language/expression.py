@@ -184,6 +184,20 @@ class Applies(TruthNode):
     atom: str
 
 
+@frozen
+class Shown(TruthNode):
+    """`status(x) is [not] (a or b)`: what the report says of any of `members`. Queries read it, and no rule may.
+
+    `of` is status, diagnosis, alert or caution; `subject` is the id or class as written.
+    """
+
+    of: str
+    subject: str
+    members: frozenset[str]
+    words: frozenset[str]
+    negated: bool = False
+
+
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 

@@ -56,8 +56,9 @@ class Signature:
 class Vocabulary:
     """What a premise may name.
 
-    `subjects` are, for each proposition verb (diagnosed, excluded, caused, recommended, contraindicated, ordered), its
-    labels (conditions, interventions, investigations with their classes). `concluded` are the atoms that some rule
+    `subjects` are, for each proposition verb (diagnosed, excluded, caused, recommended, contraindicated, ordered) and
+    for what a report says (status, caution, diagnosis, alert), its labels (conditions, interventions, ... with their
+    classes). `concluded` are the atoms that some rule
     concludes (`diagnosed(osteoporosis)`, `fragility_fracture`, `acr_risk >= high`). `numbers` are what members carry
     (`prednisolone_factor`).
     """

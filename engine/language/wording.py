@@ -42,6 +42,7 @@ from .expression import (
     Quantified,
     RangeEnd,
     Scaled,
+    Shown,
     Since,
     Threshold,
     TruthNode,
@@ -50,6 +51,7 @@ from .expression import (
 )
 from .formulas import BUILT
 from .interval import Interval
+from .statuses import WORDS as STATUSES
 
 
 class Labels(Protocol):
@@ -66,6 +68,9 @@ class Labels(Protocol):
 
     def proposition(self, atom: str) -> str:
         """Of what rules conclude: `osteoporosis is diagnosed`."""
+
+    def subject(self, name: str) -> str:
+        """Of a condition, intervention or alert, or of a class of them."""
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
@@ -119,6 +124,7 @@ _CURRENT = Not(item=Given(name="stopped"))
 _VERBS = (" is not ", " is below ", " is above ", " is at most ", " is at least ", " is from ", " is ")
 _AGO = {"<": "less than ", "<=": "at most ", ">": "more than ", ">=": "at least ", "=": "", "!=": "other than "}
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
+_REPORTED = {"status": "", "diagnosis": "diagnosis ", "alert": "alert ", "caution": "caution on "}
 _NEGATABLE = re.compile(
     r"\b(is (?=diagnosed$|excluded$|wanted$|contraindicated$|at least )"
     r"|applies$|drives (?=bone loss$)|must wait$|should )"
@@ -154,6 +160,8 @@ class _Writer:
             return f"fewer than {node.count} of these: {'; '.join(map(self.said, node.items))}"
         if isinstance(node, (OneOf, Against)):
             return self._identified(node, not node.negated)
+        if isinstance(node, Shown):
+            return self._shown(node, not node.negated)
         if isinstance(node, Has):
             labels = self._labels_of(node, node.name, node.members, article=True)
             return f"{self.labels.label(node.name)} do not include {labels}"
@@ -232,6 +240,18 @@ class _Writer:
 
     def given(self, node: Given) -> str:
         return "stopped" if node.name == "stopped" else f"{_plain(node.name)} is given"
+
+    def shown(self, node: Shown) -> str:
+        return self._shown(node, node.negated)
+
+    def _shown(self, node: Shown, negated: bool) -> str:
+        """What the report says: `alendronate reads recommended or conditional`, `no bisphosphonate reads deferred`."""
+        words = sorted(node.words, key=STATUSES[node.of].index)
+        said = " or ".join(filter(None, (", ".join(words[:-1]), words[-1]))).replace("_", " ")
+        alone = node.subject in node.members
+        amount = "" if alone else "no " if negated else "some "
+        subject = f"{amount}{_REPORTED[node.of]}{self.labels.subject(node.subject)}"
+        return f"{subject} {'does not read' if negated and alone else 'reads'} {said}"
 
     def _labels_of(self, node: Node, owner: str, members: frozenset[str], article: bool = False) -> str:
         """The labels the author wrote; where those are lost, the members. Classes may take an article."""
@@ -420,6 +440,7 @@ _SAID: dict[type[Node], Callable[[_Writer, Any], str]] = {
     Has: _Writer.has,
     Quantified: _Writer.quantified,
     Proposition: lambda writer, node: writer.labels.proposition(node.atom),
+    Shown: _Writer.shown,
     Applies: lambda writer, node: writer.labels.proposition(node.atom),
     Literal: _Writer.literal,
     Value: _Writer.value,

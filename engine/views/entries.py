@@ -15,6 +15,7 @@ from ..knowledge_base.model import (
     Group,
     Guideline,
     Intervention,
+    Invariant,
     Investigation,
     Member,
     Quantity,
@@ -115,6 +116,7 @@ class Book:
             Guideline: self._guideline,
             Source: self._source,
             Disagreement: self._disagreement,
+            Invariant: self._invariant,
             Group: self._group,
             ChoiceSet: self._choices,
             Member: self._member,
@@ -122,7 +124,8 @@ class Book:
 
     def explain(self, found: Named) -> None:
         entry = found.entry
-        if isinstance(entry, (Topic, Rule)):  # sentences: capitals would change their units and be hard to read
+        # Sentences: capitals would change their units and be hard to read.
+        if isinstance(entry, (Topic, Rule, Invariant)):
             self.page.paragraph(found.label, 0, "bold")
         else:
             self.page.heading(found.label)
@@ -270,6 +273,13 @@ class Book:
             when = f" (when {wording.words(position.when, self.names)})" if position.when is not None else ""
             who = guideline.label if guideline is not None else position.guideline
             self.page.item(f"{who}: {position.says}{when}")
+
+    def _invariant(self, invariant: Invariant) -> None:
+        if invariant.never is not None:
+            self._field("never", wording.words(invariant.never, self.names))
+        self._field("harm", invariant.harm)
+        self._field("checked", invariant.evidence)
+        self._field("where", str(invariant.place))
 
     def _group(self, group: Group) -> None:
         self._prose(group.question)

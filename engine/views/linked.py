@@ -26,6 +26,7 @@ PLURALS: Mapping[str, str] = {
     "source": "sources",
     "guideline": "guidelines",
     "disagreement": "disagreements",
+    "invariant": "invariants",
     "threshold": "thresholds",
     "group": "groups",
     "choices": "choices",
@@ -134,6 +135,7 @@ class Linker:
         for atom in expression.atoms_read(node):
             subject = re.fullmatch(r"\w+\((.+)\)", atom)
             found.add(subject.group(1) if subject else atom.split(" ")[0])
+        found |= {part.subject for part in node.walk() if isinstance(part, expression.Shown)}
         return {name for name in found if self.address(name)}
 
     def _linked(self, runs: Runs, name: str) -> Runs:
@@ -152,7 +154,7 @@ class Linker:
     def _label(self, name: str) -> str:
         if name in self.kb.topics:
             return self.kb.topics[name].question
-        for kind in ("rule", "guideline", "source", "disagreement"):
+        for kind in ("rule", "guideline", "source", "disagreement", "invariant"):
             entry = self.entries(kind).get(name)
             if entry is not None:
                 return entry.label or name

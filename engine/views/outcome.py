@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 
 from ..workbench.coverage import Coverage
+from ..workbench.invariants import NOTHING, Tried
 from ..workbench.outcomes import Result, summary
+from . import outcome_invariants
 
 MOST_UNCOVERED = 200
 
@@ -41,8 +43,8 @@ def _coverage_lines(coverage: Coverage) -> Iterable[str]:
             yield f"  and {more} more; --format json lists them all"
 
 
-def data(results: Sequence[Result], coverage: Coverage | None) -> str:
-    """The same as JSON: cases with their failures, and coverage with everything that is not covered."""
+def data(results: Sequence[Result], coverage: Coverage | None, tried: Tried = NOTHING) -> str:
+    """The same as JSON: cases with their failures, invariants, and coverage with everything that is not covered."""
     document: dict[str, object] = {
         "passed": sum(result.passed for result in results),
         "failed": sum(not result.passed for result in results),
@@ -65,6 +67,8 @@ def data(results: Sequence[Result], coverage: Coverage | None) -> str:
             for result in results
         ],
     }
+    if tried.count:
+        document["invariants"] = outcome_invariants.data(tried)
     if coverage is not None:
         document["coverage"] = {
             "counts": {
@@ -85,10 +89,11 @@ def data(results: Sequence[Result], coverage: Coverage | None) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def junit(results: Sequence[Result]) -> str:
-    """JUnit XML, one test case a worked case, its class the file."""
-    failed = sum(not result.passed for result in results)
-    suite = ElementTree.Element("testsuite", name="worked cases", tests=str(len(results)), failures=str(failed))
+def junit(results: Sequence[Result], tried: Tried = NOTHING) -> str:
+    """JUnit XML, one test case a worked case, its class the file; then the invariants."""
+    failed = sum(not result.passed for result in results) + len(tried.violations)
+    count = len(results) + bool(tried.count) + len(tried.violations)
+    suite = ElementTree.Element("testsuite", name="worked cases", tests=str(count), failures=str(failed))
     for result in results:
         one = ElementTree.SubElement(
             suite,
@@ -100,6 +105,7 @@ def junit(results: Sequence[Result]) -> str:
         for failure in result.failures:
             said = ElementTree.SubElement(one, "failure", message=_plain(f"expected {failure.expected}"))
             said.text = _plain(str(failure))
+    outcome_invariants.add_to_junit(suite, tried)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 

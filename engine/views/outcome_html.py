@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..workbench.coverage import Coverage, Uncovered
+from ..workbench.invariants import NOTHING, Tried
 from ..workbench.mutation import EQUIVALENT, KILLED, Report
 from ..workbench.outcomes import Result, summary
-from . import html, outcome_mutation
+from . import html, outcome_invariants, outcome_mutation
 
 
 def page(
@@ -16,6 +17,7 @@ def page(
     coverage: Coverage | None,
     report: Report | None,
     lines: Mapping[str, Sequence[str]],
+    tried: Tried = NOTHING,
 ) -> str:
     """What was run, on one page. `lines` are the lines of each file that something is told of."""
     return (
@@ -26,6 +28,8 @@ def page(
             summary=summary(results) if results is not None else "",
             coverage=coverage,
             files=_files(coverage.uncovered, lines) if coverage is not None else [],
+            invariants=tried if tried.count else None,
+            held=outcome_invariants.summary(tried),
             mutation=_mutation(report) if report is not None else None,
         )
     )

@@ -15,6 +15,7 @@ from ..knowledge_base.model import (
     Group,
     Guideline,
     Intervention,
+    Invariant,
     Investigation,
     Quantity,
     Rule,
@@ -66,6 +67,7 @@ class Sheets:
             Guideline: self._guideline,
             Source: self._source,
             Disagreement: self._disagreement,
+            Invariant: self._invariant,
             Group: self._group,
             ChoiceSet: self._choices,
         }
@@ -252,6 +254,12 @@ class Sheets:
         for position in one.positions:
             tree = self.linker.premise(position.when) if position.when is not None else None
             yield Row("", (self.linker.name(position.guideline), Run(f": {position.says}")), tree)
+
+    def _invariant(self, invariant: Invariant) -> Iterator[Row]:
+        if invariant.never is not None:
+            yield Row("Never", tree=self.linker.premise(invariant.never))
+        yield self._words("Harm", invariant.harm)
+        yield self._words("Checked", invariant.evidence)
 
     def _group(self, group: Group) -> Iterator[Row]:
         yield self._words("Asked as", group.question)

@@ -168,6 +168,15 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "question": "What they differ about.",
         "positions": "A list of {guideline, says, when}: what each says, and when that speaks for a patient.",
     },
+    "invariants": {
+        "title": "What holds of every patient, as a sentence.",
+        "never": "What must hold of no patient: a premise that may also ask the report, `status(x) is recommended`.",
+        "whenever": "For whom something must follow: a premise as in `never`; `must` says what.",
+        "must": "What must hold of everybody whom `whenever` holds of.",
+        "harm": "Who would come to what harm if it did not hold.",
+        "sources": "Who says so, with the place inside: `[denosumab-label 5.3]`.",
+        "evidence": "How far we checked the sources ourselves: verified, secondary (from one we read) or unverified.",
+    },
     "sources": {
         "citation": "Author, title, journal or body, and year, so that it can be found.",
         "year": "When it came out.",
@@ -284,6 +293,7 @@ KINDS: Mapping[str, str] = {
     "analytes": "What is measured, with the factors between its units.",
     "guidelines": "Who recommends what, where and for whom.",
     "disagreements": "Where guidelines differ.",
+    "invariants": "What must hold of no patient, whatever the rules say; `test` tries it on random patients.",
     "sources": "Where it stands.",
     "topics": "Questions people ask, with the answer.",
     "scope": "For whom the system is made.",

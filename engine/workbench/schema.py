@@ -194,6 +194,9 @@ def _entry(kind: str) -> Schema:
             {"if": {"properties": {"type": {"const": form}}, "required": ["type"]}, "then": {"required": wanted}}
             for form, wanted in needs.items()
         ]
+    if kind == "invariants":
+        found["oneOf"] = [{"required": ["never"]}, {"required": ["whenever", "must"]}]
+        del properties["label"]
     if kind == "thresholds":
         found["oneOf"] = [{"required": ["value"]}, {"required": ["values"]}, {"required": ["by", "steps"]}]
     return found

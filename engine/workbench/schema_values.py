@@ -130,6 +130,7 @@ _KNOWN: Mapping[str, Callable[[Mapping[str, Any]], Schema]] = {
     "codes": _fixed(by_id(either_or_list(TEXT))),
     "numbers": _fixed(by_id(NUMBER)),
     "premise": _fixed(PREMISE),
+    "query": _fixed(PREMISE),
     "grounded": _fixed(PREMISE),
     "one_of": _one_of,
     "texts": _texts,

@@ -93,10 +93,10 @@ def _read(node: Node) -> frozenset[str]:
         subject = re.fullmatch(r"\w+\((.+)\)", atom)
         found.add(subject.group(1) if subject else atom.split(" ")[0])
     for part in node.walk():
-        found |= getattr(part, "members", frozenset())
+        found |= getattr(part, "members", frozenset()) | {getattr(part, "subject", "")}
         if isinstance(part, expression.Extreme) and part.group:
             found.add(part.group)
-    return frozenset(found)
+    return frozenset(found - {""})
 
 
 def _others(kb: KnowledgeBase) -> Iterable[Entry]:
@@ -110,6 +110,7 @@ def _others(kb: KnowledgeBase) -> Iterable[Entry]:
         kb.investigations,
         kb.guidelines,
         kb.disagreements,
+        kb.invariants,
         kb.topics,
         kb.hazards,
     )

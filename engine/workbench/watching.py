@@ -25,7 +25,9 @@ from . import cases, checks, outcomes, runner
 from .cases import WorkedCase
 from .outcomes import Result
 
-_NO_VOCABULARY = ("rules", "alerts", "hazards", "investigations", "guidelines", "disagreements", "sources", "topics")
+_NO_VOCABULARY = (
+    *("rules", "alerts", "hazards", "invariants", "investigations", "guidelines", "disagreements", "sources", "topics"),
+)
 """Kinds that no patient file is read by: when only these change, the cases need not be read again."""
 _KINDS = (
     *_NO_VOCABULARY,

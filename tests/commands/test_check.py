@@ -25,7 +25,7 @@ def test_a_sound_knowledge_base_is_counted(home: Path, run: Run) -> None:
     ended = run("check")
     assert ended.code == 0, ended.out
     assert ended.out.splitlines()[-1] == (
-        "15 files, 9 rules, 9 findings, 3 conditions, 2 interventions, 2 sources: no problem"
+        "15 files, 9 rules, 9 findings, 3 conditions, 2 interventions, 2 sources, 0 invariants: no problem"
     )
 
 

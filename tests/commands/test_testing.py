@@ -36,6 +36,53 @@ def test_a_failure_is_told_with_why_not_and_ends_with_1(run: Run, home: Path) ->
     assert "lowest_t_score <= -2.5 is false (lowest_t_score 1)" in ended.out
 
 
+INVARIANT = """old-women:
+  title: No woman over 70 is given alendronate
+  never: status(alendronate) is recommended and age > 70 and sex is female
+  harm: None; it is an example.
+  sources: [article]
+  evidence: unverified
+"""
+
+
+def test_invariants_are_tried_and_one_that_is_broken_ends_with_1(run: Run, home: Path) -> None:
+    cases(home, GOOD)
+    write(home, {"knowledge/invariants.yaml": INVARIANT})
+    ended = run("test", "--patients", "300")
+    assert ended.code == 1
+    assert ended.out.startswith("1 passed, 0 failed\nBROKEN old-women  (knowledge/invariants.yaml:1:1)\n")
+    assert ended.out.endswith("0 invariants hold on 300 random patients, 1 is broken\n")
+    assert json.loads(run("test", "--format", "json", "--patients", "300").out)["invariants"]["broken"]
+    assert run("test", "--patients", "0").out == "1 passed, 0 failed\n"
+    assert run("test", "--patients", "-1").code == 2
+
+
+def test_invariants_are_chosen_like_cases_and_wait_for_them(run: Run, home: Path) -> None:
+    cases(home, GOOD + BAD)
+    write(home, {"knowledge/invariants.yaml": INVARIANT})
+    ended = run("test", "-k", "OVER 70", "--patients", "300")
+    assert ended.out.startswith("0 passed, 0 failed\nBROKEN old-women")
+    assert "BROKEN" not in run("test", "-k", "hip", "--patients", "300").out
+    assert "BROKEN" not in run("test", "--fail-fast", "--patients", "300").out
+
+
+def test_what_was_tried_with_this_knowledge_is_not_tried_again_and_check_says_so(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OSTEOLOGIC_CACHE", str(tmp_path / "cache"))
+    cases(home, GOOD)
+    write(home, {"knowledge/invariants.yaml": INVARIANT})
+    assert run("check").out.splitlines()[-1].endswith("1 invariant, not yet tried: no problem")
+    first, again = run("test", "--patients", "300"), run("test", "--patients", "300")
+    assert (first.out, first.code) == (again.out, again.code)
+    assert "1 invariant tried in" in first.err
+    assert "tried with this knowledge before" in again.err
+    told = "1 invariant, tried with this base on only 300 patients, 1 of them broken: no problem"
+    assert run("check").out.splitlines()[-1].endswith(told)
+    write(home, {"knowledge/invariants.yaml": INVARIANT.replace("over 70", "over 71")})
+    assert run("check").out.splitlines()[-1].endswith("1 invariant, not yet tried: no problem")
+
+
 def test_a_part_of_a_name_chooses_cases(run: Run, home: Path) -> None:
     cases(home, GOOD + BAD)
     assert run("test", "-k", "HIP").out == "1 passed, 0 failed\n"

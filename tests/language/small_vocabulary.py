@@ -187,6 +187,9 @@ VOCABULARY = Vocabulary(
         **dict.fromkeys(("diagnosed", "excluded", "caused"), CONDITIONS),
         **dict.fromkeys(("recommended", "contraindicated"), MEDICINES),
         "ordered": _labels("dxa_scan"),
+        **dict.fromkeys(("status", "caution"), MEDICINES),
+        "diagnosis": CONDITIONS,
+        "alert": _labels("overdue fracture_now"),
     },
     concluded=frozenset(
         {

@@ -67,6 +67,9 @@ class Called:
         classes = {"not_osteoporotic": "finger, toe, face or skull", "oral_glucocorticoid": "oral glucocorticoid"}
         return classes.get(member, member.replace("_", " "))
 
+    def subject(self, name: str) -> str:
+        return self.label(name)
+
     def proposition(self, atom: str) -> str:
         verb, _, subject = atom.partition("(")
         if subject:

@@ -157,4 +157,9 @@ OL215
 - a premise of five thousand characters
 + states for its parts, read by name
 = It cannot be reviewed, and nobody can be told why it holds.
+OL216
+- when: status(alendronate) is recommended
++ when: recommended(alendronate)
+= What the report says in the end is made of all rules; one that read it would rest on itself. Invariants and other
+= queries may ask for it.
 """

@@ -13,7 +13,7 @@ from typing import Any
 from ...consultation import case
 from ...consultation.case import Prepared
 from ...inference import productions
-from ...knowledge_base.model import Alert, Entry, Finding, KnowledgeBase, Rule
+from ...knowledge_base.model import Alert, Entry, Finding, Invariant, KnowledgeBase, Rule
 from ...language import expression
 from ...language.expression import Node, TruthNode
 from ...language.problems import Place
@@ -32,6 +32,7 @@ KINDS = (
         "thresholds",
         "guidelines",
         "disagreements",
+        "invariants",
         "sources",
         "topics",
         "units",
@@ -114,9 +115,11 @@ class Subject:
 
     @functools.cached_property
     def read(self) -> frozenset[str]:
-        """Every name and proposition that some premise, formula or printed text reads."""
+        """Every name and proposition that some premise, formula or printed text reads; an invariant uses nothing."""
         found: set[str] = set()
         for premise in self.premises:
+            if isinstance(premise.owner, Invariant):
+                continue
             own = premise.owner.id
             names = {name for node in premise.nodes for name in _names(node)}
             found |= names if isinstance(premise.owner, Rule) else names - {own}
