@@ -15,6 +15,14 @@ calm = settings.get_profile("default")
 settings.register_profile("ci", calm, max_examples=500, derandomize=True, database=None, print_blob=True)
 settings.register_profile("fuzz", calm, max_examples=20_000, print_blob=True)
 
+LONG = os.environ.get("OSTEOLOGIC_LONG") == "1"
+
+
+def size(full: int) -> int:
+    """How many random patients to try: all of them in the long suite, a tenth otherwise."""
+    return full if LONG else full // 10
+
+
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "default")
 
 

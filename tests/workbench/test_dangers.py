@@ -118,9 +118,7 @@ def test_records_are_partial_and_vague(prepared: Prepared, patients: list[dict[s
     assert any(day.interval.exact is None for day in days)
 
 
-def test_numbers_fall_at_a_cut_off_and_on_both_sides_of_it(
-    dangers: Dangers, patients: list[dict[str, Known]]
-) -> None:
+def test_numbers_fall_at_a_cut_off_and_on_both_sides_of_it(dangers: Dangers, patients: list[dict[str, Known]]) -> None:
     drawn: dict[str, set[Decimal]] = {}
     for name, known in ((name, known) for one in patients for name, known in one.items()):
         if isinstance(known, Number) and known.last.interval.exact is not None:
@@ -174,7 +172,7 @@ def test_no_entry_is_dropped_and_nothing_begins_to_last(prepared: Prepared, pati
 
 def test_every_kind_of_answer_can_be_known_less_of(prepared: Prepared) -> None:
     entry = Entry({"name": one_of("prednisolone"), "dose": number(5), "started": _day("2026-03-02")})
-    said = {
+    said: dict[str, Known] = {
         "calcium": number("2.9"),
         "sex": one_of("female"),
         "medicines": Records((entry,)),
@@ -202,7 +200,12 @@ def _day(text: str) -> Day:
 
 
 def test_what_can_be_worked_out_too_is_replaced_and_not_deleted(prepared: Prepared) -> None:
-    known = {"age": number(67), "sex": Choice(frozenset({"female"})), "creatinine": number(70), "egfr": number(10)}
+    known: dict[str, Known] = {
+        "age": number(67),
+        "sex": Choice(frozenset({"female"})),
+        "creatinine": number(70),
+        "egfr": number(10),
+    }
     patient = judged(prepared, known, WorkingMemory(prepared.plan))
     assert replaced(patient, "egfr")
     assert not replaced(patient, "creatinine")
