@@ -247,7 +247,7 @@ class _Made:
         rules = [rule for rule in self.dangers.prepared.rules.get(atom, ()) if rule.when is not None]
         disease = atom[10:-1] if atom.startswith("diagnosed(") else ""
         if disease and (not rules or self.chance.random() < 0.4):
-            reported = productions.reported(disease)
+            reported = productions.reported(self.kb, disease)
             self._answer(reported, True)
         elif rules:
             self.make(self.chance.choice(rules).when, True, depth + 1)
@@ -386,7 +386,7 @@ class _Made:
     def _label(self, name: str) -> None:
         """What a label names: a condition, a finding, a quantity, or a state that rules set."""
         if name in self.kb.conditions:
-            self._answer(productions.reported(name), True)
+            self._answer(productions.reported(self.kb, name), True)
         elif name in self.kb.findings and self.kb.findings[name].type != "records":
             self._set(name, self.chance.choice(self.vocabulary.answers(name)))
         elif name in self.kb.quantities:

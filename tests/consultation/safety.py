@@ -52,27 +52,29 @@ def stand(case: Case) -> Stand:
     )
 
 
-def stricter(before: Stand, after: Stand) -> Iterator[str]:
-    """Each bone medicine and alert that has become stricter, and each medicine that is no longer wanted."""
+def stricter(before: Stand, after: Stand) -> Iterator[tuple[str, str]]:
+    """Each bone medicine and alert that has become stricter, or is no longer wanted, with how."""
     for medicine, old in before.statuses.items():
         new = after.statuses[medicine]
-        if old in STRICTER and old != new and (new == "" or STRICTER.index(new) > STRICTER.index(old)):
-            yield f"{medicine} {old} -> {new or 'not wanted'}"
+        if old in STRICTER[:-1] and (new == "" or STRICTER.index(new) > STRICTER.index(old)):
+            yield medicine, f"{old} -> {new or 'not wanted'}"
         elif not old and new == "contraindicated":
-            yield f"{medicine} not wanted -> {new}"
+            yield medicine, f"not wanted -> {new}"
     for alert, was in before.alerts.items():
         now = after.alerts[alert]
         if URGENT.index(now) > URGENT.index(was):
-            yield f"alert {alert} {was.value} -> {now.value}"
+            yield alert, f"{was.value} -> {now.value}"
 
 
-def moved(before: Stand, after: Stand) -> list[str]:
-    """The rules whose truth is another now: where to look for why."""
-    return [
-        f"{name} {before.rules[name].value} -> {now.value}"
-        for name, now in after.rules.items()
-        if now is not before.rules[name]
-    ]
+def moved(case: Case, before: Stand, after: Stand, subject: str) -> str:
+    """The rules about a medicine or alert whose truth is another now: where to look for why."""
+    rules = [rule.id for verb in VERBS for rule in case.rules(verb, subject)]
+    turned = (
+        f"{name} {before.rules[name].value} -> {after.rules[name].value}"
+        for name in rules
+        if before.rules[name] is not after.rules[name]
+    )
+    return ", ".join(turned) or "no rule of its own"
 
 
 def better_line(before: str, after: str) -> bool:

@@ -61,8 +61,9 @@ def reported_too(dangers: Dangers, seed: int, memory: WorkingMemory) -> Iterator
     for disease in concluded(patient):
         patient.say({"conditions": with_disease(conditions, disease)})
         after = safety.stand(patient)
-        for worse in safety.stricter(before, after):
-            yield f"patient {seed}, {disease} established: {worse} by {', '.join(safety.moved(before, after))}"
+        for subject, worse in safety.stricter(before, after):
+            by = safety.moved(patient, before, after, subject)
+            yield f"patient {seed}, {disease} established: {subject} {worse} by {by}"
         patient.say({"conditions": conditions})
 
 
