@@ -3,8 +3,8 @@
 What is left is true of the same patient. So nothing may be allowed after a deletion that was not allowed before.
 
 Three things are no deletions. To drop an entry of a list that stays complete says that the patient does not have it.
-To drop the day on which something ended says that it has not ended (`stopped` alone is read so). And to withdraw a
-number that was entered beside what it can be worked out from puts the other number in its place (`replaced`).
+To drop the day on which something ended says that it has not ended (`stopped` alone is read so). And to withdraw one of
+two numbers that contradict settles which of them is right (`known_twice`).
 """
 
 from __future__ import annotations
@@ -67,11 +67,27 @@ def deletions(names: Names, said: Mapping[str, Known], today: datetime.date) -> 
         yield from (Deletion(name, how, less, field) for how, less, field in less_of.answer(name, known))
 
 
-def replaced(case: Case, name: str) -> bool:
-    """Whether something else counts once this answer is withdrawn: it can be worked out, too."""
-    finding = case.kb.findings.get(name)
-    quantity = finding.stand_in if finding is not None else name
-    return quantity in case.kb.quantities and not isinstance(case.memory.worked_out(quantity), Gap)
+def known_twice(case: Case) -> frozenset[str]:
+    """Numbers that were entered and can be worked out as well, with the answers that takes.
+
+    To know less of these may settle a contradiction between the two, so it is another question.
+    """
+    found: set[str] = set()
+    for name, known in case.said.items():
+        finding = case.kb.findings.get(name)
+        quantity = finding.stand_in if finding is not None else name
+        entered = isinstance(known, Number) and quantity in case.kb.quantities
+        if entered and not isinstance(case.memory.worked_out(quantity), Gap):
+            found |= {name, *_behind(case, quantity)}
+    return frozenset(found)
+
+
+def _behind(case: Case, quantity: str) -> set[str]:
+    """The answers that a quantity is worked out from."""
+    found: set[str] = set()
+    for read in case.prepared.plan.reads.get(quantity, ()):
+        found |= {read} if read in case.said else _behind(case, read)
+    return found
 
 
 class _Less:

@@ -20,9 +20,8 @@ from engine.consultation.case import Case, Prepared
 from engine.inference.working_memory import WorkingMemory
 from engine.knowledge_base import cache
 from engine.language.truth import Truth
-from engine.language.value import Gap
 from engine.workbench.dangers import Dangers
-from engine.workbench.deletions import Deletion, deletions, replaced
+from engine.workbench.deletions import Deletion, deletions, known_twice
 from engine.workbench.patients import Vocabulary
 from tests.conftest import size
 from tests.consultation import safety
@@ -81,17 +80,14 @@ def loosened(dangers: Dangers, seed: int, memory: WorkingMemory) -> Iterator[str
 
 
 def chosen(dangers: Dangers, patient: Case, chance: random.Random) -> Iterator[Deletion]:
-    """Some deletions at random, mostly of what is not simply normal."""
+    """Some deletions at random, mostly of what is not simply normal; none of what contradicts something else."""
     ways: dict[str, list[Deletion]] = {}
     for one in deletions(patient.names, patient.said, TODAY):
         ways.setdefault(one.name, []).append(one)
-    special = [name for name in ways if dangers.harmless.get(name) != patient.said[name]]
-    for _ in range(EACH):
-        name = chance.choice(special if special and chance.random() < 0.8 else list(ways))
-        deletion = chance.choice(ways[name])
-        gone = deletion.known is None or isinstance(deletion.known, Gap)
-        if not (gone and replaced(patient, name)):
-            yield deletion
+    names = [name for name in ways if name not in known_twice(patient)]
+    special = [name for name in names if dangers.harmless.get(name) != patient.said[name]]
+    for _ in range(EACH if names else 0):
+        yield chance.choice(ways[chance.choice(special if special and chance.random() < 0.8 else names)])
 
 
 def allowed(patient: Case, before: Stand, after: Stand, deletion: Deletion) -> Iterator[tuple[str, str]]:

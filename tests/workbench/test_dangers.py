@@ -17,9 +17,9 @@ from engine.inference.working_memory import WorkingMemory
 from engine.knowledge_base import cache
 from engine.language import dates
 from engine.language.truth import Truth
-from engine.language.value import Choice, Day, Entry, Gap, Known, Number, Records, is_addition
+from engine.language.value import Day, Entry, Gap, Known, Number, Records, is_addition
 from engine.workbench.dangers import Dangers
-from engine.workbench.deletions import KEPT, deletions, replaced
+from engine.workbench.deletions import KEPT, deletions, known_twice
 from engine.workbench.patients import HERE, Vocabulary, number, one_of
 
 ROOT = Path(__file__).parent.parent.parent
@@ -199,15 +199,9 @@ def _day(text: str) -> Day:
     return Day(found)
 
 
-def test_what_can_be_worked_out_too_is_replaced_and_not_deleted(prepared: Prepared) -> None:
-    known: dict[str, Known] = {
-        "age": number(67),
-        "sex": Choice(frozenset({"female"})),
-        "creatinine": number(70),
-        "egfr": number(10),
-    }
+def test_what_was_entered_and_can_be_worked_out_too_is_known_twice(prepared: Prepared) -> None:
+    known: dict[str, Known] = {"age": number(67), "sex": one_of("female"), "creatinine": number(70), "egfr": number(10)}
     patient = judged(prepared, known, WorkingMemory(prepared.plan))
-    assert replaced(patient, "egfr")
-    assert not replaced(patient, "creatinine")
+    assert known_twice(patient) == {"egfr", "creatinine", "age", "sex"}
     patient.say({"creatinine": None})
-    assert not replaced(patient, "egfr")
+    assert known_twice(patient) == frozenset()
