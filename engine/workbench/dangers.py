@@ -193,7 +193,7 @@ class _Made:
         if self.dangers.labels and chance.random() < 0.2:
             self._label(chance.choice(self.dangers.labels))
         for name in [finding.id for finding in self.kb.findings.values() if finding.type == "records"]:
-            if chance.random() < 0.08:
+            if chance.random() < 0.15:
                 self._list(name, self.vocabulary.entry(name, chance, ()))
         if "medicines" in self.kb.findings and chance.random() < 0.25:
             key = self.kb.findings["medicines"].key

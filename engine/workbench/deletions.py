@@ -58,8 +58,6 @@ def deletions(names: Names, said: Mapping[str, Known], today: datetime.date) -> 
     less_of = _Less(names, today)
     for name, known in said.items():
         if isinstance(known, Gap):
-            if known is NOT_MEASURED:
-                yield Deletion(name, "the line is gone", None)
             continue
         yield Deletion(name, "the line is gone", None)
         yield Deletion(name, "not measured", NOT_MEASURED)

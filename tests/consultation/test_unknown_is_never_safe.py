@@ -17,6 +17,7 @@ import pytest
 
 from engine.consultation import case, plan
 from engine.consultation.case import Case, Prepared
+from engine.consultation.outlook import Outlook
 from engine.inference.working_memory import WorkingMemory
 from engine.knowledge_base import cache
 from engine.language.truth import Truth
@@ -63,6 +64,29 @@ def memory(prepared: Prepared) -> WorkingMemory:
 def test_knowing_less_allows_nothing_and_silences_nothing(share: int, dangers: Dangers, memory: WorkingMemory) -> None:
     found = [one for seed in range(share, PATIENTS, SHARES) for one in loosened(dangers, seed, memory)]
     assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_what_is_recommended_names_all_that_could_still_speak_against_it(
+    share: int, dangers: Dangers, memory: WorkingMemory
+) -> None:
+    found = [one for seed in range(share, PATIENTS, SHARES) for one in unexplained(dangers, seed, memory)]
+    assert found == [], "\n".join(found)
+
+
+def unexplained(dangers: Dangers, seed: int, memory: WorkingMemory) -> Iterator[str]:
+    """Rules that may still bar or delay what is recommended, and rest on nothing unasked or on what is always known."""
+    patient = safety.judged(dangers, dangers.patient(seed), memory)
+    look = Outlook(patient)
+    for medicine in safety.bone_medicines(dangers.prepared):
+        if look.status(medicine) != "recommended":
+            continue
+        unasked = plan.unasked(patient, patient.kb.interventions[medicine])
+        for rule in (*patient.rules("contraindicates", medicine), *patient.rules("defers", medicine)):
+            missing = patient.explanation.missing_rule(rule) if patient.truth(rule) is Truth.UNKNOWN else None
+            if missing is not None and (not missing or not missing <= {*unasked} - ORDINARY):
+                told = ", ".join(sorted(missing)) or "nothing"
+                yield f"patient {seed}: {medicine} is recommended, though {rule.id} waits for {told}"
 
 
 def loosened(dangers: Dangers, seed: int, memory: WorkingMemory) -> Iterator[str]:

@@ -15,7 +15,9 @@ from engine.consultation.outlook import Outlook
 from engine.consultation.record import Answer
 from engine.inference.working_memory import WorkingMemory
 from engine.knowledge_base import cache
+from engine.knowledge_base.model import Rule
 from engine.language import dates
+from engine.language.expression import Has, OneOf
 from engine.language.truth import Truth
 from engine.language.value import Day, Entry, Gap, Known, Number, Records, is_addition
 from engine.workbench.dangers import Dangers
@@ -101,6 +103,21 @@ def test_nearly_every_safety_rule_holds_of_somebody(prepared: Prepared, told: Co
 )
 def test_side_effects_of_bone_medicines_are_among_them(alert: str, told: Counter[str]) -> None:
     assert told[alert]
+
+
+def test_members_that_no_rule_reads_are_among_them(prepared: Prepared, patients: list[dict[str, Known]]) -> None:
+    lists = [one.get("conditions") for one in patients]
+    listed = [entry for known in lists if isinstance(known, Records) for entry in known.entries]
+    named = {name for entry in listed for name in getattr(entry.fields.get("name"), "members", ())}
+    read = {name for rule in prepared.kb.rules.values() for name in members_read(rule)}
+    assert len(named - read) > 5
+    assert len(named & read) > 50
+
+
+def members_read(rule: Rule) -> set[str]:
+    """The members that a premise names."""
+    nodes = rule.when.walk() if rule.when is not None else ()
+    return {name for node in nodes if isinstance(node, (Has, OneOf)) for name in node.members}
 
 
 def test_records_are_partial_and_vague(prepared: Prepared, patients: list[dict[str, Known]]) -> None:
