@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import case, plan
+from engine.consultation import case
 from engine.consultation.case import Case, Prepared
+from engine.consultation.judgement import judge
 from engine.consultation.outlook import Outlook
 from engine.inference.working_memory import WorkingMemory
 from engine.knowledge_base import cache
@@ -81,10 +82,10 @@ def unexplained(dangers: Dangers, seed: int, memory: WorkingMemory) -> Iterator[
     for medicine in safety.bone_medicines(dangers.prepared):
         if look.status(medicine) != "recommended":
             continue
-        unasked = plan.unasked(patient, patient.kb.interventions[medicine])
+        unasked = unasked_of(patient, medicine)
         for rule in (*patient.rules("contraindicates", medicine), *patient.rules("defers", medicine)):
             missing = patient.explanation.missing_rule(rule) if patient.truth(rule) is Truth.UNKNOWN else None
-            if missing is not None and (not missing or not missing <= {*unasked} - ORDINARY):
+            if missing is not None and (not missing or not missing <= unasked - ORDINARY):
                 told = ", ".join(sorted(missing)) or "nothing"
                 yield f"patient {seed}: {medicine} is recommended, though {rule.id} waits for {told}"
 
@@ -130,5 +131,9 @@ def allowed(patient: Case, before: Stand, after: Stand, deletion: Deletion) -> I
 def excused(patient: Case, medicine: str, name: str) -> bool:
     """Whether the plan says of a medicine that it does not wait for what is not known any more."""
     behind = patient.prepared.plan.reads.get(name, frozenset()) if name in patient.kb.quantities else frozenset()
-    unasked = plan.unasked(patient, patient.kb.interventions[medicine])
-    return not ({name, *behind} & ORDINARY) and not {name, *behind}.isdisjoint(unasked)
+    return not ({name, *behind} & ORDINARY) and not unasked_of(patient, medicine).isdisjoint({name, *behind})
+
+
+def unasked_of(patient: Case, medicine: str) -> frozenset[str]:
+    """What could still speak against a medicine and is not waited for, as the plan tells it."""
+    return frozenset(name for item in judge(patient).plan if item.id == medicine for name in item.unasked)
