@@ -13,13 +13,13 @@ always.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from ..consultation import record
 from ..consultation.record import Answer
 from ..inference import productions
-from ..knowledge_base.model import Finding
+from ..knowledge_base.model import Finding, Hazard
 from ..language import dates, expression
 from ..language.expression import Node, TruthNode
 from ..language.interval import exactly
@@ -73,8 +73,8 @@ class Dangers:
             {name for one in self.medicines for name in self.kb.interventions[one].label_contraindicates}
         )
         self.entered = [one for one in self.kb.quantities.values() if one.shown and vocabulary.cuts(one.id)]
-        self._leaves = _Leaves(self)
-        self.harmless = dict(self._leaves.harmless())
+        self.hazards = list(self.kb.hazards.values())
+        self.harmless = dict(_Leaves(self).harmless())
 
     def patient(self, seed: int) -> dict[str, Known]:
         """A record, partial as a rule, as a file would hold it; the same for the same seed."""
@@ -190,6 +190,8 @@ class _Made:
     def besides(self) -> None:
         """What labels name, members of any list, a bone medicine being taken, a number entered beside its parts."""
         chance = self.chance
+        if self.dangers.hazards and chance.random() < 0.2:
+            self._hazard(chance.choice(self.dangers.hazards))
         if self.dangers.labels and chance.random() < 0.2:
             self._label(chance.choice(self.dangers.labels))
         for name in [finding.id for finding in self.kb.findings.values() if finding.type == "records"]:
@@ -393,6 +395,27 @@ class _Made:
             self._some_number(name)
         else:
             self._conclude(name, 0)
+
+    def _hazard(self, hazard: Hazard) -> None:
+        """What a hazard reads, as it means it, whether or not a rule acts on it."""
+        if hazard.when is not None:
+            self.make(hazard.when, True)
+        elif hazard.members:
+            name = "conditions" if hazard.reads == "diagnosed" else hazard.reads
+            members = self._expanded(name, hazard.members)
+            if members and self.kb.findings[name].type == "records":
+                self._answer(expression.Has(name=name, members=members), True)
+            elif members:
+                self._choose(name, members, True)
+        else:
+            self._label(hazard.reads)
+
+    def _expanded(self, name: str, labels: Iterable[str]) -> frozenset[str]:
+        """The members of a finding that these members and classes stand for."""
+        finding = self.kb.findings[name]
+        kind = finding.fields.get(finding.key)
+        choice = self.kb.choices.get(kind.choices if kind is not None else finding.choices)
+        return frozenset().union(*((choice.expand(one) if choice else None) or () for one in labels))
 
     def _bone_medicines(self) -> frozenset[str]:
         members = self.dangers.prepared.names.members("medicines")
