@@ -2,8 +2,8 @@
 
 A number is entered for random patients beside what it can be worked out from, more than a fifth apart. Either the
 entered one is right, and what the other was worked out from is as if never measured; or the other is, and nothing was
-entered. What is shown permits no more than either, silences no alert of either, and establishes only what both do. The
-full number in the long suite, a tenth otherwise.
+entered. What is shown permits no more than either and silences no alert of either; it establishes nothing that rests on
+the entered one alone. The full number in the long suite, a tenth otherwise.
 """
 
 from __future__ import annotations
@@ -104,7 +104,8 @@ def believed(patient: Case, name: str, entered: Number) -> Iterator[str]:
     worlds = {**worked_out, "entered": outlook(patient)}
     patient.say({**before, name: None})
     for side, world in worlds.items():
-        yield from (f"{name} {entered.last.interval.low}, {side}: {one}" for one in looser(patient, verdict, world))
+        told = [*looser(verdict, world), *(unproven(verdict, world) if side == "worked out" else ())]
+        yield from (f"{name} {entered.last.interval.low}, {side}: {one}" for one in told)
 
 
 Told = tuple[dict[str, str], dict[str, Truth], frozenset[str]]
@@ -121,9 +122,9 @@ def outlook(patient: Case) -> Told:
     )
 
 
-def looser(patient: Case, verdict: Verdict, world: Told) -> Iterator[str]:
+def looser(verdict: Verdict, world: Told) -> Iterator[str]:
     """Where what is shown is looser than one of the two worlds."""
-    statuses, alerts, established = world
+    statuses, alerts, _ = world
     shown = {item.id: item.status for item in verdict.plan}
     for medicine, status in statuses.items():
         now = shown.get(medicine, "")
@@ -138,6 +139,10 @@ def looser(patient: Case, verdict: Verdict, world: Told) -> Iterator[str]:
             yield f"alert {name} {told.get(name, 'ruled out')}, but raised by itself"
         if truth is Truth.UNKNOWN and name not in told:
             yield f"alert {name} ruled out, but not by itself"
+
+
+def unproven(verdict: Verdict, world: Told) -> Iterator[str]:
+    """What is established though one of the worlds does not say so."""
     for one in verdict.diagnoses:
-        if one.status == "established" and one.id not in established:
+        if one.status == "established" and one.id not in world[2]:
             yield f"{one.id} established, but not by itself"
