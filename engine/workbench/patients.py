@@ -67,9 +67,9 @@ class Vocabulary:
         if isinstance(node, expression.Compared):
             for side, limit in ((node.left, node.right), (node.right, node.left)):
                 if isinstance(side, expression.Value):
-                    self._cuts.setdefault(side.name, set()).update(self._numbers_in(limit))
+                    self._cuts.setdefault(side.name, set()).update(self.numbers_in(limit))
         elif isinstance(node, expression.Within) and isinstance(node.value, expression.Value):
-            found = (*self._numbers_in(node.low), *self._numbers_in(node.high))
+            found = (*self.numbers_in(node.low), *self.numbers_in(node.high))
             self._cuts.setdefault(node.value.name, set()).update(found)
         elif isinstance(node, expression.Has):
             key = self.kb.findings[node.name].key
@@ -78,7 +78,8 @@ class Vocabulary:
             parts = [part for part in node.where.walk() if isinstance(part, expression.OneOf) and part.field]
             self._asked_for.setdefault(node.name, {})[tuple((part.name, part.members) for part in parts)] = None
 
-    def _numbers_in(self, limit: Node) -> Iterator[Decimal]:
+    def numbers_in(self, limit: Node) -> Iterator[Decimal]:
+        """The numbers that one side of a comparison holds: written, or shared cut-offs of any day."""
         for part in limit.walk():
             if isinstance(part, expression.Literal):
                 yield part.value.low
@@ -107,8 +108,28 @@ class Vocabulary:
 
     def numbers(self, finding: Finding) -> list[Decimal]:
         """At each cut-off, just beside it, halfway to the next, and beyond the last."""
-        cuts = sorted(self._cuts.get(finding.id, ()))
-        span = finding.plausible or Interval(Decimal(0), Decimal(100))
+        return self.around(finding.id, finding.plausible)
+
+    def cuts(self, name: str) -> list[Decimal]:
+        """The numbers that rules compare a finding or quantity with."""
+        return sorted(self._cuts.get(name, ()))
+
+    def behind(self, name: str) -> list[str]:
+        """The findings, in the unit of a quantity, that it is worked out from."""
+        unit = self.kb.quantities[name].unit if name in self.kb.quantities else ""
+        found: list[str] = []
+        for read in sorted(self.prepared.plan.reads.get(name, ())):
+            finding = self.kb.findings.get(read)
+            if finding is not None and finding.type == "number" and finding.unit == unit:
+                found.append(read)
+            elif read in self.kb.quantities:
+                found += self.behind(read)
+        return found
+
+    def around(self, name: str, plausible: Interval | None) -> list[Decimal]:
+        """The numbers worth trying for a finding or quantity, among those that can be."""
+        cuts = self.cuts(name)
+        span = plausible or Interval(Decimal(0), Decimal(100))
         if not cuts:
             return [span.low + (span.high - span.low) * Decimal(share) / 10 for share in (1, 3, 6)]
         found = set(cuts)

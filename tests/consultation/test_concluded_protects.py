@@ -1,0 +1,89 @@
+"""A disease that is concluded protects as one that is reported: on the record it changes nothing for the worse.
+
+Whoever has a disease established by tests and does not name it is told the same as with it on the record. Random
+patients biased to danger; the full number in the long suite, a tenth otherwise.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.consultation import case
+from engine.consultation.case import Case, Prepared
+from engine.inference.working_memory import WorkingMemory
+from engine.knowledge_base import cache
+from engine.language.truth import Truth
+from engine.language.value import Entry, Known, Records
+from engine.workbench.dangers import Dangers
+from engine.workbench.patients import Vocabulary, one_of
+from tests.conftest import size
+from tests.consultation import safety
+
+ROOT = Path(__file__).parent.parent.parent
+TODAY = datetime.date(2026, 11, 21)
+PATIENTS = size(5000)
+SHARES = 10
+"""The patients are shared out among so many tests."""
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Prepared:
+    return case.prepare_kept(cache.load(ROOT))
+
+
+@pytest.fixture(scope="module")
+def dangers(prepared: Prepared) -> Dangers:
+    return Dangers(Vocabulary(prepared, TODAY))
+
+
+@pytest.fixture(scope="module")
+def memory(prepared: Prepared) -> WorkingMemory:
+    return WorkingMemory(prepared.plan)
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_a_concluded_disease_put_on_the_record_makes_nothing_stricter(
+    share: int, dangers: Dangers, memory: WorkingMemory
+) -> None:
+    found = [one for seed in range(share, PATIENTS, SHARES) for one in reported_too(dangers, seed, memory)]
+    assert found == [], "\n".join(found)
+
+
+def reported_too(dangers: Dangers, seed: int, memory: WorkingMemory) -> Iterator[str]:
+    """What becomes stricter for one random patient once each concluded disease is reported as well."""
+    patient = safety.judged(dangers, dangers.patient(seed), memory)
+    before = safety.stand(patient)
+    conditions = patient.said.get("conditions")
+    for disease in concluded(patient):
+        patient.say({"conditions": with_disease(conditions, disease)})
+        after = safety.stand(patient)
+        for subject, worse in safety.stricter(before, after):
+            by = safety.moved(patient, before, after, subject)
+            yield f"patient {seed}, {disease} established: {subject} {worse} by {by}"
+        patient.say({"conditions": conditions})
+
+
+def concluded(patient: Case) -> list[str]:
+    """The diseases that rules establish and the record does not name."""
+    said = patient.said.get("conditions")
+    entries = said.entries if isinstance(said, Records) else ()
+    named = {name for entry in entries for name in getattr(entry.fields.get("name"), "members", ())}
+    return [
+        name
+        for name, condition in patient.kb.conditions.items()
+        if name not in named
+        and not condition.exposure
+        and any(patient.truth(rule) is Truth.TRUE for rule in patient.rules("diagnoses", name))
+    ]
+
+
+def with_disease(conditions: Known | None, disease: str) -> Records:
+    """The list with one more entry; what was no list is an open one now."""
+    entry = Entry({"name": one_of(disease)})
+    if not isinstance(conditions, Records):
+        return Records((entry,), complete=False)
+    return Records((*conditions.entries, entry), conditions.complete, conditions.absent - {disease})

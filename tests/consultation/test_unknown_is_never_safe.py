@@ -1,0 +1,141 @@
+"""Unknown is never safe: to know less of a patient allows nothing and silences nothing.
+
+One thing that was said of a random patient is taken away, in any way there is: the line gone, the list opened, not
+measured, a number or a date made vague, a field of an entry left out. A medicine may be recommended afterwards that
+was not before only where the plan names what was taken away as unasked; what every ordinary record holds is never
+excused like that. The full number in the long suite, a tenth otherwise.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.consultation import case
+from engine.consultation.case import Case, Prepared
+from engine.consultation.judgement import judge
+from engine.consultation.outlook import Outlook
+from engine.inference.working_memory import WorkingMemory
+from engine.knowledge_base import cache
+from engine.language.truth import Truth
+from engine.workbench.dangers import Dangers
+from engine.workbench.deletions import Deletion, deletions, known_twice
+from engine.workbench.patients import Vocabulary
+from tests.conftest import size
+from tests.consultation import safety
+from tests.consultation.safety import Stand
+
+ROOT = Path(__file__).parent.parent.parent
+TODAY = datetime.date(2026, 11, 21)
+PATIENTS = size(5000)
+LOOKED_THROUGH = size(2000)
+"""So many patients are looked through without knowing less of them."""
+SHARES = 10
+"""The patients are shared out among so many tests."""
+EACH = 3
+"""So many deletions are tried of each patient, one at a time."""
+ORDINARY = frozenset(
+    {
+        *("age", "sex", "menopausal_status", "pregnancy", "breastfeeding", "weight", "conditions", "medicines"),
+        *("intolerances", "calcium", "albumin", "creatinine", "egfr", "alkaline_phosphatase", "vitamin_d"),
+        "can_sit_upright",
+    }
+)
+"""What an ordinary record holds: no medicine that it matters to is recommended without it."""
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Prepared:
+    return case.prepare_kept(cache.load(ROOT))
+
+
+@pytest.fixture(scope="module")
+def dangers(prepared: Prepared) -> Dangers:
+    return Dangers(Vocabulary(prepared, TODAY))
+
+
+@pytest.fixture(scope="module")
+def memory(prepared: Prepared) -> WorkingMemory:
+    return WorkingMemory(prepared.plan)
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_knowing_less_allows_nothing_and_silences_nothing(share: int, dangers: Dangers, memory: WorkingMemory) -> None:
+    found = [one for seed in range(share, PATIENTS, SHARES) for one in loosened(dangers, seed, memory)]
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_what_is_recommended_names_all_that_could_still_speak_against_it(
+    share: int, dangers: Dangers, memory: WorkingMemory
+) -> None:
+    found = [one for seed in range(share, LOOKED_THROUGH, SHARES) for one in unexplained(dangers, seed, memory)]
+    assert found == [], "\n".join(found)
+
+
+def unexplained(dangers: Dangers, seed: int, memory: WorkingMemory) -> Iterator[str]:
+    """Rules that may still bar or delay what is recommended, and rest on nothing unasked or on what is always known."""
+    patient = safety.judged(dangers, dangers.patient(seed), memory)
+    look = Outlook(patient)
+    for medicine in safety.bone_medicines(dangers.prepared):
+        if look.status(medicine) != "recommended":
+            continue
+        unasked = unasked_of(patient, medicine)
+        for rule in (*patient.rules("contraindicates", medicine), *patient.rules("defers", medicine)):
+            missing = patient.explanation.missing_rule(rule) if patient.truth(rule) is Truth.UNKNOWN else None
+            if missing is not None and (not missing or not missing <= unasked - ORDINARY):
+                told = ", ".join(sorted(missing)) or "nothing"
+                yield f"patient {seed}: {medicine} is recommended, though {rule.id} waits for {told}"
+
+
+def loosened(dangers: Dangers, seed: int, memory: WorkingMemory) -> Iterator[str]:
+    """What some deletions allow or silence for one random patient."""
+    known = dangers.patient(seed)
+    patient = safety.judged(dangers, known, memory)
+    before = safety.stand(patient)
+    for deletion in chosen(dangers, patient, random.Random(f"deletion {seed}")):
+        patient.say({deletion.name: deletion.known})
+        after = safety.stand(patient)
+        for subject, looser in allowed(patient, before, after, deletion):
+            by = safety.moved(patient, before, after, subject)
+            yield f"patient {seed}, {deletion}: {subject} {looser} by {by}"
+        patient.say({deletion.name: known[deletion.name]})
+
+
+def chosen(dangers: Dangers, patient: Case, chance: random.Random) -> Iterator[Deletion]:
+    """Some deletions at random, mostly of what is not simply normal; none of what contradicts something else."""
+    ways: dict[str, list[Deletion]] = {}
+    for one in deletions(patient.names, patient.said, TODAY):
+        ways.setdefault(one.name, []).append(one)
+    names = [name for name in ways if name not in known_twice(patient)]
+    special = [name for name in names if dangers.harmless.get(name) != patient.said[name]]
+    for _ in range(EACH if names else 0):
+        yield chance.choice(ways[chance.choice(special if special and chance.random() < 0.8 else names)])
+
+
+def allowed(patient: Case, before: Stand, after: Stand, deletion: Deletion) -> Iterator[tuple[str, str]]:
+    """Each medicine that is recommended now or comes earlier, and each alert that is ruled out now."""
+    for medicine, old in before.statuses.items():
+        new = after.statuses[medicine]
+        if new == "recommended" != old and not excused(patient, medicine, deletion.name):
+            yield medicine, f"{old or 'not wanted'} -> {new}"
+        if new and safety.better_line(before.lines[medicine], after.lines[medicine]):
+            yield medicine, f"{before.lines[medicine]} -> {after.lines[medicine]} line"
+    for alert, was in before.alerts.items():
+        if after.alerts[alert] is Truth.FALSE is not was:
+            yield alert, f"{was.value} -> ruled out"
+
+
+def excused(patient: Case, medicine: str, name: str) -> bool:
+    """Whether the plan says of a medicine that it does not wait for what is not known any more."""
+    behind = patient.prepared.plan.reads.get(name, frozenset()) if name in patient.kb.quantities else frozenset()
+    return not ({name, *behind} & ORDINARY) and not unasked_of(patient, medicine).isdisjoint({name, *behind})
+
+
+def unasked_of(patient: Case, medicine: str) -> frozenset[str]:
+    """What could still speak against a medicine and is not waited for, as the plan tells it."""
+    return frozenset(name for item in judge(patient).plan if item.id == medicine for name in item.unasked)
