@@ -39,23 +39,6 @@ class Turn:
     after: str
 
 
-def suppose(case: Case, changes: Mapping[str, Known | None]) -> Case:
-    """The same patient with these answers given, replaced or withdrawn (None)."""
-    other = Case(case.prepared, case.today, case.guideline, case.region)
-    said: dict[str, Known] = dict(case.said)
-    for name, known in changes.items():
-        if known is None:
-            said.pop(name, None)
-        else:
-            said[name] = known
-    for group in case.closed_groups:
-        other.close_group(group)
-    other.say(said)
-    if case.finished:
-        other.finish()
-    return other
-
-
 def differences(before: Verdict, after: Verdict) -> tuple[Turn, ...]:
     """Every shown status that is not the same, the most urgent kind first."""
     kinds = (
@@ -114,7 +97,7 @@ def prospects(case: Case, finding: str) -> tuple[Possible, ...]:
     before = judge(case)
     found: list[Possible] = []
     for known in _answers(case, finding):
-        turns = differences(before, judge(suppose(case, {finding: known})))
+        turns = differences(before, judge(case.supposing({finding: known})))
         if turns and all(turns != other.turns for other in found):
             found.append(Possible(known, turns))
     return tuple(found)

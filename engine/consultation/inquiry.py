@@ -229,7 +229,7 @@ def whatif(session: Session, _: Asked | None, words: str) -> None:
     if wrong:
         session.wrong(wrong[0])
         return
-    other = contrast.suppose(session.case, dict(understood.said))
+    other = session.case.supposing(understood.said)
     from .judgement import judge
 
     after = judge(other)

@@ -78,7 +78,29 @@ class Derived:
     unit: str
     because: tuple[Reason, ...]
     entered: str = ""
-    """What was entered instead, where that differs from what is worked out by over 20 %."""
+    """What was entered instead, where that contradicts what is worked out."""
+
+
+@ordered
+class Claim:
+    """One of the values that contradict: as a file writes it, as a person says it, and where it is from."""
+
+    value: str
+    told: str
+    origin: str
+    because: tuple[Reason, ...] = ()
+
+
+@ordered
+class ContradictionShown:
+    """A finding or quantity known in ways that cannot all be right; `again` are the findings to look at again."""
+
+    id: str
+    label: str
+    claims: tuple[Claim, ...]
+    again: tuple[str, ...]
+    told: str
+    """The same as a sentence."""
 
 
 @ordered
@@ -216,6 +238,8 @@ class Verdict:
     open: tuple[str, ...]
     mechanism: str
     notices: tuple[str, ...]
-    """What the reader must be told first: outside the scope, age assumed, two clearances on two sides of a cut-off."""
+    """What the reader must be told first: outside the scope, age assumed, what contradicts, two clearances on two
+    sides of a cut-off."""
     disclaimer: str
     outside_scope: bool = False
+    contradictions: tuple[ContradictionShown, ...] = ()

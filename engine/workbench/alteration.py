@@ -16,7 +16,6 @@ from ..consultation import evidence
 from ..consultation.case import Case, Prepared
 from ..inference import productions, values
 from ..inference.reference import Reference
-from ..inference.values import NOTHING
 from ..knowledge_base.model import KnowledgeBase, Rule, ThresholdEntry
 from ..language import expression
 from ..language.expression import Node, TruthNode
@@ -238,10 +237,6 @@ class Altered(Reference):
 
     def start(self, today: Interval) -> None:
         """A kept case has begun long ago."""
-
-    def worked_out(self, name: str) -> Known:
-        """What a quantity comes to by its rules, whatever was entered."""
-        return values.quantity_value(self._derive.get(name, ()), NOTHING, self)
 
 
 class AlteredCase(Case):
