@@ -46,16 +46,20 @@ def judge(case: Case) -> Verdict:
 
     Where two values contradict it is the strictest of what follows from either.
     """
-    told = each(case)
-    if len(told) == 1:
-        return told[0]
+    if len(worlds.of(case)) == 1:
+        return _judged(case)
     found = worlds.contradictions(case)
-    again = tuple(name for one in found for name in one.again)
-    one = merging.merged(case.kb, told, again, lambda names: reasons.ordered(case, names))
+    told = [(world, verdict_in(case, world)) for world in worlds.of(case)]
+    one = merging.merged(
+        case.kb,
+        [verdict for world, verdict in told if not world.doubting],
+        [verdict for world, verdict in told if world.doubting],
+        tuple(name for one in found for name in one.again),
+        lambda names: reasons.ordered(case, names),
+    )
     contradictions = tuple(_contradiction(case, one) for one in found)
     return dataclasses.replace(
         one,
-        findings=_findings(case),
         derived=_with_entered(one.derived, found, contradictions),
         contradictions=contradictions,
         mechanism="" if case.brief else _mechanism(case, one.causes, one.diagnoses),
@@ -63,16 +67,14 @@ def judge(case: Case) -> Verdict:
     )
 
 
-def each(case: Case) -> tuple[Verdict, ...]:
-    """The verdict of each world of a case; one alone where nothing contradicts."""
+def verdict_in(case: Case, world: worlds.World) -> Verdict:
+    """The verdict of one of the worlds of a case, as brief as the case is."""
 
-    def work() -> tuple[Verdict, ...]:
-        found = worlds.of(case)
-        for world in found:
-            world.case.brief = case.brief
-        return tuple(_judged(world.case) for world in found)
+    def work() -> Verdict:
+        world.case.brief = case.brief
+        return _judged(world.case)
 
-    return work() if len(worlds.of(case)) == 1 else case.once(("verdicts", case.brief), work)
+    return world.case.once(("verdict", case.brief), work)
 
 
 def _judged(case: Case) -> Verdict:
@@ -227,45 +229,35 @@ def _states(case: Case) -> tuple[StateShown, ...]:
 
 def _contradiction(case: Case, one: worlds.Contradiction) -> ContradictionShown:
     label = case.names.label(one.about)
-    claims = tuple(_claim(case, one, side) for side in one.sides)
-    entered, worked_out = (claim.told.removeprefix(label).strip() for claim in claims)
+    rules = case.prepared.plan.derive.get(one.quantity, ())
+    because = tuple(_derivation(case, one.quantity, rule) for rule in rules if case.truth(rule) is not Truth.FALSE)
+    entered = _claim(case, one, one.entered, worlds.ENTERED)
+    worked_out = _claim(case, one, case.rounded(one.quantity, one.worked_out), worlds.WORKED_OUT, because)
     behind = [case.value_told(name) for name in one.again if name != one.about]
+    values = [claim.told.removeprefix(label).strip() for claim in (entered, worked_out)]
     source = f" ({_listed(behind)})" if behind else ""
-    told = f"{label}: {entered} was entered, and {worked_out} is worked out{source}. Both cannot be right."
-    return ContradictionShown(one.about, label, claims, one.again, told)
+    told = f"{label}: {values[0]} was entered, and {values[1]} is worked out{source}. Both cannot be right."
+    return ContradictionShown(one.about, label, (entered, worked_out), one.again, told)
 
 
-def _claim(case: Case, one: worlds.Contradiction, side: worlds.Side) -> Claim:
-    known, because = side.known, tuple[Reason, ...]()
-    if side.origin == worlds.WORKED_OUT:
-        known = case.rounded(one.quantity, side.known)
-        rules = case.prepared.plan.derive.get(one.quantity, ())
-        because = tuple(_derivation(case, one.quantity, rule) for rule in rules if case.truth(rule) is not Truth.FALSE)
+def _claim(case: Case, one: worlds.Contradiction, known: Known, origin: str, because: tuple[Reason, ...] = ()) -> Claim:
     value = answers.write_answer(case.kb, one.about, known)
-    return Claim(value, answers.describe(case.kb, one.about, known), side.origin, because)
+    return Claim(value, answers.describe(case.kb, one.about, known), origin, because)
 
 
 def _with_entered(
     derived: tuple[Derived, ...], found: tuple[worlds.Contradiction, ...], shown: tuple[ContradictionShown, ...]
 ) -> tuple[Derived, ...]:
     """Each number that contradicts as it is worked out, with what was entered beside it."""
-    pairs = {one.quantity: (one, claims.claims) for one, claims in zip(found, shown, strict=True)}
+    pairs = {one.quantity: (one.worked_out, shown_one.claims) for one, shown_one in zip(found, shown, strict=True)}
     return tuple(_entered_beside(one, *pairs[one.id]) if one.id in pairs else one for one in derived)
 
 
-def _entered_beside(one: Derived, contradiction: worlds.Contradiction, claims: tuple[Claim, ...]) -> Derived:
-    entered, worked_out = claims
-    interval = evaluation.interval_of(contradiction.sides[1].known, None)
-    low, high = (interval.low, interval.high) if isinstance(interval, Interval) else (None, None)
-    exact = interval.exact if isinstance(interval, Interval) else None
-    return dataclasses.replace(
-        one,
-        text=worked_out.value,
-        value=float(exact) if exact is not None else None,
-        low=_end(low) if low is not None else None,
-        high=_end(high) if high is not None else None,
-        entered=entered.value,
-    )
+def _entered_beside(one: Derived, worked_out: Known, claims: tuple[Claim, ...]) -> Derived:
+    interval = evaluation.interval_of(worked_out, None)
+    low, high = (None, None) if isinstance(interval, Gap) else (_end(interval.low), _end(interval.high))
+    exact = low if low == high else None
+    return dataclasses.replace(one, text=claims[1].value, value=exact, low=low, high=high, entered=claims[0].value)
 
 
 # --- differences, what is open, the paragraph -------------------------------------------------------------------------

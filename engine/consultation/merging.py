@@ -1,7 +1,8 @@
 """One verdict of several, where nobody can say which of them is the patient's: the strictest of what each shows.
 
-What is shown of the patient holds in all verdicts: states, causes, a diagnosis made or excluded. What protects counts
-if one of them has it: a contraindication, a caution, an alert, a test. It matters not why there are several.
+What the patient is said to have, all verdicts have: states, causes, a diagnosis made or excluded. What protects counts
+if one of them has it: a contraindication, a caution, an alert, a test. A verdict that leaves out what is in doubt speaks
+for what protects only. It matters not why there are several.
 """
 
 from __future__ import annotations
@@ -46,32 +47,40 @@ _T = TypeVar("_T")
 InOrder = Callable[[Iterable[str]], tuple[str, ...]]
 
 
-def merged(kb: KnowledgeBase, verdicts: Sequence[Verdict], again: tuple[str, ...], in_order: InOrder) -> Verdict:
-    """The strictest of several verdicts; what each patient was told and the paragraph are those of the first.
+def merged(
+    kb: KnowledgeBase,
+    firm: Sequence[Verdict],
+    doubting: Sequence[Verdict],
+    again: tuple[str, ...],
+    in_order: InOrder,
+) -> Verdict:
+    """The strictest of several verdicts; what was said and the paragraph are those of the first.
 
     Args:
+        firm: the verdicts of what the patient may have.
+        doubting: those that leave out what is in doubt.
         again: the findings that would tell which verdict is right; whatever differs waits for them.
         in_order: puts findings in the order a clinician asks.
     """
-    first = verdicts[0]
+    verdicts = (*firm, *doubting)
     doubt = _Doubt(again, in_order)
     items = [doubt.item(listed) for listed in _side_by_side([one.plan for one in verdicts])]
     work_ups = [one.investigations for one in verdicts]
     tests = [_test(listed) for listed in _side_by_side([*work_ups, _repeated(kb, work_ups, again)])]
     alerts = [_alert(listed) for listed in _side_by_side([one.alerts for one in verdicts])]
     return dataclasses.replace(
-        first,
-        derived=tuple(_derived(listed) for listed in _side_by_side([one.derived for one in verdicts])),
-        states=tuple(_states(kb, verdicts)),
-        causes=tuple(_causes(verdicts)),
-        diagnoses=doubt.diagnoses([one.diagnoses for one in verdicts]),
+        firm[0],
+        derived=tuple(_derived(listed) for listed in _side_by_side([one.derived for one in firm])),
+        states=tuple(_states(kb, firm)),
+        causes=tuple(_causes(firm)),
+        diagnoses=doubt.diagnoses([one.diagnoses for one in firm]),
         investigations=workup.placed(tests),
         plan=plan.arranged(item for item in items if item is not None),
         alerts=workup.by_urgency(alerts),
-        differences=tuple(_difference(listed) for listed in _side_by_side([one.differences for one in verdicts])),
+        differences=tuple(_difference(listed) for listed in _side_by_side([one.differences for one in firm])),
         open=in_order((*again, *(name for one in verdicts for name in one.open))),
-        notices=_union(one.notices for one in verdicts),
-        outside_scope=all(one.outside_scope for one in verdicts),
+        notices=_union(one.notices for one in firm),
+        outside_scope=all(one.outside_scope for one in firm),
     )
 
 
@@ -123,6 +132,7 @@ class _Doubt:
             advice="review" if told.taken and not alike else told.advice,
             after=_union(one.after for one in alike),
             missing=self._missing((one.missing for one in alike), differs),
+            unasked=self.in_order(_union(one.unasked for one in present)),
             against=_union(one.against for one in speaking),
             cautions=_union(one.cautions for one in present),
         )

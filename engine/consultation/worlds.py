@@ -1,15 +1,16 @@
 """Two values of one number that cannot both be right, and the patient as each of them has it.
 
 A number that was entered can often be worked out from other answers too. Where the two contradict, nobody here knows
-which is right, so the patient is taken both ways: once with the entered value and without the measurements that the
-other was worked out from, once without the entered value. Each of these patients is a world; what is shown is the
-strictest of what they show (see `merging`).
+which is right, and the patient is taken both ways: as entered, and without what was entered. If what was entered is
+right, then something that the other was worked out from is wrong: so the patient is also taken without those
+measurements, lest a clearance clear a medicine whose creatinine is in doubt. Each of these patients is a world; what is
+shown is the strictest of what they show (see `merging`).
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from ..inference.working_memory import Numbers
@@ -22,67 +23,75 @@ from . import reasons
 from .case import Case
 
 ENTERED, WORKED_OUT = "entered", "worked out"
-MOST = 8
-"""So many worlds are looked at, at most."""
 DECIDING = ("contraindicates", "defers", "cautions", "alerts", "recommends", "diagnoses", "excludes")
 """The verbs of rules that make a small difference one to be told: what they say is shown as a status."""
-_EACH_WAY = 3
-"""Of so many contradictions every combination is a world; of more, only the plain ones."""
+_EACH_WAY, _MOST = 2, 8
+"""Of so many contradictions every combination is looked at; of more, all as entered, all as worked out, and each alone
+as worked out, so many at most."""
 _CERTAIN = frozenset({"age"})
 """The number that no result makes doubtful."""
 
 
 @frozen
-class Side:
-    """One of two values, and what has to fall for it to be right.
-
-    `changes` are the answers that fall: withdrawn (None), or as if they had never been measured. `rests_on` are those
-    that must stand.
-    """
-
-    known: Known
-    origin: str
-    changes: Mapping[str, Known | None]
-    rests_on: frozenset[str]
-
-
-@frozen
 class Contradiction:
-    """A finding or quantity known in two ways that cannot both be right."""
+    """A finding or quantity known in two ways that cannot both be right: as entered, and as worked out."""
 
     about: str
     quantity: str
     """The quantity that was worked out; `about` itself, or what stands in for it."""
-    sides: tuple[Side, ...]
+    entered: Known
+    worked_out: Known
+    doubted: tuple[str, ...]
+    """The numbers it was worked out from: one of them is wrong if what was entered is right."""
     again: tuple[str, ...]
     """The findings that have to be looked at again."""
+
+    @property
+    def entered_is_right(self) -> dict[str, Known | None]:
+        """What falls if it is: as if it had not been measured."""
+        return dict.fromkeys(self.doubted, NOT_MEASURED)
+
+    @property
+    def worked_out_is_right(self) -> dict[str, Known | None]:
+        """What falls if it is: what was entered is withdrawn."""
+        return {self.about: None}
 
 
 @frozen
 class World:
-    """The patient with one value of each contradiction taken for right."""
+    """The patient taken one way.
+
+    `withdrawn` are the contradictions of which the worked-out value counts. A world that is `doubting` leaves out what
+    the other was worked out from as well: it speaks for what may harm, and not for what the patient has.
+    """
 
     case: Case
-    taken: tuple[tuple[Contradiction, Side], ...] = ()
-
-
-Choice = Callable[[Contradiction], Iterable[Side]]
+    withdrawn: tuple[Contradiction, ...] = ()
+    doubting: bool = False
 
 
 def contradictions(case: Case) -> tuple[Contradiction, ...]:
-    """What cannot both be right of what was said, in the order a clinician asks."""
-    return case.once("contradictions", lambda: tuple(_found(case)))
+    """What cannot both be right of what was said; what comes to light when an entered value is left out, last."""
+    return case.once("contradictions", lambda: tuple(_all(case)))
 
 
 def of(case: Case) -> tuple[World, ...]:
-    """The worlds of a case: itself alone where nothing contradicts."""
+    """The worlds of a case, the case itself first; it alone where nothing contradicts."""
     return case.once("worlds", lambda: tuple(_worlds(case)))
 
 
 # --- what contradicts -------------------------------------------------------------------------------------------------
 
 
+def _all(case: Case) -> Iterator[Contradiction]:
+    found = list(_found(case))
+    yield from found
+    if found:
+        yield from contradictions(_supposing(case, {one.about: None for one in found}))
+
+
 def _found(case: Case) -> Iterator[Contradiction]:
+    """Those that what was said shows at once, in the order a clinician asks."""
     known_by = dict(_twice_known(case))
     if not known_by:
         return
@@ -145,14 +154,14 @@ def _contradiction(case: Case, about: str, quantity: str, worked_out: Known) -> 
     doubted = [name for name in behind if isinstance(case.said[name], Number) and name not in _CERTAIN]
     lists = [name for name in behind if name in case.kb.findings and case.kb.findings[name].type == "records"]
     again = [name for name in (about, *(doubted or lists)) if name in case.kb.findings]
-    entered = Side(
-        known=case.said[about],
-        origin=ENTERED,
-        changes=dict.fromkeys(doubted, NOT_MEASURED),
-        rests_on=frozenset({about}),
+    return Contradiction(
+        about=about,
+        quantity=quantity,
+        entered=case.said[about],
+        worked_out=worked_out,
+        doubted=tuple(doubted),
+        again=tuple(again),
     )
-    derived = Side(known=worked_out, origin=WORKED_OUT, changes={about: None}, rests_on=frozenset(doubted))
-    return Contradiction(about=about, quantity=quantity, sides=(entered, derived), again=tuple(again))
 
 
 def _behind(case: Case, about: str, quantity: str) -> list[str]:
@@ -172,37 +181,20 @@ def _behind(case: Case, about: str, quantity: str) -> list[str]:
 
 def _worlds(case: Case) -> Iterator[World]:
     found = contradictions(case)
-    choices = [_every_side] if len(found) <= _EACH_WAY else _plain(found)
-    worlds = (world for choice in choices for world in _branches(World(case=case), choice))
-    return itertools.islice(worlds, MOST)
+    for withdrawn in _combinations(found):
+        changes = {name: known for one in withdrawn for name, known in one.worked_out_is_right.items()}
+        yield World(case=_supposing(case, changes) if changes else case, withdrawn=withdrawn)
+        doubted = {name: known for one in found if one not in withdrawn for name, known in one.entered_is_right.items()}
+        relied_on = {name for one in withdrawn for name in one.doubted}
+        if doubted and relied_on.isdisjoint(doubted):
+            yield World(case=_supposing(case, {**changes, **doubted}), withdrawn=withdrawn, doubting=True)
 
 
-def _every_side(one: Contradiction) -> tuple[Side, ...]:
-    return one.sides
-
-
-def _plain(found: tuple[Contradiction, ...]) -> list[Choice]:
-    """All as entered, all as worked out, and all as entered but for one."""
-    return [_all_but(None, 0), _all_but(None, 1), *(_all_but(one.about, 0) for one in found)]
-
-
-def _all_but(other: str | None, place: int) -> Choice:
-    return lambda one: (one.sides[1 - place if one.about == other else place],)
-
-
-def _branches(world: World, choice: Choice) -> Iterator[World]:
-    """The worlds that a choice among the sides leads to; what was taken for right, no later side undoes."""
-    decided = {one.about for one, _ in world.taken}
-    left = [one for one in contradictions(world.case) if one.about not in decided]
-    if not left:
-        yield world
-        return
-    standing = frozenset().union(*(side.rests_on for _, side in world.taken))
-    possible = [side for side in left[0].sides if standing.isdisjoint(side.changes)] or left[0].sides[:1]
-    chosen = [side for side in choice(left[0]) if side in possible] or possible[:1]
-    for side in chosen:
-        case = _supposing(world.case, side.changes)
-        yield from _branches(World(case=case, taken=(*world.taken, (left[0], side))), choice)
+def _combinations(found: tuple[Contradiction, ...]) -> Iterable[tuple[Contradiction, ...]]:
+    """Of which contradictions the worked-out value counts; of none first."""
+    if len(found) <= _EACH_WAY:
+        return [some for count in range(len(found) + 1) for some in itertools.combinations(found, count)]
+    return [(), found, *((one,) for one in found)][:_MOST]
 
 
 def _supposing(case: Case, changes: Mapping[str, Known | None]) -> Case:
