@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cli import COLLECTING
-from engine.consultation import answers, case, contrast, record
+from engine.consultation import answers, case, record
 from engine.consultation.case import Case, Prepared
 from engine.consultation.conversation import Conversation, Prompt
 from engine.consultation.record import Record

@@ -47,7 +47,7 @@ def judge(case: Case) -> Verdict:
     Where two values contradict it is the strictest of what follows from either.
     """
     if len(worlds.of(case)) == 1:
-        return _judged(case)
+        return verdict_in(case, worlds.of(case)[0])
     found = worlds.contradictions(case)
     told = [(world, verdict_in(case, world)) for world in worlds.of(case)]
     one = merging.merged(
@@ -231,18 +231,17 @@ def _contradiction(case: Case, one: worlds.Contradiction) -> ContradictionShown:
     label = case.names.label(one.about)
     rules = case.prepared.plan.derive.get(one.quantity, ())
     because = tuple(_derivation(case, one.quantity, rule) for rule in rules if case.truth(rule) is not Truth.FALSE)
-    entered = _claim(case, one, one.entered, worlds.ENTERED)
-    worked_out = _claim(case, one, case.rounded(one.quantity, one.worked_out), worlds.WORKED_OUT, because)
-    behind = [case.value_told(name) for name in one.again if name != one.about]
-    values = [claim.told.removeprefix(label).strip() for claim in (entered, worked_out)]
-    source = f" ({_listed(behind)})" if behind else ""
-    told = f"{label}: {values[0]} was entered, and {values[1]} is worked out{source}. Both cannot be right."
-    return ContradictionShown(one.about, label, (entered, worked_out), one.again, told)
-
-
-def _claim(case: Case, one: worlds.Contradiction, known: Known, origin: str, because: tuple[Reason, ...] = ()) -> Claim:
-    value = answers.write_answer(case.kb, one.about, known)
-    return Claim(value, answers.describe(case.kb, one.about, known), origin, because)
+    behind = tuple(case.value_told(name) for name in one.again if name != one.about)
+    known = (one.entered, case.rounded(one.quantity, one.worked_out))
+    entered, worked_out = (answers.write_answer(case.kb, one.about, value) for value in known)
+    source = f" from {_listed(behind)}" if behind else ""
+    return ContradictionShown(
+        one.about,
+        label,
+        (Claim(entered, worlds.ENTERED), Claim(worked_out, worlds.WORKED_OUT, because, behind)),
+        one.again,
+        f"{label}: {entered} was entered, but {worked_out} is worked out{source}. Both cannot be right.",
+    )
 
 
 def _with_entered(

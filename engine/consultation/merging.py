@@ -1,8 +1,8 @@
 """One verdict of several, where nobody can say which of them is the patient's: the strictest of what each shows.
 
-What the patient is said to have, all verdicts have: states, causes, a diagnosis made or excluded. What protects counts
-if one of them has it: a contraindication, a caution, an alert, a test. A verdict that leaves out what is in doubt speaks
-for what protects only. It matters not why there are several.
+What the patient is said to have, all verdicts have: states, causes, a diagnosis made or excluded. What protects
+counts if one of them has it: a contraindication, a caution, an alert, a test. A verdict that leaves out what is in
+doubt speaks for what protects only. It matters not why there are several.
 """
 
 from __future__ import annotations

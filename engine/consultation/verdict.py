@@ -83,12 +83,15 @@ class Derived:
 
 @ordered
 class Claim:
-    """One of the values that contradict: as a file writes it, as a person says it, and where it is from."""
+    """One of the values that contradict: as a file writes it, and where it is from.
+
+    `behind` are the findings it was worked out from and that have to be looked at again, as a person says them.
+    """
 
     value: str
-    told: str
     origin: str
     because: tuple[Reason, ...] = ()
+    behind: tuple[str, ...] = ()
 
 
 @ordered

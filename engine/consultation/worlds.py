@@ -19,7 +19,7 @@ from ..language.frozen import frozen
 from ..language.interval import Interval
 from ..language.truth import Truth
 from ..language.value import NOT_MEASURED, Gap, Known, Number
-from . import reasons
+from . import answers, reasons
 from .case import Case
 
 ENTERED, WORKED_OUT = "entered", "worked out"
@@ -87,7 +87,7 @@ def _all(case: Case) -> Iterator[Contradiction]:
     found = list(_found(case))
     yield from found
     if found:
-        yield from contradictions(_supposing(case, {one.about: None for one in found}))
+        yield from contradictions(supposing(case, {one.about: None for one in found}))
 
 
 def _found(case: Case) -> Iterator[Contradiction]:
@@ -144,7 +144,7 @@ def _half(decimals: int) -> Decimal:
 
 def _decides(case: Case, about: str) -> bool:
     """Whether some rule that decides holds with what was entered and is false without it, or the other way round."""
-    without = _supposing(case, {about: None})
+    without = supposing(case, {about: None})
     rules = (rule for verb in DECIDING for rule in case.prepared.by_verb.get(verb, ()))
     return any({case.truth(rule), without.truth(rule)} == {Truth.TRUE, Truth.FALSE} for rule in rules)
 
@@ -183,11 +183,11 @@ def _worlds(case: Case) -> Iterator[World]:
     found = contradictions(case)
     for withdrawn in _combinations(found):
         changes = {name: known for one in withdrawn for name, known in one.worked_out_is_right.items()}
-        yield World(case=_supposing(case, changes) if changes else case, withdrawn=withdrawn)
+        yield World(case=supposing(case, changes), withdrawn=withdrawn)
         doubted = {name: known for one in found if one not in withdrawn for name, known in one.entered_is_right.items()}
         relied_on = {name for one in withdrawn for name in one.doubted}
         if doubted and relied_on.isdisjoint(doubted):
-            yield World(case=_supposing(case, {**changes, **doubted}), withdrawn=withdrawn, doubting=True)
+            yield World(case=supposing(case, {**changes, **doubted}), withdrawn=withdrawn, doubting=True)
 
 
 def _combinations(found: tuple[Contradiction, ...]) -> Iterable[tuple[Contradiction, ...]]:
@@ -197,5 +197,19 @@ def _combinations(found: tuple[Contradiction, ...]) -> Iterable[tuple[Contradict
     return [(), found, *((one,) for one in found)][:_MOST]
 
 
-def _supposing(case: Case, changes: Mapping[str, Known | None]) -> Case:
+def taking(case: Case, world: World) -> str:
+    """What a world takes for right: `eGFR 10 mL/min/1.73m2 as entered, without creatinine`."""
+    told = []
+    for one in contradictions(case):
+        known = case.rounded(one.quantity, one.worked_out) if one in world.withdrawn else one.entered
+        value = answers.describe(case.kb, one.about, known)
+        without = f", without {', '.join(map(case.names.label, one.doubted))}" if world.doubting else ""
+        told.append(f"{value} as worked out" if one in world.withdrawn else f"{value} as entered{without}")
+    return "; ".join(told)
+
+
+def supposing(case: Case, changes: Mapping[str, Known | None]) -> Case:
+    """The same patient with these answers replaced or withdrawn, made once; the patient itself where there are none."""
+    if not changes:
+        return case
     return case.once(("supposing", tuple(changes.items())), lambda: case.supposing(changes))
