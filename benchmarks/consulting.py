@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cli import COLLECTING
-from engine.consultation import answers, case, contrast, record
+from engine.consultation import answers, case, record
 from engine.consultation.case import Case, Prepared
 from engine.consultation.conversation import Conversation, Prompt
 from engine.consultation.record import Record
@@ -101,10 +101,10 @@ def left_out(held: Conversation, known: dict[str, Known]) -> tuple[frozenset[str
     unsaid = {name for name in known if not getattr(held.case.said.get(name), "complete", name in held.case.said)}
     found = []
     for names in (unsaid, unsaid - missing - offered):
-        other = contrast.suppose(held.case, {name: known[name] for name in names})
+        other = held.case.supposing({name: known[name] for name in names})
         other.finish()
         found.append(consulted.statuses(other))
-    stop = contrast.suppose(held.case, {})
+    stop = held.case.supposing({})
     stop.finish()
     before = consulted.statuses(stop)
     whole, silent = (frozenset(what[0] for what, _, _ in afterwards.turns(before, after)) for after in found)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..consultation import inquiry, journal, opening, relevance
+from ..consultation import doubts, inquiry, journal, opening, relevance
 from ..consultation.case import Case, Prepared
 from ..consultation.conversation import Conversation, Prompt, counted
 from ..consultation.journal import Header, Journal, Past
@@ -109,7 +109,7 @@ def _relive(held: Conversation, past: Past, prepared: Prepared) -> None:
     try:
         for one in past.lines:
             known = tuple(name for name in one.asked if name in prepared.kb.findings)
-            asked = None
+            asked = doubts.put(held.case, held.verdict, one.asked)
             if known:
                 asked = relevance.question(held.case, known)
                 if one.detail is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from ..inference import keeping, productions, working_memory
 from ..inference.rules_by import RulesBy
@@ -34,6 +35,8 @@ from ..language.value import (
 from . import answers
 from .explanation import Explanation
 from .index import Index
+
+_T = TypeVar("_T")
 
 
 @ordered
@@ -117,10 +120,12 @@ class Case:
         self.finished = False
         self.brief = False
         """Whether verdicts leave out what a prompt between two answers does not need: facts behind reasons, prose."""
+        self._matcher = matcher
         self.memory = memory or WorkingMemory(prepared.plan, matcher)
         self.memory.start(dates.day(today))
         self._explanation: Explanation | None = None
         self._in_scope: Truth | None = None
+        self._once: dict[Hashable, Any] = {}
 
     # --- saying things ---
 
@@ -152,6 +157,7 @@ class Case:
     def _settle(self, changed: Iterable[str]) -> None:
         """Tell the working memory what was said, then what that implies, until nothing new is implied."""
         self._explanation = self._in_scope = None
+        self._once.clear()
         names = set(changed)
         for _ in range(len(self.kb.findings) + 1):
             before = self.implied
@@ -198,7 +204,30 @@ class Case:
                 found[name] = (known, "assumed")
         return found
 
+    def supposing(self, changes: Mapping[str, Known | None]) -> Case:
+        """The same patient with these answers given, replaced or withdrawn (None)."""
+        other = Case(self.prepared, self.today, self.guideline, self.region, self._matcher)
+        said: dict[str, Known] = dict(self.said)
+        for name, known in changes.items():
+            if known is None:
+                said.pop(name, None)
+            else:
+                said[name] = known
+        for group in self.closed_groups:
+            other.close_group(group)
+        other.say(said)
+        if self.finished:
+            other.finish()
+        return other
+
     # --- what follows ---
+
+    def once(self, what: Hashable, work: Callable[[], _T]) -> _T:
+        """What was worked out of the case as it stands, kept until the next answer."""
+        if what not in self._once:
+            self._once[what] = work()
+        found: _T = self._once[what]
+        return found
 
     @property
     def explanation(self) -> Explanation:
@@ -252,8 +281,12 @@ class Case:
 
     def _rounded(self, name: str, known: Known) -> Known:
         """A quantity that was worked out, to the decimals it is shown with; what was entered stays as it was."""
+        return known if name in self.said else self.rounded(name, known)
+
+    def rounded(self, name: str, known: Known) -> Known:
+        """A number to the decimals that a quantity is shown with."""
         quantity = self.kb.quantities.get(name)
-        if quantity is None or quantity.round is None or name in self.said or not isinstance(known, Number):
+        if quantity is None or quantity.round is None or not isinstance(known, Number):
             return known
         interval = known.last.interval
         step = Decimal(1).scaleb(-quantity.round)

@@ -16,6 +16,7 @@ from ..language.expression import TruthNode
 from ..language.interval import Interval, exactly
 from ..language.truth import Truth
 from ..language.value import NO, YES, Choice, Entry, Known, Measurement, Number, Records
+from . import judgement, worlds
 from .case import Case
 from .judgement import judge
 from .verdict import Verdict
@@ -37,23 +38,6 @@ class Turn:
     label: str
     before: str
     after: str
-
-
-def suppose(case: Case, changes: Mapping[str, Known | None]) -> Case:
-    """The same patient with these answers given, replaced or withdrawn (None)."""
-    other = Case(case.prepared, case.today, case.guideline, case.region)
-    said: dict[str, Known] = dict(case.said)
-    for name, known in changes.items():
-        if known is None:
-            said.pop(name, None)
-        else:
-            said[name] = known
-    for group in case.closed_groups:
-        other.close_group(group)
-    other.say(said)
-    if case.finished:
-        other.finish()
-    return other
 
 
 def differences(before: Verdict, after: Verdict) -> tuple[Turn, ...]:
@@ -114,7 +98,7 @@ def prospects(case: Case, finding: str) -> tuple[Possible, ...]:
     before = judge(case)
     found: list[Possible] = []
     for known in _answers(case, finding):
-        turns = differences(before, judge(suppose(case, {finding: known})))
+        turns = differences(before, judge(case.supposing({finding: known})))
         if turns and all(turns != other.turns for other in found):
             found.append(Possible(known, turns))
     return tuple(found)
@@ -234,6 +218,17 @@ class WhyNot:
     status: str
     rules: tuple[Distance, ...]
     nearest: tuple[str, ...]
+    each_way: tuple[Way, ...] = ()
+    """Where two values contradict and it hangs on them: its status by each; the rules are those of the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The status of something in one world, in whose words what is taken there."""
+
+    taking: str
+    status: str
+    case: Case
 
 
 ROLES = {
@@ -256,9 +251,26 @@ _AGAINST = ("bars", "delays", "excludes")
 def why_not(case: Case, subject: str) -> WhyNot:
     """Each rule about an intervention, condition, test, alert or state, by its distance from turning."""
     rules = [rule for rule in case.kb.rules.values() if subject in (rule.members or rule.targets) and not rule.of]
-    far = sorted((_distance(case, rule) for rule in rules if rule.verb in ROLES), key=_rank)
-    verdict = judge(case)
-    return WhyNot(subject, case.names.label(subject), _status(verdict, subject), tuple(far), _nearest(far))
+    ways = each_way(case, subject)
+    looked_at = ways[0].case if ways else case
+    far = sorted((_distance(looked_at, rule) for rule in rules if rule.verb in ROLES), key=_rank)
+    return WhyNot(subject, case.names.label(subject), _status(judge(case), subject), tuple(far), _nearest(far), ways)
+
+
+def each_way(case: Case, subject: str) -> tuple[Way, ...]:
+    """The status by each of two values, if they differ; first the one whose status is shown, or comes nearest to it.
+
+    Whether what the other was worked out from is left out is told where it makes the status that is shown.
+    """
+    shown = _status(judge(case), subject)
+    ways: dict[tuple[worlds.Contradiction, ...], Way] = {}
+    for world in worlds.of(case):
+        status = _status(judgement.verdict_in(case, world), subject)
+        if world.withdrawn not in ways or (status == shown != ways[world.withdrawn].status):
+            ways[world.withdrawn] = Way(worlds.taking(case, world), status, world.case)
+    if len({way.status for way in ways.values()}) < 2:
+        return ()
+    return tuple(sorted(ways.values(), key=lambda way: (way.status != shown, way.status != "not shown")))
 
 
 def _rank(one: Distance) -> tuple[int, int, str]:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ..language.problems import Problem, Refused
 from ..language.value import NOT_MEASURED, Gap, Known, Records
-from . import answers, inquiry, judgement, relevance, settled
+from . import answers, doubts, inquiry, judgement, relevance, settled
 from .agreement import agreed
 from .case import Case
 from .progress import Moment, Progress
@@ -261,7 +261,10 @@ class Conversation:
             return False
         command = inquiry.command(line)
         if command is None:
-            self._answered(line, asked)
+            if asked is not None and asked.which:
+                self._which(line, asked)
+            else:
+                self._answered(line, asked)
             return False
         name, rest = command
         if again and name not in inquiry.CHANGING:
@@ -301,6 +304,19 @@ class Conversation:
         if asked is None and not understood.said and not understood.halves and inquiry.assents(self, line):
             return
         self._take(understood, asked)
+
+    def _which(self, line: str, asked: Asked) -> None:
+        """Which of two values that contradict is right; or else, what was said instead."""
+        made = doubts.decision(self.case, self.verdict, asked, line)
+        if made is None:
+            self._take(self.reader.read(line, None, self.case.said), None)
+            return
+        self.tell(READ, made.told)
+        if made.look_at:
+            self.move(forced=relevance.question(self.case, made.look_at))
+        elif not made.changes:
+            self.move(settled=self.progress.settled | set(asked.findings))
+        self._changing(dict(made.changes), ())
 
     def _take(self, understood: Understood, asked: Asked | None) -> None:
         """Take the answers over and close the question, in one step; say what was read and what that settled."""

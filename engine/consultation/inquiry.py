@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from ..knowledge_base.model import Condition, Intervention
 from ..language.problems import Place, Problem, Refused, nearest
 from ..language.value import UNKNOWN, Gap, Known, Records
-from . import answers, contrast, record, relevance
+from . import answers, contrast, doubts, record, relevance
 from .answers_sheet import clipped, folded
 from .case import Case, answered_names
 from .lookup import Lookup, Named
@@ -161,17 +161,24 @@ def why(session: Session, asked: Asked | None, _: str) -> None:
         _climb(session, asked, at_stake)
         return
     session.whys = 1
+    subject = (asked, at_stake, [pair for pair in _tried(session, asked) if pair[1]])
+    session.note(session.pages.show("why", session.case, session.verdict, subject))
+
+
+def _tried(session: Session, asked: Asked) -> list[tuple[str, tuple[contrast.Possible, ...]]]:
+    """What answers to a question would turn, by finding; those that would turn the same once."""
+    if asked.which:
+        return doubts.tried(session.case, session.verdict, asked)
     names = sorted(
         (name for name in asked.findings if name in session.case.kb.findings),
         key=lambda name: -len(session.agenda.stakes.get(name, ())),
     )
-    tried: list[tuple[str, tuple[contrast.Possible, ...]]] = []
+    found: list[tuple[str, tuple[contrast.Possible, ...]]] = []
     for name in names[:_TRIED]:
         possible = contrast.prospects(session.case, name)
-        if all([one.turns for one in possible] != [one.turns for one in other] for _, other in tried):
-            tried.append((name, possible))
-    subject = (asked, at_stake, [pair for pair in tried if pair[1]])
-    session.note(session.pages.show("why", session.case, session.verdict, subject))
+        if all([one.turns for one in possible] != [one.turns for one in other] for _, other in found):
+            found.append((name, possible))
+    return found
 
 
 def _climb(session: Session, asked: Asked, at_stake: tuple[Stake, ...]) -> None:
@@ -185,7 +192,7 @@ def _climb(session: Session, asked: Asked, at_stake: tuple[Stake, ...]) -> None:
     rules = [
         one
         for one in found.rules
-        if any(not set(asked.findings).isdisjoint(condition.waits_for) for condition in one.conditions)
+        if asked.which or any(not set(asked.findings).isdisjoint(condition.waits_for) for condition in one.conditions)
     ]
     session.note(session.pages.show("climb", session.case, session.verdict, (stake, rules[:3])))
 
@@ -200,7 +207,9 @@ def how(session: Session, _: Asked | None, words: str) -> None:
         return
     found = _subject(session, wanted, (*_THINGS, "rule", "finding"))
     if found is not None:
-        session.note(session.pages.show("how", session.case, session.verdict, (found, full)))
+        ways = contrast.each_way(session.case, found.id)
+        case = ways[0].case if ways else session.case
+        session.note(session.pages.show("how", case, session.verdict, (found, full, ways)))
 
 
 def whynot(session: Session, _: Asked | None, words: str) -> None:
@@ -229,7 +238,7 @@ def whatif(session: Session, _: Asked | None, words: str) -> None:
     if wrong:
         session.wrong(wrong[0])
         return
-    other = contrast.suppose(session.case, dict(understood.said))
+    other = session.case.supposing(understood.said)
     from .judgement import judge
 
     after = judge(other)
@@ -237,6 +246,7 @@ def whatif(session: Session, _: Asked | None, words: str) -> None:
         tuple(understood.said),
         contrast.differences(session.verdict, after),
         _left_open(other, after, understood),
+        tuple(one.told for one in after.contradictions),
     )
     session.note(session.pages.show("whatif", other, after, subject))
 
@@ -282,6 +292,8 @@ def facts(session: Session, _: Asked | None, words: str) -> None:
     for derived in session.verdict.derived if names else ():
         if derived.value:
             session.tell("", f"= {derived.label} {derived.text}")
+    for one in session.verdict.contradictions:
+        session.tell("?", one.told)
 
 
 def part(what: str) -> Run:

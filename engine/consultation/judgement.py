@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
@@ -10,12 +11,14 @@ from ..knowledge_base.model import Rule
 from ..language import evaluation, expression
 from ..language.interval import Interval
 from ..language.truth import Truth
-from ..language.value import NOT_APPLICABLE, NOT_MEASURED, UNKNOWN, Choice, Day, Gap, Known, Number
-from . import answers, differential, plan, reasons, workup
+from ..language.value import NOT_APPLICABLE, NOT_MEASURED, Choice, Day, Gap, Known, Number
+from . import answers, differential, merging, plan, reasons, workup, worlds
 from .case import Case
 from .verdict import (
     AlertShown,
     Cause,
+    Claim,
+    ContradictionShown,
     Derived,
     Diagnosis,
     Difference,
@@ -31,10 +34,50 @@ from .verdict import (
 
 MECHANISMS = 5
 """How many causes the paragraph of mechanism names at most."""
+STRICTER = (
+    "Until it is known which is right, each medicine goes by the stricter of the two and each alert by the more "
+    "urgent, and a diagnosis is made only where both make it."
+)
+"""What follows from a contradiction, said once after all of them."""
 
 
 def judge(case: Case) -> Verdict:
-    """The verdict for the case as it stands; of a brief case without facts, differences and mechanism."""
+    """The verdict for the case as it stands; of a brief case without facts, differences and mechanism.
+
+    Where two values contradict it is the strictest of what follows from either.
+    """
+    if len(worlds.of(case)) == 1:
+        return verdict_in(case, worlds.of(case)[0])
+    found = worlds.contradictions(case)
+    told = [(world, verdict_in(case, world)) for world in worlds.of(case)]
+    one = merging.merged(
+        case.kb,
+        [verdict for world, verdict in told if not world.doubting],
+        [verdict for world, verdict in told if world.doubting],
+        tuple(name for one in found for name in one.again),
+        lambda names: reasons.ordered(case, names),
+    )
+    contradictions = tuple(_contradiction(case, one) for one in found)
+    return dataclasses.replace(
+        one,
+        derived=_with_entered(one.derived, found, contradictions),
+        contradictions=contradictions,
+        mechanism="" if case.brief else _mechanism(case, one.causes, one.diagnoses),
+        notices=(*(shown.told for shown in contradictions), STRICTER, *one.notices),
+    )
+
+
+def verdict_in(case: Case, world: worlds.World) -> Verdict:
+    """The verdict of one of the worlds of a case, as brief as the case is."""
+
+    def work() -> Verdict:
+        world.case.brief = case.brief
+        return _judged(world.case)
+
+    return world.case.once(("verdict", case.brief), work)
+
+
+def _judged(case: Case) -> Verdict:
     outside = case.in_scope is Truth.FALSE
     in_play = frozenset() if outside else differential.in_play(case)
     diagnoses = () if outside else differential.diagnoses(case)
@@ -137,7 +180,6 @@ def _derived(case: Case) -> tuple[Derived, ...]:
                 None if interval.high.is_infinite() else float(interval.high),
                 quantity.unit,
                 tuple(_derivation(case, quantity.id, rule) for rule in rules),
-                _entered_otherwise(case, quantity.id),
             )
         )
     return tuple(found)
@@ -151,19 +193,6 @@ def _derivation(case: Case, quantity: str, rule: Rule) -> Reason:
         if name != quantity and case.is_known(name)
     )
     return Reason(base.rule, base.title, base.because, base.evidence, base.place, base.sources, facts)
-
-
-def _entered_otherwise(case: Case, name: str) -> str:
-    """What was entered for the finding this quantity stands in for, where the two differ by over 20 %."""
-    owner = next((finding for finding in case.kb.findings.values() if finding.stand_in == name), None)
-    entered = case.said.get(owner.id) if owner is not None else case.said.get(name)
-    worked_out = case.memory.worked_out(name)
-    first, second = (evaluation.interval_of(known, None) for known in (entered or UNKNOWN, worked_out))
-    if isinstance(first, Gap) or isinstance(second, Gap) or first.exact is None or second.exact is None:
-        return ""
-    if not second.exact or abs(first.exact - second.exact) * 5 <= abs(second.exact):
-        return ""
-    return answers.write_answer(case.kb, owner.id if owner is not None else name, entered or UNKNOWN)
 
 
 def _states(case: Case) -> tuple[StateShown, ...]:
@@ -193,6 +222,41 @@ def _states(case: Case) -> tuple[StateShown, ...]:
         held = Truth.TRUE if exact else Truth.UNKNOWN
         found.append(StateShown(scale.id, scale.label, held, reasons.reasons(case, rules), certain[-1]))
     return tuple(found)
+
+
+# --- what contradicts -------------------------------------------------------------------------------------------------
+
+
+def _contradiction(case: Case, one: worlds.Contradiction) -> ContradictionShown:
+    label = case.names.label(one.about)
+    rules = case.prepared.plan.derive.get(one.quantity, ())
+    because = tuple(_derivation(case, one.quantity, rule) for rule in rules if case.truth(rule) is not Truth.FALSE)
+    behind = tuple(case.value_told(name) for name in one.again if name != one.about)
+    known = (one.entered, case.rounded(one.quantity, one.worked_out))
+    entered, worked_out = (answers.write_answer(case.kb, one.about, value) for value in known)
+    source = f" from {_listed(behind)}" if behind else ""
+    return ContradictionShown(
+        one.about,
+        label,
+        (Claim(entered, worlds.ENTERED), Claim(worked_out, worlds.WORKED_OUT, because, behind)),
+        one.again,
+        f"{label}: {entered} was entered, but {worked_out} is worked out{source}. Both cannot be right.",
+    )
+
+
+def _with_entered(
+    derived: tuple[Derived, ...], found: tuple[worlds.Contradiction, ...], shown: tuple[ContradictionShown, ...]
+) -> tuple[Derived, ...]:
+    """Each number that contradicts as it is worked out, with what was entered beside it."""
+    pairs = {one.quantity: (one.worked_out, shown_one.claims) for one, shown_one in zip(found, shown, strict=True)}
+    return tuple(_entered_beside(one, *pairs[one.id]) if one.id in pairs else one for one in derived)
+
+
+def _entered_beside(one: Derived, worked_out: Known, claims: tuple[Claim, ...]) -> Derived:
+    interval = evaluation.interval_of(worked_out, None)
+    low, high = (None, None) if isinstance(interval, Gap) else (_end(interval.low), _end(interval.high))
+    exact = low if low == high else None
+    return dataclasses.replace(one, text=claims[1].value, value=exact, low=low, high=high, entered=claims[0].value)
 
 
 # --- differences, what is open, the paragraph -------------------------------------------------------------------------

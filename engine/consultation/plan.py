@@ -33,12 +33,17 @@ _STATUS_ORDER = {"recommended": 0, "conditional": 0, "deferred": 0, "contraindic
 
 def items(case: Case, pursued: frozenset[str]) -> tuple[Item, ...]:
     """The plan. `pursued` are the conditions in play: what is undetermined for any other is left out."""
-    found = [item for one in case.kb.interventions.values() if (item := _item(case, one, pursued)) is not None]
+    return arranged(item for one in case.kb.interventions.values() if (item := _item(case, one, pursued)) is not None)
+
+
+def arranged(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Interventions in the order of doing."""
+    found = list(items)
     corrections = {step for item in found for step in item.after}
-    return tuple(sorted(found, key=lambda item: _sort_key(case, item, corrections)))
+    return tuple(sorted(found, key=lambda item: _sort_key(item, corrections)))
 
 
-def _sort_key(case: Case, item: Item, corrections: set[str]) -> tuple[int, int, str, int, str]:
+def _sort_key(item: Item, corrections: set[str]) -> tuple[int, int, str, int, str]:
     status = _STATUS_ORDER[item.status]
     kind = -1 if item.id in corrections and not item.after else _KINDS.index(item.kind)
     line = LINES.index(item.line) if item.line in LINES else len(LINES)

@@ -28,6 +28,8 @@ class Asked:
     """Yes-or-no questions put as a list of which any may be named: what is not named is not the case."""
     detail: tuple[int, str] | None = None
     """What is still missing of one entry of a list: its place and the field."""
+    which: bool = False
+    """Whether it asks which of two values that contradict is right; `findings` then name the contradiction."""
 
 
 @ordered

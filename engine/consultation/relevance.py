@@ -16,6 +16,7 @@ from ..language import evaluation, expression
 from ..language.interval import Interval, exactly
 from ..language.truth import Truth
 from ..language.value import NOT_MEASURED, Day, Entry, Gap, Known, Measurement, Number, Records
+from . import doubts, judgement, worlds
 from .case import Case
 from .questions import Asked, in_asking_order
 from .stakes import ADVICE, Stake, at_stake
@@ -42,7 +43,13 @@ class Agenda:
         self._advice = [name for name in open_ if all(stake.kind in ADVICE for stake in self.stakes[name])]
         now = [name for name in open_ if name not in self._advice]
         asked = [*_joined(case, _by_section(case, now, self.stakes, apart=False)), *details]
-        self.now = tuple(sorted(asked, key=lambda one: _place(case, one)))
+        self.now = (*self._which(), *sorted(asked, key=lambda one: _place(case, one)))
+
+    def _which(self) -> tuple[Asked, ...]:
+        """Which of two values that contradict is right: what it decides is settled before anything else."""
+        found = doubts.doubts(self._case, self._verdict)
+        self.stakes.update({one.asked.findings[0]: one.stakes for one in found})
+        return tuple(one.asked for one in found if one.stakes and one.asked.findings[0] not in self._settled)
 
     @functools.cached_property
     def advice(self) -> tuple[Asked, ...]:
@@ -66,7 +73,10 @@ class Agenda:
 def stakes(
     case: Case, verdict: Verdict, settled: frozenset[str] = frozenset(), with_tests: bool = False
 ) -> dict[str, tuple[Stake, ...]]:
-    """For each finding worth asking: what its answer could change; `with_tests`, if every test could be told."""
+    """For each finding worth asking: what its answer could change; `with_tests`, if every test could be told.
+
+    Where two values contradict, it is what could change in any of the worlds.
+    """
 
     def can_be_told(name: str) -> bool:
         if name in settled or name not in case.kb.findings or case.memory.known(name) is NOT_MEASURED:
@@ -75,7 +85,13 @@ def stakes(
             return with_tests or not by_rare_test(case, name)
         return _detail(case, name) is not None
 
-    return at_stake(case, verdict, can_be_told)
+    if not verdict.contradictions:
+        return at_stake(case, verdict, can_be_told)
+    found: dict[str, dict[Stake, None]] = {}
+    for world in worlds.of(case):
+        for name, listed in at_stake(world.case, judgement.verdict_in(case, world), can_be_told).items():
+            found.setdefault(name, {}).update(dict.fromkeys(listed))
+    return {name: tuple(listed) for name, listed in found.items()}
 
 
 def agenda(case: Case, verdict: Verdict, settled: frozenset[str]) -> Agenda:

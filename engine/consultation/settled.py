@@ -9,6 +9,7 @@ from ..knowledge_base.naming import Names
 from .verdict import Diagnosis, Item, Reason, Verdict
 
 ALERT, FOUND, DO, NOT_YET, NEVER, OPEN = "ALERT", "found", "do", "! NOT YET", "! NEVER", "open"
+CONTRADICTS = "?"
 _MOST = 4
 _TAGS = 2
 
@@ -24,12 +25,18 @@ class Told:
 def lines(before: Verdict, after: Verdict, names: Names) -> tuple[Told, ...]:
     """What is new, the urgent first."""
     return (
+        *_contradictions(before, after),
         *_alerts(before, after),
         *_found(before, after),
         *_to_do(before, after),
         *_held_back(before, after, names),
         *_leaning(before, after, names),
     )
+
+
+def _contradictions(before: Verdict, after: Verdict) -> Iterator[Told]:
+    known = {one.told for one in before.contradictions}
+    yield from (Told(CONTRADICTS, one.told) for one in after.contradictions if one.told not in known)
 
 
 def _alerts(before: Verdict, after: Verdict) -> Iterator[Told]:

@@ -30,6 +30,12 @@ _LONGEST, _FEW_WORDS = 2000, 3
 _MOST_ITEMS = 60
 
 
+def is_gap(line: str) -> bool:
+    """Whether a line says no more than that something is not known, or was not measured."""
+    words = " ".join(line.split())
+    return gap_of(words) is not None or _UNKNOWN.fullmatch(words) is not None
+
+
 class Reader:
     """Reads lines against one knowledge base on one day."""
 

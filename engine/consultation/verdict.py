@@ -79,7 +79,32 @@ class Derived:
     unit: str
     because: tuple[Reason, ...]
     entered: str = ""
-    """What was entered instead, where that differs from what is worked out by over 20 %."""
+    """What was entered instead, where that contradicts what is worked out."""
+
+
+@ordered
+class Claim:
+    """One of the values that contradict: as a file writes it, and where it is from.
+
+    `behind` are the findings it was worked out from and that have to be looked at again, as a person says them.
+    """
+
+    value: str
+    origin: str
+    because: tuple[Reason, ...] = ()
+    behind: tuple[str, ...] = ()
+
+
+@ordered
+class ContradictionShown:
+    """A finding or quantity known in ways that cannot all be right; `again` are the findings to look at again."""
+
+    id: str
+    label: str
+    claims: tuple[Claim, ...]
+    again: tuple[str, ...]
+    told: str
+    """The same as a sentence."""
 
 
 @ordered
@@ -217,6 +242,8 @@ class Verdict:
     open: tuple[str, ...]
     mechanism: str
     notices: tuple[str, ...]
-    """What the reader must be told first: outside the scope, age assumed, two clearances on two sides of a cut-off."""
+    """What the reader must be told first: outside the scope, age assumed, what contradicts, two clearances on two
+    sides of a cut-off."""
     disclaimer: str
     outside_scope: bool = False
+    contradictions: tuple[ContradictionShown, ...] = ()

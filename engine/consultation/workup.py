@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ..knowledge_base.model import Alert, Investigation, Rule
 from ..language import truth
@@ -16,18 +16,21 @@ def tests(case: Case, items: tuple[Item, ...]) -> tuple[Test, ...]:
     """What was ordered, and what would settle a measured finding that the plan misses."""
     wanted_by = _waiting_rules(case, {item.id: item.status for item in items})
     chosen = _settling(case, wanted_by)
+    return placed(
+        [one for test in case.kb.investigations.values() if (one := _test(case, test, wanted_by, chosen)) is not None]
+    )
+
+
+def placed(tests: Sequence[Test]) -> tuple[Test, ...]:
+    """Tests in their order, those that wait for an earlier step told from those to do now."""
+    first = min((test.step for test in tests if test.status == "to do"), default=0)
     found = [
-        one for test in case.kb.investigations.values() if (one := _test(case, test, wanted_by, chosen)) is not None
-    ]
-    to_do = [test.step for test in found if test.status == "to do"]
-    first = min(to_do, default=0)
-    placed = [
         Test(test.id, test.label, test.step, "after", test.tells, test.because, test.settles)
         if test.status == "to do" and test.step > first
         else test
-        for test in found
+        for test in tests
     ]
-    return tuple(sorted(placed, key=lambda test: (test.step, test.label)))
+    return tuple(sorted(found, key=lambda test: (test.step, test.label)))
 
 
 def is_wanted(case: Case, test: Investigation, statuses: Callable[[], Mapping[str, str]]) -> bool:
@@ -112,8 +115,13 @@ def alerts(case: Case, items: tuple[Item, ...]) -> tuple[AlertShown, ...]:
                     item.against,
                 )
             )
+    return by_urgency(found)
+
+
+def by_urgency(alerts: Iterable[AlertShown]) -> tuple[AlertShown, ...]:
+    """Alerts in the order they are told: those raised, then those not ruled out, the most urgent first."""
     return tuple(
-        sorted(found, key=lambda alert: (alert.status != "raised", URGENCIES.index(alert.urgency), alert.label))
+        sorted(alerts, key=lambda alert: (alert.status != "raised", URGENCIES.index(alert.urgency), alert.label))
     )
 
 

@@ -81,7 +81,7 @@ def plan(kb: KnowledgeBase, compiled: Productions) -> Plan:
     order = values.in_order(reads)
     readers_of = {name: tuple(atoms) for name, atoms in readers.items()}
     made = Plan(kb, compiled, order, reads, values.derive_rules(kb), readers_of)
-    nobody = _Facts(made)
+    nobody = Numbers(made)
     nobody.work_out(set(order))
     decided = ((atom, nobody.literal(atom, leaf)) for atom, leaf in compiled.leaves.items())
     return dataclasses.replace(
@@ -93,8 +93,8 @@ def plan(kb: KnowledgeBase, compiled: Productions) -> Plan:
     )
 
 
-class _Facts:
-    """What was said of one patient, and the values worked out from it."""
+class Numbers:
+    """What was said of one patient, and the values worked out from it; no proposition is known."""
 
     def __init__(self, prepared: Plan) -> None:
         self.plan = prepared
@@ -102,6 +102,16 @@ class _Facts:
         self.today = _NO_DAY
         self._given: dict[str, Given] = {}
         self._values: dict[str, Known | Interval] = {}
+
+    @classmethod
+    def of(cls, prepared: Plan, today: Interval, said: Mapping[str, Known]) -> Numbers:
+        """What these answers alone come to, without anything that they imply."""
+        made = cls(prepared)
+        made.today = today
+        made._given = {name: Given(known) for name, known in said.items()}
+        made._values = dict(prepared.gaps)
+        made.work_out(set(said) | prepared.valued)
+        return made
 
     @property
     def values(self) -> Mapping[str, Known | Interval]:
@@ -158,6 +168,10 @@ class _Facts:
             return values.quantity_value(self.plan.derive.get(name, ()), given, self)
         return values.threshold_value(self.kb.thresholds[name], self)
 
+    def worked_out(self, name: str) -> Known:
+        """What a quantity comes to by its rules, whatever was entered."""
+        return values.quantity_value(self.plan.derive.get(name, ()), NOTHING, self)
+
     def literal(self, atom: int, leaf: TruthNode) -> int | None:
         """The literal that a leaf asserts now; None while it is unknown."""
         held = evaluation.truth_of(leaf, self)
@@ -166,7 +180,7 @@ class _Facts:
         return 2 * atom + (held is Truth.FALSE)
 
 
-class WorkingMemory(_Facts):
+class WorkingMemory(Numbers):
     """What is known of one patient and all that follows from it."""
 
     def __init__(self, prepared: Plan, matcher: str = "counting") -> None:
@@ -235,10 +249,6 @@ class WorkingMemory(_Facts):
             self.network.assert_literals(new.values())
 
     # --- what follows ---
-
-    def worked_out(self, name: str) -> Known:
-        """What a quantity comes to by its rules, whatever was entered."""
-        return values.quantity_value(self.plan.derive.get(name, ()), NOTHING, self)
 
     def _literal_truth(self, literal: int) -> Truth:
         if self._held[literal]:

@@ -13,6 +13,7 @@ from typing import Any
 from ..consultation.verdict import (
     AlertShown,
     Cause,
+    ContradictionShown,
     Derived,
     Diagnosis,
     Difference,
@@ -38,6 +39,7 @@ def document(verdict: Verdict) -> Object:
         "region": verdict.region or None,
         "findings": {shown.id: _finding(shown) for shown in verdict.findings},
         "derived": {derived.id: _derived(derived) for derived in verdict.derived},
+        "contradictions": [_contradiction(one) for one in verdict.contradictions],
         "states": [_state(state) for state in verdict.states],
         "causes": [_cause(cause) for cause in verdict.causes],
         "diagnoses": [_diagnosis(diagnosis) for diagnosis in verdict.diagnoses],
@@ -83,6 +85,11 @@ def _derived(derived: Derived) -> Object:
     if derived.entered:
         found["entered"] = derived.entered
     return found
+
+
+def _contradiction(one: ContradictionShown) -> Object:
+    claims = [{"value": claim.value, "origin": claim.origin, "because": _refs(claim.because)} for claim in one.claims]
+    return {"id": one.id, "label": one.label, "values": claims, "again": list(one.again)}
 
 
 def _number(value: float) -> int | float:

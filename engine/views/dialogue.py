@@ -7,7 +7,7 @@ from typing import Any
 
 from ..consultation import answers
 from ..consultation.case import Case
-from ..consultation.contrast import Condition, Distance, Possible, Turn, WhyNot
+from ..consultation.contrast import Condition, Distance, Possible, Turn, Way, WhyNot
 from ..consultation.explanation import Proof
 from ..consultation.lookup import Named
 from ..consultation.verdict import Verdict
@@ -145,7 +145,8 @@ _VERBS = ("diagnoses", "causes", "sets", "recommends", "contraindicates", "defer
 
 
 def _how(page: Page, case: Case, subject: Any) -> None:
-    found, full = subject
+    found, full, ways = subject
+    _each_way(page, ways)
     if found.kind == "quantity" or (found.kind == "finding" and case.is_known(found.id)):
         page.paragraph(case.value_told(found.id), 2, "bold")
         proof = case.explanation.value(found.id)
@@ -223,8 +224,18 @@ def _witness(case: Case, name: str) -> str:
 # --- why not ----------------------------------------------------------------------------------------------------------
 
 
+def _each_way(page: Page, ways: Sequence[Way]) -> None:
+    """What it comes to by each of two values that contradict; the rest of the page goes by the first."""
+    if not ways:
+        return
+    for way in ways:
+        page.entry(f"{_STATUS.get(way.status, way.status)}:", f"taking {way.taking}", 4, 10)
+    page.paragraph("These contradict, and the stricter counts. What follows is by the first.", 4)
+
+
 def _whynot(page: Page, case: Case, found: WhyNot) -> None:
     page.columns(found.label, _STATUS.get(found.status, found.status), 2, "bold")
+    _each_way(page, found.each_way)
     if not found.rules:
         page.paragraph("No rule concludes it.")
         return
@@ -264,7 +275,7 @@ def _conditions(page: Page, conditions: Sequence[Condition], indent: int) -> Non
 
 
 def _whatif(page: Page, case: Case, subject: Any) -> None:
-    names, turns, open_ = subject
+    names, turns, open_, contradictions = subject
     page.paragraph(f"If {', '.join(case.value_told(name) for name in names)}:", 2, "bold")
     for turn in turns:
         before = _STATUS.get(turn.before, turn.before)
@@ -275,6 +286,8 @@ def _whatif(page: Page, case: Case, subject: Any) -> None:
     for name, labels in open_.items():
         given = ", ".join(case.names.label(one) for one in names)
         page.paragraph(f"{given} alone leaves {case.names.label(name)} open, which {_few(labels)} still need.", 4)
+    for told in contradictions:
+        page.paragraph(f"{told} The stricter counts.", 4)
     page.paragraph("Nothing kept.")
 
 

@@ -73,7 +73,9 @@ class _Report:
     def known(self) -> str:
         said = outline.known(self.verdict, self.names)
         rows = [f"- {_safe(outline.told(shown))}" for shown in said]
-        rows += [f"- {_safe(one.label)} {_safe(one.text)} (worked out)" for one in outline.worked_out(self.verdict)]
+        for one in outline.worked_out(self.verdict):
+            entered = f"; entered as {_safe(one.entered)}: both cannot be right" if one.entered else ""
+            rows.append(f"- {_safe(one.label)} {_safe(one.text)} (worked out{entered})")
         rows += [f"- {_safe(outline.told(shown))} (assumed)" for shown in outline.assumed(self.verdict)]
         return _section("What is known", rows)
 

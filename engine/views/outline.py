@@ -198,8 +198,8 @@ def told(shown: Shown) -> str:
 
 
 def worked_out(verdict: Verdict) -> tuple[Derived, ...]:
-    """The quantities worth showing: exact, and not nothing."""
-    return tuple(derived for derived in verdict.derived if derived.value)
+    """The quantities worth showing: exact, and not nothing; and those that contradict what was entered."""
+    return tuple(derived for derived in verdict.derived if derived.value or derived.entered)
 
 
 def assumed(verdict: Verdict) -> tuple[Shown, ...]:

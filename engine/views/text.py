@@ -95,7 +95,7 @@ class _Report:
         self.page.heading("What is known")
         self.page.paragraph("; ".join(outline.told(shown) for shown in said) + ".")
         for derived in outline.worked_out(self.verdict):
-            entered = f"; entered as {derived.entered}, which counts" if derived.entered else ""
+            entered = f"; entered as {derived.entered}: both cannot be right" if derived.entered else ""
             self.page.item(f"{derived.label} {derived.text}{entered}", "=")
         for shown in outline.assumed(self.verdict):
             self.page.item(f"{outline.told(shown)} (assumed)", "~")

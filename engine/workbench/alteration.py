@@ -7,16 +7,15 @@ by the plain evaluator, when it is asked for; all else is as it was kept.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..consultation import case as consulted
-from ..consultation import evidence
+from ..consultation import evidence, worlds
 from ..consultation.case import Case, Prepared
 from ..inference import productions, values
 from ..inference.reference import Reference
-from ..inference.values import NOTHING
 from ..knowledge_base.model import KnowledgeBase, Rule, ThresholdEntry
 from ..language import expression
 from ..language.expression import Node, TruthNode
@@ -149,6 +148,7 @@ class Kept(Reference):
 
     def __init__(self, case: Case, worked: WorkedCase) -> None:
         memory = case.memory
+        self.prepared = case.prepared
         self.kb = memory.kb
         self.today = memory.today
         self.worked = worked
@@ -163,6 +163,19 @@ class Kept(Reference):
             held[literal] = 1
         self._held = bytes(held)
         self._answers: dict[int, Truth] = {}
+        self.doubtful = len(worlds.of(case)) > 1
+        """Whether two values contradict, so that other worlds than this one decide what is shown."""
+        self._supposed: dict[Hashable, Kept] = {}
+
+    def supposing(self, changes: Mapping[str, Known | None]) -> Kept:
+        """The same patient with these answers given, replaced or withdrawn, as the network leaves it."""
+        key = tuple(changes.items())
+        if key not in self._supposed:
+            case = Case(self.prepared, self.day)
+            case.say(self.said)
+            case.finish()
+            self._supposed[key] = Kept(case.supposing(changes), self.worked)
+        return self._supposed[key]
 
     def threshold(self, name: str) -> Interval | Gap:
         return self._thresholds[name]
@@ -239,10 +252,6 @@ class Altered(Reference):
     def start(self, today: Interval) -> None:
         """A kept case has begun long ago."""
 
-    def worked_out(self, name: str) -> Known:
-        """What a quantity comes to by its rules, whatever was entered."""
-        return values.quantity_value(self._derive.get(name, ()), NOTHING, self)
-
 
 class AlteredCase(Case):
     """A kept case whose memory is an altered one. It can be asked, and not be told anything."""
@@ -253,6 +262,10 @@ class AlteredCase(Case):
         self.said, self.implied = kept.said, kept.implied
         self.closed_groups, self.finished, self.brief = set(kept.closed_groups), True, True
         self._scope = super().in_scope
+        self._kept, self._alteration = kept, alteration
+
+    def supposing(self, changes: Mapping[str, Known | None]) -> Case:
+        return AlteredCase(self._kept.supposing(changes), self._alteration)
 
     @property
     def in_scope(self) -> Truth:

@@ -187,7 +187,8 @@ class Trial:
         for number in self._in_order(mutant, shaken):
             kept = self.kept[number]
             wants = [want for want in kept.worked.expectations if not shaken.isdisjoint(concerns.grounds_of(want))]
-            if _apart(mutant, alteration, kept) is not None and notices(_patient(alteration, kept), wants):
+            differs = kept.doubtful or _apart(mutant, alteration, kept) is not None
+            if differs and notices(_patient(alteration, kept), wants):
                 return [KILLED, kept.worked.name, None]
         apart = self._telling_apart(mutant, alteration)
         if apart is None and _same(self.prepared, alteration, mutant):

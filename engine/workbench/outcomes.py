@@ -14,7 +14,7 @@ from ..consultation.verdict import PLAN_STATUSES
 from ..inference import productions
 from ..inference.working_memory import WorkingMemory
 from ..knowledge_base.model import Rule
-from ..language import evaluation, expression, truth
+from ..language import evaluation, expression
 from ..language.interval import Interval
 from ..language.truth import Truth
 from . import cases
@@ -100,23 +100,14 @@ def _cause(look: Outlook, want: Expectation) -> Checked:
 
 def _state(wanted: Truth) -> Callable[[Outlook, Expectation], Checked]:
     def check(look: Outlook, want: Expectation) -> Checked:
-        held = look.case.memory.truth(want.subject)
+        held = look.state(want.subject)
         return held is wanted, f"it is {held.value}"
 
     return check
 
 
-def level_reached(case: Case, scale: str) -> str:
-    """The highest level that is certain; empty where the scale does not apply."""
-    if case.memory.truth(productions.applies_atom(scale)) is not Truth.TRUE:
-        return ""
-    lowest, *others = case.kb.scales[scale].levels
-    certain = [level for level in others if case.memory.truth(productions.level_atom(scale, level)) is Truth.TRUE]
-    return certain[-1] if certain else lowest
-
-
 def _scale(look: Outlook, want: Expectation) -> Checked:
-    reached = level_reached(look.case, want.subject)
+    reached = look.level(want.subject)
     return reached == want.wanted[0], f"it is at least {reached}" if reached else "the scale does not apply"
 
 
@@ -151,7 +142,7 @@ def _alert(look: Outlook, want: Expectation) -> Checked:
 
 
 def _caution(look: Outlook, want: Expectation) -> Checked:
-    held = truth.any_of(look.case.truth(rule) for rule in look.case.rules("cautions", want.subject))
+    held = look.is_cautioned(want.subject)
     return held is Truth.TRUE, f"a caution is {held.value}"
 
 
@@ -198,7 +189,7 @@ def _fired(look: Outlook, want: Expectation) -> Checked:
     rule = look.case.kb.rules.get(want.subject)
     if rule is None:
         return False, "there is no such rule"
-    held = look.case.truth(rule)
+    held = look.rule(rule)
     return held is Truth.TRUE, f"its premise is {held.value}"
 
 
@@ -210,7 +201,7 @@ def _held_back(look: Outlook, want: Expectation) -> Checked:
 def _ruled_out(look: Outlook, want: Expectation) -> Checked:
     """The premise is false: no answer still to come could make it hold."""
     rule = look.case.kb.rules.get(want.subject)
-    held = Truth.UNKNOWN if rule is None else look.case.truth(rule)
+    held = Truth.UNKNOWN if rule is None else look.rule(rule)
     return held is Truth.FALSE, f"its premise is {held.value}"
 
 

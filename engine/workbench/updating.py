@@ -60,16 +60,16 @@ def _key(look: Outlook, want: Expectation) -> str:
     if want.kind in PLAN_STATUSES:
         return look.status(want.subject)
     if want.kind in _STATES.values():
-        return _STATES[look.case.memory.truth(want.subject)]
+        return _STATES[look.state(want.subject)]
     if want.kind in ("fired", "held", "ruled_out"):
-        held = look.case.truth(look.case.kb.rules[want.subject])
+        held = look.rule(look.case.kb.rules[want.subject])
         return "fired" if held is Truth.TRUE else "held"
     return ""
 
 
 def _value(look: Outlook, want: Expectation) -> str:
     if want.kind == "scales":
-        return outcomes.level_reached(look.case, want.subject)
+        return look.level(want.subject)
     if want.kind == "ranks":
         return str(look.rank(want.subject) or "")
     if want.kind == "scores":

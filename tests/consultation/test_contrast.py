@@ -17,7 +17,7 @@ def known(one: Case, finding: str, text: str) -> Known:
 
 
 def turns(one: Case, **changes: str) -> dict[str, tuple[str, str]]:
-    supposed = contrast.suppose(one, {name: known(one, name, text) for name, text in changes.items()})
+    supposed = one.supposing({name: known(one, name, text) for name, text in changes.items()})
     found = contrast.differences(judgement.judge(one), judgement.judge(supposed))
     return {turn.id: (turn.before, turn.after) for turn in found}
 
@@ -32,7 +32,7 @@ def test_what_if_shows_what_differs_and_keeps_nothing() -> None:
 
 def test_what_if_an_answer_were_withdrawn() -> None:
     one = said(OSTEOPOROSIS, prepared())
-    without = judgement.judge(contrast.suppose(one, {"t_score_hip": None}))
+    without = judgement.judge(one.supposing({"t_score_hip": None}))
     found = {turn.id: (turn.before, turn.after) for turn in contrast.differences(judgement.judge(one), without)}
     assert found["osteoporosis"] == ("established", "")
 
