@@ -159,7 +159,7 @@ def whatif(kb: KnowledgeBase, patient: Patient | Answers, changes: Mapping[str, 
     Raises:
         Refused: for a patient or an answer that cannot be read.
     """
-    from .consultation import contrast, judgement
+    from .consultation import contrast, judgement, worlds
 
     case = settled(kb, patient)
     given = {name: value for name, value in changes.items() if value is not None}
@@ -168,7 +168,7 @@ def whatif(kb: KnowledgeBase, patient: Patient | Answers, changes: Mapping[str, 
         raise Refused(problems)
     known: dict[str, Known | None] = {name: None for name, value in changes.items() if value is None}
     known |= records[0].known if records else {}
-    return contrast.differences(judgement.judge(case), judgement.judge(contrast.suppose(case, known)))
+    return contrast.differences(judgement.judge(case), judgement.judge(worlds.supposing(case, known)))
 
 
 def explain(kb: KnowledgeBase, words: str, width: int = 80) -> str:
