@@ -12,7 +12,7 @@ from ..language import evaluation, expression
 from ..language.interval import Interval
 from ..language.truth import Truth
 from ..language.value import NOT_APPLICABLE, NOT_MEASURED, Choice, Day, Gap, Known, Number
-from . import answers, differential, merging, plan, reasons, workup, worlds
+from . import answers, chosen, differential, merging, plan, reasons, workup, worlds
 from .case import Case
 from .verdict import (
     AlertShown,
@@ -343,6 +343,7 @@ def _notices(case: Case) -> tuple[str, ...]:
         found.append(scope.refusal)
     elif scope is not None and case.in_scope is Truth.UNKNOWN:
         found.append(scope.assumption)
+    found.extend(chosen.notices(case))
     found.extend(_two_sided(case))
     return tuple(found)
 

@@ -147,8 +147,8 @@ class Ground:
     # --- what rules conclude ---
 
     def _proposition(self, atom: str, way: int) -> Cause | None:
-        if atom.startswith("contraindicated(") and way == GROWS:
-            return None  # a contraindication that is lost is named itself
+        if self._named_itself(atom, way):
+            return None
         scale = atom.removesuffix(" applies").split(" >= ")[0]
         was_scale, now_scale = self.shipped.scales.get(scale), self.laid.scales.get(scale)
         if was_scale is not None and (cause := self._entry("scales", was_scale, now_scale, ("applies",))):
@@ -165,14 +165,24 @@ class Ground:
             return cause
         return _first(self.lost(self.sides.was(one), way) for one in was)
 
+    def _named_itself(self, atom: str, way: int) -> bool:
+        """Whether a loss is told where it happens, or is none: a medicine that is wanted less needs less protection."""
+        if atom.startswith("recommended("):
+            wanted = self.shipped.interventions.get(_inside(atom))
+            return wanted is not None and wanted.kind == "medicine"
+        return atom.startswith("contraindicated(") and way == GROWS
+
     def _as_narrow(self, one: Rule, other: Rule) -> bool:
         """Whether a rule of the laid side holds only where the shipped one does."""
         return as_wide(self.sides.now(one), self.sides.was(other), self.laid.thresholds, self.shipped.thresholds)
 
     def _other_rules(self, atom: str, one: Rule, way: int) -> Cause:
         same = self.laid.rules.get(one.id)
-        if same is not None and not self.sides.own("rules", same) and one.id in self.shipped.rules:
-            return self.sides.renamed(self.sides.was(self.shipped.rules[one.id]), self.sides.now(same))
+        before = self.shipped.rules.get(one.id)
+        if same is not None and before is not None and not self.sides.own("rules", same):
+            moved = (self.sides.changed(member) for member in (*before.members, *same.members))
+            told = next((cause for cause in moved if cause is not None), None)
+            return told or self.sides.renamed(self.sides.was(before), self.sides.now(same))
         here = one if way == SHRINKS else self.laid.rules.get(self.sides.by("rule", one.id))
         return Cause(f"it rests on '{atom}', whose rules are others now ({one.id})", _place(here))
 

@@ -18,6 +18,7 @@ from .sides import Cause, Sides
 
 _MOST = 160
 """How much of a text is quoted."""
+_CONTEXT = 6
 
 Value = Callable[[KnowledgeBase, Any], Any]
 
@@ -34,7 +35,10 @@ def reworded(was: str, now: str) -> str:
     """A text that says what to do: any other wording may say something else."""
     if not was or was.split() == now.split():
         return ""
-    return f"reads “{_quoted(now)}” now instead of “{_quoted(was)}”" if now else f"is left out now: “{_quoted(was)}”"
+    if not now:
+        return f"is left out now: “{_quoted(was)}”"
+    start = _parting(was, now)
+    return f"reads “{_quoted(now, start)}” now instead of “{_quoted(was, start)}”"
 
 
 def other(was: object, now: object) -> str:
@@ -78,8 +82,15 @@ def another(was: TruthNode | None, now: TruthNode | None) -> str:
     return "is another now" + (f": “{told[1]}” instead of “{told[0]}”" if all(told) else "")
 
 
-def _quoted(text: str) -> str:
-    told = " ".join(text.split())
+def _parting(was: str, now: str) -> int:
+    """How many words two long texts begin with alike, less a few that show where they part."""
+    words = zip(was.split(), now.split(), strict=False)
+    alike = next((at for at, (one, other) in enumerate(words) if one != other), min(len(was.split()), len(now.split())))
+    return max(0, alike - _CONTEXT) if max(len(was), len(now)) > _MOST else 0
+
+
+def _quoted(text: str, start: int = 0) -> str:
+    told = ("…" if start else "") + " ".join(text.split()[start:])
     return told if len(told) <= _MOST else f"{told[: _MOST - 1]}…"
 
 
@@ -126,6 +137,7 @@ GUARDED: Mapping[str, Mapping[str, Guard]] = {
         "medicines": Guard(fewer, _for_whom),
         "when": Guard(narrower),
     },
+    "invariants": {"never": Guard(narrower)},
     "scope": {
         "when": Guard(changed),
         **dict.fromkeys(("refusal", "assumption", "disclaimer"), Guard(reworded)),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import cli
+from engine import api
 from engine.commands import surroundings
 
 FILES = {
@@ -249,6 +250,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The small knowledge base, in the place of the shipped one; nothing is cached."""
     root = tmp_path / "home"
     write(root, FILES)
+    monkeypatch.setattr(api, "ROOT", root)
     monkeypatch.setattr(surroundings, "ROOT", root)
     monkeypatch.setenv("OSTEOLOGIC_CACHE", "none")
     monkeypatch.setenv("COLUMNS", "80")

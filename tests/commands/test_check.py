@@ -41,9 +41,9 @@ def test_every_problem_is_told_with_its_place_and_line(home: Path, run: Run) -> 
 
 
 def test_nothing_to_check_is_an_error(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from engine.commands import surroundings
+    from engine import api
 
-    monkeypatch.setattr(surroundings, "ROOT", tmp_path)
+    monkeypatch.setattr(api, "ROOT", tmp_path)
     ended = run("check")
     assert ended.code == 1
     assert "error OL114: no file in rules/" in ended.out

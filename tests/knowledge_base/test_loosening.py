@@ -5,26 +5,28 @@ The ways stand in tests/data/guarded/, a line each, beside the small knowledge b
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from engine.knowledge_base import reader
+from engine.knowledge_base import entries, reader, rules
 from engine.knowledge_base.cache import shelf
+from engine.knowledge_base.guarded import GUARDED
 from engine.knowledge_base.layout import Layout, Written, contents_of
 from engine.knowledge_base.memory import Held
-from engine.knowledge_base.weakening import weakened
+from engine.knowledge_base.weakening import GUARDS, weakened
 
-GUARDED = Path(__file__).parent.parent / "data" / "guarded"
+BASE = Path(__file__).parent.parent / "data" / "guarded"
 
 Told = Callable[[str, str], tuple[str, ...]]
 
 
 def ways(file: str) -> list[tuple[str, ...]]:
     """The lines of a table, each as its parts."""
-    lines = (GUARDED / file).read_text("utf-8").splitlines()
+    lines = (BASE / file).read_text("utf-8").splitlines()
     return [tuple(line.split(" | ")) for line in lines if line and line[0] != "#"]
 
 
@@ -47,7 +49,7 @@ def written(at: str, what: str) -> dict[str, str]:
         return files
     file, entry = at.split(" ")
     old, new = (part.removesuffix(" ").replace("\\n", "\n") for part in f"{what} ".split(" => "))
-    text = (GUARDED / f"{file}.yaml").read_text("utf-8")
+    text = (BASE / f"{file}.yaml").read_text("utf-8")
     common = re.match(r"common:\n(?: .*\n)+", text)
     block = re.search(rf"^{entry}:\n(?: .*\n)+", text, re.MULTILINE)
     assert block is not None, entry
@@ -59,7 +61,7 @@ def written(at: str, what: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def told() -> Told:
     """What every report would say of a directory with these files."""
-    shipped, problems = contents_of(Layout(GUARDED))
+    shipped, problems = contents_of(Layout(BASE))
     assert problems == []
     memory = Held(shelf())
     base, _ = reader.read_contents(shipped, memory)
@@ -99,7 +101,7 @@ def test_what_is_written_again_as_it_was_is_silent(told: Told) -> None:
     """Each entry in the place of itself: no part of it counts as lost."""
     kinds = ("choices", "conditions", "findings", "interventions", "hazards", "thresholds", "scales", "alerts")
     for file in (*(f"knowledge/{kind}" for kind in kinds), "rules/safety", "rules/states", "rules/quantities"):
-        text = (GUARDED / f"{file}.yaml").read_text("utf-8")
+        text = (BASE / f"{file}.yaml").read_text("utf-8")
         for entry in re.findall(r"^(?!common:)([\w-]+):$", text, re.MULTILINE):
             assert told(f"{file} {entry}", r"\n => \n") == (), entry
 
@@ -110,3 +112,25 @@ def test_a_member_added_to_any_class_is_silent(told: Told) -> None:
         "{label: own steroid, kind: medicine, kinds: [steroid, antiresorptive], choice: bone medicine, withdrawn: x}"
     )
     assert told(at, f"+ {medicine} + {{label: own cancer, kinds: [malignancy, osteomalacia]}}") == ()
+
+
+THROUGH_RULES = {"findings", "choices", "states", "scales", "thresholds", "units", "analytes", "groups"}
+"""Kinds that protect only by what rules read: they are compared where rules rest on them."""
+NO_PROTECTION = {"investigations", "guidelines", "disagreements", "sources", "topics"}
+
+
+def test_of_every_kind_it_is_decided_whether_it_protects() -> None:
+    """A new kind of entry takes a line in the table of what is guarded, or stands here."""
+    assert set(GUARDED) | THROUGH_RULES | NO_PROTECTION == set(entries.KINDS)
+    assert not set(GUARDED) & (THROUGH_RULES | NO_PROTECTION)
+
+
+def test_each_guarded_part_is_one_that_the_kind_has() -> None:
+    for kind, guards in GUARDED.items():
+        assert guards.keys() <= {part.name for part in dataclasses.fields(entries.KINDS[kind].entry)}, kind
+
+
+def test_of_every_verb_it_is_decided_whether_it_protects() -> None:
+    concluding = {"sets", "derives", "causes", "diagnoses", "excludes", "supports", "opposes", "orders"}
+    assert set(GUARDS) | concluding == set(rules.VERBS)
+    assert not set(GUARDS) & concluding
