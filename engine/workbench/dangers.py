@@ -165,7 +165,8 @@ class _Made:
         for name in ("weight", "height", "menopausal_status"):
             if name in self.kb.findings and chance.random() < 0.9:
                 self._set(name, chance.choice(self.vocabulary.answers(name)))
-        if chance.random() < 0.8:
+        age = self.found["age"]
+        if chance.random() < 0.8 or (isinstance(age, Number) and age.last.interval.low >= 60):
             self._set("menopausal_status", one_of("postmenopausal"))
         if chance.random() < 0.8:
             self._set("t_score_hip", number(chance.choice(LOW_SCORES)))

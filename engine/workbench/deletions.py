@@ -2,9 +2,10 @@
 
 What is left is true of the same patient. So nothing may be allowed after a deletion that was not allowed before.
 
-Three things are no deletions. To drop an entry of a list that stays complete says that the patient does not have it.
-To drop the day on which something ended says that it has not ended (`stopped` alone is read so). And to withdraw one of
-two numbers that contradict settles which of them is right (`known_twice`).
+Four things are no deletions. To drop an entry of a list that stays complete says that the patient does not have it. To
+drop the day on which something ended says that it has not ended (`stopped` alone is read so). To withdraw one of two
+numbers that contradict settles which of them is right (`known_twice`). And to leave out one of several results of which
+the lowest counts says that this site was not scanned (`of_several`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from decimal import Decimal
 from ..consultation.case import Case
 from ..knowledge_base.model import FieldKind, Finding
 from ..knowledge_base.naming import Names
-from ..language import dates
+from ..language import dates, expression
 from ..language.interval import ANY, INFINITY, Interval, between
 from ..language.value import (
     NOT_MEASURED,
@@ -77,6 +78,18 @@ def known_twice(case: Case) -> frozenset[str]:
         entered = isinstance(known, Number) and quantity in case.kb.quantities
         if entered and not isinstance(case.memory.worked_out(quantity), Gap):
             found |= {name, *_behind(case, quantity)}
+    return frozenset(found)
+
+
+def of_several(case: Case) -> frozenset[str]:
+    """Numbers of which the lowest or highest that was measured counts, where more than one of them is known."""
+    formulas = (rule.formula for rules in case.prepared.plan.derive.values() for rule in rules)
+    extremes = (node for one in formulas if one is not None for node in one.walk())
+    found: set[str] = set()
+    for node in extremes:
+        if isinstance(node, expression.Extreme):
+            known = {name for name in node.names if case.is_known(name)}
+            found |= known if len(known) > 1 else set()
     return frozenset(found)
 
 

@@ -22,8 +22,9 @@ from engine.consultation.outlook import Outlook
 from engine.inference.working_memory import WorkingMemory
 from engine.knowledge_base import cache
 from engine.language.truth import Truth
+from engine.language.value import Gap
 from engine.workbench.dangers import Dangers
-from engine.workbench.deletions import Deletion, deletions, known_twice
+from engine.workbench.deletions import Deletion, deletions, known_twice, of_several
 from engine.workbench.patients import Vocabulary
 from tests.conftest import size
 from tests.consultation import safety
@@ -107,14 +108,16 @@ def loosened(dangers: Dangers, seed: int, memory: WorkingMemory) -> Iterator[str
 
 
 def chosen(dangers: Dangers, patient: Case, chance: random.Random) -> Iterator[Deletion]:
-    """Some deletions at random, mostly of what is not simply normal; none of what contradicts something else."""
+    """Some deletions at random, mostly of what is not simply normal; none that says something instead."""
     ways: dict[str, list[Deletion]] = {}
+    contradicting, one_of_many = known_twice(patient), of_several(patient)
     for one in deletions(patient.names, patient.said, TODAY):
-        ways.setdefault(one.name, []).append(one)
-    names = [name for name in ways if name not in known_twice(patient)]
-    special = [name for name in names if dangers.harmless.get(name) != patient.said[name]]
-    for _ in range(EACH if names else 0):
-        yield chance.choice(ways[chance.choice(special if special and chance.random() < 0.8 else names)])
+        gone = one.known is None or isinstance(one.known, Gap)
+        if one.name not in contradicting and not (gone and one.name in one_of_many):
+            ways.setdefault(one.name, []).append(one)
+    special = [name for name in ways if dangers.harmless.get(name) != patient.said[name]]
+    for _ in range(EACH if ways else 0):
+        yield chance.choice(ways[chance.choice(special if special and chance.random() < 0.8 else list(ways))])
 
 
 def allowed(patient: Case, before: Stand, after: Stand, deletion: Deletion) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,7 @@ from engine.language.expression import Has, OneOf
 from engine.language.truth import Truth
 from engine.language.value import Day, Entry, Gap, Known, Number, Records, is_addition
 from engine.workbench.dangers import Dangers
-from engine.workbench.deletions import KEPT, deletions, known_twice
+from engine.workbench.deletions import KEPT, deletions, known_twice, of_several
 from engine.workbench.patients import HERE, Vocabulary, number, one_of
 
 ROOT = Path(__file__).parent.parent.parent
@@ -222,3 +222,11 @@ def test_what_was_entered_and_can_be_worked_out_too_is_known_twice(prepared: Pre
     assert known_twice(patient) == {"egfr", "creatinine", "age", "sex"}
     patient.say({"creatinine": None})
     assert known_twice(patient) == frozenset()
+
+
+def test_of_several_results_the_lowest_counts(prepared: Prepared) -> None:
+    known: dict[str, Known] = {"age": number(67), "t_score_hip": number("-3.1"), "calcium": number("2.4")}
+    patient = judged(prepared, known, WorkingMemory(prepared.plan))
+    assert of_several(patient) == frozenset()
+    patient.say({"t_score_femoral_neck": number("-1.0")})
+    assert of_several(patient) == {"t_score_hip", "t_score_femoral_neck"}
