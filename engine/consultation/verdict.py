@@ -16,6 +16,10 @@ from ..language.truth import Truth
 DIAGNOSIS_STATUSES = statuses.DIAGNOSIS
 PLAN_STATUSES = statuses.PLAN
 URGENCIES = ("emergency", "urgent", "soon")
+PRESSING = URGENCIES[:2]
+"""What stands on top of a report even while it is only not ruled out, where something recorded speaks for it."""
+MOST_DOUBTS = 3
+"""How many alerts that are not ruled out stand on top of a report; the rest are counted there."""
 
 
 Value = str | float | tuple[str, ...] | tuple[float | None, float | None] | None
@@ -203,6 +207,38 @@ class AlertShown:
     status: str
     action: str
     because: tuple[Reason, ...]
+    speaks_for: tuple[Fact, ...] = ()
+    """Of an alert not ruled out: what was recorded that speaks for it, beyond age, sex and menopause."""
+    conditions: int = 0
+    """How many conditions of one of its rules speak for it."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The findings that can rule it out, in the order a clinician asks."""
+        return tuple(dict.fromkeys(name for reason in self.because for name in reason.missing))
+
+
+@ordered
+class OnTop:
+    """What a report says before anything else."""
+
+    raised: tuple[AlertShown, ...]
+    doubted: tuple[AlertShown, ...]
+    """Not ruled out, pressing, and something recorded speaks for it: the most urgent, then the best supported first."""
+    rest: tuple[AlertShown, ...]
+    """Not ruled out either; on top they are counted, at the end named."""
+
+    @classmethod
+    def of(cls, alerts: tuple[AlertShown, ...]) -> OnTop:
+        open_ = [alert for alert in alerts if alert.status != "raised"]
+        supported = [alert for alert in open_ if alert.urgency in PRESSING and alert.speaks_for]
+        supported.sort(key=lambda one: (PRESSING.index(one.urgency), -one.conditions, len(one.missing), one.label))
+        doubted = tuple(supported[:MOST_DOUBTS])
+        return cls(
+            tuple(alert for alert in alerts if alert.status == "raised"),
+            doubted,
+            tuple(alert for alert in open_ if alert not in doubted),
+        )
 
 
 @ordered
@@ -247,3 +283,8 @@ class Verdict:
     disclaimer: str
     outside_scope: bool = False
     contradictions: tuple[ContradictionShown, ...] = ()
+
+    @property
+    def on_top(self) -> OnTop:
+        """What is said before anything else."""
+        return OnTop.of(self.alerts)

@@ -9,6 +9,7 @@ from ..language import truth
 from ..language.truth import Truth
 from . import reasons, waiting
 from .case import Case
+from .speaking import Hearing, Speaking
 from .verdict import URGENCIES, AlertShown, Item, Test
 
 
@@ -101,7 +102,8 @@ def _is_done(case: Case, test: Investigation) -> bool:
 
 
 def alerts(case: Case, items: tuple[Item, ...]) -> tuple[AlertShown, ...]:
-    found = [one for alert in case.kb.alerts.values() if (one := _alert(case, alert)) is not None]
+    hearing = Hearing(case)
+    found = [one for alert in case.kb.alerts.values() if (one := _alert(case, alert, hearing)) is not None]
     for item in items:
         if item.taken and item.status == "contraindicated":
             action = f"{item.advice}: {item.aftercare}" if item.aftercare else f"{item.advice} it"
@@ -134,12 +136,16 @@ def _raising(case: Case, alert: Alert) -> list[Rule]:
     return [rule for rule in case.rules("alerts", alert.id) if case.acts(rule)]
 
 
-def _alert(case: Case, alert: Alert) -> AlertShown | None:
+def _alert(case: Case, alert: Alert, hearing: Hearing) -> AlertShown | None:
     rules, held = _raising(case, alert), raised(case, alert)
     if held is Truth.FALSE:
         return None
-    grounds = tuple(reasons.reason(case, rule) for rule in rules if case.truth(rule) is held)
-    urgency = min((rule.urgency for rule in rules if case.truth(rule) is held), key=URGENCIES.index)
+    deciding = [rule for rule in rules if case.truth(rule) is held]
+    grounds = tuple(reasons.reason(case, rule) for rule in deciding)
+    urgency = min((rule.urgency for rule in deciding), key=URGENCIES.index)
     action = reasons.filled(case, alert.action)[0]
-    status = "raised" if held is Truth.TRUE else "not ruled out"
-    return AlertShown(alert.id, alert.label, urgency, status, action, grounds)
+    if held is Truth.TRUE:
+        return AlertShown(alert.id, alert.label, urgency, "raised", action, grounds)
+    speaking = Speaking() if case.brief else hearing.of_rules(deciding)
+    facts = hearing.facts(speaking)
+    return AlertShown(alert.id, alert.label, urgency, "not ruled out", action, grounds, facts, speaking.conditions)

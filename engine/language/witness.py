@@ -167,21 +167,28 @@ class _Only:
         return getattr(self._facts, attribute)
 
 
-def _listed(leaf: Has | Quantified, facts: Facts, labels: Labels) -> str:
-    """The entries that match, or may; else what the list holds."""
+def matching(leaf: Has | Quantified, facts: Facts, labels: Labels) -> tuple[list[str], list[str]]:
+    """The entries that match what is asked of a list, and those that may."""
     known = facts.known(leaf.name)
-    if not isinstance(known, Records):
-        return known_text(known, leaf.name, labels)
     single: TruthNode = (
         leaf if isinstance(leaf, Has) else Quantified(quantifier="any", name=leaf.name, where=leaf.where)
     )
     certain: list[str] = []
     possible: list[str] = []
-    for entry in known.entries:
+    for entry in known.entries if isinstance(known, Records) else ():
         only: Any = _Only(facts, leaf.name, entry)
         held = evaluation.truth_of(single, only)
         if held is not Truth.FALSE:
             (certain if held is Truth.TRUE else possible).append(_entry(entry, leaf.name, labels))
+    return certain, possible
+
+
+def _listed(leaf: Has | Quantified, facts: Facts, labels: Labels) -> str:
+    """The entries that match, or may; else what the list holds."""
+    known = facts.known(leaf.name)
+    if not isinstance(known, Records):
+        return known_text(known, leaf.name, labels)
+    certain, possible = matching(leaf, facts, labels)
     if certain:
         return ", ".join(certain)
     if possible:

@@ -17,7 +17,9 @@ from ..consultation.verdict import (
     Derived,
     Diagnosis,
     Difference,
+    Fact,
     Item,
+    OnTop,
     Reason,
     Shown,
     StateShown,
@@ -46,6 +48,7 @@ def document(verdict: Verdict) -> Object:
         "investigations": [_investigation(test) for test in verdict.investigations],
         "plan": [_item(item) for item in verdict.plan],
         "alerts": [_alert(alert) for alert in verdict.alerts],
+        "on_top": _on_top(verdict.on_top),
         "differences": [_difference(difference) for difference in verdict.differences],
         "open": list(verdict.open),
         "mechanism": verdict.mechanism,
@@ -170,6 +173,16 @@ def _alert(alert: AlertShown) -> Object:
         "status": alert.status,
         "action": alert.action,
         "because": _refs(alert.because),
+        "speaks_for": _facts(alert.speaks_for),
+        "missing": list(alert.missing),
+    }
+
+
+def _on_top(top: OnTop) -> Object:
+    return {
+        "raised": [alert.id for alert in top.raised],
+        "not_ruled_out": [alert.id for alert in top.doubted],
+        "more": len(top.rest),
     }
 
 
@@ -197,5 +210,9 @@ def _ref(reason: Reason) -> Object:
         "file": reason.place.file,
         "line": reason.place.line,
         "sources": [{"id": cited.source, "where": cited.where} for cited in reason.sources],
-        "facts": [{"finding": fact.finding, "value": fact.value} for fact in reason.facts],
+        "facts": _facts(reason.facts),
     }
+
+
+def _facts(facts: Iterable[Fact]) -> list[Object]:
+    return [{"finding": fact.finding, "value": fact.value} for fact in facts]

@@ -43,7 +43,7 @@ def show(what: str, case: Case, verdict: Verdict, subject: Any, width: int, colo
     """The page of one inquiry; what `subject` is depends on `what`."""
     if what in ("alerts", "differential", "plan"):
         nothing = {
-            "alerts": "No alert is raised.",
+            "alerts": "No alert is raised, and none is left open.",
             "differential": "Nothing speaks for anything yet.",
             "plan": "Nothing to do yet.",
         }

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from ..consultation import questions
-from ..consultation.verdict import Fact, Reason, Shown, Verdict
+from ..consultation.verdict import AlertShown, Fact, Reason, Shown, Verdict
 from ..knowledge_base.naming import Names
 from ..version import VERSION
 from . import escape, outline, pictures
@@ -31,8 +31,8 @@ def _report(title: str, verdict: Verdict, names: Names) -> dict[str, Any]:
         "title": title or "Assessment",
         "verdict": verdict,
         "narrowed": outline.filtered(verdict),
-        "raised": [alert for alert in verdict.alerts if alert.status == "raised"],
-        "doubtful": [alert for alert in verdict.alerts if alert.status != "raised"],
+        "top": verdict.on_top,
+        "counted_rest": outline.counted_rest(verdict),
         "said": outline.known(verdict, names),
         "worked_out": outline.worked_out(verdict),
         "assumed": outline.assumed(verdict),
@@ -45,7 +45,7 @@ def _report(title: str, verdict: Verdict, names: Names) -> dict[str, Any]:
         "questions": questions.pending(verdict, names),
         "sources": outline.sources(verdict, names),
         "unverified": outline.unverified(verdict),
-        "words": _Words(names),
+        "words": _Words(names, verdict),
     }
 
 
@@ -54,8 +54,8 @@ class _Words:
 
     status = outline.STATUS_WORDS
 
-    def __init__(self, names: Names) -> None:
-        self.names = names
+    def __init__(self, names: Names, verdict: Verdict) -> None:
+        self.names, self.verdict = names, verdict
 
     def label(self, name: str) -> str:
         return self.names.label(name)
@@ -65,6 +65,12 @@ class _Words:
 
     def fact(self, one: Fact) -> str:
         return outline.fact(one, self.names)
+
+    def speaking(self, alert: AlertShown) -> str:
+        return outline.speaking(alert, self.names)
+
+    def ruling_out(self, alert: AlertShown) -> str:
+        return ", ".join(outline.ruling_out(alert, self.verdict, self.names))
 
     def value(self, shown: Shown) -> str:
         return outline.told(shown).removeprefix(shown.label).strip()

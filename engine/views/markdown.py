@@ -29,6 +29,7 @@ def report(verdict: Verdict, names: Names, title: str = "") -> str:
         told.plan(),
         told.barred(),
         told.questions(),
+        told.remaining(),
         told.differences(),
         told.closing(),
     ]
@@ -58,12 +59,24 @@ class _Report:
         return "\n".join(lines)
 
     def alerts(self) -> str:
-        raised = [alert for alert in self.verdict.alerts if alert.status == "raised"]
-        doubtful = [alert for alert in self.verdict.alerts if alert.status != "raised"]
-        lines = [line for alert in raised for line in self._alert(alert)]
-        first = _section("Alerts", lines)
-        second = _section("Not ruled out", [f"- {_safe(alert.label)} ({alert.urgency} if so)" for alert in doubtful])
-        return "\n\n".join(part for part in (first, second) if part)
+        top = self.verdict.on_top
+        first = _section("Alerts", [line for alert in top.raised for line in self._alert(alert)])
+        second = _section("Not ruled out", [line for alert in top.doubted for line in self._doubt(alert)])
+        counted = _safe(outline.counted_rest(self.verdict))
+        return "\n\n".join(part for part in (first, second, counted) if part)
+
+    def _doubt(self, alert: AlertShown) -> Iterable[str]:
+        yield f"- **{alert.urgency.upper()} if so: {_safe(alert.label)}**"
+        yield f"  - for: {_safe(outline.speaking(alert, self.names))}"
+        yield f"  - ruled out by: {_safe(', '.join(outline.ruling_out(alert, self.verdict, self.names)))}"
+
+    def remaining(self) -> str:
+        heading = "Also not ruled out" if self.verdict.on_top.doubted else "Alerts not ruled out"
+        lines = [
+            f"- {urgency} if so: {', '.join(_safe(label) for label in labels)}"
+            for urgency, labels in outline.remaining(self.verdict).items()
+        ]
+        return _section(heading, lines)
 
     def _alert(self, alert: AlertShown) -> Iterable[str]:
         yield f"- **{alert.urgency.upper()}: {_safe(alert.label)}.** {_safe(alert.action)}".rstrip()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ..consultation import answers
 from ..consultation.questions import in_asking_order
-from ..consultation.verdict import Derived, Diagnosis, Fact, Item, Reason, Shown, Test, Verdict
+from ..consultation.verdict import AlertShown, Derived, Diagnosis, Fact, Item, Reason, Shown, Test, Verdict
 from ..knowledge_base.model import Cited, Source
 from ..knowledge_base.naming import Names
 from ..language import frozen
@@ -115,13 +115,41 @@ def alike(step: Step, reasons_of: Callable[[Item], tuple[Reason, ...]]) -> dict[
     return found
 
 
-def doubtful(verdict: Verdict) -> dict[str, tuple[str, ...]]:
-    """By urgency, the alerts that are not ruled out; the most urgent first."""
+def remaining(verdict: Verdict) -> dict[str, tuple[str, ...]]:
+    """By urgency, the alerts that are not ruled out and are not on top; the most urgent first."""
     found: dict[str, list[str]] = {}
-    for alert in verdict.alerts:
-        if alert.status != "raised":
-            found.setdefault(alert.urgency, []).append(alert.label)
+    for alert in verdict.on_top.rest:
+        found.setdefault(alert.urgency, []).append(alert.label)
     return {urgency: tuple(labels) for urgency, labels in found.items()}
+
+
+def counted_rest(verdict: Verdict) -> str:
+    """One sentence on the alerts that are not ruled out and are not told on top; empty where there are none."""
+    top = verdict.on_top
+    count = len(top.rest)
+    if not count:
+        return ""
+    more = " more" if top.raised or top.doubted else ""
+    counted = f"1{more} alert is" if count == 1 else f"{count}{more} alerts are"
+    return f"{counted} not ruled out; the list is at the end (at the prompt: alerts)."
+
+
+def speaking(alert: AlertShown, names: Names) -> str:
+    """What was recorded that speaks for an alert that is not ruled out."""
+    return ", ".join(fact(one, names) for one in alert.speaks_for)
+
+
+def ruling_out(alert: AlertShown, verdict: Verdict, names: Names) -> tuple[str, ...]:
+    """The findings that can rule an alert out, in words; of one that was answered in part, what is left."""
+    known = {shown.id: shown.status for shown in verdict.findings}
+    return tuple(_still_to_tell(name, known.get(name, ""), names) for name in alert.missing)
+
+
+def _still_to_tell(name: str, status: str, names: Names) -> str:
+    label, finding = names.label(name), names.kb.findings.get(name)
+    if finding is not None and finding.type == "records" and status in ("known", "interval"):
+        return f"the full list of {label}" if status == "interval" else f"details of {label}"
+    return f"{label} more exactly" if status == "interval" else label
 
 
 def facts(reason: Reason, names: Names) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ def report(verdict: Verdict, names: Names, width: int = 80, colored: bool = Fals
     told = _Report(page, verdict, names)
     told.opening(title)
     told.alerts()
+    told.counted_rest()
     told.findings()
     told.mechanism()
     told.diagnoses()
@@ -36,6 +37,7 @@ def report(verdict: Verdict, names: Names, width: int = 80, colored: bool = Fals
     told.plan()
     told.barred()
     told.questions()
+    told.remaining()
     told.differences()
     told.closing()
     return page.text()
@@ -46,6 +48,7 @@ def part(verdict: Verdict, names: Names, what: str, width: int = 80, colored: bo
     told = _Report(Page(width, colored), verdict, names)
     if what == "alerts":
         told.alerts()
+        told.remaining()
     elif what == "differential":
         told.diagnoses()
         told.causes()
@@ -72,11 +75,34 @@ class _Report:
             page.paragraph(f"! {notice}", 0, "yellow")
 
     def alerts(self) -> None:
-        raised = [alert for alert in self.verdict.alerts if alert.status == "raised"]
-        if raised:
+        top = self.verdict.on_top
+        if top.raised:
             self.page.heading("Alerts")
-        for alert in raised:
+        for alert in top.raised:
             self._alert(alert)
+        if top.doubted:
+            self.page.heading("Not ruled out")
+        for alert in top.doubted:
+            self._doubt(alert)
+
+    def _doubt(self, alert: AlertShown) -> None:
+        self.page.item(f"{alert.urgency.upper()} if so: {alert.label}", "?", style="yellow")
+        self.page.entry("for", outline.speaking(alert, self.names))
+        ruling_out = outline.ruling_out(alert, self.verdict, self.names)
+        self.page.entry("rule out", f"by {_few(ruling_out)}")
+
+    def counted_rest(self) -> None:
+        if counted := outline.counted_rest(self.verdict):
+            self.page.blank()
+            self.page.paragraph(counted, 0)
+
+    def remaining(self) -> None:
+        """The alerts that are not ruled out and not told on top."""
+        listed = outline.remaining(self.verdict)
+        if listed:
+            self.page.heading("Also not ruled out" if self.verdict.on_top.doubted else "Alerts not ruled out")
+        for urgency, labels in listed.items():
+            self.page.entry(urgency, f"{', '.join(labels)}.", 2, 10)
 
     def _alert(self, alert: AlertShown) -> None:
         style = "bold red" if alert.urgency == "emergency" else "red"
@@ -252,8 +278,6 @@ class _Report:
             for one in asked:
                 if one.by_test is tested:
                     self._question(one)
-        for urgency, labels in outline.doubtful(self.verdict).items():
-            self.page.paragraph(f"Not ruled out until then, {urgency} if so: {_few(labels)}.")
 
     def _question(self, one: Question) -> None:
         decided = []

@@ -377,7 +377,7 @@ def test_how_goes_down_to_what_was_said_and_to_the_source(prepared: Prepared) ->
     [
         ("differential", "OSTEOPOROSIS"),
         ("plan", "alendronate"),
-        ("alerts", "No alert is raised."),
+        ("alerts", "No alert is raised, and none is left open."),
         ("explain osteoclast", "takes bone away"),
         ("compare osteoporosis osteomalacia", "defective"),
         ("compare brittle bones and soft bones", "defective"),

@@ -288,6 +288,18 @@ VERDICT = Verdict(
             "not ruled out",
             "MRI today",
             (reason("cord", "Weak legs", missing=("can_sit_upright",)),),
+            (Fact("vitamin_d", "28", told="25-OH vitamin D 28 nmol/L"),),
+            1,
+        ),
+        AlertShown(
+            "calcium_high",
+            "high calcium",
+            "soon",
+            "not ruled out",
+            "Repeat it",
+            (reason("calcium-high", "Calcium is high", missing=("calcium",)),),
+            (Fact("vitamin_d", "28", told="25-OH vitamin D 28 nmol/L"),),
+            1,
         ),
     ),
     differences=(

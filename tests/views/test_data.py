@@ -20,7 +20,7 @@ KEYS = {
     "diagnoses": ["id", "label", "rank", "status", "score", "mechanism", "for", "against", "missing"],
     "investigations": ["id", "label", "step", "status", "because"],
     "plan": [*ITEM, "unasked", "for", "against", "cautions", "then", "guidelines"],
-    "alerts": ["id", "label", "urgency", "status", "action", "because"],
+    "alerts": ["id", "label", "urgency", "status", "action", "because", "speaks_for", "missing"],
     "differences": ["id", "question", "positions"],
 }
 TOP = ["osteologic", "knowledge", "as_of", "guideline", "region", "findings", "derived", *KEYS]
@@ -57,7 +57,7 @@ def test_the_parts_stand_in_the_order_of_the_contract() -> None:
         "differences",
     ]
     assert keys[-1] == "disclaimer"
-    assert set(keys) == {*TOP, "open", "mechanism", "notices", "disclaimer"}
+    assert set(keys) == {*TOP, "on_top", "open", "mechanism", "notices", "disclaimer"}
 
 
 @pytest.mark.parametrize("part", KEYS)
@@ -66,6 +66,14 @@ def test_each_entry_has_exactly_its_keys(part: str) -> None:
     assert entries
     for entry in entries:
         assert [key for key in entry if key != "at_least"] == KEYS[part]
+
+
+def test_what_stands_on_top_is_named_and_the_rest_counted() -> None:
+    found = document()
+    assert found["on_top"] == {"raised": ["calcium_low"], "not_ruled_out": ["cord"], "more": 1}
+    cord = next(alert for alert in found["alerts"] if alert["id"] == "cord")
+    assert cord["speaks_for"] == [{"finding": "vitamin_d", "value": "28"}]
+    assert cord["missing"] == ["can_sit_upright"]
 
 
 def test_a_scale_says_the_level_that_is_certain() -> None:

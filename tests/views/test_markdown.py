@@ -26,6 +26,7 @@ def test_sections_stand_in_the_order_of_a_report() -> None:
         "What to do, in this order",
         "Not for this person, and why",
         "Still to be answered",
+        "Also not ruled out",
         "Where guidelines differ",
         "Sources",
     ]
@@ -35,6 +36,11 @@ def test_sections_stand_in_the_order_of_a_report() -> None:
     "line",
     [
         "- **EMERGENCY: severe hypocalcemia.** Send to hospital",
+        "- **EMERGENCY if so: spinal cord compression**",
+        "  - for: 25-OH vitamin D 28 nmol/L",
+        "  - ruled out by: able to sit upright",
+        "1 more alert is not ruled out; the list is at the end (at the prompt: alerts).",
+        "- soon if so: high calcium",
         "- **osteoporosis**: established",
         "- **osteomalacia**: possible, +0.3",
         "### 4. Medicines (one of these, the first line first)",

@@ -102,8 +102,27 @@ def test_each_missing_question_is_printed_once_with_what_it_frees() -> None:
     assert "? able to sit upright: decides 1 alert" in told
 
 
-def test_an_alert_not_ruled_out_is_named_with_its_urgency() -> None:
-    assert "emergency if so: spinal cord compression." in section(report(), "STILL TO BE ANSWERED")
+def test_a_pressing_alert_not_ruled_out_stands_on_top_with_what_speaks_for_it_and_what_rules_it_out() -> None:
+    told = report()
+    on_top = section(told, "NOT RULED OUT")
+    assert "? EMERGENCY if so: spinal cord compression" in on_top
+    assert "for 25-OH vitamin D 28 nmol/L" in on_top
+    assert "rule out by able to sit upright" in on_top
+    assert told.index("NOT RULED OUT") < told.index("WHAT IS KNOWN")
+
+
+def test_the_other_alerts_not_ruled_out_are_counted_on_top_and_named_at_the_end() -> None:
+    told = report()
+    counted = "1 more alert is not ruled out; the list is at the end (at the prompt: alerts)."
+    assert counted in " ".join(told.split())
+    assert "high calcium" not in told[: told.index("WHAT IS KNOWN")]
+    assert "soon high calcium." in section(told, "ALSO NOT RULED OUT")
+
+
+def test_the_alerts_alone_name_every_one_that_is_not_ruled_out() -> None:
+    told = text.part(VERDICT, NAMES, "alerts")
+    for label in ("severe hypocalcemia", "spinal cord compression", "high calcium"):
+        assert label in told
 
 
 def test_rules_nobody_checked_are_marked_and_counted() -> None:
