@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ..language.frozen import frozen
 from ..language.problems import Problem
 from ..language.value import Known
-from . import answers, record
+from . import record
 from .case import Case
 from .progress import Conflict
 from .record import Answer
@@ -40,7 +40,7 @@ def agreed(case: Case, said: Mapping[str, Known]) -> Agreed:
         if not against or conflict is not None:
             refused += problems
             continue
-        old, new = (answers.describe(case.kb, one, held[one]) for one in (against[0], name))
+        old, new = (case.told(one, held[one]) for one in (against[0], name))
         conflict = Conflict(against[0], name, known, f"{problems[0].what}. 1 {old}   2 {new}")
     return Agreed(taken=taken, conflict=conflict, refused=tuple(refused))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from decimal import Decimal
 
 from ..knowledge_base.model import Finding, KnowledgeBase, Quantity
 from ..knowledge_base.nodes import ListNode, MapNode, Node, Text
@@ -70,9 +71,9 @@ def write_answer(kb: KnowledgeBase, finding_id: str, known: Known) -> str:
     return answers_writing.written(kb, finding_id, known)
 
 
-def describe(kb: KnowledgeBase, finding_id: str, known: Known) -> str:
-    """What is known, for people: `25-OH vitamin D 28 nmol/L`."""
-    return answers_writing.told(kb, finding_id, known)
+def describe(kb: KnowledgeBase, finding_id: str, known: Known, cut_offs: Collection[Decimal] = ()) -> str:
+    """What is known, for people: `25-OH vitamin D 28 nmol/L`; no number is rounded over a cut-off."""
+    return answers_writing.told(kb, finding_id, known, cut_offs)
 
 
 def quoted(text: str) -> str:

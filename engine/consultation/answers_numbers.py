@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
-from ..language.interval import ANY, INFINITY, Interval, exactly
+from ..language.interval import ANY, INFINITY, Interval, exactly, rounded
 from ..language.patterns import lazily
 from ..language.problems import Place, did_you_mean
 from ..language.value import Measurement, Word
@@ -287,12 +287,12 @@ def listed(items: tuple[str, ...]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}"
 
 
-def shown(number: Decimal) -> str:
-    """A number for people: four digits that count."""
+def shown(number: Decimal, cut_offs: Collection[Decimal] = ()) -> str:
+    """A number for people: four digits that count, or as many more as keep it on its side of each cut-off."""
     if not number:
         return "0"
     places = max(0, 3 - number.adjusted())
-    return digits(round(number, places)) if number.adjusted() < 20 else str(number)
+    return digits(rounded(number, places, cut_offs)) if number.adjusted() < 20 else str(number)
 
 
 def digits(number: Decimal) -> str:
@@ -307,9 +307,12 @@ def with_unit(number: str, unit: str) -> str:
     return f"{number} {unit}" if unit else number
 
 
-def span_text(numbers: Interval, show: bool = True) -> str:
+def span_text(numbers: Interval, show: bool = True, cut_offs: Collection[Decimal] = ()) -> str:
     """`28`, `< -2.5`, `60..70`; all digits unless it is for people to read."""
-    text = shown if show else digits
+
+    def text(number: Decimal) -> str:
+        return shown(number, cut_offs) if show else digits(number)
+
     if numbers.low.is_infinite() and numbers.high.is_infinite():
         return "any"
     if numbers.exact is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Context, Decimal
 
 from ..knowledge_base.model import ChoiceSet, FieldKind, Finding, KnowledgeBase
@@ -39,19 +39,19 @@ def written(kb: KnowledgeBase, name: str, known: Known) -> str:
     return _records(kb, kb.findings[name], known)
 
 
-def told(kb: KnowledgeBase, name: str, known: Known) -> str:
+def told(kb: KnowledgeBase, name: str, known: Known, cut_offs: Collection[Decimal] = ()) -> str:
     """The finding with what is known of it, for people: `25-OH vitamin D 28 nmol/L`."""
     asked = kb.findings.get(name) or kb.quantities.get(name)
     label = (asked.label if asked is not None else "") or name
     if isinstance(known, Gap):
         return f"{label} {known.value}"
     if isinstance(known, Number):
-        return f"{label} {_number_told(known, _unit(kb, name))}"
+        return f"{label} {_number_told(known, _unit(kb, name), cut_offs)}"
     if isinstance(known, Choice):
         return f"{label} {_choice_told(known, _choices_of(kb, name))}"
     if isinstance(known, Day):
         return f"{label} {_day_told(known.interval)}"
-    return f"{label} {_records_told(kb, kb.findings[name], known)}"
+    return f"{label} {_records_told(kb, kb.findings[name], known, cut_offs)}"
 
 
 def quoted(text: str) -> str:
@@ -191,13 +191,16 @@ def _in_usual_unit(
 # --- for people -------------------------------------------------------------------------------------------------------
 
 
-def _number_told(known: Number, unit: str) -> str:
-    told = [_measurement_told(result, unit) for result in known.results]
+def _number_told(known: Number, unit: str, cut_offs: Collection[Decimal]) -> str:
+    told = [_measurement_told(result, unit, cut_offs) for result in known.results]
     return told[0] if len(told) == 1 else f"{told[-1]}; before: {', '.join(reversed(told[:-1]))}"
 
 
-def _measurement_told(result: Measurement, unit: str) -> str:
-    text = _word(result) if result.word is not None else _amount_told(result.interval, unit)
+def _measurement_told(result: Measurement, unit: str, cut_offs: Collection[Decimal]) -> str:
+    if result.range is not None:
+        ends = (result.range.low, result.range.high)
+        cut_offs = [*cut_offs, *(end for end in ends if not end.is_infinite())]
+    text = _word(result) if result.word is not None else _amount_told(result.interval, unit, cut_offs)
     extra = []
     if result.range is not None:
         extra.append(f"range {_amount_told(result.range, unit)}")
@@ -206,8 +209,8 @@ def _measurement_told(result: Measurement, unit: str) -> str:
     return f"{text} ({', '.join(extra)})" if extra else text
 
 
-def _amount_told(numbers: Interval, unit: str) -> str:
-    text = answers_numbers.span_text(numbers)
+def _amount_told(numbers: Interval, unit: str, cut_offs: Collection[Decimal] = ()) -> str:
+    text = answers_numbers.span_text(numbers, cut_offs=cut_offs)
     return text if unit == "year" else answers_numbers.with_unit(text, unit)
 
 
@@ -242,8 +245,8 @@ def _day_told(days: Interval) -> str:
     return dates.text(days)
 
 
-def _records_told(kb: KnowledgeBase, finding: Finding, known: Records) -> str:
-    told = [_entry_told(kb, finding, entry) for entry in known.entries]
+def _records_told(kb: KnowledgeBase, finding: Finding, known: Records, cut_offs: Collection[Decimal]) -> str:
+    told = [_entry_told(kb, finding, entry, cut_offs) for entry in known.entries]
     key = finding.fields.get(finding.key)
     choices = kb.choices.get(key.choices) if key is not None else None
     told += [f"no {label}" for label in _together(choices, known.absent)]
@@ -258,16 +261,16 @@ def _member_told(kb: KnowledgeBase, finding: Finding, member: str) -> str:
     return (known.label if known is not None else "") or member
 
 
-def _entry_told(kb: KnowledgeBase, finding: Finding, entry: Entry) -> str:
+def _entry_told(kb: KnowledgeBase, finding: Finding, entry: Entry, cut_offs: Collection[Decimal]) -> str:
     key = entry.fields.get(finding.key)
     field = finding.fields.get(finding.key)
     choices = kb.choices.get(field.choices) if field is not None else None
     name = _choice_told(key, choices) if isinstance(key, Choice) else finding.label
-    rest = ", ".join(_fields_told(kb, finding, entry))
+    rest = ", ".join(_fields_told(kb, finding, entry, cut_offs))
     return f"{name} ({rest})" if rest else name
 
 
-def _fields_told(kb: KnowledgeBase, finding: Finding, entry: Entry) -> Iterator[str]:
+def _fields_told(kb: KnowledgeBase, finding: Finding, entry: Entry, cut_offs: Collection[Decimal]) -> Iterator[str]:
     for name in sorted(entry.fields, key=lambda field: _rank(finding, field)):
         field, known = finding.fields.get(name), entry.fields[name]
         if name == finding.key or field is None or isinstance(known, Gap):
@@ -277,7 +280,7 @@ def _fields_told(kb: KnowledgeBase, finding: Finding, entry: Entry) -> Iterator[
         elif isinstance(known, Choice):
             text = _choice_told(known, kb.choices.get(field.choices))
         elif isinstance(known, Number) and name != "every":
-            text = _amount_told(*_in_usual_unit(kb, finding, entry, field, known.last.interval))
+            text = _amount_told(*_in_usual_unit(kb, finding, entry, field, known.last.interval), cut_offs)
         else:
             text = _field(kb, finding, entry, name, known)
         yield f"{_opening(field, text)} {text}".strip()

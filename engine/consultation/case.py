@@ -18,7 +18,7 @@ from ..knowledge_base.model import KnowledgeBase, Rule
 from ..knowledge_base.naming import Names
 from ..language import dates
 from ..language.frozen import ordered
-from ..language.interval import exactly
+from ..language.interval import exactly, rounded
 from ..language.problems import Place
 from ..language.truth import Truth
 from ..language.value import (
@@ -58,6 +58,10 @@ class Prepared:
     """The names that nodes of the knowledge base read, by identity; filled as they are asked for."""
     indications: dict[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     """The conditions that the premise of each rule that recommends speaks of; filled as they are asked for."""
+
+    def cut_offs(self, name: str) -> tuple[Decimal, ...]:
+        """What rules compare a finding or quantity with; no number is printed on the other side of one."""
+        return tuple(Decimal(number) for number in self.index.cut_offs.get(name, ()))
 
 
 def prepare_kept(kb: KnowledgeBase, when: cache.When = cache.at_once) -> Prepared:
@@ -272,25 +276,32 @@ class Case:
 
     def value_text(self, name: str) -> str:
         """What is known of a finding or quantity, in words with its unit."""
-        known = self.memory.known(name)
-        return "unknown" if known is UNKNOWN else answers.write_answer(self.kb, name, self._rounded(name, known))
+        return self.text(name, self.memory.known(name))
 
     def value_told(self, name: str) -> str:
         """The finding or quantity with what is known of it, for people: `25-OH vitamin D 28 nmol/L`."""
-        return answers.describe(self.kb, name, self._rounded(name, self.memory.known(name)))
+        return self.told(name, self.memory.known(name))
+
+    def text(self, name: str, known: Known) -> str:
+        """The same of what might be known."""
+        return "unknown" if known is UNKNOWN else answers.write_answer(self.kb, name, self._rounded(name, known))
+
+    def told(self, name: str, known: Known) -> str:
+        """The same of what might be known, for people; no number is rounded over a cut-off."""
+        return answers.describe(self.kb, name, self._rounded(name, known), self.prepared.cut_offs(name))
 
     def _rounded(self, name: str, known: Known) -> Known:
         """A quantity that was worked out, to the decimals it is shown with; what was entered stays as it was."""
         return known if name in self.said else self.rounded(name, known)
 
     def rounded(self, name: str, known: Known) -> Known:
-        """A number to the decimals that a quantity is shown with."""
+        """A number to the decimals that a quantity is shown with, or to as many more as keep it beside its cut-offs."""
         quantity = self.kb.quantities.get(name)
         if quantity is None or quantity.round is None or not isinstance(known, Number):
             return known
         interval = known.last.interval
-        step = Decimal(1).scaleb(-quantity.round)
-        low, high = (end if end.is_infinite() else end.quantize(step) for end in (interval.low, interval.high))
+        cut_offs = self.prepared.cut_offs(name)
+        low, high = (rounded(end, quantity.round, cut_offs) for end in (interval.low, interval.high))
         return Number((Measurement(dataclasses.replace(interval, low=low, high=high)),)) if low < high else _exact(low)
 
     def why_implied(self, name: str) -> str:

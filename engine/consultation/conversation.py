@@ -199,7 +199,7 @@ class Conversation:
         before = self.case.said.get(asked.findings[0]) if len(asked.findings) == 1 else None
         if before is not None and asked.detail is None and before is not NOT_MEASURED:
             label = self.case.names.label(asked.findings[0])
-            told = answers.describe(self.case.kb, asked.findings[0], before).removeprefix(label).strip()
+            told = self.case.told(asked.findings[0], before).removeprefix(label).strip()
             told = told.removesuffix(answers.LEFT_OPEN)
             more = " Any other, or none?" if isinstance(before, Records) and not before.complete else ""
             return Prompt(f"{asked.text} So far: {told}.{more}", section, held)
@@ -387,7 +387,7 @@ class Conversation:
             if known is None or isinstance(known, Gap):
                 continue
             again = " (changed)" if name in was and not isinstance(known, Records) and was[name] != known else ""
-            told = answers.describe(self.case.kb, name, known)
+            told = self.case.told(name, known)
             told += " (follows from that)" if name in understood.assumed and name not in was else again
             told += " (its unit is assumed)" if name in understood.unit_assumed else ""
             if isinstance(known, Records):

@@ -13,7 +13,7 @@ from ..knowledge_base.model import KnowledgeBase
 from ..knowledge_base.naming import Names
 from ..language import expression
 from ..language.frozen import frozen
-from . import evidence
+from . import cut_offs, evidence
 
 Ids = Sequence[str]
 
@@ -44,6 +44,8 @@ class Index:
     """For each medicine that the hazards speak of, the findings to be known before it is recommended."""
     asking: Mapping[str, Sequence[int]]
     """Where each finding and quantity stands in the order a clinician asks (`Names.asking`)."""
+    cut_offs: Mapping[str, Sequence[str]]
+    """The numbers that rules compare each finding and quantity with, as texts."""
 
     @classmethod
     def of(cls, kb: KnowledgeBase) -> Index:
@@ -73,6 +75,7 @@ class Index:
             first_tests=first_tests,
             known_first=_known_first(kb),
             asking={name: list(place) for name, place in Names(kb).asking.items()},
+            cut_offs={name: [str(cut) for cut in cuts] for name, cuts in cut_offs.of(kb).items()},
         )
 
     def dump(self) -> Any:
@@ -88,6 +91,7 @@ class Index:
             "first tests": dict(self.first_tests),
             "known first": _sorted(self.known_first),
             "asking": dict(self.asking),
+            "cut-offs": dict(self.cut_offs),
         }
 
     @classmethod
@@ -111,6 +115,7 @@ class Index:
             first_tests=kept["first tests"],
             known_first=_frozen(kept["known first"]),
             asking=kept["asking"],
+            cut_offs=kept["cut-offs"],
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from ..knowledge_base.model import Condition, Intervention
 from ..language.problems import Place, Problem, Refused, nearest
 from ..language.value import UNKNOWN, Gap, Known, Records
-from . import answers, contrast, doubts, record, relevance
+from . import contrast, doubts, record, relevance
 from .answers_sheet import clipped, folded
 from .case import Case, answered_names
 from .lookup import Lookup, Named
@@ -203,7 +203,7 @@ def how(session: Session, _: Asked | None, words: str) -> None:
     wanted = re.sub(r"\s*\bfull$", "", words) if full else words
     finding, _problems = session.reader.named(wanted)
     if finding is not None and finding in session.case.said:
-        session.note(f"You said so: {answers.describe(session.case.kb, finding, session.case.said[finding])}.")
+        session.note(f"You said so: {session.case.told(finding, session.case.said[finding])}.")
         return
     found = _subject(session, wanted, (*_THINGS, "rule", "finding"))
     if found is not None:
@@ -285,7 +285,7 @@ def facts(session: Session, _: Asked | None, words: str) -> None:
         known = case.memory.known(name)
         implied = case.why_implied(name)
         if not implied or not isinstance(known, Gap):
-            told = answers.describe(case.kb, name, known)
+            told = case.told(name, known)
             session.tell("", f"{told} (taken for granted: {implied})" if implied else told)
     if not names:
         session.note("Nothing was said yet.")

@@ -6,7 +6,7 @@ decimal, so that 20 ng/mL x 2.5 is not below 50 nmol/L.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -124,6 +124,28 @@ def _spanned(ends: list[tuple[Decimal, bool]]) -> Interval:
 def exactly(number: Decimal | int | str) -> Interval:
     value = Decimal(number)
     return Interval(value, value)
+
+
+_MOST_PLACES = 12
+
+
+def rounded(number: Decimal, places: int, cut_offs: Collection[Decimal] = ()) -> Decimal:
+    """The number to so many decimals, or as many more as keep it on its side of each cut-off.
+
+    A number is not told from a cut-off that only the rounding of a conversion sets it apart from.
+    """
+    if number.is_infinite():
+        return number
+    near = [cut for cut in cut_offs if abs(number - cut) * 10**places <= 1]
+    for more in range(places, _MOST_PLACES):
+        found = round(number, more)
+        if all(_side(found, cut) == _side(number, cut) for cut in near):
+            return found
+    return round(number, places)
+
+
+def _side(number: Decimal, cut_off: Decimal) -> int:
+    return (number > cut_off) - (number < cut_off)
 
 
 ANY = Interval(-INFINITY, INFINITY, True, True)

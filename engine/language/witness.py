@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from decimal import Decimal
 from typing import Any
 
 from . import dates, evaluation
@@ -76,7 +77,8 @@ def _compared(leaf: Compared, facts: Facts, labels: Labels) -> str:
         return _gap(value, left, labels) or _gap(limit, right, labels)
     if isinstance(left, Since) and evaluation.compare(operator, _tenths(value), limit) is held:
         value = _tenths(value)
-    a, b = _number(value, left, right), _number(limit, right, left)
+    cut_offs = [end for end in (limit.low, limit.high) if not end.is_infinite()]
+    a, b = _number(value, left, right, cut_offs), _number(limit, right, left)
     unit = _unit(left, labels) or _unit(right, labels)
     if held is Truth.FALSE:
         operator = _OPPOSITE[operator]
@@ -101,7 +103,8 @@ def _within(leaf: Within, facts: Facts, labels: Labels) -> str:
     verb = {Truth.TRUE: "in", Truth.FALSE: "not in", Truth.UNKNOWN: "perhaps in"}[held]
     ends = f"{_number(low, leaf.low, leaf.value)}..{_number(high, leaf.high, leaf.value)}"
     unit = _unit(leaf.value, labels) or _unit(leaf.high, labels)
-    return f"{_number(value, leaf.value, leaf.low)} {verb} {amount(ends, unit)}"
+    cut_offs = [end for end in (low.low, low.high, high.low, high.high) if not end.is_infinite()]
+    return f"{_number(value, leaf.value, leaf.low, cut_offs)} {verb} {amount(ends, unit)}"
 
 
 def _gap(value: Interval | Gap, node: NumberNode, labels: Labels) -> str:
@@ -112,11 +115,11 @@ def _gap(value: Interval | Gap, node: NumberNode, labels: Labels) -> str:
     return f"{labels.label(names[0])} {word}" if names else word
 
 
-def _number(value: Interval, node: NumberNode, beside: NumberNode) -> str:
-    """A number, or the date where one is compared."""
+def _number(value: Interval, node: NumberNode, beside: NumberNode, cut_offs: Collection[Decimal] = ()) -> str:
+    """A number, on its side of each cut-off; or the date where one is compared."""
     if any(isinstance(part, Literal) and part.unit == "date" for part in (node, beside)):
         return dates.text(value)
-    return interval(value)
+    return interval(value, cut_offs)
 
 
 def _unit(node: Node, labels: Labels) -> str:
@@ -134,12 +137,10 @@ def _against(leaf: Against, facts: Facts, labels: Labels) -> str:
     if not isinstance(known, Number) or known.last.word is not None:
         return known_text(known, leaf.name, labels)
     unit = labels.unit(leaf.name)
-    shown = (
-        ", ".join(interval(result.interval) for result in known.results)
-        if leaf.occasions
-        else interval(known.last.interval)
-    )
     span = known.last.range or facts.range_of(leaf.name)
+    cut_offs = [end for end in (span.low, span.high) if not end.is_infinite()] if span is not None else []
+    results = known.results if leaf.occasions else (known.last,)
+    shown = ", ".join(interval(result.interval, cut_offs) for result in results)
     if span is None:
         return f"{amount(shown, unit)}, reference range not known"
     return f"{amount(shown, unit)}, reference range {interval(span)}"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -50,7 +50,7 @@ from .expression import (
     Within,
 )
 from .formulas import BUILT
-from .interval import Interval
+from .interval import Interval, rounded
 from .statuses import WORDS as STATUSES
 
 
@@ -79,32 +79,35 @@ _TIMES = ("day", "week", "month", "year")
 _SHOWN_PLACES = 4
 
 
-def number(value: Decimal) -> str:
-    """A number as people write it: no exponent, no trailing zeros, no digits of a mere conversion."""
+def number(value: Decimal, cut_offs: Collection[Decimal] = ()) -> str:
+    """A number as people write it: no exponent, no trailing zeros, no digits of a mere conversion.
+
+    It stays on its side of each cut-off.
+    """
     if value.is_infinite():
         return "infinity" if value > 0 else "-infinity"
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > _SHOWN_PLACES and value:
         places = max(_SHOWN_PLACES, 2 - value.adjusted())
-        value = round(value, places)
+        value = rounded(value, places, cut_offs)
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def interval(known: Interval) -> str:
+def interval(known: Interval, cut_offs: Collection[Decimal] = ()) -> str:
     """What is known of a number: `-2.7`, `< -2.5`, `60..70`, `60 to under 70`."""
+    low, high = (number(end, cut_offs) for end in (known.low, known.high))
     if known.exact is not None:
-        return number(known.exact)
+        return low
     if known.low.is_infinite() and known.high.is_infinite():
         return "any number"
     if known.low.is_infinite():
-        return f"{'<' if known.high_open else '<='} {number(known.high)}"
+        return f"{'<' if known.high_open else '<='} {high}"
     if known.high.is_infinite():
-        return f"{'>' if known.low_open else '>='} {number(known.low)}"
+        return f"{'>' if known.low_open else '>='} {low}"
     if known.low_open or known.high_open:
-        low = "over " if known.low_open else ""
-        return f"{low}{number(known.low)} to {'under ' if known.high_open else ''}{number(known.high)}"
-    return f"{number(known.low)}..{number(known.high)}"
+        return f"{'over ' if known.low_open else ''}{low} to {'under ' if known.high_open else ''}{high}"
+    return f"{low}..{high}"
 
 
 def amount(text: str, unit: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ..consultation import answers
 from ..consultation.case import Case
 from ..consultation.contrast import Condition, Distance, Possible, Turn, Way, WhyNot
 from ..consultation.explanation import Proof
@@ -93,7 +92,7 @@ def _why(page: Page, case: Case, subject: Any) -> None:
 def _possible(page: Page, case: Case, finding: str, listed: Sequence[Possible]) -> None:
     for one in listed:
         label = case.names.label(finding)
-        told = answers.describe(case.kb, finding, one.known).removeprefix(label).strip() or "none"
+        told = case.told(finding, one.known).removeprefix(label).strip() or "none"
         page.entry(f"{told} ->", _turns(one.turns), 4, 10)
 
 

@@ -39,7 +39,8 @@ def t_scores(verdict: Verdict) -> tuple[Mark, ...]:
 
 
 def _mark(shown: Shown, value: float) -> Mark:
-    return Mark(shown.label, f"{value:.1f}", position(value), band(value))
+    told = shown.told.removeprefix(shown.label).strip()
+    return Mark(shown.label, told or f"{value:g}", position(value), band(value))
 
 
 def position(score: float) -> float:
