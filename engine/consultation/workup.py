@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from ..knowledge_base.model import Alert, Investigation, Rule
 from ..language import truth
 from ..language.truth import Truth
+from ..language.value import Gap, Records
 from . import reasons, waiting
 from .case import Case
 from .speaking import Hearing, Speaking
@@ -83,10 +84,9 @@ def _test(case: Case, test: Investigation, wanted_by: dict[str, list[Rule]], cho
         return None
     settles = [name for name in test.findings if chosen.get(name) == test.id]
     by_plan = list({rule.id: rule for name in settles for rule in wanted_by[name]}.values())
-    done = _is_done(case, test)
     grounds = tuple(reasons.reason(case, rule) for rule in (ordered_by or by_plan))
     step = min((int(rule.step) for rule in ordered_by if rule.step), default=test.step)
-    status = "done" if done else "to do"
+    status = "done" if _is_done(case, test) and not settles else "to do"
     return Test(test.id, test.label, min(step, test.step), status, test.tells, grounds, tuple(settles))
 
 
@@ -95,10 +95,21 @@ def orders(case: Case, test: Investigation) -> list[Rule]:
 
 
 def _is_done(case: Case, test: Investigation) -> bool:
-    """Whether it has been done: all its findings are known, or some are and the rest of their group is closed."""
-    known = [name for name in test.findings if case.is_known(name)]
-    closed = [name for name in test.findings if case.why_implied(name) == "group"]
-    return bool(known) and len(known) + len(closed) == len(test.findings)
+    """Whether results show that it has been done; that a list is complete, or a group closed, shows nothing."""
+    if test.done_by:
+        return any(_has_result(case, test, name) for name in test.done_by)
+    return bool(test.findings) and all(_has_result(case, test, name) for name in test.findings)
+
+
+def _has_result(case: Case, test: Investigation, name: str) -> bool:
+    """Whether a result of the test is there: a value that was given or worked out, of a list a member it shows."""
+    known = case.memory.known(name)
+    if isinstance(known, Records):
+        key, members = case.kb.findings[name].key, case.names.members(name)
+        named = {member for entry in known.entries for member in getattr(entry.fields.get(key), "members", ())}
+        return any(test.id in members[member].seen_by for member in named if member in members)
+    implied = case.implied.get(name)
+    return not isinstance(known, Gap) and (implied is None or isinstance(implied[0], Gap))
 
 
 def alerts(case: Case, items: tuple[Item, ...]) -> tuple[AlertShown, ...]:

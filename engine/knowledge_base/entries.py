@@ -192,7 +192,12 @@ KINDS: Mapping[str, Kind] = {
     "investigations": Kind(
         "investigation",
         model.Investigation,
-        {"tells": Key(text), "findings": Key(identifiers("finding")), "step": Key(whole)},
+        {
+            "tells": Key(text),
+            "findings": Key(identifiers("finding")),
+            "done_by": Key(identifiers("finding")),
+            "step": Key(whole),
+        },
     ),
     "alerts": Kind("alert", model.Alert, {"action": Key(template, required=True)}),
     "hazards": Kind(

@@ -151,6 +151,8 @@ class Member(Entry):
     analyte: str = ""
     assumes: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """What is taken for granted, and shown as implied, of an entry of it that does not say: field -> member."""
+    seen_by: tuple[str, ...] = ()
+    """Of a finding of imaging: the investigations of which it is a result."""
 
 
 @frozen
@@ -216,6 +218,8 @@ class Investigation(Entry):
 
     tells: str = ""
     findings: tuple[str, ...] = ()
+    done_by: tuple[str, ...] = ()
+    """The findings of which any result shows that it was done; empty: it takes a result of each that it settles."""
     step: int = 1
 
 

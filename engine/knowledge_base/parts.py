@@ -193,6 +193,7 @@ def choice_members(*, classes: bool) -> Read:
     }
     if not classes:
         allowed |= {"numbers": numbers, "analyte": identifier("analyte"), "assumes": texts()}
+        allowed["seen_by"] = identifiers("investigation")
 
     def read(node: Node, key: str, desk: Desk) -> dict[str, model.Member] | None:
         if not isinstance(node, MapNode):

@@ -130,6 +130,7 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
     "investigations": {
         "tells": "What it tells.",
         "findings": "The findings it settles.",
+        "done_by": "Findings of which any result shows that it was done; left out: it takes one of each it settles.",
         "step": "When in the work-up: 1 is first.",
     },
     "hazards": {
@@ -210,6 +211,7 @@ PARTS: Mapping[str, str] = {
     "numbers": "Numbers it carries that formulas read, as in `{prednisolone_factor: 1}`.",
     "analyte": "The analyte its values are converted by.",
     "assumes": "What an entry of it is taken to say where it does not: field and member.",
+    "seen_by": "The investigations of which it is a result; without them it shows none as done.",
     "type": "What kind of value the field takes.",
     "choices": "The set its values are chosen from.",
     "unit": "The unit its values are kept in.",

@@ -116,6 +116,28 @@ def _of_entries(subject: Subject, entry: Entry) -> bool:
     return entry.id == "interventions" and bool(subject.kb.interventions)
 
 
+@check("OL537", Level.WARNING)
+def seen_by_another_test(subject: Subject) -> Iterator[Told]:
+    """A member of a list is said to be seen by a test that does not settle that list.
+
+    Avoid:
+        lung_mass: {label: mass in the lung, seen_by: [blood_count]}
+    Prefer:
+        lung_mass: {label: mass in the lung, seen_by: [chest_imaging]}    # whose findings are [imaging]
+    Why:
+        The test never counts as done by it, and is ordered again.
+    """
+    for finding in subject.kb.findings.values():
+        key = finding.fields.get(finding.key)
+        choices = subject.kb.choices.get(key.choices) if key is not None else None
+        for member in choices.members.values() if choices is not None else ():
+            for name in member.seen_by:
+                test = subject.kb.investigations.get(name)
+                if test is not None and finding.id not in (*test.findings, *test.done_by):
+                    what = f"'{member.id}' is seen by '{name}', which does not settle '{finding.id}'"
+                    yield Told(what, member.place, f"add '{finding.id}' to the findings of '{name}'", test.place)
+
+
 @check("OL536", Level.WARNING)
 def nothing_against(subject: Subject) -> Iterator[Told]:
     """A diagnosis that rules speak for, and none against.
