@@ -144,7 +144,7 @@ def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> It
         line=_best_line(true_rules),
         choice=intervention.choice,
         taken=taken,
-        advice=_advice(intervention, status) if taken else "",
+        advice=advice(intervention, status) if taken else "",
         mechanism=intervention.mechanism,
         doses=doses,
         status=status,
@@ -162,7 +162,7 @@ def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> It
     )
 
 
-def _advice(intervention: Intervention, status: str) -> str:
+def advice(intervention: Intervention, status: str) -> str:
     """What a medicine being taken reads; one with aftercare is never simply stopped."""
     if status == "contraindicated":
         return "review" if intervention.aftercare else "stop"

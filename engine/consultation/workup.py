@@ -86,7 +86,7 @@ def _test(case: Case, test: Investigation, wanted_by: dict[str, list[Rule]], cho
     by_plan = list({rule.id: rule for name in settles for rule in wanted_by[name]}.values())
     grounds = tuple(reasons.reason(case, rule) for rule in (ordered_by or by_plan))
     step = min((int(rule.step) for rule in ordered_by if rule.step), default=test.step)
-    status = "done" if _is_done(case, test) and not settles else "to do"
+    status = "done" if is_done(case, test) and not settles else "to do"
     return Test(test.id, test.label, min(step, test.step), status, test.tells, grounds, tuple(settles))
 
 
@@ -94,7 +94,7 @@ def orders(case: Case, test: Investigation) -> list[Rule]:
     return [rule for rule in case.rules("orders", test.id) if case.visible(rule) and case.acts(rule)]
 
 
-def _is_done(case: Case, test: Investigation) -> bool:
+def is_done(case: Case, test: Investigation) -> bool:
     """Whether results show that it has been done; that a list is complete, or a group closed, shows nothing."""
     if test.done_by:
         return any(_has_result(case, test, name) for name in test.done_by)

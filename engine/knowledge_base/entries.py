@@ -216,6 +216,18 @@ KINDS: Mapping[str, Kind] = {
         },
         labeled=False,
     ),
+    "clashes": Kind(
+        "clash",
+        model.Clash,
+        {
+            "title": Key(text, "label", required=True),
+            "advice": Key(identifiers("advice"), required=True),
+            "against": Key(identifiers("advice"), required=True),
+            "because": Key(text, required=True),
+        },
+        kebab=True,
+        labeled=False,
+    ),
     "thresholds": Kind(
         "threshold",
         model.ThresholdEntry,

@@ -33,17 +33,20 @@ _KINDS_OF = {
     "intervention": ("interventions",),
     "investigation": ("investigations",),
     "alert": ("alerts",),
+    "advice": ("interventions", "investigations", "alerts"),
     "analyte": ("analytes",),
     "scale": ("scales",),
     "state or scale": ("states", "scales"),
     "entry": (
         *("conditions", "interventions", "investigations", "findings", "groups", "quantities", "states", "scales"),
-        *("topics", "disagreements", "alerts", "hazards", "thresholds", "guidelines", "sources"),
+        *("topics", "disagreements", "alerts", "hazards", "clashes", "thresholds", "guidelines", "sources"),
     ),
 }
 """What an id must be the id of, by how it is referred to."""
 
-_WANTED = {"printable": "finding, quantity or threshold", "diagnosis": "condition", "cause": "condition"}
+_WANTED = {"printable": "finding, quantity or threshold", "diagnosis": "condition", "cause": "condition"} | {
+    "advice": "intervention, investigation or alert"
+}
 
 
 def link(drafts: Drafts, joined: Choices, units: UnitTable, desk: Desk) -> None:
@@ -86,7 +89,7 @@ def _resolved(reference: Reference, drafts: Drafts, joined: Choices, units: Unit
         return
     if kind in ("cause", "diagnosis") and identity in joined.of_conditions:
         _filled(reference, joined.of_conditions[identity], desk)
-    elif kind == "intervention" and identity in joined.of_interventions:
+    elif kind in ("intervention", "advice") and identity in joined.of_interventions:
         _filled(reference, joined.of_interventions[identity], desk)
     elif kind == "entry" and _worth_reading(identity, drafts, joined):
         return
@@ -129,7 +132,7 @@ def _dangling(reference: Reference, drafts: Drafts, joined: Choices, desk: Desk)
                 desk.say("OL108", what, place, "give it an entry of its own", member.place)
                 return
         classes = {**joined.of_conditions, **joined.of_interventions}
-        hint = did_you_mean(identity, classes) if kind in ("cause", "diagnosis", "intervention") else ""
+        hint = did_you_mean(identity, classes) if kind in ("cause", "diagnosis", "intervention", "advice") else ""
         if not hint and kind == "source":
             hint = "add it to knowledge/sources"
     desk.say("OL105", f"unknown {wanted} '{identity}'", place, hint, elsewhere)

@@ -249,6 +249,18 @@ class Hazard(Entry):
 
 
 @frozen
+class Clash(Entry):
+    """Advice that must not stand beside other advice in one report: nobody could follow both.
+
+    Each side names interventions and classes of them that are advised, investigations to be done and alerts raised.
+    """
+
+    advice: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    because: str = ""
+
+
+@frozen
 class Step:
     """From `start` (inclusive) the value is `value`."""
 
@@ -397,6 +409,7 @@ class KnowledgeBase:
     investigations: Mapping[str, Investigation] = dataclasses.field(default_factory=dict)
     alerts: Mapping[str, Alert] = dataclasses.field(default_factory=dict)
     hazards: Mapping[str, Hazard] = dataclasses.field(default_factory=dict)
+    clashes: Mapping[str, Clash] = dataclasses.field(default_factory=dict)
     thresholds: Mapping[str, ThresholdEntry] = dataclasses.field(default_factory=dict)
     guidelines: Mapping[str, Guideline] = dataclasses.field(default_factory=dict)
     disagreements: Mapping[str, Disagreement] = dataclasses.field(default_factory=dict)

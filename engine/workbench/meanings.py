@@ -144,6 +144,12 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "because": "Why nothing follows.",
         "evidence": "How far we checked the sources ourselves: verified, secondary or unverified.",
     },
+    "clashes": {
+        "title": "What would contradict itself, in a few words.",
+        "advice": "Interventions or classes of them that are advised, investigations to be done, alerts raised.",
+        "against": "What must not stand in the same report: the same kinds of things.",
+        "because": "Why nobody could follow both.",
+    },
     "alerts": {"action": "What to do at once; `{name}` prints a value."},
     "thresholds": {
         "unit": "The unit of the cut-off.",
@@ -290,6 +296,7 @@ KINDS: Mapping[str, str] = {
     "investigations": "Tests to order.",
     "alerts": "What has to be said first.",
     "hazards": "What labels and guidelines say against medicines, apart from the rules that act on it.",
+    "clashes": "Advice that must not stand beside other advice in one report.",
     "thresholds": "Cut-offs that several rules share.",
     "units": "Units, and what converts them.",
     "analytes": "What is measured, with the factors between its units.",

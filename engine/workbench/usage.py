@@ -113,6 +113,7 @@ def _others(kb: KnowledgeBase) -> Iterable[Entry]:
         kb.invariants,
         kb.topics,
         kb.hazards,
+        kb.clashes,
     )
     for kind in kinds:
         yield from kind.values()

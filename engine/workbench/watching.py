@@ -26,7 +26,8 @@ from .cases import WorkedCase
 from .outcomes import Result
 
 _NO_VOCABULARY = (
-    *("rules", "alerts", "hazards", "invariants", "investigations", "guidelines", "disagreements", "sources", "topics"),
+    *("rules", "alerts", "hazards", "invariants", "clashes", "investigations", "guidelines", "disagreements"),
+    *("sources", "topics"),
 )
 """Kinds that no patient file is read by: when only these change, the cases need not be read again."""
 _KINDS = (

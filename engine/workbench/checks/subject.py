@@ -29,6 +29,7 @@ KINDS = (
         "investigations",
         "alerts",
         "hazards",
+        "clashes",
         "thresholds",
         "guidelines",
         "disagreements",
