@@ -30,8 +30,10 @@ def awaited_of(case: Case, intervention: str, rule: Rule) -> frozenset[str]:
     """Those of them that one rule against it lacks."""
     missing = case.explanation.missing_rule(rule)
     first = case.prepared.index.known_first.get(intervention)
+    if rule.when is not None and (first is None or case.kb.interventions[intervention].kind != "medicine"):
+        missing = _told(case, rule.when) & missing
     if first is None:
-        return missing if rule.when is None else _told(case, rule.when) & missing
+        return missing
     if not missing or _holds_unless_cleared(case, rule.when):
         return missing
     return frozenset(name for name in missing if name in first or _vague(case, name))

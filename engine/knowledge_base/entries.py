@@ -222,7 +222,7 @@ KINDS: Mapping[str, Kind] = {
         {
             "title": Key(text, "label", required=True),
             "advice": Key(identifiers("advice"), required=True),
-            "against": Key(identifiers("advice"), required=True),
+            "against": Key(identifiers("advice")),
             "because": Key(text, required=True),
         },
         kebab=True,

@@ -253,6 +253,7 @@ class Clash(Entry):
     """Advice that must not stand beside other advice in one report: nobody could follow both.
 
     Each side names interventions and classes of them that are advised, investigations to be done and alerts raised.
+    Where nothing is `against` it, it must not stand beside a major caution against itself.
     """
 
     advice: tuple[str, ...] = ()

@@ -6,13 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..consultation import plan, workup
-from ..consultation.case import Case
 from ..consultation.outlook import Outlook
 from ..knowledge_base.model import Clash, Intervention, KnowledgeBase
 from ..language.truth import Truth
 
-FOR_EVERYBODY = ("nutrition", "activity", "lifestyle")
-"""Advice that no prescriber stands behind: who is told to take care with it and to do it is told two things."""
 _ADVISED = ("recommended", "conditional")
 
 
@@ -27,17 +24,18 @@ class Contradiction:
         return f"{self.clash}: {self.what}"
 
 
-def of(case: Case) -> tuple[Contradiction, ...]:
+def of(look: Outlook) -> tuple[Contradiction, ...]:
     """Everything in which the report on this patient would contradict itself."""
-    return tuple(_Report(case).contradictions())
+    return tuple(_Report(look).contradictions())
 
 
 class _Report:
     """What one report advises, each thing looked up when a pair names it."""
 
-    def __init__(self, case: Case) -> None:
-        self.case, self.look = case, Outlook(case)
+    def __init__(self, look: Outlook) -> None:
+        self.case, self.look = look.case, look
         self._said: dict[str, bool] = {}
+        self._sides: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def contradictions(self) -> Iterator[Contradiction]:
         for clash in self.case.kb.clashes.values():
@@ -45,17 +43,30 @@ class _Report:
         shown = [(one, status) for one in self.case.kb.interventions.values() if (status := self.look.status(one.id))]
         for one, status in shown:
             yield from self._waiting_for_nothing(one, status)
-            yield from self._care_against(one, status)
             yield from self._behind_a_closed_door(one, status)
         yield from self._two_of_one_role([one for one, status in shown if self._goes_on(one, status)])
 
     def _clash(self, clash: Clash) -> Iterator[Contradiction]:
-        said = [name for name in named(self.case.kb, clash.advice) if self._says(name)]
-        gainsaid = [name for name in named(self.case.kb, clash.against) if self._says(name)] if said else []
+        label, names = self.case.names.label, self._named(clash.advice)
+        said = [name for name in names if self._says(name)]
+        if not clash.against:
+            for name in said:
+                yield from self._cautioned(clash, name)
+            return
+        gainsaid = [name for name in self._named(clash.against) if self._says(name)] if said else []
         if gainsaid:
-            label = self.case.names.label
             both = f"{', '.join(map(label, said))} beside {', '.join(map(label, gainsaid))}"
             yield Contradiction(clash.id, both)
+
+    def _cautioned(self, clash: Clash, name: str) -> Iterator[Contradiction]:
+        for rule in self.case.rules("cautions", name):
+            if rule.weight == "major" and self.case.truth(rule) is Truth.TRUE:
+                yield Contradiction(clash.id, f"{self.case.names.label(name)} beside the caution of {rule.id}")
+
+    def _named(self, side: tuple[str, ...]) -> tuple[str, ...]:
+        if side not in self._sides:
+            self._sides[side] = named(self.case.kb, side)
+        return self._sides[side]
 
     def _says(self, name: str) -> bool:
         if name not in self._said:
@@ -76,13 +87,6 @@ class _Report:
     def _waiting_for_nothing(self, one: Intervention, status: str) -> Iterator[Contradiction]:
         if status == "conditional" and not self.look.missing(one.id):
             yield Contradiction("waiting-for-nothing", f"{one.label} waits for something, and nothing is missing")
-
-    def _care_against(self, one: Intervention, status: str) -> Iterator[Contradiction]:
-        if status not in _ADVISED or one.kind not in FOR_EVERYBODY:
-            return
-        for rule in self.case.rules("cautions", one.id):
-            if rule.weight == "major" and self.case.truth(rule) is Truth.TRUE:
-                yield Contradiction("advised-and-cautioned", f"{one.label} is advised, and {rule.id} cautions against it")
 
     def _behind_a_closed_door(self, one: Intervention, status: str) -> Iterator[Contradiction]:
         for first in plan.steps(self.case, one.id) if status == "deferred" else ():

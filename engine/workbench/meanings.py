@@ -147,7 +147,7 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
     "clashes": {
         "title": "What would contradict itself, in a few words.",
         "advice": "Interventions or classes of them that are advised, investigations to be done, alerts raised.",
-        "against": "What must not stand in the same report: the same kinds of things.",
+        "against": "What must not stand in the same report; left out: a major caution against the advice itself.",
         "because": "Why nobody could follow both.",
     },
     "alerts": {"action": "What to do at once; `{name}` prints a value."},

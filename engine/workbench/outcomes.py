@@ -17,7 +17,7 @@ from ..knowledge_base.model import Rule
 from ..language import evaluation, expression
 from ..language.interval import Interval
 from ..language.truth import Truth
-from . import cases
+from . import cases, clashes
 from .cases import DIAGNOSES, Expectation, WorkedCase
 
 
@@ -49,8 +49,19 @@ class Result:
 def run(prepared: Prepared, one: WorkedCase, matcher: str = "counting", memory: WorkingMemory | None = None) -> Result:
     """Whether all that is expected follows, and nothing that must not."""
     started = time.perf_counter()
-    failures = failures_of(cases.patient(prepared, one, matcher, memory), one)
+    failures = everything_wrong(cases.patient(prepared, one, matcher, memory), one)
     return Result(one, failures, time.perf_counter() - started)
+
+
+def everything_wrong(case: Case, one: WorkedCase) -> tuple[Failure, ...]:
+    """The expectations that are not met, and everything in which the report on the patient contradicts itself."""
+    look = Outlook(case)
+    failed = tuple(_failure(look, want) for want in one.expectations if not met(look, want))
+    return (*failed, *(_contradicted(one, found) for found in clashes.of(look)))
+
+
+def _contradicted(one: WorkedCase, found: clashes.Contradiction) -> Failure:
+    return Failure(Expectation("clash", found.clash, one.place), f"no clash: {found.clash}", f"it has {found.what}")
 
 
 def failures_of(case: Case, one: WorkedCase) -> tuple[Failure, ...]:

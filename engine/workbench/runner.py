@@ -56,7 +56,7 @@ def _together(
     for one in part:
         started = time.perf_counter()
         case = cases.patient(prepared, one, memory=memory)
-        failures = outcomes.failures_of(case, one)
+        failures = outcomes.everything_wrong(case, one)
         results.append((failures, time.perf_counter() - started))
         if recorder is not None:
             recorder.watch(case)

@@ -11,6 +11,7 @@ from ...language.problems import Problem
 from ..cases import WorkedCase
 from . import (
     alerts,
+    clashes,
     doubles,
     guards,
     hazards,
@@ -33,8 +34,8 @@ from .suppression import CODES as SUPPRESSION
 from .suppression import Suppressions
 
 _MODULES: tuple[ModuleType, ...] = (
-    *(medicines, reported, hazards, alerts, premises, doubles, strata, guards, loose_ends, questions, names, texts),
-    *(numbers, upkeep, worked_cases),
+    *(medicines, reported, hazards, clashes, alerts, premises, doubles, strata, guards, loose_ends, questions, names),
+    *(texts, numbers, upkeep, worked_cases),
 )
 
 CHECKS: tuple[Check, ...] = tuple(
