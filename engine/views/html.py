@@ -60,6 +60,9 @@ class _Words:
     def label(self, name: str) -> str:
         return self.names.label(name)
 
+    def unasked(self, step: outline.Step) -> str:
+        return outline.unasked(step, self.names.label)
+
     def labels(self, listed: Iterable[str]) -> str:
         return ", ".join(self.names.label(name) for name in listed)
 

@@ -128,7 +128,10 @@ class _Report:
                 blocks.append((heading, [f"- {line}" for line in told]))
         for step in outline.steps(self.verdict):
             one_of = " (one of these, the first line first)" if step.one_of else ""
-            blocks.append((step.heading + one_of, [line for item in step.items for line in self._item(item)]))
+            told = [line for item in step.items for line in self._item(item)]
+            if unasked := outline.unasked(step, self.names.label):
+                told += ["", _safe(unasked)]
+            blocks.append((step.heading + one_of, told))
         lines: list[str] = []
         for number, (heading, block) in enumerate(blocks, 1):
             lines += [f"### {number}. {heading}", "", *block, ""]

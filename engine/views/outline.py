@@ -88,6 +88,21 @@ def steps(verdict: Verdict) -> tuple[Step, ...]:
     return tuple(Step(heading, tuple(items), bool(choice) and len(items) > 1) for heading, choice, items in stretches)
 
 
+MOST_UNASKED = 8
+"""How many findings that nobody was asked about a report names; JSON names all."""
+
+
+def unasked(step: Step, label: Callable[[str], str]) -> str:
+    """One sentence on what could still speak against what a step recommends and is not waited for; else empty."""
+    items = [item for item in step.items if item.status == "recommended" and item.kind == "medicine"]
+    names = list(dict.fromkeys(name for item in items for name in item.unasked))
+    if not names:
+        return ""
+    told = ", ".join(label(name) for name in names[:MOST_UNASKED])
+    more = f" and {len(names) - MOST_UNASKED} more" if len(names) > MOST_UNASKED else ""
+    return f"Not known, not waited for, and a reason to think again where it is there: {told}{more}."
+
+
 @frozen.ordered
 class Ordered:
     """Tests that are done for one and the same reason."""

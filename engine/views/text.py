@@ -206,6 +206,8 @@ class _Report:
             wanted = outline.alike(step, lambda item: item.supporting)
             for item in step.items:
                 self._item(item, against.get(item.id, ""), wanted.get(item.id, ""))
+            if unasked := outline.unasked(step, self.names.label):
+                self.page.paragraph(unasked)
         if undetermined := outline.undetermined(self.verdict):
             count = len(undetermined)
             measures = "1 more measure" if count == 1 else f"{count} more measures"
