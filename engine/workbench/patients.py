@@ -206,8 +206,25 @@ class Vocabulary:
         chance = random.Random(f"patient {seed}")
         found = {name: self._drawn(name, chance) for name in self.kb.findings}
         found["age"] = number(chance.choice((19, 24, 38, 45, 49, 50, 54, 58, 64, 65, 67, 70, 74, 75, 80, 86)))
+        for name in self.kb.findings:
+            if (source := self.measured_for(name)) in found:
+                found[chance.choice((name, source))] = NOT_MEASURED
         self.make_consistent(found, chance)
         return found
+
+    def measured_for(self, name: str) -> str:
+        """The measurement that a finding can be worked out from; empty where none is.
+
+        Of the two a random patient has one: drawn apart, they would contradict. Where there are several measurements
+        it is the one that least else rests on.
+        """
+        plan = self.prepared.plan
+        stand_in = self.kb.findings[name].stand_in
+        behind = plan.reads[stand_in] if stand_in else frozenset[str]()
+        while not behind <= self.kb.findings.keys():
+            behind = frozenset().union(*({one} if one in self.kb.findings else plan.reads[one] for one in behind))
+        tests = [one for one in behind if self.kb.findings[one].known_by == "test"]
+        return min(tests, key=lambda one: (len(plan.readers.get(one, ())), one), default="")
 
     def make_consistent(self, found: dict[str, Known], chance: random.Random) -> None:
         """No age is reported that has not been reached."""

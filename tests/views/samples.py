@@ -8,6 +8,8 @@ import datetime
 from engine.consultation.verdict import (
     AlertShown,
     Cause,
+    Claim,
+    ContradictionShown,
     Derived,
     Diagnosis,
     Difference,
@@ -208,6 +210,8 @@ def item(name: str, label: str, status: str, **rest: object) -> Item:
 DENSITY = reason(
     "osteoporosis-by-t-score", "A T-score of -2.5 or lower is osteoporosis", Fact("lowest_t_score", "-2.7")
 )
+LOWEST = reason("lowest-score", "The lowest T-score counts", Fact("t_score_hip", "< -2.6"))
+DOUBT = "lowest T-score: -1.2 was entered, but -2.7 is worked out from T-score, total hip < -2.6. Both cannot be right."
 DEFICIENT = reason(
     "low-vitamin-d",
     "Vitamin D deficiency speaks for osteomalacia",
@@ -228,7 +232,19 @@ VERDICT = Verdict(
         Shown("vitamin_d", "25-OH vitamin D", "28 nmol/L", 28.5, "nmol/L", "known"),
         Shown("calcium", "calcium", "", None, "mmol/L", "not measured", "group"),
     ),
-    derived=(Derived("lowest_t_score", "lowest T-score", "-2.7", -2.7, -2.7, -2.7, "", (DENSITY,)),),
+    derived=(Derived("lowest_t_score", "lowest T-score", "-2.7", -2.7, -2.7, -2.7, "", (DENSITY,), "-1.2"),),
+    contradictions=(
+        ContradictionShown(
+            "lowest_t_score",
+            "lowest T-score",
+            (
+                Claim("-1.2", "entered"),
+                Claim("-2.7", "worked out", (LOWEST,), ("T-score, total hip < -2.6",)),
+            ),
+            ("t_score_hip",),
+            DOUBT,
+        ),
+    ),
     states=(
         StateShown("fragility_fracture", "fragility fracture", Truth.UNKNOWN, ()),
         StateShown("acr_risk", "ACR risk", Truth.UNKNOWN, (DENSITY,), "high"),
@@ -311,13 +327,14 @@ VERDICT = Verdict(
     ),
     open=("creatinine", "can_sit_upright"),
     mechanism="Estrogen loss: osteoclasts outpace osteoblasts.",
-    notices=("Age not given: adult assumed.",),
+    notices=(DOUBT, "Age not given: adult assumed."),
     disclaimer="It educates and supports decisions; it replaces no clinician.",
 )
 EMPTY = dataclasses.replace(
     VERDICT,
     findings=(),
     derived=(),
+    contradictions=(),
     states=(),
     causes=(),
     diagnoses=(),

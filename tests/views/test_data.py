@@ -15,6 +15,7 @@ from tests.views.samples import EMPTY, VERDICT
 REF = ["rule", "title", "because", "evidence", "file", "line", "sources", "facts"]
 ITEM = ["id", "label", "kind", "line", "choice", "taken", "mechanism", "doses", "status", "after", "missing"]
 KEYS = {
+    "contradictions": ["id", "label", "values", "again"],
     "states": ["id", "label", "truth", "because"],
     "causes": ["id", "label", "truth", "mechanism", "because"],
     "diagnoses": ["id", "label", "rank", "status", "score", "mechanism", "for", "against", "missing"],
@@ -48,6 +49,7 @@ def test_the_parts_stand_in_the_order_of_the_contract() -> None:
         "region",
         "findings",
         "derived",
+        "contradictions",
         "states",
         "causes",
         "diagnoses",
@@ -116,6 +118,16 @@ def test_what_was_not_chosen_is_null() -> None:
 def test_a_number_known_within_bounds_is_its_two_ends() -> None:
     within = Derived("bmi", "BMI", "> 20", None, 20.0, None, "kg/m2", ())
     assert data.document(dataclasses.replace(VERDICT, derived=(within,)))["derived"]["bmi"]["value"] == [20, None]
+
+
+def test_of_values_that_contradict_each_says_where_it_is_from_and_why() -> None:
+    (one,) = document()["contradictions"]
+    entered, worked_out = one["values"]
+    assert (entered["value"], entered["origin"], entered["because"]) == ("-1.2", "entered", [])
+    assert (worked_out["value"], worked_out["origin"]) == ("-2.7", "worked out")
+    assert [ref["rule"] for ref in worked_out["because"]] == ["lowest-score"]
+    assert (one["id"], one["again"]) == ("lowest_t_score", ["t_score_hip"])
+    assert document()["derived"]["lowest_t_score"]["entered"] == "-1.2"
 
 
 def test_a_list_is_a_list() -> None:
