@@ -148,16 +148,10 @@ def test_what_is_wrong_with_a_query_is_told_with_its_place(prepared: Prepared) -
 
 def test_known_is_what_there_is_anything_to_go_by(prepared: Prepared) -> None:
     one = Case(prepared, TODAY)
-    said = {
-        "medicines": Records(),
-        "conditions": Records(complete=False),
-        "calcium": NOT_MEASURED,
-        "sex": one_of("male"),
-    }
-    one.say({**said, "vitamin_d": number(30), "weight": UNKNOWN})
-    known = {
-        name: query.holds(one, parsed(prepared, f"known({name})")) for name in (*said, "vitamin_d", "weight", "age")
-    }
+    one.say({"medicines": Records(), "conditions": Records(complete=False), "sex": one_of("male")})
+    one.say({"calcium": NOT_MEASURED, "weight": UNKNOWN, "vitamin_d": number(30)})
+    names = ("medicines", "conditions", "sex", "calcium", "weight", "vitamin_d", "age")
+    known = {name: query.holds(one, parsed(prepared, f"known({name})")) for name in names}
     expected = {"medicines", "sex", "vitamin_d"}
     assert {name for name, held in known.items() if held is Truth.TRUE} == expected
     assert {name for name, held in known.items() if held is Truth.FALSE} == known.keys() - expected
