@@ -22,7 +22,7 @@ from engine.consultation.outlook import Outlook
 from engine.knowledge_base import cache
 from engine.knowledge_base.model import KnowledgeBase, Rule
 from engine.language.truth import Truth
-from engine.workbench import invariants, patients, processes
+from engine.workbench import invariants, processes
 from engine.workbench.checks import hazards
 from engine.workbench.checks.subject import Subject
 
@@ -66,12 +66,12 @@ def removals(kb: KnowledgeBase, rules: Sequence[Rule], count: int) -> list[Remov
 
 
 def _whole(prepared: Prepared, rules: Sequence[Rule], count: int) -> Whole:
-    vocabulary, one = patients.Vocabulary(prepared, invariants.DAY), Case(prepared, invariants.DAY)
+    people = invariants.People(prepared)
 
     def work(seed: int) -> tuple[int, list[str], list[str]]:
-        vocabulary.put_together(one, vocabulary.patient(seed))
-        concerned = [rule.id for rule in rules if one.truth(rule) is not Truth.FALSE]
-        return seed, concerned, sorted(_broken(one))
+        people.meet(seed)
+        concerned = [rule.id for rule in rules if people.case.truth(rule) is not Truth.FALSE]
+        return seed, concerned, sorted(_broken(people.case))
 
     concerned: dict[str, list[int]] = {}
     broken: dict[int, frozenset[str]] = {}
@@ -102,9 +102,10 @@ def _without(whole: Whole, rule: Rule) -> Removal:
     kb = whole.prepared.kb
     fewer = dataclasses.replace(kb, rules={name: one for name, one in kb.rules.items() if name != rule.id})
     prepared = case.prepare(fewer)
-    one, vocabulary = Case(prepared, invariants.DAY), patients.Vocabulary(whole.prepared, invariants.DAY)
+    one, people = Case(prepared, invariants.DAY), invariants.People(whole.prepared)
+    one.finish()
     for seed in whole.concerned.get(rule.id, ())[:CONCERNED]:
-        vocabulary.put_together(one, vocabulary.patient(seed))
+        people.say(people.meet(seed), one)
         noticed = sorted(_broken(one) - whole.broken[seed])
         if noticed:
             return Removal(rule.id, INVARIANT, noticed[0])

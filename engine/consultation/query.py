@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from ..knowledge_base import readable
 from ..knowledge_base.model import KnowledgeBase
 from ..language import checking, statuses, truth
-from ..language.expression import All, AnyOf, AtLeast, Not, Shown, TruthNode
+from ..language.expression import All, AnyOf, AtLeast, IsKnown, Not, Shown, TruthNode
 from ..language.problems import Place, Problem
 from ..language.truth import Truth
+from ..language.value import NOT_MEASURED, UNKNOWN, Known, Records
 from .case import Case
 from .outlook import Outlook
 
@@ -49,12 +50,21 @@ class _Answers:
             return truth.at_least(node.count, (self.of(item) for item in node.items))
         if isinstance(node, Not):
             return truth.negation(self.of(node.item))
+        if isinstance(node, IsKnown):
+            return truth.of(_is_known(self.case.memory.known(node.name)))
         return self._shown(node) if isinstance(node, Shown) else self.case.memory.holds(node)
 
     def _shown(self, node: Shown) -> Truth:
         say = _SAID[node.of]
         said = any(say(self.look, member) in node.words for member in node.members)
         return truth.of(said != node.negated)
+
+
+def _is_known(known: Known) -> bool:
+    """Whether there is anything to go by; of a list, whether nothing may be missing from it."""
+    if isinstance(known, Records):
+        return known.complete
+    return known not in (UNKNOWN, NOT_MEASURED)
 
 
 def _diagnosis(look: Outlook, condition: str) -> str:

@@ -13,7 +13,7 @@ from . import formulas
 from .frozen import ordered
 from .grammar import Phrase, Word, place_at
 from .problems import Level, Place, Problem, did_you_mean, nearest
-from .statuses import WORDS
+from .statuses import KNOWN, WORDS
 from .units import UnitTable
 from .vocabulary import FieldSignature, Labels, Signature, Vocabulary
 
@@ -201,7 +201,7 @@ class Names:
         self.wrong("OL104", word, what, hint, place)
 
     def unknown_function(self, word: Word) -> None:
-        known = [*VERBS, *NUMBER_FUNCTIONS, *(WORDS if self.statuses else ())]
+        known = [*VERBS, *NUMBER_FUNCTIONS, *((*WORDS, KNOWN) if self.statuses else ())]
         hint = did_you_mean(word.text, known)
         if not hint:
             is_name = word.text in self.vocabulary.names

@@ -33,7 +33,7 @@ from .expression import (
 from .grammar import Call, DateText, Digits, Gathering, Minus, Operation, Phrase, Word
 from .interval import exactly
 from .problems import did_you_mean
-from .statuses import WORDS
+from .statuses import KNOWN, WORDS
 from .units import NUMBER
 from .vocabulary import FieldSignature, Signature
 
@@ -195,7 +195,7 @@ class Numbers(Units, abc.ABC):
 
     def _call(self, phrase: Call) -> Typed | None:
         name = phrase.function.text
-        if name in VERBS or name in WORDS:
+        if name in VERBS or name in WORDS or name == KNOWN:
             return self.wrong("OL206", phrase, f"`{self.written(phrase)}` is a condition; a number is expected here")
         if name not in NUMBER_FUNCTIONS:
             return self.unknown_function(phrase.function)

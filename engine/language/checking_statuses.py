@@ -9,9 +9,9 @@ import abc
 from collections.abc import Iterable
 
 from .checking_scales import Scales
-from .expression import Shown, TruthNode
+from .expression import IsKnown, Shown, TruthNode
 from .grammar import Call, Identity, Phrase, Word
-from .statuses import WORDS
+from .statuses import KNOWN, WORDS
 from .vocabulary import Labels
 
 _INSTEAD = {
@@ -48,6 +48,24 @@ class Statuses(Scales, abc.ABC):
         return Shown(
             of=of, subject=word.text, members=members, words=words, negated=phrase.negated, **self.span(phrase)
         )
+
+    def known(self, phrase: Call) -> TruthNode | None:
+        if len(phrase.arguments) != 1 or not isinstance(phrase.arguments[0], Word):
+            return self.wrong("OL214", phrase, f"`{KNOWN}` takes one id", f"write `{KNOWN}(id)`")
+        name = phrase.arguments[0]
+        if self.row is not None:
+            what = f"`{self.written(phrase)}` asks for a whole finding; `where` reads its entries"
+            return self.wrong("OL212", phrase, what, "join it to the condition outside of `where`")
+        if not self.statuses:
+            what = f"`{self.written(phrase)}` falls or rises with the next answer"
+            why = "what a rule concluded from not knowing would have to be taken back"
+            return self.wrong("OL216", phrase, f"{what}: {why}", "say what must be so; what is unknown never is")
+        meaning = self.meaning(name)
+        if meaning is None:
+            return None
+        if meaning.kind not in ("number", "quantity", "yes_no", "choice", "records", "date"):
+            return self.mismatch(name, meaning, "a finding or quantity is expected here")
+        return IsKnown(name=name.text, **self.span(phrase))
 
     def misused_status(self, phrase: Phrase, *sides: Phrase) -> bool:
         """Reports `status(x)` where it is compared with a number, taken for yes or no, or for a list."""

@@ -45,6 +45,7 @@ from .grammar import (
     Word,
 )
 from .interval import exactly
+from .statuses import KNOWN
 from .vocabulary import Labels, Signature
 
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
@@ -129,6 +130,8 @@ class Truths(Statuses):
         verb = phrase.function.text
         if self.misused_status(phrase, phrase):
             return None
+        if verb == KNOWN:
+            return self.known(phrase)
         if verb in NUMBER_FUNCTIONS:
             what = f"`{self.written(phrase)}` is a number; a condition is expected here"
             return self.wrong("OL206", phrase, what, f"compare it, as in `{self.written(phrase)} < 5 unit`")

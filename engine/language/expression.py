@@ -198,6 +198,13 @@ class Shown(TruthNode):
     negated: bool = False
 
 
+@frozen
+class IsKnown(TruthNode):
+    """`known(name)`: there is something to go by of a finding or quantity. Queries read it, and no rule may."""
+
+    name: str
+
+
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
@@ -354,7 +361,7 @@ def names_read(node: Node) -> frozenset[str]:
         if isinstance(part, (OneOf, IsYes)):
             if not part.field:
                 found.add(part.name)
-        elif isinstance(part, (Against, Has, Quantified, Value, Threshold, RangeEnd, Aggregate)):
+        elif isinstance(part, (Against, Has, IsKnown, Quantified, Value, Threshold, RangeEnd, Aggregate)):
             found.add(part.name)
         elif isinstance(part, (Extreme, Formula)):
             found.update(part.names)

@@ -21,6 +21,8 @@ ALERT: Mapping[Truth, str] = {Truth.TRUE: "raised", Truth.UNKNOWN: "not_ruled_ou
 GIVEN = "given"
 """Of a caution that the plan gives; of one that only may apply it says nothing."""
 
+KNOWN = "known"
+"""How a query asks whether anything is known of a finding or quantity, as `known(x)`."""
 WORDS: Mapping[str, tuple[str, ...]] = {
     "status": (*PLAN, ABSENT),
     "diagnosis": (*DIAGNOSIS, NOT_CONSIDERED),

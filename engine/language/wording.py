@@ -29,6 +29,7 @@ from .expression import (
     Formula,
     Given,
     Has,
+    IsKnown,
     IsYes,
     Literal,
     MemberNumber,
@@ -165,6 +166,8 @@ class _Writer:
             return self._identified(node, not node.negated)
         if isinstance(node, Shown):
             return self._shown(node, not node.negated)
+        if isinstance(node, IsKnown):
+            return f"{self.labels.label(node.name)} is not known"
         if isinstance(node, Has):
             labels = self._labels_of(node, node.name, node.members, article=True)
             return f"{self.labels.label(node.name)} do not include {labels}"
@@ -444,6 +447,7 @@ _SAID: dict[type[Node], Callable[[_Writer, Any], str]] = {
     Quantified: _Writer.quantified,
     Proposition: lambda writer, node: writer.labels.proposition(node.atom),
     Shown: _Writer.shown,
+    IsKnown: lambda writer, node: f"{writer.labels.label(node.name)} is known",
     Applies: lambda writer, node: writer.labels.proposition(node.atom),
     Literal: _Writer.literal,
     Value: _Writer.value,

@@ -19,7 +19,8 @@ from engine.knowledge_base import cache
 from engine.language.expression import All, AnyOf, AtLeast, Not, Shown, TruthNode
 from engine.language.statuses import WORDS
 from engine.language.truth import Truth
-from engine.workbench.patients import Vocabulary, number
+from engine.language.value import NOT_MEASURED, UNKNOWN, Records
+from engine.workbench.patients import Vocabulary, number, one_of
 
 TODAY = datetime.date(2026, 1, 15)
 PEOPLE = range(12)
@@ -143,3 +144,15 @@ def test_what_is_wrong_with_a_query_is_told_with_its_place(prepared: Prepared) -
     assert [(str(one.place), one.code, one.hint) for one in problems] == [
         ("the query:1:21", "OL104", "did you mean 'teriparatide'?")
     ]
+
+
+def test_known_is_what_there_is_anything_to_go_by(prepared: Prepared) -> None:
+    one = Case(prepared, TODAY)
+    one.say({"medicines": Records(), "conditions": Records(complete=False), "sex": one_of("male")})
+    one.say({"calcium": NOT_MEASURED, "weight": UNKNOWN, "vitamin_d": number(30)})
+    names = ("medicines", "conditions", "sex", "calcium", "weight", "vitamin_d", "age")
+    known = {name: query.holds(one, parsed(prepared, f"known({name})")) for name in names}
+    expected = {"medicines", "sex", "vitamin_d"}
+    assert {name for name, held in known.items() if held is Truth.TRUE} == expected
+    assert {name for name, held in known.items() if held is Truth.FALSE} == known.keys() - expected
+    assert query.holds(one, parsed(prepared, "known(menopausal_status)")) is Truth.TRUE  # there is nothing to know
