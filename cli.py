@@ -83,7 +83,13 @@ def ways() -> list[click.Parameter]:
     """The options every verb takes, and the program before it."""
     local = click.Path(path_type=Path)
     return [
-        option("--knowledge", metavar="DIR", type=local, help="A hospital's own rules and knowledge, laid over ours."),
+        option(
+            "--knowledge",
+            metavar="DIR",
+            type=local,
+            multiple=True,
+            help="A hospital's own rules and knowledge, laid over ours.",
+        ),
         option("--traceback", is_flag=True, expose_value=False, help="Show where an unexpected error came from."),
     ]
 
@@ -93,10 +99,17 @@ def verb(name: str, summary: str, *parameters: click.Parameter) -> click.Command
 
     def parsed(**options: Any) -> Call:
         outer = click.get_current_context().find_root().params.get("knowledge")
-        options["knowledge"] = options["knowledge"] or outer
+        options["knowledge"] = _only({*options["knowledge"], *(outer or ())})
         return partial(_run, name, options)
 
     return click.Command(name, callback=parsed, params=[*parameters, *ways()], help=summary)
+
+
+def _only(directories: set[Path]) -> Path | None:
+    """The one directory that was named, before the verb or after it; of two, one would be left out unseen."""
+    if len(directories) > 1:
+        raise click.UsageError(f"--knowledge takes one directory, not {' and '.join(sorted(map(str, directories)))}")
+    return next(iter(directories), None)
 
 
 FILE = argument("file", required=False)
@@ -166,7 +179,7 @@ VERBS = [
 ]
 
 
-def _bare(knowledge: Path | None) -> Call | None:
+def _bare(knowledge: tuple[Path, ...]) -> Call | None:
     """Without a verb, consult; with one, leave it to the verb."""
     context = click.get_current_context()
     return context.invoke(FRONT.commands["consult"]) if context.invoked_subcommand is None else None

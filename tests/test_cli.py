@@ -263,3 +263,19 @@ def test_a_full_disk_is_told_in_a_line_and_is_no_fault_of_ours() -> None:
         )
     assert ran.returncode == 2
     assert ran.stderr == b"the result cannot be written: No space left on device\n"
+
+
+def test_two_hospitals_are_refused_wherever_they_are_named(
+    calls: list[tuple[str, dict[str, Any]]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    other.mkdir()
+    for words in (
+        ["--knowledge", str(one), "check", "--knowledge", str(other)],
+        ["check", *f"--knowledge {one} --knowledge {other}".split()],
+    ):
+        assert cli.main(words) == 2
+        assert f"--knowledge takes one directory, not {one} and {other}" in capsys.readouterr().err
+    assert cli.main(["--knowledge", str(one), "check", "--knowledge", str(one)]) == 0
+    assert [options["knowledge"] for _, options in calls] == [one]

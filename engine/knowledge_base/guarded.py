@@ -12,7 +12,7 @@ from ..language.expression import TruthNode
 from ..language.frozen import ordered
 from . import entries
 from .breadth import as_wide
-from .model import Entry, Hazard, KnowledgeBase
+from .model import Clash, Entry, Hazard, KnowledgeBase
 from .naming import Names
 from .sides import Cause, Sides
 
@@ -114,9 +114,23 @@ def _read_by(kb: KnowledgeBase, hazard: Hazard) -> frozenset[str]:
 
 def _for_whom(kb: KnowledgeBase, hazard: Hazard) -> frozenset[str]:
     """The medicines that a hazard speaks against, classes expanded."""
+    return _expanded(kb, hazard.medicines) & kb.interventions.keys()
+
+
+def _advised(kb: KnowledgeBase, clash: Clash) -> frozenset[str]:
+    return _expanded(kb, clash.advice)
+
+
+def _against(kb: KnowledgeBase, clash: Clash) -> frozenset[str]:
+    """What must not stand beside the advice; where nothing is named, a caution against itself."""
+    return _expanded(kb, clash.against) if clash.against else frozenset({"a major caution against it"})
+
+
+def _expanded(kb: KnowledgeBase, names: Iterable[str]) -> frozenset[str]:
+    """These ids, classes of interventions as their members."""
     pools = [kb.choices[name] for name in ("medicines", "interventions") if name in kb.choices]
-    found = (next((inside for pool in pools if (inside := pool.expand(name))), {name}) for name in hazard.medicines)
-    return frozenset().union(*found) & kb.interventions.keys()
+    found = (next((inside for pool in pools if (inside := pool.expand(name))), {name}) for name in names)
+    return frozenset().union(*found)
 
 
 GUARDED: Mapping[str, Mapping[str, Guard]] = {
@@ -138,6 +152,7 @@ GUARDED: Mapping[str, Mapping[str, Guard]] = {
         "when": Guard(narrower),
     },
     "invariants": {"never": Guard(narrower)},
+    "clashes": {"advice": Guard(fewer, _advised), "against": Guard(fewer, _against)},
     "scope": {
         "when": Guard(changed),
         **dict.fromkeys(("refusal", "assumption", "disclaimer"), Guard(reworded)),
