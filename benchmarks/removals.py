@@ -2,8 +2,8 @@
 
 `python -m benchmarks.removals [PATIENTS [RULES]]` leaves out each rule (or so many of them, drawn from a fixed seed),
 builds the knowledge base anew, and looks who notices: an invariant that some random patient breaks now and did not
-before, or the table of hazards, in which something is acted on by no rule any more. It prints the share, and the rules
-that nobody misses. Only patients are tried whom the rule could concern: of whom its premise is not false.
+before, or the table of hazards, in which something is acted on by no rule any more (asked first). It prints the share,
+and the rules that nobody misses. Only patients are tried whom the rule could concern: of whom its premise is not false.
 """
 
 from __future__ import annotations
@@ -101,6 +101,9 @@ def _missed(kb: KnowledgeBase) -> frozenset[str]:
 def _without(whole: Whole, rule: Rule) -> Removal:
     kb = whole.prepared.kb
     fewer = dataclasses.replace(kb, rules={name: one for name, one in kb.rules.items() if name != rule.id})
+    missed = sorted(_missed(fewer) - whole.missed)  # asked first: it costs a fiftieth of what the patients do
+    if missed:
+        return Removal(rule.id, TABLE, missed[0])
     prepared = case.prepare(fewer)
     one, people = Case(prepared, invariants.DAY), invariants.People(whole.prepared)
     one.finish()
@@ -109,8 +112,7 @@ def _without(whole: Whole, rule: Rule) -> Removal:
         noticed = sorted(_broken(one) - whole.broken[seed])
         if noticed:
             return Removal(rule.id, INVARIANT, noticed[0])
-    missed = sorted(_missed(fewer) - whole.missed)
-    return Removal(rule.id, TABLE, missed[0]) if missed else Removal(rule.id, NOBODY)
+    return Removal(rule.id, NOBODY)
 
 
 def main() -> None:
