@@ -115,7 +115,8 @@ def model(tmp_path: Path) -> Path:
         room = tmp_path / init.parent.relative_to(ROOT)
         room.mkdir(parents=True)
         (room / "__init__.py").touch()
-    (tmp_path / "engine" / "version.py").touch()
+    for name in ("api", "version"):
+        (tmp_path / "engine" / f"{name}.py").touch()
     for name in ("knowledge_base/source", "inference/shell", "language/grammar", "commands/show", "views/page"):
         (tmp_path / "engine" / f"{name}.py").touch()
     return tmp_path
@@ -136,6 +137,8 @@ def test_an_empty_house_breaks_no_contract(model: Path) -> None:
     [
         ("language/grammar", "from ..knowledge_base import source", "rooms"),
         ("views/page", "from ..commands import show", "rooms"),
+        ("views/page", "from .. import api", "rooms"),
+        ("api", "from .commands import show", "rooms"),
         ("version", "from . import language", "rooms"),
         ("knowledge_base/reader", "import experta", "experta"),
         ("inference/network", "import frozendict", "experta"),
