@@ -18,6 +18,7 @@ from ..language.expression import (
     OneOf,
     Quantified,
     Scaled,
+    Shown,
     Threshold,
     TruthNode,
     Within,
@@ -68,6 +69,10 @@ class _Breadth:
             one, other = (new, old) if old.negated else (old, new)
             same = (old.name, old.field, old.negated) == (new.name, new.field, new.negated)
             return same and one.members <= other.members
+        if isinstance(old, Shown) and isinstance(new, Shown):
+            less, more = (new, old) if old.negated else (old, new)
+            same = (old.of, old.negated) == (new.of, new.negated)
+            return same and less.members <= more.members and less.words <= more.words
         if isinstance(old, Quantified) and isinstance(new, Quantified):
             return self._counted(old, new)
         if isinstance(old, AtLeast) and isinstance(new, AtLeast) and new.count <= old.count:

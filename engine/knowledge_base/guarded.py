@@ -126,6 +126,7 @@ GUARDED: Mapping[str, Mapping[str, Guard]] = {
         "medicines": Guard(fewer, _for_whom),
         "when": Guard(narrower),
     },
+    "invariants": {"never": Guard(narrower)},
     "scope": {
         "when": Guard(changed),
         **dict.fromkeys(("refusal", "assumption", "disclaimer"), Guard(reworded)),

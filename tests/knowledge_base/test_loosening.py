@@ -97,8 +97,13 @@ def test_each_line_of_a_table_is_another_way() -> None:
 
 def test_what_is_written_again_as_it_was_is_silent(told: Told) -> None:
     """Each entry in the place of itself: no part of it counts as lost."""
-    kinds = ("choices", "conditions", "findings", "interventions", "hazards", "thresholds", "scales", "alerts")
-    for file in (*(f"knowledge/{kind}" for kind in kinds), "rules/safety", "rules/states", "rules/quantities"):
+    kinds = ("choices", "conditions", "findings", "interventions", "hazards", "invariants", "thresholds", "scales")
+    for file in (
+        *(f"knowledge/{kind}" for kind in (*kinds, "alerts")),
+        "rules/safety",
+        "rules/states",
+        "rules/quantities",
+    ):
         text = (GUARDED / f"{file}.yaml").read_text("utf-8")
         for entry in re.findall(r"^(?!common:)([\w-]+):$", text, re.MULTILINE):
             assert told(f"{file} {entry}", r"\n => \n") == (), entry
