@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CHOICE = "bone medicine"
 BEST_FIRST = ("recommended", "conditional", "deferred", "contraindicated")
 EVERY = 3
-"""So many worked cases are passed over for each one looked at, less one."""
+"""One in so many of the worked cases is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +109,10 @@ def measure(prepared: Prepared, wanted: Iterable[tuple[str, Record]]) -> list[St
     return [one for one in found if one is not None]
 
 
-def patients(prepared: Prepared, root: Path = ROOT) -> list[tuple[str, Record]]:
+def patients(prepared: Prepared, root: Path = ROOT, every: int = EVERY) -> list[tuple[str, Record]]:
     """Every third worked case and the ordinary records, each with the name it is told by: its own, or its file's."""
     worked, _ = cases.read_all(prepared.kb, cases.files_in(root / "tests" / "cases"), root)
-    return [*((one.name, one.record) for one in worked[::EVERY]), *ordinary(prepared, root).items()]
+    return [*((one.name, one.record) for one in worked[::every]), *ordinary(prepared, root).items()]
 
 
 Moved = tuple[str, Standing | None, Standing | None]
@@ -156,7 +156,7 @@ def _restored(one: Mapping[str, object]) -> Standing:
     return Standing(**{key: tuple(value) if isinstance(value, list) else value for key, value in one.items()})  # type: ignore[arg-type]  # as `keep` wrote them
 
 
-def at_revision(revision: str) -> list[Standing]:
+def at_revision(revision: str, every: int) -> list[Standing]:
     """The same patients, judged by the program and the knowledge of a revision."""
     with tempfile.TemporaryDirectory() as place:
         tree = Path(place, "tree")
@@ -164,7 +164,7 @@ def at_revision(revision: str) -> list[Standing]:
         packed = subprocess.run(["git", "-C", str(ROOT), "archive", revision], check=True, capture_output=True).stdout
         subprocess.run(["tar", "-x", "-C", str(tree)], input=packed, check=True)
         out = Path(place, "found.json")
-        command = [sys.executable, __file__, "--base", str(tree), "--keep", str(out)]
+        command = [sys.executable, __file__, "--base", str(tree), "--keep", str(out), "--every", str(every)]
         subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(tree)}, stdout=subprocess.DEVNULL)
         return kept(out)
 
@@ -180,16 +180,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("revision", nargs="?", help="compare with this revision of the project")
     parser.add_argument("--keep", type=Path, metavar="FILE", help="write who stands where, and by which rules")
     parser.add_argument("--against", type=Path, metavar="FILE", help="compare with what was kept")
+    parser.add_argument("--every", type=int, default=EVERY, metavar="N", help="look at one in N of the worked cases")
     parser.add_argument("--base", type=Path, default=ROOT, metavar="DIR", help="read the knowledge base from here")
     chosen = parser.parse_args(arguments)
     prepared = case.prepare_kept(cache.load(chosen.base))
-    found = measure(prepared, patients(prepared))
+    found = measure(prepared, patients(prepared, every=chosen.every))
     print(told(found))
     if chosen.keep is not None:
         keep(chosen.keep, found)
     before = kept(chosen.against) if chosen.against is not None else None
     if chosen.revision is not None:
-        before = at_revision(chosen.revision)
+        before = at_revision(chosen.revision, chosen.every)
         print(f"{chosen.revision}: {told(before)}")
     for name, old, new in changed(before, found) if before is not None else ():
         print(f"  {name}: {old or 'none wanted'} -> {new or 'none wanted'}")
