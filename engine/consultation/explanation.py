@@ -15,6 +15,7 @@ from ..inference import productions
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..language import evaluation, expression
 from ..language.expression import TruthNode
+from ..language.interval import Interval
 from ..language.truth import Truth
 from ..language.value import NOT_MEASURED, UNKNOWN, Gap, Known
 
@@ -25,6 +26,8 @@ class Settled(Protocol):
     kb: KnowledgeBase
 
     def known(self, name: str) -> Known: ...
+
+    def range_of(self, name: str) -> Interval | None: ...
 
     def truth(self, atom: str) -> Truth: ...
 
@@ -223,12 +226,12 @@ class Explanation:
         if name in self.kb.findings:
             finding = self.kb.findings[name]
             open_list = not isinstance(known, Gap) and not getattr(known, "complete", True)
-            if known not in (UNKNOWN, NOT_MEASURED) and not open_list and not _vague(known):
+            if known not in (UNKNOWN, NOT_MEASURED) and not open_list and not self._vague(name, known):
                 return frozenset()
             if finding.stand_in:
                 return self.missing_value(finding.stand_in) or frozenset({name})
             return frozenset({name})
-        if not isinstance(known, Gap) and not _vague(known):
+        if not isinstance(known, Gap) and not self._vague(name, known):
             return frozenset()
         reads: set[str] = set()
         for rule in self._derive.get(name, ()):
@@ -236,14 +239,13 @@ class Explanation:
                 reads.update(*(self.read_by(part) for part in (rule.when, rule.formula) if part is not None))
         return _union(self.missing_value(read) for read in reads)
 
-
-def _vague(known: Known) -> bool:
-    """Whether a value is known only within bounds, so that a more exact one could decide more."""
-    interval = evaluation.interval_of(known, None)
-    members = getattr(known, "members", None)
-    if members is not None:
-        return len(members) > 1
-    return not isinstance(interval, Gap) and interval.exact is None
+    def _vague(self, name: str, known: Known) -> bool:
+        """Whether a value is known only within bounds or by a word, so that a more exact one could decide more."""
+        members = getattr(known, "members", None)
+        if members is not None:
+            return len(members) > 1
+        interval = evaluation.interval_of(known, self.settled.range_of(name))
+        return not isinstance(interval, Gap) and interval.exact is None
 
 
 def _shortest(parts: Iterable[Proof], held: Truth) -> list[Proof]:

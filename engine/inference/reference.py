@@ -45,8 +45,7 @@ class Reference:
         return self._values[name]
 
     def range_of(self, name: str) -> Interval | None:
-        owner = values.range_owner(self.kb, name)
-        return values.range_in_force(owner, self) if owner is not None else None
+        return values.range_read(self.kb, name, self)
 
     def threshold(self, name: str) -> Interval | Gap:
         return values.threshold_value(self.kb.thresholds[name], self)

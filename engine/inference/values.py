@@ -116,6 +116,16 @@ def range_owner(kb: KnowledgeBase, name: str) -> Finding | None:
     return kb.findings.get(quantity.range_of) if quantity is not None else None
 
 
+def range_read(kb: KnowledgeBase, name: str, facts: Facts) -> Interval | None:
+    """The reference range a finding or quantity is held against; for a quantity that printed beside the result."""
+    owner = range_owner(kb, name)
+    if owner is None:
+        return None
+    known = facts.known(owner.id) if owner.id != name else None
+    printed = known.last.range if isinstance(known, Number) else None
+    return printed or range_in_force(owner, facts)
+
+
 def member_number(kb: KnowledgeBase, name: str, member: str, attribute: str) -> Decimal | None:
     known = choice_members(kb, name)
     return known[member].numbers.get(attribute) if member in known else None
@@ -155,7 +165,7 @@ def _with_ranges(kb: KnowledgeBase, nodes: Iterable[Node | None]) -> set[str]:
     for name in list(names):
         owner = range_owner(kb, name)
         if owner is not None:
-            names |= _reads(case.when for case in owner.ranges)
+            names |= _reads(case.when for case in owner.ranges) | {owner.id}
     if any(_asks_age(node) for node in nodes if node is not None):
         names.add("age")
     return names
