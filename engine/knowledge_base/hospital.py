@@ -14,6 +14,8 @@ READ = ("knowledge", "rules", "cases")
 _FEW = 5
 _WHOLE = 10
 _YOURS = "keep what is yours: entries with ids of their own, or with 'replaces'"
+_LEFT_ABOUT = (".", "~", "#")
+"""How names begin of what editors leave about."""
 _DEPTH = 3
 _MOST = 5_000
 """How many files are looked through for strays."""
@@ -25,6 +27,9 @@ _WRITTEN = re.compile(
     re.MULTILINE,
 )
 """A key that only entries and rules have; no patient file does."""
+_CASES = re.compile(rb"^[-\s]*given:\s", re.MULTILINE)
+_OF_CASES = frozenset({"case", "cases", "test", "tests"})
+"""Directories in which a file with `given` is a worked case; elsewhere it may be a patient's."""
 
 
 def problems(root: Path, local: Path, *, to_fill: bool = False) -> Iterator[Problem]:
@@ -36,7 +41,7 @@ def problems(root: Path, local: Path, *, to_fill: bool = False) -> Iterator[Prob
     if whole := list(_whole(root, local)):
         yield from whole
         return
-    inner = _inner(local)
+    inner = _inner(root.resolve(), local)
     if not to_fill and not any(_anything_in(local / room) for room in READ):
         what = "nothing in this directory is read" + ("" if os.listdir(local) else ": it is empty")
         above = f"name the directory above it: {HAS}" if local.resolve().name in READ else HAS
@@ -94,12 +99,13 @@ def copied(shipped: Mapping[str, bytes], own: Mapping[str, bytes], local: Path) 
 
 def _anything_in(room: Path) -> bool:
     """Whether there is a file that is read, or told of where it is not."""
-    return any(name.endswith((".yaml", ".yml", ".json")) for _, _, names in os.walk(room) for name in names)
+    walked = (name for _, _, names in os.walk(room) for name in names if not name.startswith(_LEFT_ABOUT))
+    return any(name.endswith((".yaml", ".yml", ".json")) for name in walked)
 
 
-def _inner(local: Path) -> Path | None:
+def _inner(root: Path, local: Path) -> Path | None:
     """A directory inside it that looks like one of a hospital's own."""
-    candidates = (path for path in _listed(local) if path.is_dir() and path.name not in READ)
+    candidates = (path for path in _listed(local) if path.is_dir() and path.name not in READ and path.resolve() != root)
     return next((path for path in candidates if any(_anything_in(path / room) for room in READ[:2])), None)
 
 
@@ -142,17 +148,24 @@ def _beside(local: Path) -> Iterator[Problem]:
             continue
         for name in sorted(names):
             path = Path(directory) / name
-            if name.endswith((".yaml", ".yml")) and path.name != "mutants.yaml" and _is_written(path):
-                what = "rules or knowledge that are not read, for they do not lie in rules/ or knowledge/"
-                yield Problem("OL113", what, Place(str(path)), hint="move it to rules/ or knowledge/")
+            if name.endswith((".yaml", ".yml")) and path.name != "mutants.yaml" and path.is_file():
+                yield from _stray(path, path.relative_to(local).parts[:-1])
 
 
-def _is_written(path: Path) -> bool:
+def _stray(path: Path, within: tuple[str, ...]) -> Iterator[Problem]:
+    """What a file outside the rooms was meant to be, if it is no patient's."""
     try:
         with open(path, "rb") as stream:
-            return bool(path.is_file() and _WRITTEN.search(stream.read(_ENOUGH)))
+            text = stream.read(_ENOUGH)
     except OSError:
-        return False
+        return
+    if _CASES.search(text):
+        if _OF_CASES.intersection(within):
+            what = "worked cases that are not read, for they do not lie in cases/"
+            yield Problem("OL113", what, Place(str(path)), hint="move it to cases/")
+    elif _WRITTEN.search(text):
+        what = "rules or knowledge that are not read, for they do not lie in rules/ or knowledge/"
+        yield Problem("OL113", what, Place(str(path)), hint="move it to rules/ or knowledge/")
 
 
 def _unread(local: Path) -> Iterator[Problem]:
@@ -161,7 +174,7 @@ def _unread(local: Path) -> Iterator[Problem]:
         closed: list[OSError] = []
         for directory, inside, names in os.walk(local / room, onerror=closed.append):
             inside[:] = sorted(name for name in inside if not name.startswith((".", "__pycache__")))
-            for name in (*inside, *sorted(name for name in names if not name.startswith((".", "~", "#")))):
+            for name in (*inside, *sorted(name for name in names if not name.startswith(_LEFT_ABOUT))):
                 path = Path(directory) / name
                 if path.is_symlink() and path.is_dir():
                     what = "a link to a directory is not followed, and nothing of it is read"

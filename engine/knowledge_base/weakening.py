@@ -28,7 +28,7 @@ _FEW = 4
 
 
 @ordered
-class Guard:
+class Protecting:
     """How a verb protects: what it does, the verbs as strict, its grades (mildest first) and its texts."""
 
     does: str
@@ -37,17 +37,17 @@ class Guard:
     texts: tuple[str, ...] = ()
 
 
-GUARDS: Mapping[str, Guard] = {
-    "contraindicates": Guard("bars", ("contraindicates",)),
-    "defers": Guard("holds back", ("defers", "contraindicates"), texts=("until",)),
-    "cautions": Guard(
+PROTECTING: Mapping[str, Protecting] = {
+    "contraindicates": Protecting("bars", ("contraindicates",)),
+    "defers": Protecting("holds back", ("defers", "contraindicates"), texts=("until",)),
+    "cautions": Protecting(
         "asks for care with",
         ("cautions", "defers", "contraindicates"),
         {"weight": ("minor", "", "major")},
         texts=("dose",),
     ),
-    "alerts": Guard("raises", ("alerts",), {"urgency": ("soon", "urgent", "emergency")}),
-    "recommends": Guard("recommends", ("recommends",)),
+    "alerts": Protecting("raises", ("alerts",), {"urgency": ("soon", "urgent", "emergency")}),
+    "recommends": Protecting("recommends", ("recommends",)),
 }
 """The verbs that protect. One that recommends does where it sends, watches or reviews, and not where it treats."""
 
@@ -86,7 +86,7 @@ def _told(sides: Sides, rule: Rule, members: list[str]) -> str:
     pool = sides.shipped.alerts if rule.verb == "alerts" else sides.shipped.interventions
     labels = [pool[name].label for name in members if name in pool]
     shown = ", ".join(labels[:_FEW]) + (f" and {len(labels) - _FEW} more" if len(labels) > _FEW else "")
-    return f"“{rule.label.rstrip('.')}” ({rule.id}) no longer {GUARDS[rule.verb].does} {shown}"
+    return f"“{rule.label.rstrip('.')}” ({rule.id}) no longer {PROTECTING[rule.verb].does} {shown}"
 
 
 class _Rules:
@@ -112,7 +112,7 @@ class _Rules:
                 yield rule, members, cause
 
     def _guarded(self, rule: Rule) -> Iterator[str]:
-        for member in (rule.members or rule.targets) if rule.verb in GUARDS else ():
+        for member in (rule.members or rule.targets) if rule.verb in PROTECTING else ():
             if rule.verb != "recommends" or self.shipped.interventions[member].kind in WATCHFUL:
                 yield member
 
@@ -123,7 +123,7 @@ class _Rules:
             by = self.sides.by("alert" if rule.verb == "alerts" else "intervention", member)
             return Cause(f"'{member}' itself has been replaced by '{by}'", pool[by].place if by in pool else None)
         best: Cause | None = None
-        for verb in GUARDS[rule.verb].as_strict:
+        for verb in PROTECTING[rule.verb].as_strict:
             for other in self._about.get((verb, member), ()):
                 if self._ground.as_wide(self.sides.was(rule), self.sides.now(other)):
                     cause = self._ground.lost(self.sides.was(rule)) or self._milder(rule, other)
@@ -134,7 +134,7 @@ class _Rules:
 
     def _milder(self, rule: Rule, other: Rule) -> Cause | None:
         """In what a rule that holds as often says less than the shipped one."""
-        guard, here = GUARDS[rule.verb], other.place
+        guard, here = PROTECTING[rule.verb], other.place
         if rule.outside_scope and not other.outside_scope:
             return Cause("it no longer speaks for those the system is not made for", here)
         if rule.verb == "recommends":

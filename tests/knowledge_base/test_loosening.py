@@ -17,7 +17,7 @@ from engine.knowledge_base.cache import shelf
 from engine.knowledge_base.guarded import GUARDED
 from engine.knowledge_base.layout import Layout, Written, contents_of
 from engine.knowledge_base.memory import Held
-from engine.knowledge_base.weakening import GUARDS, weakened
+from engine.knowledge_base.weakening import PROTECTING, weakened
 
 BASE = Path(__file__).parent.parent / "data" / "guarded"
 
@@ -132,5 +132,5 @@ def test_each_guarded_part_is_one_that_the_kind_has() -> None:
 
 def test_of_every_verb_it_is_decided_whether_it_protects() -> None:
     concluding = {"sets", "derives", "causes", "diagnoses", "excludes", "supports", "opposes", "orders"}
-    assert set(GUARDS) | concluding == set(rules.VERBS)
-    assert not set(GUARDS) & concluding
+    assert set(PROTECTING) | concluding == set(rules.VERBS)
+    assert not set(PROTECTING) & concluding
