@@ -111,8 +111,10 @@ def _asked(case: Case, one: Contradiction, shown: ContradictionShown) -> Asked:
 
 def _each_right(case: Case, one: Contradiction) -> tuple[Verdict, Verdict]:
     """What is shown if the entered value is right, and if the worked-out one is."""
-    entered = judgement.judge(worlds.supposing(case, one.entered_is_right))
-    return entered, judgement.judge(worlds.supposing(case, one.worked_out_is_right))
+    worked_out = judgement.judge(worlds.supposing(case, one.worked_out_is_right))
+    if not one.doubted:
+        return judgement.verdict_in(case, worlds.of(case)[0]), worked_out
+    return judgement.judge(worlds.supposing(case, one.entered_is_right)), worked_out
 
 
 def _stakes(case: Case, one: Contradiction) -> tuple[Stake, ...]:

@@ -45,7 +45,7 @@ def _report(title: str, verdict: Verdict, names: Names) -> dict[str, Any]:
         "questions": questions.pending(verdict, names),
         "sources": outline.sources(verdict, names),
         "unverified": outline.unverified(verdict),
-        "words": _Words(names, verdict),
+        "words": _Words(verdict, names),
     }
 
 
@@ -54,8 +54,11 @@ class _Words:
 
     status = outline.STATUS_WORDS
 
-    def __init__(self, names: Names, verdict: Verdict) -> None:
-        self.names, self.verdict = names, verdict
+    def __init__(self, verdict: Verdict, names: Names) -> None:
+        self.verdict, self.names = verdict, names
+
+    def waiting(self, missing: Iterable[str]) -> outline.Waiting:
+        return outline.waiting(self.verdict, missing)
 
     def label(self, name: str) -> str:
         return self.names.label(name)

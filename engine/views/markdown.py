@@ -108,8 +108,11 @@ class _Report:
         for label, reasons in (("for", one.supporting), ("against", one.against)):
             for reason in reasons:
                 yield f"  - {label}: {self._reason(reason)}"
-        if one.missing:
-            yield f"  - not yet known: {self._listed(one.missing)}"
+        waiting = outline.waiting(self.verdict, one.missing)
+        if waiting.unknown:
+            yield f"  - not yet known: {self._listed(waiting.unknown)}"
+        if waiting.in_doubt:
+            yield f"  - in doubt: {self._listed(waiting.in_doubt)}"
 
     def causes(self) -> str:
         lines = []

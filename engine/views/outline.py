@@ -245,6 +245,20 @@ def worked_out(verdict: Verdict) -> tuple[Derived, ...]:
     return tuple(derived for derived in verdict.derived if derived.value or derived.entered)
 
 
+@frozen.ordered
+class Waiting:
+    """What something waits for: what nobody said, and what was said and contradicts something else."""
+
+    unknown: tuple[str, ...]
+    in_doubt: tuple[str, ...]
+
+
+def waiting(verdict: Verdict, missing: Iterable[str]) -> Waiting:
+    listed = tuple(missing)
+    again = {name for one in verdict.contradictions for name in one.again}
+    return Waiting(tuple(name for name in listed if name not in again), tuple(name for name in listed if name in again))
+
+
 def assumed(verdict: Verdict) -> tuple[Shown, ...]:
     return tuple(shown for shown in verdict.findings if shown.implied == "assumed")
 

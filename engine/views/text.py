@@ -156,8 +156,11 @@ class _Report:
             self.page.entry("for", self._reason(reason))
         for reason in one.against:
             self.page.entry("against", self._reason(reason))
-        if one.missing:
-            self.page.entry("not yet", f"{self._listed(one.missing)} not known")
+        waiting = outline.waiting(self.verdict, one.missing)
+        if waiting.unknown:
+            self.page.entry("not yet", f"{self._listed(waiting.unknown)} not known")
+        if waiting.in_doubt:
+            self.page.entry("in doubt", self._listed(waiting.in_doubt))
 
     def _states(self) -> None:
         strata = [state for state in self.verdict.states if state.at_least]

@@ -45,6 +45,17 @@ def test_resumed_twice_it_still_holds_everything(home: Path, state: Path, run: R
     assert len(list((state / "consultations").iterdir())) == 1
 
 
+def test_which_of_two_values_is_right_is_kept(home: Path, state: Path, run: Run) -> None:
+    run(typed="67\nmale\nhip -2.7\nlowest T-score -1\n2\n")
+    ended = run("consult", "--resume", typed="facts\nquit\n")
+    assert "lowest T-score -1" not in ended.out
+    assert "which is right" not in ended.out
+    run(typed="67\nmale\nhip -2.7\nlowest T-score -1\ndon't know\n")
+    ended = run("consult", "--resume", typed="facts\nquit\n")
+    assert "lowest T-score -1\n" in ended.out
+    assert "which is right" not in ended.out
+
+
 def test_under_what_it_was_held_is_kept(home: Path, state: Path, run: Run) -> None:
     run("consult", "--guideline", "nogg-2024", "--as-of", "2026-01-31", typed="67\n")
     ended = run("consult", "--resume", typed="report\nquit\n")

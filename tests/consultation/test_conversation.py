@@ -15,6 +15,7 @@ from engine.consultation.verdict import Verdict
 from engine.knowledge_base import layout, reader
 from engine.knowledge_base.layout import Written
 from engine.language.problems import Place, Problem, Refused
+from engine.language.value import NOT_MEASURED
 from engine.views import dialogue
 from tests.commands.conftest import FILES
 
@@ -436,6 +437,68 @@ def test_a_unit_that_is_not_said_after_all_is_let_go(prepared: Prepared) -> None
     assert "t_score_hip" in patient.said
 
 
+# --- two values that contradict ---------------------------------------------------------------------------------------
+
+CONTRADICTING = (*OSTEOPOROTIC, "lowest T-score -1")
+WHICH = "lowest T-score: which is right? 1 as entered: -1. 2 as worked out from hip T-score -2.7: <= -2.7."
+
+
+def test_two_values_that_contradict_are_told_and_asked_about_at_once(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, *CONTRADICTING, "done", "quit")
+    assert terminal.questions[4] == WHICH
+    assert any(line.endswith("Both cannot be right.") for line in terminal.marked("?"))
+    assert "REPORT" in terminal.marked("")  # osteoporosis is not established
+
+
+def test_where_the_worked_out_value_is_right_the_entered_one_is_withdrawn(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, *CONTRADICTING, "2", "done", "quit")
+    assert "lowest_t_score" not in patient.said
+    assert "REPORT osteoporosis" in terminal.marked("")
+    assert terminal.questions.count(WHICH) == 1
+
+
+def test_where_the_entered_value_is_right_what_the_other_was_worked_out_from_falls(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, *CONTRADICTING, "1", "done", "quit")
+    assert patient.said["t_score_hip"] is NOT_MEASURED
+    assert "hip T-score no longer counts" in terminal.marked("read")
+    assert terminal.questions.count(WHICH) == 1
+
+
+@pytest.mark.parametrize("answer", ["don't know", "neither", "not sure", "not known"])
+def test_where_nobody_knows_which_it_is_not_asked_again_and_both_stay(answer: str, prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, *CONTRADICTING, answer, "done", "quit")
+    assert {"t_score_hip", "lowest_t_score"} <= set(patient.said)
+    assert terminal.questions.count(WHICH) == 1
+    assert "REPORT" in terminal.marked("")
+
+
+def test_what_else_is_said_is_heard_and_a_value_said_again_settles_it(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, *CONTRADICTING, "vit d 80 nmol/L", "hip -1", "quit")
+    assert "vitamin_d" in patient.said
+    assert terminal.questions.count(WHICH) == 2
+    assert "hip T-score -1 (changed)" in terminal.marked("read")
+
+
+def test_skipped_it_is_asked_once_more(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, *CONTRADICTING, "skip", "no", "none", "50 nmol/L", "skip", "quit")
+    assert terminal.questions.count(WHICH) == 2
+
+
+def test_undone_the_contradiction_is_back(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, *CONTRADICTING, "2", "undo", "quit")
+    assert "lowest_t_score" in patient.said
+    assert terminal.questions[-1] == WHICH
+
+
+def test_why_tells_what_each_would_turn(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, *CONTRADICTING, "why", "whynot alendronate", "how osteoporosis", "quit")
+    why, whynot, how = terminal.marked("")[2:5]
+    assert "<= -2.7 -> osteoporosis established" in why
+    assert "taking lowest T-score -1 as entered" in whynot
+    assert "the stricter counts" in whynot
+    assert "established: taking lowest T-score <= -2.7 as worked out" in how
+
+
 # --- kept -------------------------------------------------------------------------------------------------------------
 
 
@@ -461,6 +524,7 @@ def test_each_line_is_kept_before_it_is_read_aloud(prepared: Prepared) -> None:
 
 def test_lived_through_again_it_comes_to_the_same(prepared: Prepared) -> None:
     lines = ["67, man", "hip -2.7", "vit d 28", "1", "change age 70", "skip", "undo", "forget hip", "spine -3"]
+    lines += ["lowest T-score -1", "skip", "undo", "1"]
     terminal = Scripted(*lines, "quit")
     first = Conversation(Case(prepared, datetime.date(2026, 11, 21)), terminal, Pages())
     asked: list[Asked | None] = []

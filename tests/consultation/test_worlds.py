@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime
 import os
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from engine.consultation import case, contrast, differential, judgement, opening, plan, worlds
+from engine.consultation import case, contrast, differential, doubts, judgement, opening, plan, relevance, worlds
 from engine.consultation.case import Case, Prepared
 from engine.consultation.outlook import Outlook
 from engine.consultation.verdict import Verdict
@@ -180,7 +179,7 @@ def test_a_number_entered_contradicts_what_it_is_worked_out_to(
         {"egfr": "normal"},
         {"creatinine_clearance": "35 mL/min", "creatinine": "143 umol/L"},  # 34.5, as worked out
         {"corrected_calcium": "2.4 mmol/L"},
-        {"lowest_t_score": "-3.4"},  # another site may be lower than the hip
+        {"lowest_t_score": "-4.0"},  # another site may be lower than the hip
         {"egfr": "10", "creatinine": "not measured"},
         {"egfr": "not measured"},
         {"glucocorticoid_dose": "20 mg/day", "medicines": "[{name: prednisolone, dose: 15 mg}, ...]"},
@@ -270,6 +269,25 @@ def test_what_both_values_agree_on_is_told_without_ado(prepared: Prepared) -> No
     assert contrast.why_not(patient(prepared, egfr="10"), "osteoporosis").each_way == ()
 
 
+def test_of_a_list_its_own_question_tells_what_is_wrong(prepared: Prepared) -> None:
+    one = patient(prepared, denosumab_elapsed="3 months", medicines="[{name: denosumab, last_given: 2025-11-01}]")
+    verdict = judgement.judge(one)
+    (doubt,) = doubts.doubts(one, verdict)
+    assert doubt.stakes
+    first, second = (doubts.decision(one, verdict, doubt.asked, line) for line in ("1", "2"))
+    assert first is not None
+    assert (dict(first.changes), first.look_at) == ({}, ("medicines",))
+    assert second is not None
+    assert (dict(second.changes), second.look_at) == ({"denosumab_elapsed": None}, ())
+
+
+def test_where_nothing_hangs_on_it_nobody_is_asked(prepared: Prepared) -> None:
+    one = patient(prepared, height_loss="1 cm", peak_height="166.5 cm")
+    (doubt,) = doubts.doubts(one, judgement.judge(one))
+    assert doubt.stakes == ()
+    assert not any(asked.which for asked in relevance.agenda(one, judgement.judge(one), frozenset()).now)
+
+
 # --- random patients --------------------------------------------------------------------------------------------------
 
 STRICTEST = ("contraindicated", "undetermined", "deferred", "conditional", "recommended")
@@ -321,9 +339,10 @@ def entered_beside(vocabulary: Vocabulary, said: dict[str, Known], chance: rando
     return {name: number(value * chance.choice((2, 3)) if chance.random() < 0.5 else value / 3)}
 
 
-def differing(both: Case, alone: list[Case]) -> Iterator[str] | list[str]:
+def differing(both: Case, alone: list[Case]) -> list[str]:
     """Where what is shown is not the strictest of what each of the patients is shown by itself."""
-    verdict, wrong = judgement.judge(both), []
+    verdict = judgement.judge(both)
+    wrong: list[str] = []
     shown = statuses(verdict)
     in_play = [differential.in_play(one) for one in alone]
     for entry in both.kb.interventions.values():
@@ -333,7 +352,7 @@ def differing(both: Case, alone: list[Case]) -> Iterator[str] | list[str]:
                 wrong.append(f"{entry.id} {shown.get(entry.id, '')}, by themselves {each}")
     told = {alert.id: alert.status for alert in verdict.alerts}
     for alert in both.kb.alerts:
-        held = {one.memory.holds(rule.when) for one in alone for rule in one.rules("alerts", alert) if one.acts(rule)}
+        held = {one.truth(rule) for one in alone for rule in one.rules("alerts", alert) if one.acts(rule)}
         expected = "raised" if Truth.TRUE in held else "not ruled out" if Truth.UNKNOWN in held else ""
         if told.get(alert, "") != expected:
             wrong.append(f"{alert} {told.get(alert, '')}, not {expected}")
@@ -343,6 +362,8 @@ def differing(both: Case, alone: list[Case]) -> Iterator[str] | list[str]:
         if with_status(verdict, status) != set.intersection(*each_says):
             wrong.append(f"{status}: {with_status(verdict, status) ^ set.intersection(*each_says)}")
     look = Outlook(both)
+    words = {Truth.TRUE: "raised", Truth.UNKNOWN: "not ruled out", Truth.FALSE: ""}
+    wrong += [name for name in both.kb.alerts if words[look.alert(name)] != told.get(name, "")]
     wrong += [name for name, status in shown.items() if look.status(name) != status]
     wrong += [one.id for one in verdict.diagnoses if look.rank(one.id) != one.rank]
     return wrong

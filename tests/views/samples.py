@@ -262,7 +262,15 @@ VERDICT = Verdict(
     diagnoses=(
         Diagnosis("osteoporosis", "osteoporosis", 1, "established", 0.0, "Resorption.", (DENSITY,), (), ()),
         Diagnosis(
-            "osteomalacia", "osteomalacia", 2, "possible", 0.3, "Soft.", (DEFICIENT,), (), ("calcium", "creatinine")
+            "osteomalacia",
+            "osteomalacia",
+            2,
+            "possible",
+            0.3,
+            "Soft.",
+            (DEFICIENT,),
+            (),
+            ("t_score_hip", "calcium", "creatinine"),
         ),
         Diagnosis("celiac_disease", "celiac disease", 3, "open", 0.0, "", (), (), ()),
     ),

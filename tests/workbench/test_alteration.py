@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.consultation import case as consulted
-from engine.consultation.case import Case
+from engine.consultation.case import Case, Prepared
+from engine.consultation.outlook import Outlook
 from engine.consultation.record import Record
 from engine.inference import productions
 from engine.inference.reference import Reference
+from engine.knowledge_base import reader
+from engine.knowledge_base.layout import Written
 from engine.language import dates
+from engine.language.interval import exactly
+from engine.language.value import Known, Measurement, Number
 from engine.workbench import mutants
 from engine.workbench.alteration import Alteration, Altered, Graph, Kept
 from engine.workbench.cases import WorkedCase
@@ -59,6 +65,38 @@ def test_a_changed_knowledge_base_is_prepared_as_if_anew(seed: int, size: int) -
         assert {verb: rules for verb, rules in quick.by_verb.items() if rules} == anew.by_verb, mutant.key
         assert quick.behind == anew.behind, mutant.key
         assert quick.plan.derive == anew.plan.derive, mutant.key
+
+
+def test_where_two_values_contradict_every_world_is_altered() -> None:
+    small = Path(__file__).parents[1] / "data" / "small"
+    files = [
+        Written(str(path), path.relative_to(small).as_posix(), path.read_bytes()) for path in small.rglob("*.yaml")
+    ]
+    kb, problems = reader.read_contents(files)
+    assert kb is not None, problems
+    base, graph = consulted.prepare(kb), Graph(kb)
+    said = {"age": 67, "creatinine_clearance_measured": 34, "t_score_hip": -3, "lowest_t_score": -1}
+    answers: dict[str, Known] = {name: Number((Measurement(exactly(value)),)) for name, value in said.items()}
+    kept = Kept(finished(base, answers), NOBODY)
+    assert kept.doubtful
+    for mutant in mutants.of(kb):
+        alteration = Alteration(base, graph, mutant.rule, mutant.changed, mutant.threshold)
+        if alteration.recompiles:
+            continue
+        quick, anew = (Outlook(one) for one in (alteration.patient(kept), finished(alteration.compiled, answers)))
+        for name in kb.interventions:
+            assert quick.status(name) == anew.status(name), (mutant.key, name)
+        for name in kb.alerts:
+            assert quick.alert(name) is anew.alert(name), (mutant.key, name)
+        for name in kb.conditions:
+            assert quick.standing(name) == anew.standing(name), (mutant.key, name)
+
+
+def finished(base: Prepared, answers: dict[str, Known]) -> Case:
+    one = Case(base, TODAY)
+    one.say(answers)
+    one.finish()
+    return one
 
 
 @COSTLY
