@@ -1,4 +1,4 @@
-"""No report contradicts itself: not on random patients, and a worked case whose report does fails (tests/test_cases.py)."""
+"""No report contradicts itself: not of a random patient, and a worked case whose report does fails."""
 
 from __future__ import annotations
 
@@ -86,7 +86,8 @@ def test_a_rule_taken_away_is_noticed_as_the_pair_it_held_apart(shipped: Prepare
     later = SHAFT.replace("2026-10-20", "2025-10-20")
     assert of_record(loaded, later) == ["load-on-a-leg-to-be-spared"]
     given = ", ".join(later.split("\n")[1:-1])
-    text = f"- name: a shaft that broke\n  today: {TODAY}\n  given: {{{given}}}\n  expect: {{recommended: weight_relief}}\n"
+    text = f"- name: a shaft that broke\n  today: {TODAY}\n  given: {{{given}}}\n"
+    text += "  expect: {recommended: weight_relief}\n"
     (one,), problems = cases.read_file(loaded.kb, text.encode(), "cases/shaft.yaml")
     assert not problems
     (failure,) = outcomes.run(loaded, one).failures
