@@ -86,7 +86,7 @@ def _broken(one: Case) -> frozenset[str]:
     look = Outlook(one)
     return frozenset(
         invariant.id
-        for invariant in one.kb.invariants.values()
+        for invariant in invariants.in_force(one.kb)
         if invariant.never is not None and query.holds(one, invariant.never, look) is Truth.TRUE
     )
 

@@ -38,7 +38,7 @@ def _shown(found: whole.Checked, format: str) -> str:
 
 def _tried(kb: KnowledgeBase) -> str:
     """Whether `test` tried the invariants with this very knowledge, and what came of it."""
-    if not kb.invariants:
+    if not invariants.in_force(kb):
         return ""
     tried = invariants.kept(kb)
     if tried is None:

@@ -40,7 +40,7 @@ def run(
     """
     prepared = surroundings.prepared(knowledge)
     wanted = [one for one in _cases(prepared, knowledge) if _named(keyword, one.name)]
-    to_try = [one for one in prepared.kb.invariants.values() if patients and _named(keyword, one.id, one.label)]
+    to_try = [one for one in invariants.in_force(prepared.kb) if patients and _named(keyword, one.id, one.label)]
     if not wanted and (not to_try or update or mutate):
         surroundings.note(f"no case is named like '{keyword}'")
         return 1
@@ -82,7 +82,7 @@ def _run(
 
 def _tried(prepared: Prepared, to_try: list[Invariant], count: int) -> invariants.Tried:
     """What comes of these invariants on so many patients; all of them are tried once with the same knowledge."""
-    whole = len(to_try) == len(prepared.kb.invariants)
+    whole = to_try == invariants.in_force(prepared.kb)
     before = invariants.kept(prepared.kb) if whole else None
     if before is not None and before.patients == count:
         surroundings.note("the invariants were tried with this knowledge before")

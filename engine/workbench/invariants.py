@@ -60,6 +60,11 @@ class Tried:
 NOTHING = Tried(0, 0)
 
 
+def in_force(kb: KnowledgeBase) -> list[Invariant]:
+    """The invariants that were not withdrawn."""
+    return [one for one in kb.invariants.values() if not one.withdrawn]
+
+
 def run(prepared: Prepared, wanted: Sequence[Invariant], count: int = PATIENTS) -> Tried:
     """Try these invariants on so many random patients, on all cores."""
     found = broken(prepared, wanted, count)
@@ -234,7 +239,7 @@ def kept(kb: KnowledgeBase) -> Tried | None:
         if told["program"] != _program():
             return None
         violations = (Violation(kb.invariants[name], many, text) for name, many, text in told["violations"])
-        return Tried(len(kb.invariants), told["patients"], tuple(violations))
+        return Tried(len(in_force(kb)), told["patients"], tuple(violations))
     except (KeyError, TypeError, ValueError):
         return None
 

@@ -36,7 +36,7 @@ def base() -> Prepared:
 
 
 def tried(base: Prepared, count: int = PATIENTS) -> invariants.Tried:
-    return invariants.run(base, [*base.kb.invariants.values()], count)
+    return invariants.run(base, invariants.in_force(base.kb), count)
 
 
 def test_what_a_rule_prevents_is_broken_once_the_rule_is_gone(base: Prepared) -> None:
@@ -107,3 +107,9 @@ def test_the_harm_and_the_patient_are_told_to_people_and_programs(base: Prepared
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
     assert "It burns the gullet." in outcome_html.page([], None, None, {}, found)
     assert outcome_invariants.text(invariants.NOTHING) == ""
+
+
+def test_a_withdrawn_invariant_is_kept_to_be_read_and_not_tried() -> None:
+    base = bench.prepared(invariants=SWALLOWING + OLD.replace("harm:", "withdrawn: she is\n  harm:"))
+    assert set(base.kb.invariants) == {"swallowing", "old"}
+    assert tried(base) == invariants.Tried(1, PATIENTS)
