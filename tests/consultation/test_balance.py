@@ -11,12 +11,13 @@ import yaml
 
 from benchmarks import balance
 from benchmarks.balance import Standing
-from engine.consultation import case
+from engine.consultation import case, worlds
 from engine.consultation.case import Prepared
 from engine.inference.working_memory import WorkingMemory
 from engine.knowledge_base import cache
 
 ROOT = Path(__file__).parent.parent.parent
+DATA = ROOT / "tests" / "data" / "balance"
 LEAST = Fraction(118, 207)
 """The share of patients with a recommended bone medicine that may not be fallen below."""
 OF_TEN = 7
@@ -30,7 +31,11 @@ def prepared() -> Prepared:
 
 @pytest.fixture(scope="module")
 def found(prepared: Prepared) -> list[Standing]:
-    return balance.measure(prepared, balance.patients(prepared))
+    """Where those stand who were looked at when the balance was first taken, and the ordinary records."""
+    records = dict(balance.patients(prepared, every=1))
+    looked_at = [name for names in before().values() for name in names if name in records]
+    assert len(looked_at) > 190  # a case that was renamed is lost to the balance
+    return balance.measure(prepared, [(name, records[name]) for name in (*looked_at, *balance.ordinary(prepared))])
 
 
 @pytest.fixture(scope="module")
@@ -41,26 +46,42 @@ def ordinary(prepared: Prepared) -> dict[str, Standing | None]:
     return {name: balance.standing(balance.judged(prepared, one, memory), name) for name, one in records.items()}
 
 
+def before() -> dict[str, list[str]]:
+    """The names of those who were looked at first, by their best status then."""
+    return dict(yaml.safe_load((DATA / "before.yaml").read_text("utf-8")))
+
+
 def fallen() -> list[dict[str, Any]]:
     """Who is excused, one by one."""
-    return list(yaml.safe_load((ROOT / "tests" / "data" / "balance" / "fallen.yaml").read_text("utf-8")))
+    return list(yaml.safe_load((DATA / "fallen.yaml").read_text("utf-8")))
 
 
 def test_as_many_have_a_recommended_medicine_as_had_before(found: list[Standing]) -> None:
-    excused = {one["name"] for one in fallen()}
-    kept = [one for one in found if one.name not in excused]
-    recommended = sum(one.best == "recommended" for one in kept)
-    assert Fraction(recommended + len(excused), len(found)) >= LEAST, balance.told(found)
+    excused = {one["name"] for one in fallen()} & {one.name for one in found}
+    recommended = sum(one.best == "recommended" for one in found if one.name not in excused)
+    told = f"{balance.told(found)}; {len(excused)} of them excused"
+    assert Fraction(recommended + len(excused), len(found)) >= LEAST, told
 
 
-def test_whoever_is_excused_fell_by_the_rule_that_is_named(found: list[Standing]) -> None:
-    standing = {one.name: one for one in found}
+def test_nobody_lost_the_last_recommended_medicine_without_a_reason(found: list[Standing]) -> None:
+    had, excused = set(before()["recommended"]), {one["name"] for one in fallen()}
+    lost = [one for one in found if one.name in had - excused and one.best != "recommended"]
+    assert lost == [], "\n".join(f"{one.name}: {one}" for one in lost)
+
+
+def test_whoever_is_excused_fell_by_what_is_named(prepared: Prepared) -> None:
+    memory, records = WorkingMemory(prepared.plan), dict(balance.patients(prepared, every=1))
     for one in fallen():
         assert set(one) == {"name", "from", "to", "rule", "why"}
         assert one["from"] == "recommended"
-        now = standing[one["name"]]
+        patient = balance.judged(prepared, records[one["name"]], memory)
+        now = balance.standing(patient, one["name"])
+        assert now is not None, one["name"]
         assert now.best == one["to"] != "recommended", one["name"]
-        assert one["rule"] in now.rules, (one["name"], now.rules)
+        if one["rule"] == "contradiction":
+            assert worlds.contradictions(patient), one["name"]
+        else:
+            assert one["rule"] in now.rules, (one["name"], now.rules)
 
 
 def test_in_most_ordinary_records_a_medicine_of_the_first_line_is_recommended(

@@ -79,7 +79,7 @@ def test_what_is_recommended_names_all_that_could_still_speak_against_it(
 
 
 def unexplained(dangers: Dangers, seed: int, memory: WorkingMemory) -> Iterator[str]:
-    """Rules that may still bar or delay what is recommended, and rest on nothing unasked or on what is always known."""
+    """Rules that may still bar or delay what is recommended, though all that they lack is known in every record."""
     patient = safety.judged(dangers, dangers.patient(seed), memory)
     look = Outlook(patient)
     for medicine in safety.bone_medicines(dangers.prepared):
@@ -88,7 +88,7 @@ def unexplained(dangers: Dangers, seed: int, memory: WorkingMemory) -> Iterator[
         unasked = unasked_of(patient, medicine)
         for rule in (*patient.rules("contraindicates", medicine), *patient.rules("defers", medicine)):
             missing = patient.explanation.missing_rule(rule) if patient.truth(rule) is Truth.UNKNOWN else None
-            if missing is not None and (not missing or not missing <= unasked - ORDINARY):
+            if missing is not None and missing.isdisjoint(unasked - ORDINARY):
                 told = ", ".join(sorted(missing)) or "nothing"
                 yield f"patient {seed}: {medicine} is recommended, though {rule.id} waits for {told}"
 
