@@ -333,6 +333,7 @@ def _ids(kb: KnowledgeBase) -> Schema:
         "intervention": (_with_classes(kb, kb.interventions), SNAKE.pattern),
         "investigation": (kb.investigations, SNAKE.pattern),
         "alert": (kb.alerts, SNAKE.pattern),
+        "advice": ([*_with_classes(kb, kb.interventions), *kb.investigations, *kb.alerts], SNAKE.pattern),
         "guideline": (kb.guidelines, KEBAB.pattern),
         "source": (kb.sources, KEBAB.pattern),
         "citation": (kb.sources, rf"{KEBAB.pattern}( .+)?"),
