@@ -138,6 +138,16 @@ def test_every_report_names_both_values(prepared: Prepared) -> None:
     assert [(entry["id"], entry["again"]) for entry in listed] == [("egfr", ["egfr", "creatinine"])]
 
 
+def test_status_by_status_the_same_is_said(prepared: Prepared) -> None:
+    one = patient(prepared, corrected_calcium="2.36 mmol/L", calcium="1.8 mmol/L")
+    look, verdict = Outlook(one), judgement.judge(one)
+    assert "severe_hypocalcemia" in raised(verdict)
+    assert {name for name in one.kb.alerts if look.alert(name) is Truth.TRUE} == raised(verdict)
+    assert {name: look.status(name) for name in one.kb.interventions if look.status(name)} == statuses(verdict)
+    assert look.state("hypocalcemia") is Truth.UNKNOWN
+    assert look.rule(one.kb.rules["hypocalcemia-found"]) is Truth.TRUE
+
+
 # --- what contradicts -------------------------------------------------------------------------------------------------
 
 
