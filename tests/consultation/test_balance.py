@@ -13,6 +13,7 @@ from benchmarks import balance
 from benchmarks.balance import Standing
 from engine.consultation import case, worlds
 from engine.consultation.case import Prepared
+from engine.consultation.record import Record
 from engine.inference.working_memory import WorkingMemory
 from engine.knowledge_base import cache
 
@@ -30,9 +31,14 @@ def prepared() -> Prepared:
 
 
 @pytest.fixture(scope="module")
-def found(prepared: Prepared) -> list[Standing]:
+def records(prepared: Prepared) -> dict[str, Record]:
+    """Every worked case and ordinary record by its name."""
+    return dict(balance.patients(prepared, every=1))
+
+
+@pytest.fixture(scope="module")
+def found(prepared: Prepared, records: dict[str, Record]) -> list[Standing]:
     """Where those stand who were looked at when the balance was first taken, and the ordinary records."""
-    records = dict(balance.patients(prepared, every=1))
     looked_at = [name for names in before().values() for name in names if name in records]
     assert len(looked_at) > 190  # a case that was renamed is lost to the balance
     return balance.measure(prepared, [(name, records[name]) for name in (*looked_at, *balance.ordinary(prepared))])
@@ -69,8 +75,8 @@ def test_nobody_lost_the_last_recommended_medicine_without_a_reason(found: list[
     assert lost == [], "\n".join(f"{one.name}: {one}" for one in lost)
 
 
-def test_whoever_is_excused_fell_by_what_is_named(prepared: Prepared) -> None:
-    memory, records = WorkingMemory(prepared.plan), dict(balance.patients(prepared, every=1))
+def test_whoever_is_excused_fell_by_what_is_named(prepared: Prepared, records: dict[str, Record]) -> None:
+    memory = WorkingMemory(prepared.plan)
     for one in fallen():
         assert set(one) == {"name", "from", "to", "rule", "why"}
         assert one["from"] == "recommended"

@@ -22,6 +22,7 @@ from engine.workbench.dangers import Dangers
 from engine.workbench.patients import Vocabulary, one_of
 from tests.conftest import size
 from tests.consultation import safety
+from tests.consultation.safety import Stand
 
 ROOT = Path(__file__).parent.parent.parent
 TODAY = datetime.date(2026, 11, 21)
@@ -54,17 +55,31 @@ def test_a_concluded_disease_put_on_the_record_makes_nothing_stricter(
 
 
 def reported_too(dangers: Dangers, seed: int, memory: WorkingMemory) -> Iterator[str]:
-    """What becomes stricter for one random patient once each concluded disease is reported as well."""
+    """What becomes stricter for one random patient once each concluded disease is reported as well.
+
+    All are put on the record together; where something does become stricter, one at a time, to name the disease.
+    """
     patient = safety.judged(dangers, dangers.patient(seed), memory)
-    before = safety.stand(patient)
-    conditions = patient.said.get("conditions")
-    for disease in concluded(patient):
-        patient.say({"conditions": with_disease(conditions, disease)})
-        after = safety.stand(patient)
-        for subject, worse in safety.stricter(before, after):
-            by = safety.moved(patient, before, after, subject)
-            yield f"patient {seed}, {disease} established: {subject} {worse} by {by}"
-        patient.say({"conditions": conditions})
+    before, conditions = safety.stand(patient), patient.said.get("conditions")
+    found = concluded(patient)
+    if not found or not stricter_with(patient, before, conditions, found):
+        return
+    for reported in (*([one] for one in found), found):
+        worse = stricter_with(patient, before, conditions, reported)
+        yield from (f"patient {seed}, {' and '.join(reported)} established: {one}" for one in worse)
+
+
+def stricter_with(patient: Case, before: Stand, conditions: Known | None, reported: list[str]) -> list[str]:
+    """What becomes stricter with these diseases on the record, besides what was there."""
+    listed = conditions
+    for disease in reported:
+        listed = with_disease(listed, disease)
+    patient.say({"conditions": listed})
+    after = safety.stand(patient)
+    return [
+        f"{subject} {worse} by {safety.moved(patient, before, after, subject)}"
+        for subject, worse in safety.stricter(before, after)
+    ]
 
 
 def concluded(patient: Case) -> list[str]:

@@ -34,7 +34,7 @@ from tests.consultation import safety
 
 ROOT = Path(__file__).parent.parent.parent
 TODAY = datetime.date(2026, 11, 21)
-PATIENTS = size(500)
+PATIENTS = size(400)
 SHARES = 5
 """The patients are shared out among so many tests."""
 CERTAIN = "age"

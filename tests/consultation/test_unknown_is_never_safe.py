@@ -33,11 +33,11 @@ from tests.consultation.safety import Stand
 ROOT = Path(__file__).parent.parent.parent
 TODAY = datetime.date(2026, 11, 21)
 PATIENTS = size(5000)
-LOOKED_THROUGH = size(2000)
+LOOKED_THROUGH = size(1000)
 """So many patients are looked through without knowing less of them."""
 SHARES = 10
 """The patients are shared out among so many tests."""
-EACH = 3
+EACH = 2
 """So many deletions are tried of each patient, one at a time."""
 ORDINARY = frozenset(
     {

@@ -19,14 +19,14 @@ from engine.knowledge_base.model import Rule
 from engine.language import dates
 from engine.language.expression import Has, OneOf
 from engine.language.truth import Truth
-from engine.language.value import Day, Entry, Gap, Known, Number, Records, is_addition
+from engine.language.value import Choice, Day, Entry, Gap, Known, Number, Records, is_addition
 from engine.workbench.dangers import Dangers
 from engine.workbench.deletions import KEPT, deletions, known_twice, of_several
 from engine.workbench.patients import HERE, Vocabulary, number, one_of
 
 ROOT = Path(__file__).parent.parent.parent
 TODAY = datetime.date(2026, 11, 21)
-SEEDS = range(300)
+SEEDS = range(200)
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +78,17 @@ def test_a_patient_is_the_same_each_time_and_can_be_written_in_a_file(seed: int,
     patient = dangers.patient(seed)
     assert patient == dangers.patient(seed)
     assert patient == Dangers(dangers.vocabulary).patient(seed)
-    text = record.save_record(dangers.kb, {name: Answer(one, "", HERE) for name, one in patient.items()}, TODAY, "one")
+    told = {name: Answer(one, "", HERE) for name, one in patient.items() if not undecided(one)}
+    text = record.save_record(dangers.kb, told, TODAY, "one")
     _, problems = record.read_records(dangers.kb, text, "one.yaml")
     assert problems == []
+
+
+def undecided(known: Known) -> bool:
+    """Whether an entry of a list may be one thing or another: a file says that only of some words."""
+    entries = known.entries if isinstance(known, Records) else ()
+    fields = [one for entry in entries for one in entry.fields.values() if isinstance(one, Choice)]
+    return any(len(one.members) > 1 for one in fields)
 
 
 def test_most_have_a_reason_for_a_medicine(told: Counter[str]) -> None:
