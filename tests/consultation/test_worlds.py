@@ -267,12 +267,23 @@ def test_age_is_never_in_doubt(prepared: Prepared) -> None:
 def test_why_not_tells_the_status_by_each_and_goes_by_the_one_that_counts(prepared: Prepared) -> None:
     found = contrast.why_not(patient(prepared, egfr="10"), "zoledronate")
     assert found.status == "deferred"
-    assert [(way.status, "without creatinine" in way.taking) for way in found.each_way] == [
-        ("deferred", True),
+    assert [way.status for way in found.each_way] == ["deferred", "recommended"]
+    assert [way.taking.rpartition(") ")[2] for way in found.each_way] == [
+        "10 mL/min/1.73m2 as entered",
+        "82 mL/min/1.73m2 as worked out",
+    ]
+    delaying = [one.rule.id for one in found.rules if one.truth is Truth.TRUE and one.role == "delays"]
+    assert delaying
+    by_itself = contrast.why_not(patient(prepared), "zoledronate")
+    assert all(one.truth is not Truth.TRUE for one in by_itself.rules if one.rule.id in delaying)
+
+
+def test_why_not_says_where_it_is_what_is_left_out_that_counts(prepared: Prepared) -> None:
+    found = contrast.why_not(patient(prepared, bmi="15"), "alendronate")
+    assert [(way.status, "without weight, height" in way.taking) for way in found.each_way] == [
+        ("conditional", True),
         ("recommended", False),
     ]
-    delaying = [one for one in found.rules if one.truth is Truth.TRUE and one.role == "delays"]
-    assert [one.rule.id for one in delaying] == ["egfr-low-without-clearance"]
 
 
 def test_what_both_values_agree_on_is_told_without_ado(prepared: Prepared) -> None:
