@@ -13,7 +13,7 @@ from .subject import Subject
 _FORBIDS = re.compile(r"(?:No|Never|Not)\b")
 
 
-@check("OL538", Level.ERROR)
+@check("OL538", Level.WARNING)
 def clash_with_itself(subject: Subject) -> Iterator[Told]:
     """The same thing stands on both sides of a clash.
 
