@@ -96,6 +96,8 @@ class _Rules:
         self.sides, self.shipped, self.laid = sides, sides.shipped, sides.laid
         self._ground = Ground(sides)
         self._about: dict[tuple[str, str], list[Rule]] = {}
+        self._wide: dict[tuple[str, str], bool] = {}
+        self._changed: dict[str, Cause | None] = {}
         for rule in self.laid.rules.values():
             for member in rule.members or rule.targets:
                 self._about.setdefault((rule.verb, member), []).append(rule)
@@ -124,13 +126,27 @@ class _Rules:
             return Cause(f"'{member}' itself has been replaced by '{by}'", pool[by].place if by in pool else None)
         best: Cause | None = None
         for verb in PROTECTING[rule.verb].as_strict:
-            for other in self._about.get((verb, member), ()):
-                if self._ground.as_wide(self.sides.was(rule), self.sides.now(other)):
-                    cause = self._ground.lost(self.sides.was(rule)) or self._milder(rule, other)
+            others = self._about.get((verb, member), ())
+            for other in sorted(others, key=lambda other: other.id != rule.id):  # mostly it is there as it was
+                if self._as_wide(rule, other):
+                    cause = self._beneath(rule) or self._milder(rule, other)
                     if cause is None:
                         return None
                     best = best or cause
         return best or self._gone(rule)
+
+    def _as_wide(self, rule: Rule, other: Rule) -> bool:
+        """Whether a rule in force holds wherever the shipped one did; asked of every medicine a rule speaks of."""
+        key = (rule.id, other.id)
+        if key not in self._wide:
+            self._wide[key] = self._ground.as_wide(self.sides.was(rule), self.sides.now(other))
+        return self._wide[key]
+
+    def _beneath(self, rule: Rule) -> Cause | None:
+        """What the premise of a shipped rule rests on that is no longer as it was."""
+        if rule.id not in self._changed:
+            self._changed[rule.id] = self._ground.lost(self.sides.was(rule))
+        return self._changed[rule.id]
 
     def _milder(self, rule: Rule, other: Rule) -> Cause | None:
         """In what a rule that holds as often says less than the shipped one."""
