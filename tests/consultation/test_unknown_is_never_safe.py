@@ -126,6 +126,8 @@ def allowed(patient: Case, before: Stand, after: Stand, deletion: Deletion) -> I
         new = after.statuses[medicine]
         if new == "recommended" != old and not excused(patient, medicine, deletion.name):
             yield medicine, f"{old or 'not wanted'} -> {new}"
+        if patient.why_implied(deletion.name) == "assumed":
+            continue  # what is taken for granted in its place is shown as such, and safety never rests on it
         if new and safety.better_line(before.lines[medicine], after.lines[medicine]):
             yield medicine, f"{before.lines[medicine]} -> {after.lines[medicine]} line"
     for alert, was in before.alerts.items():

@@ -26,7 +26,7 @@ from engine.workbench.patients import HERE, Vocabulary, number, one_of
 
 ROOT = Path(__file__).parent.parent.parent
 TODAY = datetime.date(2026, 11, 21)
-SEEDS = range(200)
+SEEDS = range(500)
 
 
 @pytest.fixture(scope="module")
