@@ -10,7 +10,7 @@ from engine.consultation import relevance
 from engine.consultation.case import Case
 from engine.consultation.conversation import Conversation
 from engine.consultation.stakes import ADVICE
-from engine.consultation.verdict import Verdict
+from engine.consultation.verdict import Item, Verdict
 from engine.language.truth import Truth
 from engine.language.value import Gap, Known
 from engine.workbench.patients import Vocabulary
@@ -26,7 +26,7 @@ def named(held: Conversation, verdict: Verdict) -> tuple[frozenset[str], frozens
     """
     kb = held.case.kb
     missing = {name for one in verdict.diagnoses for name in one.missing}
-    missing |= {name for item in verdict.plan for name in item.missing}
+    missing |= {name for item in verdict.plan for name in waiting(item)}
     missing |= {name for alert in verdict.alerts for one in alert.because for name in one.missing}
     for test in verdict.investigations:
         missing.update(kb.investigations[test.id].findings if test.status != "done" else ())
@@ -41,7 +41,12 @@ def settled(verdict: Verdict) -> frozenset[tuple[str, str]]:
     """What is shown and waits for nothing."""
     alerts = {("alert", one.id) for one in verdict.alerts if one.status == "raised"}
     diagnoses = {("diagnosis", one.id) for one in verdict.diagnoses if not one.missing}
-    return frozenset(alerts | diagnoses | {(item.kind, item.id) for item in verdict.plan if not item.missing})
+    return frozenset(alerts | diagnoses | {(item.kind, item.id) for item in verdict.plan if not waiting(item)})
+
+
+def waiting(item: Item) -> tuple[str, ...]:
+    """The findings of which the report says that an item waits for them, or does not and could be turned by them."""
+    return (*item.missing, *item.unasked)
 
 
 @dataclass(frozen=True, slots=True)

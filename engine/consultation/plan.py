@@ -150,7 +150,7 @@ def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> It
         status=status,
         after=steps(case, intervention.id),
         missing=missing(case, intervention, status),
-        unasked=waiting.unasked(case, intervention) if status in ("recommended", "conditional") else (),
+        unasked=() if status in ("contraindicated", "undetermined") else waiting.unasked(case, intervention),
         supporting=reasons.reasons(case, rules),
         against=reasons.reasons(case, against),
         cautions=reasons.reasons(case, case.rules("cautions", intervention.id)),
