@@ -21,7 +21,7 @@ from ..language.expression import Node
 from ..language.interval import Interval, exactly
 from ..language.problems import Place
 from ..language.truth import Truth
-from ..language.value import NO, NOT_MEASURED, YES, Choice, Day, Entry, Known, Measurement, Number, Records
+from ..language.value import NO, NOT_MEASURED, YES, Choice, Day, Entry, Gap, Known, Measurement, Number, Records
 
 LONGEST = {"conditions": 4, "fractures": 3, "imaging": 2, "intolerances": 1, "medicines": 4, "symptoms": 4}
 DAYS_AGO = (5, 20, 60, 120, 200, 300, 400, 800, 1300, 2500, 6000)
@@ -49,6 +49,8 @@ class Vocabulary:
         for node in self._nodes():
             self._look(node)
         self._hand_down()
+        self.standing_in = [finding.id for finding in self.kb.findings.values() if finding.stand_in]
+        """What another number stands in for where it was not entered."""
         self.applying = [name for name in prepared.plan.order if name in self.kb.findings and self._applies(name)]
 
     def _applies(self, name: str) -> bool:
@@ -242,7 +244,10 @@ class Vocabulary:
             found[name] = NOT_MEASURED
 
     def put_together(self, case: Case, known: Mapping[str, Known], silent: Iterable[str] = ()) -> dict[str, Known]:
-        """Say a record to a case, in place of all that was said before; gives what of it applies and was said."""
+        """Say a record to a case, in place of all that was said before; gives what of it applies and was said.
+
+        Nothing is said of what can be worked out from the rest of it: put together from two records, it would contradict.
+        """
         said = {name: one for name, one in known.items() if name not in silent}
         later = [name for name in self.applying if name in said]
         changes: dict[str, Known | None] = {name: None for name in case.said if name not in said}
@@ -258,4 +263,8 @@ class Vocabulary:
                 del said[name]
             if case.said.get(name) != said.get(name):
                 case.say({name: said.get(name)})
+        for name in self.standing_in:
+            if name in said and not isinstance(case.memory.known(self.kb.findings[name].stand_in), Gap):
+                del said[name]
+                case.say({name: None})
         return said
