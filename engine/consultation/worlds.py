@@ -95,8 +95,7 @@ def _found(case: Case) -> Iterator[Contradiction]:
     known_by = dict(_twice_known(case))
     if not known_by:
         return
-    closed = {name: known for name, (known, _) in case.implied.items() if known is NOT_MEASURED}
-    numbers = Numbers.of(case.prepared.plan, case.memory.today, {**closed, **case.said})
+    numbers = Numbers.of(case.prepared.plan, case.memory.today, case.said)
     for about in reasons.ordered(case, known_by):
         quantity = known_by[about]
         worked_out = numbers.worked_out(quantity) if about == quantity else numbers.known(quantity)

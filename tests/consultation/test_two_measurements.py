@@ -21,7 +21,7 @@ from engine.consultation.case import Case, Prepared
 from engine.consultation.judgement import judge
 from engine.consultation.outlook import Outlook
 from engine.consultation.verdict import Verdict
-from engine.inference.working_memory import WorkingMemory
+from engine.inference.working_memory import Numbers, WorkingMemory
 from engine.knowledge_base import cache
 from engine.language import evaluation
 from engine.language.truth import Truth
@@ -85,6 +85,9 @@ def contradiction(dangers: Dangers, patient: Case, chance: random.Random) -> tup
         entry = kb.findings.get(name) or quantity
         worked_out = evaluation.interval_of(patient.memory.worked_out(quantity.id), None)
         if isinstance(worked_out, Gap) or not quantity.shown or not vocabulary.cuts(name):
+            continue
+        said = Numbers.of(patient.prepared.plan, patient.memory.today, patient.said).worked_out(quantity.id)
+        if isinstance(said, Gap):  # it rests on an albumin nobody spoke of, and both may be right
             continue
         for value in vocabulary.around(name, entry.plausible):
             apart = max(worked_out.low - value, value - worked_out.high, Decimal(0))
