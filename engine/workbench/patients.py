@@ -246,7 +246,8 @@ class Vocabulary:
     def put_together(self, case: Case, known: Mapping[str, Known], silent: Iterable[str] = ()) -> dict[str, Known]:
         """Say a record to a case, in place of all that was said before; gives what of it applies and was said.
 
-        Nothing is said of what can be worked out from the rest of it: put together from two records, it would contradict.
+        Nothing is said of what can be worked out from the rest of it: put together from two records, it would
+        contradict.
         """
         said = {name: one for name, one in known.items() if name not in silent}
         later = [name for name in self.applying if name in said]
