@@ -82,7 +82,7 @@ class Outlook:
     def calls_for_care(self, intervention: str) -> bool:
         """Whether the plan holds an intervention, and a caution with it."""
         rules = self.case.rules("cautions", intervention) if self.status(intervention) else ()
-        return any(self.case.truth(rule) is Truth.TRUE for rule in rules)
+        return any(self.rule(rule) is Truth.TRUE for rule in rules)
 
     def line(self, intervention: str) -> str:
         """Whether an intervention comes first, or later, or is an alternative."""
