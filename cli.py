@@ -238,7 +238,7 @@ def _ended(trouble: BaseException, show_traceback: bool) -> int:
     if isinstance(trouble, click.ClickException):
         trouble.show()
         return trouble.exit_code
-    if isinstance(trouble, import_module(f"{ENGINE}.language.problems").Refused):
+    if isinstance(trouble, import_module(f"{ENGINE}.values.problems").Refused):
         _say(str(trouble))
         _finish()
         return 2

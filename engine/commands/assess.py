@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from ..consultation import judgement, opening
-from ..consultation.case import Prepared
-from ..consultation.opening import Patient, Terms
-from ..consultation.verdict import Verdict
+from ..assessment import judgement
+from ..assessment.verdict import Verdict
+from ..case import opening
+from ..case.case import Prepared
+from ..case.opening import Patient, Terms
 from ..knowledge_base.naming import Names
-from ..language.problems import Problem, Refused
-from ..views import data
+from ..values.problems import Problem, Refused
+from ..views.report import data
 from . import surroundings
 
 
@@ -53,14 +54,14 @@ def _shown(verdicts: list[tuple[Patient, Verdict]], names: Names, format: str) -
         return _data(verdicts)
     pages = [(_title(patient, len(verdicts)), verdict) for patient, verdict in verdicts]
     if format == "markdown":
-        from ..views import markdown
+        from ..views.report import markdown
 
         return "\n---\n\n".join(markdown.report(verdict, names, title) for title, verdict in pages)
     if format == "html":
-        from ..views import html
+        from ..views.report import html
 
         return html.page(pages, names)
-    from ..views import text
+    from ..views.report import text
 
     width, colored = surroundings.width(), surroundings.colored()
     rule = "\n" + "=" * min(width, 80) + "\n\n"

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from engine import api
-from engine.consultation import chosen, plan
-from engine.consultation.case import Case
-from engine.language.truth import Truth
-from engine.views import data, markdown, text
+from engine.assessment import chosen, plan
+from engine.case.case import Case
+from engine.values.truth import Truth
+from engine.views.report import data, markdown, text
 
 TODAY = datetime.date(2026, 11, 1)
 WOMAN = {"age": 72, "sex": "female", "menopausal_status": "postmenopausal", "t_score_hip": -3.0}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.consultation.verdict import Derived, Shown
-from engine.views import data
+from engine.assessment.verdict import Derived, Shown
+from engine.views.report import data
 from tests.views.samples import EMPTY, VERDICT
 
 REF = ["rule", "title", "because", "evidence", "file", "line", "sources", "facts"]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.version import VERSION
-from engine.views import data, html, markdown, text
+from engine.views.report import data, html, markdown, text
 from tests.views.samples import EMPTY, NAMES, VERDICT
 
 GOLDEN = Path(__file__).parent / "golden"

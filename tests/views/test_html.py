@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from engine.consultation.verdict import Shown, Verdict
-from engine.views import html
+from engine.assessment.verdict import Shown, Verdict
+from engine.views.report import html
 from tests.views.samples import DEFICIENT, EMPTY, NAMES, VERDICT
 
 VOID = {"meta", "br", "rect", "circle", "line"}

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from engine.consultation.verdict import Shown
-from engine.views import markdown
+from engine.assessment.verdict import Shown
+from engine.views.report import markdown
 from tests.views.samples import EMPTY, NAMES, VERDICT
 
 TOLD = markdown.report(VERDICT, NAMES)

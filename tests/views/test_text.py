@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from engine.consultation.verdict import Reason, Shown, Verdict
-from engine.views import text
+from engine.assessment.verdict import Reason, Shown, Verdict
+from engine.views.report import text
 from tests.views.samples import DEFICIENT, EMPTY, NAMES, VERDICT, item
 
 WIDTHS = (60, 80, 160)
