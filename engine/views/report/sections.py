@@ -163,7 +163,8 @@ class Composer:
             number += 1
             one_of = ": one of these, the first line first" if step.one_of else ""
             unasked = outline.unasked(step, self.names.label)
-            told = (*self._step(step), *([Paragraph(unasked)] if unasked else []))
+            told: tuple[Entry | Paragraph, ...] = tuple(self._step(step))
+            told += (Paragraph(unasked),) if unasked else ()
             yield Group(f"{step.heading}{one_of}", told, number)
         if count := len(outline.undetermined(verdict)):
             measures = "1 more measure" if count == 1 else f"{count} more measures"

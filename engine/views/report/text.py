@@ -15,9 +15,11 @@ SCREEN = 30
 """Lines of the brief report, at 80 columns."""
 _STYLES = {"emergency": "bold red", "urgent": "red", "good": "green", "wait": "yellow", "bad": "red", "lead": "bold"}
 _COLUMN = 12
-_COLUMN_LABELS = frozenset(
-    "do for against because why tells how dose first waits care watch later then".split()
-) | {"rule out", "not yet", "in doubt"}
+_COLUMN_LABELS = frozenset("do for against because why tells how dose first waits care watch later then".split()) | {
+    "rule out",
+    "not yet",
+    "in doubt",
+}
 _PARTS = {
     "alerts": ("alerts", "remaining"),
     "differential": ("diagnosis", "differential", "states", "causes"),
