@@ -475,7 +475,7 @@ COMMANDS: dict[str, Command] = {
     "differential": Command(part("differential"), "differential", "what it is or could be, for and against"),
     "plan": Command(part("plan"), "plan", "what to do, in order, and what is barred"),
     "report": Command(
-        report, "report [full|FILE]", "the answer, or everything; all into FILE.html, .md, .json or .txt", "may"
+        report, "report [full|FILE]", "the answer; everything; all in FILE.html, .md, .json, .txt", "may"
     ),
     "explain": Command(explain, "explain X", "what a word, illness, medicine or rule means", "must"),
     "compare": Command(compare, "compare A B", "two illnesses or two medicines side by side", "must"),
