@@ -60,10 +60,10 @@ class _Cutter:
         if not self._decided and not _SILENT.match(line):
             self._decided = True
             self._begins = _ITEM if _ITEM.match(line) else _OBJECT if _OBJECT.match(line) else None
-        if self._begins is not None and _ANCHOR.search(line):
-            self._begins = None  # a later patient may refer to it: the rest of the document stays together
         if self._begins is not None and self._begins.match(line):
             yield from self._cut(number)
+        if _ANCHOR.search(line):
+            self._begins = None  # a later patient may refer to it: the rest of the document stays together
         self._gathered.append(line)
 
     def rest(self) -> Iterator[Piece]:
