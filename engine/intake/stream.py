@@ -101,9 +101,14 @@ def read(reader: Reader, piece: Piece, file: str) -> Read:
         problems = [Problem("OL320", "the file is empty", Place(file), hint=hint)]
     records, problems = reader.records(node, problems) if node is not None else ([], problems)
     if piece.line:
-        records = [dataclasses.replace(one, place=_below(one.place, piece.line)) for one in records]
+        records = [_lowered(one, piece.line) for one in records]
         problems = [_moved(one, piece.line) for one in problems]
     return Read(tuple(records), tuple(problems))
+
+
+def _lowered(record: Record, lines: int) -> Record:
+    answers = {name: dataclasses.replace(one, place=_below(one.place, lines)) for name, one in record.answers.items()}
+    return dataclasses.replace(record, answers=answers, place=_below(record.place, lines))
 
 
 def _moved(problem: Problem, lines: int) -> Problem:
