@@ -3,8 +3,8 @@
 `python -m benchmarks.removals [PATIENTS [RULES [SEED]]]` leaves out each rule (or so many of them, drawn from a seed),
 and looks who notices: the table of hazards, in which something is acted on by no rule any more (asked first), or an
 invariant that some random patient breaks now and did not before. It prints the share, and the rules that nobody misses.
-Only patients are tried whom the rule could concern, those first for whom it holds; of the table only the hazards of the
-medicines that the rule protects from, directly or through what it concludes.
+Only patients are tried whom the rule could concern, those first for whom it holds; of the table only what no other rule
+does than this one and those that rest on it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from engine.assessment import query
 from engine.assessment.outlook import Outlook
@@ -34,7 +35,6 @@ ROOT = Path(__file__).parent.parent
 SAFETY = "rules/safety/"
 CONCERNED = 150
 """So many of the patients whom a rule concerns are tried without it."""
-PROTECTING = frozenset(verb for verbs in hazards.VERBS.values() for verb in verbs)
 
 INVARIANT, TABLE, NOBODY = "an invariant", "the table of hazards", "nobody"
 
@@ -57,6 +57,15 @@ class Whole:
     broken: Mapping[int, frozenset[str]]
 
 
+class Demand(NamedTuple):
+    """A hazard that is there in one way, a medicine it speaks against, and the rules that do what it demands."""
+
+    hazard: Hazard
+    way: hazards.Way
+    medicine: str
+    by: frozenset[str]
+
+
 def removals(kb: KnowledgeBase, rules: Sequence[Rule], count: int) -> list[Removal]:
     """Each of the rules left out in turn, with random patients drawn by the whole base."""
     prepared = case.prepare(kb)
@@ -65,7 +74,7 @@ def removals(kb: KnowledgeBase, rules: Sequence[Rule], count: int) -> list[Remov
 
     def look_up(at: int) -> Removal | None:
         missed = table.missed_without(rules[at])
-        return Removal(rules[at].id, TABLE, missed[0]) if missed else None
+        return Removal(rules[at].id, TABLE, missed) if missed else None
 
     seen = list(processes.each(look_up, range(len(rules)), processes.cores()))
     left = [rule for rule, found in zip(rules, seen, strict=True) if found is None]
@@ -79,33 +88,35 @@ def removals(kb: KnowledgeBase, rules: Sequence[Rule], count: int) -> list[Remov
 
 
 class _Table:
-    """What the table of hazards finds acted on by no rule, with all rules and without one of them."""
+    """What the table of hazards finds acted on by no rule once one of them is gone."""
 
     def __init__(self, kb: KnowledgeBase) -> None:
         self.kb, self.graph = kb, alteration.Graph(kb)
         self.subject = Subject(kb, (), invariants.DAY)
-        self.missed = self._missed(kb)
+        self.secured = [demand for hazard in kb.hazards.values() for demand in self._demands(hazard)]
 
-    def _missed(self, kb: KnowledgeBase) -> frozenset[str]:
-        found = hazards.hazard_without_rule(Subject(kb, (), invariants.DAY))
-        return frozenset(problem.what for problem in found)
+    def _demands(self, hazard: Hazard) -> Iterator[Demand]:
+        """What a hazard demands for each way it can be there and each medicine, with the rules that do it."""
+        if hazard.effect == "none":
+            return
+        acting = [*self.subject.of(*hazards.VERBS[hazard.effect])]
+        for way in hazards.ways(self.subject, hazard):
+            for medicine in hazards.medicines(self.subject, hazard):
+                named = [one for one in acting if medicine in one.members]
+                by = {one.id for one in named if hazards.secures(self.subject, way, one)}
+                if by:
+                    yield Demand(hazard, way, medicine, frozenset(by))
 
-    def missed_without(self, rule: Rule) -> list[str]:
-        """What is found only once the rule is gone."""
-        rules = {name: one for name, one in self.kb.rules.items() if name != rule.id}
+    def missed_without(self, rule: Rule) -> str:
+        """The first demand that nothing meets once the rule is gone; empty where all is met."""
         resting = self.graph.touched([rule]).rules | {rule.id}
-        acting = [self.kb.rules[name] for name in resting if self.kb.rules[name].verb in PROTECTING]
-        fewer = dataclasses.replace(self.kb, rules=rules, hazards=dict(self._concerned(acting)))
-        unread = hazards.taken_down_and_not_read(Subject(dataclasses.replace(self.kb, rules=rules), (), invariants.DAY))
-        return sorted((self._missed(fewer) - self.missed) | {problem.what for problem in unread})
-
-    def _concerned(self, acting: Sequence[Rule]) -> Iterator[tuple[str, Hazard]]:
-        """The hazards that one of these rules may act on."""
-        for name, hazard in self.kb.hazards.items():
-            named = set(hazards.medicines(self.subject, hazard))
-            verbs = hazards.VERBS.get(hazard.effect, ())
-            if any(one.verb in verbs and not named.isdisjoint(one.members) for one in acting):
-                yield name, hazard
+        fewer = {name: one for name, one in self.kb.rules.items() if name != rule.id}
+        subject = Subject(dataclasses.replace(self.kb, rules=fewer), (), invariants.DAY)
+        for demand in self.secured:
+            if demand.by <= resting and not hazards.acted_on(subject, demand.hazard, demand.way, demand.medicine):
+                return f"{demand.hazard.id}, {demand.way.name}, {demand.medicine}"
+        unread = [problem.what for problem in hazards.taken_down_and_not_read(subject)]
+        return unread[0] if unread else ""
 
 
 def _whole(prepared: Prepared, rules: Sequence[Rule], count: int) -> Whole:
