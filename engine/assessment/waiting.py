@@ -17,7 +17,7 @@ from ..knowledge_base.model import Intervention, Rule
 from ..premises import expression
 from ..premises.expression import TruthNode
 from ..values.truth import Truth
-from ..values.value import Gap
+from ..values.value import UNKNOWN, Gap
 from . import reasons
 
 
@@ -37,6 +37,23 @@ def awaited_of(case: Case, intervention: str, rule: Rule) -> frozenset[str]:
     if not missing or _holds_unless_cleared(case, rule.when):
         return missing
     return frozenset(name for name in missing if name in first or _vague(case, name))
+
+
+def granted(case: Case) -> frozenset[str]:
+    """The findings taken for granted of this patient, of whom it might be otherwise."""
+    return case.once("granted", lambda: frozenset(name for name in case.implied if _doubted(case, name)))
+
+
+def _doubted(case: Case, name: str) -> bool:
+    assumed = case.kb.findings[name].assumed
+    if assumed is None or name in case.said or case.why_implied(name) != "assumed":
+        return False
+    return assumed.sure is None or case.memory.holds(assumed.sure) is not Truth.TRUE
+
+
+def nothing_granted(case: Case) -> Case:
+    """The same patient without what might be otherwise than it was taken to be."""
+    return case.once("nothing granted", lambda: case.supposing(dict.fromkeys(granted(case), UNKNOWN)))
 
 
 def unasked(case: Case, intervention: Intervention) -> tuple[str, ...]:

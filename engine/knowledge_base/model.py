@@ -57,6 +57,8 @@ class Assumed:
 
     answer: str
     when: TruthNode | None = None
+    sure: TruthNode | None = None
+    """Of whom nobody doubts it; of others a medicine is not recommended on it alone."""
 
 
 @frozen

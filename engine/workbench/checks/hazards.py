@@ -184,9 +184,7 @@ def _said(parts: Iterable[TruthNode]) -> str:
 
 def acted_on(subject: Subject, hazard: Hazard, way: Way, medicine: str) -> bool:
     """Whether one rule does what the hazard demands, or more, wherever it is there in this way."""
-    return any(
-        medicine in rule.members and secures(subject, way, rule) for rule in subject.of(*VERBS[hazard.effect])
-    )
+    return any(medicine in rule.members and secures(subject, way, rule) for rule in subject.of(*VERBS[hazard.effect]))
 
 
 def secures(subject: Subject, way: Way, rule: Rule) -> bool:

@@ -76,7 +76,8 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "known_by": "Who knows it: the person, the record or a test. Tests are ordered, not asked.",
         "applies": "When the question makes sense at all; elsewhere every comparison with it is false.",
         "indicated": "When it is worth asking or doing; until then it is passed over.",
-        "assumed": "What is taken for granted, and shown as such, when nobody says: V, or {is: V, when: premise}.",
+        "assumed": "What is taken for granted, and shown as such, when nobody says: V, or {is: V, when: premise}; "
+        "beside them 'sure', of whom nobody doubts it.",
         "or": "The quantity that stands in where it was not entered.",
     },
     "groups": {
