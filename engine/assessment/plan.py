@@ -58,6 +58,11 @@ def wanted(case: Case, intervention: str) -> tuple[Truth, tuple[Rule, ...]]:
     return truth.any_of(case.truth(rule) for rule in rules), rules
 
 
+def taken(case: Case) -> list[Intervention]:
+    """The interventions among the medicines that the patient takes now."""
+    return [one for one in case.kb.interventions.values() if is_taken(case, one.id)]
+
+
 def is_taken(case: Case, intervention: str) -> bool:
     known = case.memory.known("medicines") if "medicines" in case.kb.findings else None
     if not isinstance(known, Records):
@@ -80,9 +85,9 @@ def status_of(case: Case, intervention: Intervention) -> str:
 
 
 def _granted(case: Case, intervention: Intervention) -> frozenset[str]:
-    """The findings taken for granted without which a medicine would not be recommended."""
+    """The findings taken for granted without which a medicine would have another status."""
     granted = waiting.granted(case) if intervention.kind == "medicine" else frozenset()
-    if not granted or _by_precedence(waiting.nothing_granted(case), intervention) == "recommended":
+    if not granted or _by_precedence(waiting.nothing_granted(case), intervention) == _by_precedence(case, intervention):
         return frozenset()
     return granted
 

@@ -228,6 +228,8 @@ class Investigation(Entry):
 @frozen
 class Alert(Entry):
     action: str = ""
+    beyond: tuple[str, ...] = ()
+    """Findings that alone are no reason to tell it first while it is not ruled out."""
 
 
 @frozen

@@ -151,7 +151,10 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "against": "What must not stand in the same report; left out: a major caution against the advice itself.",
         "because": "Why nobody could follow both.",
     },
-    "alerts": {"action": "What to do at once; `{name}` prints a value."},
+    "alerts": {
+        "action": "What to do at once; `{name}` prints a value.",
+        "beyond": "Findings that alone are no reason to tell it first while it is not ruled out.",
+    },
     "thresholds": {
         "unit": "The unit of the cut-off.",
         "analyte": "What is measured, for units that can only be converted knowing it.",
