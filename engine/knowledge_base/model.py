@@ -61,7 +61,7 @@ class Assumed:
 
 @frozen
 class FieldKind:
-    """A field of a records finding. `derived` fields (`age_at`, `duration`, `daily_dose`) may also be given."""
+    """A field of a records finding. `derived` fields (`age_at`, `age_as_adult`, `duration`, `daily_dose`) may also be given."""
 
     id: str
     label: str

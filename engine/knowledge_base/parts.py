@@ -172,6 +172,10 @@ def _derived(given: Mapping[str, model.FieldKind]) -> Iterator[model.FieldKind]:
         yield model.FieldKind(
             id="age_at", label="age then", type="number", unit="year", bare_unit=True, floor=ZERO, derived=True
         )
+        yield model.FieldKind(
+            id="age_as_adult", label="age then, from 18 on where not told", type="number", unit="year",
+            bare_unit=True, floor=ZERO, derived=True,
+        )
     if is_date("started"):
         yield model.FieldKind(id="duration", label="duration", type="duration", unit="month", floor=ZERO, derived=True)
     if "dose" in given and given["dose"].type == "number" and given["dose"].unit:
