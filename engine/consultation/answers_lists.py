@@ -10,7 +10,7 @@ from ..knowledge_base.nodes import ListNode, MapNode, Node, Text, describe
 from ..language.patterns import lazily
 from ..language.problems import Place, Problem, Refused, did_you_mean
 from ..language.value import UNKNOWN, Choice, Day, Entry, Known, Measurement, Number, Records
-from . import answers_choices, answers_dates, answers_numbers
+from . import answers_choices, answers_dates, answers_numbers, answers_strengths
 from .answers_sheet import NOTHING, Sheet, clipped, folded, gap_of, refusal, spelled
 
 _OPEN = frozenset({"...", ".."})
@@ -101,7 +101,7 @@ def _gathered(
             else:
                 entries.append(_entry(sheet, finding, item))
         except Refused as refused:
-            problems.extend(refused.problems)
+            problems.extend(answers_strengths.hinted(finding, refused.problems))
     if problems:
         return None, problems
     both = absent & {member for entry in entries for member in _certain(entry, finding.key)}
@@ -146,7 +146,8 @@ def _short(sheet: Sheet, finding: Finding, item: Text) -> Entry:
     if " or " in words:
         return Entry({finding.key: answers_choices.choice(sheet, finding.label, key.choices, words, item.place)})
     for cut in sorted((match.start() for match in re.finditer(r"\s", words)), reverse=True):
-        named = answers_choices.meant(sheet, key.choices, words[:cut])
+        name = answers_strengths.with_strength(sheet, key.choices, words[:cut], words[cut:])
+        named = answers_choices.meant(sheet, key.choices, name)
         if named is not None:
             fields: dict[str, Known] = {finding.key: Choice(named)}
             _tails(sheet, finding, words[cut:].strip(), item.place, fields)
@@ -205,6 +206,7 @@ def _long(sheet: Sheet, finding: Finding, item: MapNode) -> Entry:
             problems.append(Problem("OL103", f"'{field.id}' is given twice", key.place, hint="keep one"))
         else:
             given.append((field, value))
+    given = answers_strengths.settled(sheet, finding, given, item.place)
     if finding.key not in [field.id for field, _ in given]:
         what = f"{finding.label}: an entry without its {finding.key}"
         problems.append(Problem("OL315", what, item.place, hint=f"write {{{finding.key}: ...}}"))

@@ -61,7 +61,10 @@ class Assumed:
 
 @frozen
 class FieldKind:
-    """A field of a records finding. `derived` fields (`age_at`, `age_as_adult`, `duration`, `daily_dose`) may also be given."""
+    """A field of a records finding.
+
+    `derived` fields (`age_at`, `age_as_adult`, `duration`, `daily_dose`) may also be given.
+    """
 
     id: str
     label: str
@@ -72,6 +75,8 @@ class FieldKind:
     bare_unit: bool = False
     floor: Decimal | None = None
     derived: bool = False
+    broader: bool = False
+    """Whether it names a class of the key, for an entry whose member is not known; it then stands for the key."""
 
 
 @frozen

@@ -11,7 +11,6 @@ from .interval import INFINITY, ZERO, Interval, exactly
 from .truth import Truth
 from .value import UNKNOWN, Day, Entry, Gap, Known, Number, Word
 
-
 ADULT = Decimal(18)
 """Years from which on an entry that tells no age is taken to be."""
 

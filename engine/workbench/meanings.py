@@ -224,6 +224,7 @@ PARTS: Mapping[str, str] = {
     "bare_unit": "`yes`: people write the number without a unit.",
     "floor": "The lowest value there can be.",
     "derived": "`yes`: it is worked out from other fields, and may also be given.",
+    "broader": "`yes`: a class of the key, which stands for it where the member is not known.",
 }
 """Keys of members of a choice and of fields of a list."""
 
