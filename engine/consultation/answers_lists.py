@@ -180,7 +180,7 @@ def _chosen(sheet: Sheet, finding: Finding, part: str, place: Place, fields: dic
     """Fill the field that a part answers by a word of its own, as a cause does: `after a fall`, and what follows it."""
     words = _AFTER.sub("", part).split()
     for field in finding.fields.values():
-        if field.type != "choice" or field.id == finding.key or field.id in fields:
+        if field.type != "choice" or field.broader or field.id == finding.key or field.id in fields:
             continue
         for cut in range(len(words), 0, -1):
             if answers_choices.named(sheet, field.choices, " ".join(words[:cut])) is not None:

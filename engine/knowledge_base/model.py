@@ -214,6 +214,9 @@ class Intervention(Entry):
     aftercare: str = ""
     harms: str = ""
     choice: str = ""
+    order: int = 0
+    """Among those of one `choice`, which is named before which where line and cautions are the same; 0: the last."""
+    order_because: str = ""
     label_contraindicates: tuple[str, ...] = ()
 
 

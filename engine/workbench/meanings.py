@@ -125,6 +125,8 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "aftercare": "What has to follow when it ends.",
         "harms": "What it can do.",
         "choice": "A name shared by those of which only one is given.",
+        "order": "Its place among those where line and cautions are the same; equal numbers stand together.",
+        "order_because": "Why it has that place.",
         "label_contraindicates": "What its label says must not be; `check` wants a rule for each.",
     },
     "investigations": {
