@@ -6,14 +6,14 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.consultation import relevance
-from engine.consultation.case import Case
-from engine.consultation.conversation import Conversation
-from engine.consultation.stakes import ADVICE
-from engine.consultation.verdict import Item, Verdict
-from engine.language.truth import Truth
-from engine.language.value import Gap, Known
-from engine.workbench.patients import Vocabulary
+from engine.assessment.verdict import Item, Verdict
+from engine.case.case import Case
+from engine.dialogue import relevance
+from engine.dialogue.conversation import Conversation
+from engine.dialogue.stakes import ADVICE
+from engine.values.truth import Truth
+from engine.values.value import Gap, Known
+from engine.workbench.trials.patients import Vocabulary
 
 from .consulted import Consulted, Statuses, statuses
 

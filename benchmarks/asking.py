@@ -15,11 +15,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.consultation import case
-from engine.consultation.case import Case
-from engine.consultation.conversation import FIRST
-from engine.knowledge_base import cache
-from engine.workbench.patients import Vocabulary
+from engine.case import case
+from engine.case.case import Case
+from engine.dialogue.conversation import FIRST
+from engine.knowledge_base.store import cache
+from engine.workbench.trials.patients import Vocabulary
 
 from .afterwards import Turned, turned
 from .consulted import consult

@@ -21,16 +21,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from engine.consultation import case, record
-from engine.consultation.case import Case, Prepared
-from engine.consultation.opening import UNDATED
-from engine.consultation.outlook import Outlook
-from engine.consultation.plan import LINES
-from engine.consultation.record import Record
+from engine.assessment.outlook import Outlook
+from engine.assessment.plan import LINES
+from engine.case import case
+from engine.case.case import Case, Prepared
+from engine.case.opening import UNDATED
 from engine.inference.working_memory import WorkingMemory
-from engine.knowledge_base import cache
-from engine.language.truth import Truth
-from engine.workbench import cases
+from engine.intake import record
+from engine.intake.record import Record
+from engine.knowledge_base.store import cache
+from engine.values.truth import Truth
+from engine.workbench.cases import cases
 
 ROOT = Path(__file__).resolve().parent.parent
 CHOICE = "bone medicine"

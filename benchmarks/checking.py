@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from engine.knowledge_base import reader
-from engine.knowledge_base.layout import Layout, Written, contents_of
-from engine.language.problems import Level
-from engine.workbench import cases, checks
+from engine.knowledge_base.files.layout import Layout, Written, contents_of
+from engine.knowledge_base.reading import reader
+from engine.values.problems import Level
+from engine.workbench import checks
+from engine.workbench.cases import cases
 
 ROOT = Path(__file__).parent.parent
 SHIPPED_SECONDS, MADE_UP_SECONDS, MADE_UP_RULES = 1.0, 10.0, 5000
@@ -105,7 +106,7 @@ class _Shelf:
 
 
 def _read_with(contents: Sequence[Written], shelf: _Shelf) -> reader.Reading:
-    from engine.knowledge_base.memory import Remembered
+    from engine.knowledge_base.store.memory import Remembered
 
     memory = Remembered(shelf)
     found = reader.read_contents(contents, memory)

@@ -6,17 +6,17 @@ import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.consultation.case import Case
-from engine.consultation.conversation import FIRST, Conversation, Prompt
-from engine.consultation.outlook import Outlook
-from engine.consultation.questions import Asked
-from engine.consultation.settled import Told
-from engine.consultation.stakes import Stake
-from engine.consultation.verdict import Verdict
+from engine.assessment.outlook import Outlook
+from engine.assessment.questions import Asked
+from engine.assessment.verdict import Verdict
+from engine.case.case import Case
+from engine.dialogue.conversation import FIRST, Conversation, Prompt
+from engine.dialogue.settled import Told
+from engine.dialogue.stakes import Stake
 from engine.knowledge_base.model import KnowledgeBase
-from engine.language.truth import Truth
-from engine.language.value import Entry, Gap, Known, Records
-from engine.workbench.patients import Vocabulary
+from engine.values.truth import Truth
+from engine.values.value import Entry, Gap, Known, Records
+from engine.workbench.trials.patients import Vocabulary
 
 MOST = 60
 Statuses = dict[tuple[str, str], str]

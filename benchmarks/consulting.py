@@ -14,14 +14,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cli import COLLECTING
-from engine.consultation import answers, case, record
-from engine.consultation.case import Case, Prepared
-from engine.consultation.conversation import Conversation, Prompt
-from engine.consultation.record import Record
-from engine.consultation.settled import Told
-from engine.consultation.verdict import Verdict
-from engine.knowledge_base import cache
-from engine.language.value import Known
+from engine.assessment.verdict import Verdict
+from engine.case import case
+from engine.case.case import Case, Prepared
+from engine.dialogue.conversation import Conversation, Prompt
+from engine.dialogue.settled import Told
+from engine.intake import record
+from engine.intake.answers import answers
+from engine.intake.record import Record
+from engine.knowledge_base.store import cache
+from engine.values.value import Known
 
 from . import afterwards, consulted
 

@@ -6,7 +6,7 @@ import gc
 import tracemalloc
 from dataclasses import dataclass
 
-from engine.inference.network import Network
+from engine.inference.experta.network import Network
 
 from .contenders.ours import Ours
 from .workload import Workload

@@ -16,15 +16,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.consultation import case, query
-from engine.consultation.case import Case, Prepared
-from engine.consultation.outlook import Outlook
-from engine.knowledge_base import cache
+from engine.assessment import query
+from engine.assessment.outlook import Outlook
+from engine.case import case
+from engine.case.case import Case, Prepared
 from engine.knowledge_base.model import KnowledgeBase, Rule
-from engine.language.truth import Truth
-from engine.workbench import invariants, processes
+from engine.knowledge_base.store import cache
+from engine.values.truth import Truth
+from engine.workbench import processes
 from engine.workbench.checks import hazards
 from engine.workbench.checks.subject import Subject
+from engine.workbench.trials import invariants
 
 ROOT = Path(__file__).parent.parent
 SAFETY = "rules/safety/"

@@ -7,11 +7,11 @@ import random
 import sys
 from pathlib import Path
 
-from engine.consultation import opening
-from engine.consultation.case import Case, Prepared, prepare
-from engine.consultation.opening import Patient, Terms
-from engine.knowledge_base import cache
-from engine.language.problems import Refused
+from engine.case import opening
+from engine.case.case import Case, Prepared, prepare
+from engine.case.opening import Patient, Terms
+from engine.knowledge_base.store import cache
+from engine.values.problems import Refused
 
 from .workload import CHANGES, Change, Consultation, Said, Workload, difference
 

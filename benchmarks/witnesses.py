@@ -6,16 +6,16 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.consultation.case import Case, Prepared
-from engine.consultation.stakes import Stake
+from engine.case.case import Case, Prepared
+from engine.dialogue.stakes import Stake
 from engine.inference import productions
 from engine.knowledge_base.model import Rule
-from engine.language import expression
-from engine.language.expression import Node, TruthNode
-from engine.language.interval import exactly
-from engine.language.truth import Truth
-from engine.language.value import Day, Entry, Known, Records
-from engine.workbench.patients import DAYS_AGO, DOSES, Vocabulary, number
+from engine.premises import expression
+from engine.premises.expression import Node, TruthNode
+from engine.values.interval import exactly
+from engine.values.truth import Truth
+from engine.values.value import Day, Entry, Known, Records
+from engine.workbench.trials.patients import DAYS_AGO, DOSES, Vocabulary, number
 
 from .consulted import Consulted, Put, Statuses, detailed, statuses
 

@@ -13,21 +13,23 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .consultation import case as _case
-from .consultation import opening, record
-from .consultation.case import Case, Prepared
-from .consultation.contrast import Turn, WhyNot
-from .consultation.explanation import Proof
-from .consultation.record import Record
-from .consultation.verdict import Verdict
-from .knowledge_base import cache, layout
-from .knowledge_base.nodes import ListNode, MapNode, Node, Text
-from .language.frozen import ordered
-from .language.problems import Place, Problem, Refused
-from .language.value import Known
+from .assessment.contrast import Turn, WhyNot
+from .assessment.verdict import Verdict
+from .case import case as _case
+from .case import opening
+from .case.case import Case, Prepared
+from .case.explanation import Proof
+from .intake import record
+from .intake.record import Record
+from .knowledge_base.files import layout
+from .knowledge_base.files.nodes import ListNode, MapNode, Node, Text
+from .knowledge_base.store import cache
+from .values.frozen import ordered
+from .values.problems import Place, Problem, Refused
+from .values.value import Known
 
 if TYPE_CHECKING:
-    from .workbench.outcomes import Result
+    from .workbench.cases.outcomes import Result
 
 __all__ = [
     "KnowledgeBase",
@@ -117,7 +119,7 @@ def assess(
     Raises:
         Refused: for a patient that cannot be read, or a guideline or region nobody knows.
     """
-    from .consultation import judgement
+    from .assessment import judgement
 
     return judgement.judge(settled(kb, patient, guideline, region, today))
 
@@ -143,7 +145,7 @@ def whynot(kb: KnowledgeBase, patient: Patient | Answers, what: str) -> WhyNot:
     Raises:
         Refused: for a patient that cannot be read, or an id of nothing.
     """
-    from .consultation import contrast
+    from .assessment import contrast
 
     case = settled(kb, patient)
     kinds = (case.kb.conditions, case.kb.interventions, case.kb.investigations, case.kb.alerts, case.kb.states)
@@ -159,7 +161,7 @@ def whatif(kb: KnowledgeBase, patient: Patient | Answers, changes: Mapping[str, 
     Raises:
         Refused: for a patient or an answer that cannot be read.
     """
-    from .consultation import contrast, judgement, worlds
+    from .assessment import contrast, judgement, worlds
 
     case = settled(kb, patient)
     given = {name: value for name, value in changes.items() if value is not None}
@@ -173,8 +175,8 @@ def whatif(kb: KnowledgeBase, patient: Patient | Answers, changes: Mapping[str, 
 
 def explain(kb: KnowledgeBase, words: str, width: int = 80) -> str:
     """What an id, label, synonym or question means, as the command `explain` prints it; empty for nothing known."""
-    from .consultation.lookup import Lookup
-    from .views import entries
+    from .intake.lookup import Lookup
+    from .views.library import entries
 
     lookup = Lookup(kb.kb)
     found = lookup.meant(words)
@@ -197,7 +199,7 @@ def test(
     Raises:
         Refused: if a case cannot be read.
     """
-    from .workbench import cases, runner
+    from .workbench.cases import cases, runner
 
     found, problems = cases.read_all(kb.kb, cases.all_files(ROOT, Path(knowledge) if knowledge else None), ROOT)
     if problems:
@@ -256,6 +258,6 @@ def _text(value: Any) -> str:
 
 
 def _unknown(what: str, known: Iterable[str]) -> Problem:
-    from .language.problems import did_you_mean
+    from .values.problems import did_you_mean
 
     return Problem("OL322", f"nothing is called '{what}'", _GIVEN, hint=did_you_mean(what, known))

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import case
-from engine.consultation.case import Prepared
-from engine.consultation.judgement import judge
-from engine.consultation.outlook import Outlook
+from engine.assessment.judgement import judge
+from engine.assessment.outlook import Outlook
+from engine.case import case
+from engine.case.case import Prepared
 from engine.inference.working_memory import WorkingMemory
-from engine.knowledge_base import layout, reader
-from engine.language.problems import Problem
-from engine.language.truth import Truth
-from engine.workbench import cases, outcomes
-from engine.workbench.cases import WorkedCase
+from engine.knowledge_base.files import layout
+from engine.knowledge_base.reading import reader
+from engine.values.problems import Problem
+from engine.values.truth import Truth
+from engine.workbench.cases import cases, outcomes
+from engine.workbench.cases.cases import WorkedCase
 
 ROOT = Path(__file__).parent.parent
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import cli
-from engine.language.problems import Place, Problem, Refused
+from engine.values.problems import Place, Problem, Refused
 
 ROOT = Path(cli.__file__).parent
 Fake = Callable[[str, Callable[..., int]], None]

@@ -117,7 +117,13 @@ def model(tmp_path: Path) -> Path:
         (room / "__init__.py").touch()
     for name in ("api", "version"):
         (tmp_path / "engine" / f"{name}.py").touch()
-    for name in ("knowledge_base/source", "inference/shell", "language/grammar", "commands/show", "views/page"):
+    for name in (
+        "knowledge_base/files/source",
+        "inference/experta/shell",
+        "premises/grammar",
+        "commands/show",
+        "views/page",
+    ):
         (tmp_path / "engine" / f"{name}.py").touch()
     return tmp_path
 
@@ -135,22 +141,27 @@ def test_an_empty_house_breaks_no_contract(model: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "line", "contract"),
     [
-        ("language/grammar", "from ..knowledge_base import source", "rooms"),
+        ("premises/grammar", "from ..knowledge_base.files import source", "rooms"),
+        ("values/units", "from ..premises import grammar", "rooms"),
+        ("intake/record", "from ..inference import experta", "rooms"),
+        ("inference/network", "from ..intake import answers", "rooms"),
+        ("case/case", "from .. import assessment", "rooms"),
+        ("assessment/plan", "from .. import dialogue", "rooms"),
         ("views/page", "from ..commands import show", "rooms"),
         ("views/page", "from .. import api", "rooms"),
         ("api", "from .commands import show", "rooms"),
-        ("version", "from . import language", "rooms"),
-        ("knowledge_base/reader", "import experta", "experta"),
-        ("inference/network", "import frozendict", "experta"),
+        ("version", "from . import values", "rooms"),
+        ("knowledge_base/reading/reader", "import experta", "experta"),
+        ("inference/experta/network", "import frozendict", "experta"),
         ("commands/show", "from experta.fact import Fact", "experta"),
         ("inference/reference", "import yaml", "yaml"),
-        ("knowledge_base/reader", "import lark", "lark"),
+        ("knowledge_base/reading/reader", "import lark", "lark"),
         ("views/page", "from ruamel.yaml import YAML", "ruamel"),
-        ("consultation/verdict", "import jinja2", "jinja"),
-        ("consultation/conversation", "import prompt_toolkit", "terminal"),
-        ("workbench/cases", "import rich", "color"),
+        ("assessment/verdict", "import jinja2", "jinja"),
+        ("dialogue/conversation", "import prompt_toolkit", "terminal"),
+        ("workbench/cases/cases", "import rich", "color"),
         ("commands/show", "import click", "front"),
-        ("language/quantity", "import pint", "tests"),
+        ("values/quantity", "import pint", "tests"),
         ("attic", "import json", "rooms"),
     ],
 )
@@ -163,8 +174,8 @@ def test_a_forbidden_import_breaks_its_contract(module: str, line: str, contract
 
 
 def test_a_cycle_inside_a_room_breaks_its_contract(model: Path) -> None:
-    (model / "engine/language/one.py").write_text("from . import two\n")
-    (model / "engine/language/two.py").write_text("from . import one\n")
+    (model / "engine/values/one.py").write_text("from . import two\n")
+    (model / "engine/values/two.py").write_text("from . import one\n")
     linted = lint_imports(model)
     assert linted.returncode == 1
     assert "No cycles inside a room BROKEN" in linted.stdout

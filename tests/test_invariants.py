@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import case
-from engine.consultation.case import Prepared
-from engine.knowledge_base import cache
-from engine.views import outcome_invariants
-from engine.workbench import invariants
+from engine.case import case
+from engine.case.case import Prepared
+from engine.knowledge_base.store import cache
+from engine.views.outcomes import tried as outcome_invariants
+from engine.workbench.trials import invariants
 from tests.conftest import size
 
 PATIENTS = size(20_000)

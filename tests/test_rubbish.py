@@ -10,12 +10,12 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.consultation import record
-from engine.knowledge_base import reader
-from engine.knowledge_base.layout import Written
+from engine.intake import record
+from engine.knowledge_base.files.layout import Written
 from engine.knowledge_base.model import KnowledgeBase
-from engine.language.problems import Problem
-from engine.workbench import cases
+from engine.knowledge_base.reading import reader
+from engine.values.problems import Problem
+from engine.workbench.cases import cases
 
 ROOT = Path(__file__).parent.parent
 SMALL = ROOT / "tests" / "data" / "small"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from engine.inference.experta.network import Network
 from engine.inference.ground import Ground, Literal
-from engine.inference.network import Network
 
 from ..workload import Change, Said
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from engine.inference.experta.shell import Fact, KnowledgeEngine, Rule
 from engine.inference.ground import Ground, Literal
-from engine.inference.shell import Fact, KnowledgeEngine, Rule
 
 from ..workload import Change, Said
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from .. import api
 from ..knowledge_base.model import KnowledgeBase
-from ..language.problems import Place
+from ..values.problems import Place
 from ..views import problems as view
-from ..workbench import invariants, whole
+from ..workbench import whole
+from ..workbench.trials import invariants
 from . import surroundings
 from .codes import codes
 

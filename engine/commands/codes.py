@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..workbench import checks
-from ..workbench.checks.manual import codes_of_others
+from ..workbench.checks.manual.manual import codes_of_others
 
 
 def codes() -> dict[str, str]:

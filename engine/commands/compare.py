@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..consultation.lookup import Lookup, Named
+from ..intake.lookup import Lookup, Named
 from ..knowledge_base.model import Condition, Intervention
-from ..knowledge_base.scalars import article
-from ..views import comparison, entries, escape
+from ..knowledge_base.reading.scalars import article
+from ..views import escape
+from ..views.library import comparison, entries
 from . import surroundings
 
 

@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..consultation import doubts, inquiry, journal, opening, relevance
-from ..consultation.case import Case, Prepared
-from ..consultation.conversation import Conversation, Prompt, counted
-from ..consultation.journal import Header, Journal, Past
-from ..consultation.questions import Asked
-from ..consultation.record import Record, read_record
-from ..consultation.settled import ALERT, DO, FOUND, NEVER, NOT_YET, Told
-from ..consultation.verdict import Verdict
+from ..assessment.questions import Asked
+from ..assessment.verdict import Verdict
+from ..case import opening
+from ..case.case import Case, Prepared
+from ..dialogue import doubts, inquiry, journal, relevance
+from ..dialogue.conversation import Conversation, Prompt, counted
+from ..dialogue.journal import Header, Journal, Past
+from ..dialogue.settled import ALERT, DO, FOUND, NEVER, NOT_YET, Told
+from ..intake.record import Record, read_record
 from ..knowledge_base.naming import Names
-from ..language.problems import Place, Problem, Refused
+from ..values.problems import Place, Problem, Refused
 from ..version import VERSION
 from ..views import escape
 from ..views.layout import Page
@@ -147,10 +148,11 @@ class Shown:
         self._names = names
 
     def report(self, verdict: Verdict, where: str) -> str:
-        if not where:
-            from ..views import text
+        if where in ("", "full"):
+            from ..views.report import text
 
-            return text.report(verdict, self._names, surroundings.width(), surroundings.colored())
+            detail = where or "brief"
+            return text.report(verdict, self._names, surroundings.width(), surroundings.colored(), detail=detail)
         kind = _SUFFIXES.get(Path(where).suffix.casefold())
         if kind is None:
             hint = f"name it with one of {', '.join(_SUFFIXES)}"
@@ -174,18 +176,18 @@ class Shown:
 
 def _rendered(verdict: Verdict, names: Names, kind: str) -> str:
     if kind == "json":
-        from ..views import data
+        from ..views.report import data
 
-        return data.text(data.document(verdict))
+        return data.text(data.document(verdict, names))
     if kind == "html":
-        from ..views import html
+        from ..views.report import html
 
         return html.page([("", verdict)], names)
     if kind == "markdown":
-        from ..views import markdown
+        from ..views.report import markdown
 
         return markdown.report(verdict, names)
-    from ..views import text
+    from ..views.report import text
 
     return text.report(verdict, names)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..views.site import Site
-from ..workbench import usage
+from ..views.library.site import Site
+from ..workbench.survey import usage
 from . import surroundings
 
 

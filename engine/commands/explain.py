@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ..consultation.lookup import Lookup
-from ..views import entries, escape
+from ..intake.lookup import Lookup
+from ..views import escape
+from ..views.library import entries
 from . import surroundings
 
 _CODE = re.compile(r"OL\d{3}", re.IGNORECASE)

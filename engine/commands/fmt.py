@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..knowledge_base import hospital, layout
-from ..language.problems import Place, Problem, Refused
-from ..workbench import formatting
+from ..knowledge_base.files import hospital, layout
+from ..values.problems import Place, Problem, Refused
+from ..workbench.editing import formatting
 from . import surroundings
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..consultation.lookup import Lookup
-from ..views import entries, escape
-from ..views import graph as view
-from ..workbench import graph
+from ..intake.lookup import Lookup
+from ..views import escape
+from ..views.library import entries
+from ..views.library import graph as view
+from ..workbench.survey import graph
 from . import surroundings
 
 

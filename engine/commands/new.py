@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..knowledge_base import layout
-from ..language.problems import Place, Problem, Refused
-from ..workbench import cases, scaffold
-from ..workbench.scaffold import Addition, Inventory, Wish
+from ..knowledge_base.files import layout
+from ..values.problems import Place, Problem, Refused
+from ..workbench.cases import cases
+from ..workbench.editing import scaffold
+from ..workbench.editing.scaffold import Addition, Inventory, Wish
 from . import surroundings
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..knowledge_base import cache
-from ..language.problems import Place, Problem, Refused
-from ..workbench import schema
+from ..knowledge_base.store import cache
+from ..values.problems import Place, Problem, Refused
+from ..workbench.editing import schema
 from . import surroundings
 
 SHIPPED = "docs/schema"

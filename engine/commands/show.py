@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..consultation.lookup import Lookup, Named
-from ..views import entries, escape, shown
-from ..workbench import history, usage
+from ..intake.lookup import Lookup, Named
+from ..views import escape
+from ..views.library import entries, shown
+from ..workbench.survey import history, usage
 from . import surroundings
 
 

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .. import api
-from ..consultation.case import Prepared
-from ..knowledge_base import cache, hospital, layout
+from ..case.case import Prepared
+from ..knowledge_base.files import hospital, layout
 from ..knowledge_base.naming import Names
-from ..language.problems import Place, Problem, Refused
+from ..knowledge_base.store import cache
+from ..values.problems import Place, Problem, Refused
 
 ROOT = api.ROOT
 
@@ -103,7 +104,7 @@ def write_all(directory: Path, files: Mapping[str, str]) -> None:
 
 def case_files(local: Path | None) -> list[tuple[str, str]]:
     """The name and text of each file of worked cases, a hospital's own after the shipped."""
-    from ..workbench import cases  # a consultation needs none, and starts sooner
+    from ..workbench.cases import cases  # a consultation needs none, and starts sooner
 
     files = [(path.relative_to(ROOT).as_posix(), path) for path in cases.files_in(ROOT / "tests" / "cases")]
     if local is not None:

@@ -7,16 +7,19 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..consultation.case import Prepared
-from ..consultation.outlook import Outlook
+from ..assessment.outlook import Outlook
+from ..case.case import Prepared
 from ..inference.working_memory import WorkingMemory
-from ..knowledge_base.cache import Store
 from ..knowledge_base.model import Invariant
-from ..language.problems import Place, Problem, Refused
-from ..views import outcome, outcome_invariants, outcome_mutation
-from ..workbench import cases, equivalents, invariants, mutants, mutation, outcomes, runner, updating
-from ..workbench.cases import WorkedCase
-from ..workbench.coverage import Coverage, Recorder, measure
+from ..knowledge_base.store.cache import Store
+from ..values.problems import Place, Problem, Refused
+from ..views.outcomes import outcome, survivors
+from ..views.outcomes import tried as outcome_invariants
+from ..workbench.cases import cases, outcomes, runner, updating
+from ..workbench.cases.cases import WorkedCase
+from ..workbench.cases.coverage import Coverage, Recorder, measure
+from ..workbench.mutation import equivalents, mutants, mutation
+from ..workbench.trials import invariants
 from . import surroundings
 
 ENGINE = Path(__file__).parent.parent
@@ -106,10 +109,10 @@ def _enough(measured: Coverage | None, threshold: float | None) -> bool:
 
 def _told(format: str, results: list[outcomes.Result], measured: Coverage | None, tried: invariants.Tried) -> str:
     if format == "html":
-        from ..views import outcome_html  # jinja2 is slow to import
+        from ..views.outcomes import page  # jinja2 is slow to import
 
         files = {one.place.file for one in measured.uncovered} if measured is not None else set()
-        return outcome_html.page(results, measured, None, {file: _lines(file) for file in files}, tried)
+        return page.page(results, measured, None, {file: _lines(file) for file in files}, tried)
     if format == "json":
         return outcome.data(results, measured, tried)
     return outcome.text(results, measured) + outcome_invariants.text(tried)
@@ -188,10 +191,10 @@ def _mutate(prepared: Prepared, wanted: list[WorkedCase], format: str, knowledge
 
 def _told_of_changes(format: str, report: mutation.Report) -> str:
     if format == "html":
-        from ..views import outcome_html  # jinja2 is slow to import
+        from ..views.outcomes import page  # jinja2 is slow to import
 
-        return outcome_html.page(None, None, report, {})
-    return outcome_mutation.data(report) if format == "json" else outcome_mutation.text(report)
+        return page.page(None, None, report, {})
+    return survivors.data(report) if format == "json" else survivors.text(report)
 
 
 def _listed(prepared: Prepared, knowledge: Path | None) -> dict[str, str]:
@@ -221,8 +224,8 @@ def _rested_on(prepared: Prepared, wanted: Iterable[WorkedCase], knowledge: Path
         yield path.read_bytes()
     for one in wanted:
         yield one.name.encode()
-    for room in ("workbench", "consultation", "inference", "language"):
-        for path in sorted((ENGINE / room).glob("*.py")):
+    for path in sorted(ENGINE.rglob("*.py")):
+        if path.relative_to(ENGINE).parts[0] not in ("commands", "views"):
             yield path.read_bytes()
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..knowledge_base import cache
-from ..language.problems import Place, Problem, Refused
-from ..workbench import cases, traceability
+from ..knowledge_base.store import cache
+from ..values.problems import Place, Problem, Refused
+from ..workbench.cases import cases
+from ..workbench.survey import traceability
 from . import surroundings
 
 

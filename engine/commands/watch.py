@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..language.problems import Problem
-from ..views import escape, outcome
+from ..values.problems import Problem
+from ..views import escape
 from ..views import problems as view
-from ..workbench.watching import AT_ONCE, Seen, Watch
+from ..views.outcomes import outcome
+from ..workbench.editing.watching import AT_ONCE, Seen, Watch
 from . import surroundings
 from .check import Lines
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..language.frozen import ordered
+from ..values.frozen import ordered
 
 Literal = int
 """Twice the number of an atom where it is true, one more where it is false; `literal ^ 1` is the opposite."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..knowledge_base import coding
 from ..knowledge_base.model import KnowledgeBase
-from ..language.value import Gap
+from ..knowledge_base.store import coding
+from ..values.value import Gap
 from .ground import Ground, Production
 from .productions import Productions
 from .rules_by import RulesBy

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..knowledge_base.naming import Names
-from ..language import expression
-from ..language.expression import Node, TruthNode
-from ..language.frozen import ordered
+from ..premises import expression
+from ..premises.expression import Node, TruthNode
+from ..values.frozen import ordered
 from .ground import Ground, Production
 
 PROPOSITIONS = {
@@ -102,7 +102,7 @@ def _has(condition: str, kinds: frozenset[str]) -> expression.Has:
 class _Compiler:
     def __init__(self, kb: KnowledgeBase) -> None:
         self.kb = kb
-        from ..language import wording  # a start from what was kept says nothing in words
+        from ..premises import wording  # a start from what was kept says nothing in words
 
         self.labels = Names(kb)
         self.in_words: Callable[[Node, Names], str] = wording.words

@@ -11,11 +11,12 @@ from decimal import Decimal
 from typing import Protocol
 
 from ..knowledge_base.model import KnowledgeBase, Rule
-from ..language import evaluation, expression, truth
-from ..language.expression import TruthNode
-from ..language.interval import Interval
-from ..language.truth import Truth
-from ..language.value import NOT_MEASURED, UNKNOWN, Gap, Known
+from ..premises import evaluation, expression
+from ..premises.expression import TruthNode
+from ..values import truth
+from ..values.interval import Interval
+from ..values.truth import Truth
+from ..values.value import NOT_MEASURED, UNKNOWN, Gap, Known
 from . import productions, values
 from .values import NOTHING, Given
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..knowledge_base.model import Finding, KnowledgeBase, Member, Quantity, Rule, ThresholdEntry
-from ..language import evaluation
-from ..language.evaluation import Facts
-from ..language.expression import Field, Node, names_read
-from ..language.interval import Interval, exactly, hull
-from ..language.truth import Truth
-from ..language.value import NOT_APPLICABLE, NOT_MEASURED, UNKNOWN, Gap, Known, Measurement, Number
+from ..premises import evaluation
+from ..premises.evaluation import Facts
+from ..premises.expression import Field, Node, names_read
+from ..values.interval import Interval, exactly, hull
+from ..values.truth import Truth
+from ..values.value import NOT_APPLICABLE, NOT_MEASURED, UNKNOWN, Gap, Known, Measurement, Number
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ..knowledge_base.model import KnowledgeBase, Rule
-from ..language import evaluation, expression
-from ..language.expression import TruthNode
-from ..language.frozen import ordered
-from ..language.interval import Interval
-from ..language.truth import Truth
-from ..language.value import UNKNOWN, Gap, Known
+from ..premises import evaluation, expression
+from ..premises.expression import TruthNode
+from ..values.frozen import ordered
+from ..values.interval import Interval
+from ..values.truth import Truth
+from ..values.value import UNKNOWN, Gap, Known
 from . import values
-from .network import Network
+from .experta.network import Network
 from .productions import Productions
 from .reference import answered, truth_of
 from .values import NOTHING, Given

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from ..language import expression
+from ..premises import expression
 from .model import ChoiceSet, KnowledgeBase, Rule
 from .soundness import concluded
 

@@ -10,10 +10,10 @@ import dataclasses
 from collections.abc import Mapping
 from decimal import Decimal
 
-from ..language.expression import NumberNode, TruthNode
-from ..language.frozen import frozen, ordered
-from ..language.interval import Interval
-from ..language.problems import Place
+from ..premises.expression import NumberNode, TruthNode
+from ..values.frozen import frozen, ordered
+from ..values.interval import Interval
+from ..values.problems import Place
 from .unread import Unread
 
 

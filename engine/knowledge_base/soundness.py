@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..language.expression import Node, TruthNode, atoms_read, names_read
-from ..language.problems import Level, Place, Problem
+from ..premises.expression import Node, TruthNode, atoms_read, names_read
+from ..values.problems import Level, Place, Problem
 from .model import Entry, KnowledgeBase, Rule
 
 _SUBJECT = re.compile(r"(\w+)\((\w+)\)")

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ..consultation.case import Case
-from ..consultation.contrast import Condition, Distance, Possible, Turn, Way, WhyNot
-from ..consultation.explanation import Proof
-from ..consultation.lookup import Named
-from ..consultation.verdict import Verdict
+from ..assessment.contrast import Condition, Distance, Possible, Turn, Way, WhyNot
+from ..assessment.verdict import Verdict
+from ..case.case import Case
+from ..case.explanation import Proof
+from ..intake.lookup import Named
 from ..knowledge_base.model import Cited, Rule
 from ..knowledge_base.model import Condition as Illness
-from ..language import wording
-from ..language.expression import Always
-from ..language.truth import Truth
-from . import comparison, entries, outline, text
+from ..premises import wording
+from ..premises.expression import Always
+from ..values.truth import Truth
 from .layout import Page
+from .library import comparison, entries
+from .report import outline, text
 
 _TURNED = 5
 """How many turns of one answer are told before the rest are counted."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..language.problems import Level, Place, Problem
+from ..values.problems import Level, Place, Problem
 from ..version import VERSION
 from . import escape
 

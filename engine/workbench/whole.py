@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..knowledge_base import cache, reader
-from ..knowledge_base.layout import Layout, Written, contents_of, digest_of
+from ..knowledge_base.files.layout import Layout, Written, contents_of, digest_of
 from ..knowledge_base.model import KnowledgeBase
-from ..knowledge_base.premises import Memory
-from ..language.problems import Level, Place, Problem
-from . import cases, checks
+from ..knowledge_base.reading import reader
+from ..knowledge_base.reading.premises import Memory
+from ..knowledge_base.store import cache
+from ..values.problems import Level, Place, Problem
+from . import checks
+from .cases import cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def _failed(problems: Iterable[Problem]) -> bool:
 
 def _weakened(contents: Sequence[Written], kb: KnowledgeBase, memory: Memory, local: Path) -> Iterator[Problem]:
     """What every report will say of a hospital's own directory, each where it stands."""
-    from ..knowledge_base import weakening  # most have none
+    from ..knowledge_base.weakening import weakening  # most have none
 
     shipped, _ = reader.read_contents([item for item in contents if not item.local], memory)
     for what, place in weakening.losses(shipped, kb) if shipped is not None else ():

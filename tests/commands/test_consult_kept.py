@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import cli
-from engine.consultation import journal
+from engine.dialogue import journal
 from tests.commands.conftest import Run
 
 ROOT = Path(cli.__file__).parent

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import inquiry
+from engine.dialogue import inquiry
 from tests.commands.conftest import Run
 
 SESSIONS = Path(__file__).parent.parent / "data" / "sessions"

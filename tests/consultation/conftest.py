@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis.vendor.pretty import RepresentationPrinter
 
+from engine.knowledge_base.files.source import Text, load_text
 from engine.knowledge_base.model import (
     AnalyteEntry,
     ChoiceSet,
@@ -21,10 +22,9 @@ from engine.knowledge_base.model import (
     State,
     UnitEntry,
 )
-from engine.knowledge_base.source import Text, load_text
-from engine.language.expression import OneOf
-from engine.language.interval import between
-from engine.language.problems import Place
+from engine.premises.expression import OneOf
+from engine.values.interval import between
+from engine.values.problems import Place
 
 UNITS = Path(__file__).parents[2] / "knowledge" / "units.yaml"
 HERE = Place("clinic.yaml", 1, 1)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.consultation.case import Case, Prepared
-from engine.consultation.outlook import Outlook
-from engine.consultation.plan import LINES
+from engine.assessment.outlook import Outlook
+from engine.assessment.plan import LINES
+from engine.case.case import Case, Prepared
 from engine.inference.working_memory import WorkingMemory
-from engine.language.truth import Truth
-from engine.language.value import Known
-from engine.workbench.dangers import Dangers
+from engine.values.truth import Truth
+from engine.values.value import Known
+from engine.workbench.trials.dangers import Dangers
 
 STRICTER = ("recommended", "conditional", "deferred", "undetermined", "contraindicated")
 """The statuses of a medicine that is wanted or may be, each stricter than the one before."""

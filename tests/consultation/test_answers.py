@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.consultation.answers import CODES, describe, read_answer, write_answer
+from engine.intake.answers.answers import CODES, describe, read_answer, write_answer
+from engine.knowledge_base.files.source import Node, load_text
 from engine.knowledge_base.model import KnowledgeBase
-from engine.knowledge_base.source import Node, load_text
-from engine.language.interval import ANY, INFINITY, Interval, between, exactly
-from engine.language.problems import Place, Problem
-from engine.language.value import (
+from engine.values.interval import ANY, INFINITY, Interval, between, exactly
+from engine.values.problems import Place, Problem
+from engine.values.value import (
     NO,
     NOT_MEASURED,
     UNKNOWN,
@@ -695,7 +695,7 @@ def test_a_long_answer_takes_no_long_time(clinic: KnowledgeBase, finding: str, p
 
 
 def test_every_code_is_raised_somewhere_and_every_code_raised_is_listed() -> None:
-    room = Path(__file__).parents[2] / "engine" / "consultation"
-    texts = [path.read_text(encoding="utf-8") for path in room.glob("answers*.py")]
+    room = Path(__file__).parents[2] / "engine" / "intake" / "answers"
+    texts = [path.read_text(encoding="utf-8") for path in room.glob("*.py")]
     raised = {code for text in texts for code in re.findall(r'(?:refusal|Problem)\(\s*"(OL3\d\d)"', text)}
     assert raised == set(CODES)

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation.answers import describe, read_answer, write_answer
-from engine.consultation.answers_choices import meant
-from engine.consultation.answers_sheet import Sheet
-from engine.consultation.record import names_of
-from engine.knowledge_base.layout import Layout
+from engine.intake.answers.answers import describe, read_answer, write_answer
+from engine.intake.answers.choices import meant
+from engine.intake.answers.sheet import Sheet
+from engine.intake.record import names_of
+from engine.knowledge_base.files.layout import Layout
 from engine.knowledge_base.model import Finding, KnowledgeBase, Quantity
-from engine.knowledge_base.reader import read
-from engine.language.problems import Place
-from engine.language.value import Choice, Known
+from engine.knowledge_base.reading.reader import read
+from engine.values.problems import Place
+from engine.values.value import Choice, Known
 
 HERE = Place("patient.yaml", 1, 1)
 

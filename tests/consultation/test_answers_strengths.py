@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation.answers import read_answer
-from engine.knowledge_base import reader
-from engine.knowledge_base.layout import Layout
+from engine.intake.answers.answers import read_answer
+from engine.knowledge_base.files.layout import Layout
+from engine.knowledge_base.files.source import load_text
 from engine.knowledge_base.model import KnowledgeBase
-from engine.knowledge_base.source import load_text
-from engine.language.problems import Place, Problem
-from engine.language.value import Choice, Records
+from engine.knowledge_base.reading import reader
+from engine.values.problems import Place, Problem
+from engine.values.value import Choice, Records
 
 TODAY = datetime.date(2026, 11, 21)
 HERE = Place("patient.yaml", 3, 5)

@@ -15,14 +15,16 @@ import pytest
 from benchmarks import afterwards, asking, consulting
 from benchmarks.consulted import consult
 from benchmarks.witnesses import Search
-from engine.consultation import case, record, relevance
-from engine.consultation.case import Case, Prepared
-from engine.consultation.conversation import Conversation
-from engine.consultation.record import Answer
-from engine.consultation.stakes import Stake
-from engine.knowledge_base import cache
-from engine.language.value import Records
-from engine.workbench.patients import HERE, Vocabulary, number, one_of
+from engine.case import case
+from engine.case.case import Case, Prepared
+from engine.dialogue import relevance
+from engine.dialogue.conversation import Conversation
+from engine.dialogue.stakes import Stake
+from engine.intake import record
+from engine.intake.record import Answer
+from engine.knowledge_base.store import cache
+from engine.values.value import Records
+from engine.workbench.trials.patients import HERE, Vocabulary, number, one_of
 from tests.conftest import LONG
 
 _AT_ONCE = 1000 if LONG else 80 if os.environ.get("CI") == "true" else 40

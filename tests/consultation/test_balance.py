@@ -11,11 +11,12 @@ import yaml
 
 from benchmarks import balance
 from benchmarks.balance import Standing
-from engine.consultation import case, worlds
-from engine.consultation.case import Prepared
-from engine.consultation.record import Record
+from engine.assessment import worlds
+from engine.case import case
+from engine.case.case import Prepared
 from engine.inference.working_memory import WorkingMemory
-from engine.knowledge_base import cache
+from engine.intake.record import Record
+from engine.knowledge_base.store import cache
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = ROOT / "tests" / "data" / "balance"

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from engine import api
-from engine.consultation import chosen, plan
-from engine.consultation.case import Case
-from engine.language.truth import Truth
-from engine.views import data, markdown, text
+from engine.assessment import chosen, plan
+from engine.case.case import Case
+from engine.values.truth import Truth
+from engine.views.report import data, markdown, text
 
 TODAY = datetime.date(2026, 11, 1)
 WOMAN = {"age": 72, "sex": "female", "menopausal_status": "postmenopausal", "t_score_hip": -3.0}
@@ -84,7 +84,7 @@ def test_whoever_needs_none_hears_nothing(kb: api.KnowledgeBase) -> None:
 def test_every_form_of_a_report_says_it(kb: api.KnowledgeBase) -> None:
     verdict = api.assess(kb, WOMAN, guideline="who-1994", today=TODAY)
     forms = (
-        data.text(data.document(verdict)),
+        data.text(data.document(verdict, kb.names)),
         markdown.report(verdict, kb.names),
         text.report(verdict, kb.names, 80, False),
     )

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import case
-from engine.consultation.case import Case, Prepared
+from engine.case import case
+from engine.case.case import Case, Prepared
 from engine.inference.working_memory import WorkingMemory
-from engine.knowledge_base import cache
-from engine.language.truth import Truth
-from engine.language.value import Entry, Known, Records
-from engine.workbench.dangers import Dangers
-from engine.workbench.patients import Vocabulary, one_of
+from engine.knowledge_base.store import cache
+from engine.values.truth import Truth
+from engine.values.value import Entry, Known, Records
+from engine.workbench.trials.dangers import Dangers
+from engine.workbench.trials.patients import Vocabulary, one_of
 from tests.conftest import size
 from tests.consultation import safety
 from tests.consultation.safety import Stand

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from engine.consultation import answers, contrast, judgement
-from engine.consultation.case import Case
-from engine.language.problems import Place
-from engine.language.value import Known
+from engine.assessment import contrast, judgement
+from engine.case.case import Case
+from engine.intake.answers import answers
+from engine.values.problems import Place
+from engine.values.value import Known
 from tests.consultation.test_judgement import OSTEOPOROSIS, TODAY, WOMAN, prepared, said
 
 

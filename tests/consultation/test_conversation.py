@@ -6,16 +6,18 @@ import datetime
 
 import pytest
 
-from engine.consultation import answers, case
-from engine.consultation.case import Case, Prepared
-from engine.consultation.conversation import Conversation, Prompt
-from engine.consultation.questions import Asked
-from engine.consultation.settled import Told
-from engine.consultation.verdict import Verdict
-from engine.knowledge_base import layout, reader
-from engine.knowledge_base.layout import Written
-from engine.language.problems import Place, Problem, Refused
-from engine.language.value import NOT_MEASURED
+from engine.assessment.questions import Asked
+from engine.assessment.verdict import Verdict
+from engine.case import case
+from engine.case.case import Case, Prepared
+from engine.dialogue.conversation import Conversation, Prompt
+from engine.dialogue.settled import Told
+from engine.intake.answers import answers
+from engine.knowledge_base.files import layout
+from engine.knowledge_base.files.layout import Written
+from engine.knowledge_base.reading import reader
+from engine.values.problems import Place, Problem, Refused
+from engine.values.value import NOT_MEASURED
 from engine.views import dialogue
 from tests.commands.conftest import FILES
 

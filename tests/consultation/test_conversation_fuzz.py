@@ -11,13 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.consultation import case, inquiry
-from engine.consultation.case import Case, Prepared
-from engine.consultation.conversation import Conversation, Prompt
-from engine.consultation.settled import Told
-from engine.consultation.verdict import Verdict
-from engine.knowledge_base import cache
-from engine.views import dialogue, text
+from engine.assessment.verdict import Verdict
+from engine.case import case
+from engine.case.case import Case, Prepared
+from engine.dialogue import inquiry
+from engine.dialogue.conversation import Conversation, Prompt
+from engine.dialogue.settled import Told
+from engine.knowledge_base.store import cache
+from engine.views import dialogue
+from engine.views.report import text
 
 LINES = int(os.environ.get("OSTEOLOGIC_LINES", "2000" if os.environ.get("CI") == "true" else "300"))
 

@@ -10,16 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import judgement, opening
-from engine.consultation.case import Case, Prepared, prepare
-from engine.consultation.opening import Terms
-from engine.consultation.verdict import Verdict
-from engine.knowledge_base.layout import Layout
-from engine.knowledge_base.reader import read
-from engine.language.interval import exactly, rounded
-from engine.language.value import Known, Measurement, Number
-from engine.views import text
-from engine.workbench import patients
+from engine.assessment import judgement
+from engine.assessment.verdict import Verdict
+from engine.case import opening
+from engine.case.case import Case, Prepared, prepare
+from engine.case.opening import Terms
+from engine.knowledge_base.files.layout import Layout
+from engine.knowledge_base.reading.reader import read
+from engine.values.interval import exactly, rounded
+from engine.values.value import Known, Measurement, Number
+from engine.views.report import text
+from engine.workbench.trials import patients
 
 TODAY = datetime.date(2026, 11, 21)
 STEPS = ("0.4", "0.05", "0.004", "0.0003", "0.00001", "0.0000001")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import case
-from engine.consultation.index import Index
-from engine.knowledge_base import cache, coding
+from engine.case import case
+from engine.case.index import Index
+from engine.knowledge_base.store import cache, coding
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import journal
-from engine.consultation.journal import Header, Journal
-from engine.consultation.questions import Asked
-from engine.language.problems import Refused
+from engine.assessment.questions import Asked
+from engine.dialogue import journal
+from engine.dialogue.journal import Header, Journal
+from engine.values.problems import Refused
 
 HEADER = Header("1.0", datetime.date(2026, 11, 21), "nogg-2024", "UK", "sha256:0", "age: 67\n")
 ASKED = Asked(("age",), "age", "Age?")

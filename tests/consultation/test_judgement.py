@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from engine.consultation import case, judgement, record
-from engine.consultation.case import Case, Prepared
-from engine.consultation.verdict import Item, Verdict
-from engine.knowledge_base import reader
-from engine.knowledge_base.layout import Written
-from engine.language.truth import Truth
+from engine.assessment import judgement
+from engine.assessment.verdict import Item, Verdict
+from engine.case import case
+from engine.case.case import Case, Prepared
+from engine.intake import record
+from engine.knowledge_base.files.layout import Written
+from engine.knowledge_base.reading import reader
+from engine.values.truth import Truth
 
 SMALL = Path(__file__).parents[1] / "data" / "small"
 TODAY = datetime.date(2026, 1, 15)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.consultation.lookup import Lookup, american
+from engine.intake.lookup import Lookup, american
 from tests.views.samples import KB
 
 LOOKUP = Lookup(KB)

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 import pytest
 
-from engine.consultation import merging
-from engine.consultation import verdict as shown
-from engine.consultation.verdict import AlertShown, Diagnosis, Item, StateShown, Verdict
+from engine.assessment import merging
+from engine.assessment import verdict as shown
+from engine.assessment.verdict import AlertShown, Diagnosis, Item, StateShown, Verdict
 from engine.knowledge_base.model import Investigation, Scale
-from engine.language.truth import Truth
+from engine.values.truth import Truth
 from tests.views.samples import DEFICIENT, DENSITY, EMPTY, HERE, KB, VERDICT, item
 
 ONCE = dataclasses.replace(

@@ -6,12 +6,12 @@ import datetime
 
 import pytest
 
-from engine.consultation import case, opening
-from engine.consultation.case import Prepared
-from engine.consultation.record import read_record
-from engine.knowledge_base import reader
-from engine.knowledge_base.layout import Written
-from engine.language.problems import Refused
+from engine.case import case, opening
+from engine.case.case import Prepared
+from engine.intake.record import read_record
+from engine.knowledge_base.files.layout import Written
+from engine.knowledge_base.reading import reader
+from engine.values.problems import Refused
 from tests.commands.conftest import FILES
 
 CLOCK = datetime.date(2026, 11, 21)

@@ -10,17 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import case, query
-from engine.consultation.case import Case, Prepared
-from engine.consultation.judgement import judge
-from engine.consultation.outlook import Outlook
-from engine.consultation.verdict import Verdict
-from engine.knowledge_base import cache
-from engine.language.expression import All, AnyOf, AtLeast, Not, Shown, TruthNode
-from engine.language.statuses import WORDS
-from engine.language.truth import Truth
-from engine.language.value import NOT_MEASURED, UNKNOWN, Records
-from engine.workbench.patients import Vocabulary, number, one_of
+from engine.assessment import query
+from engine.assessment.judgement import judge
+from engine.assessment.outlook import Outlook
+from engine.assessment.verdict import Verdict
+from engine.case import case
+from engine.case.case import Case, Prepared
+from engine.knowledge_base.store import cache
+from engine.premises.expression import All, AnyOf, AtLeast, Not, Shown, TruthNode
+from engine.premises.statuses import WORDS
+from engine.values.truth import Truth
+from engine.values.value import NOT_MEASURED, UNKNOWN, Records
+from engine.workbench.trials.patients import Vocabulary, number, one_of
 
 TODAY = datetime.date(2026, 1, 15)
 PEOPLE = range(12)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.consultation import answers
-from engine.consultation.record import (
+from engine.intake.answers import answers
+from engine.intake.record import (
     CODES,
     Answer,
     Record,
@@ -23,9 +23,9 @@ from engine.consultation.record import (
     save_record,
 )
 from engine.knowledge_base.model import KnowledgeBase
-from engine.language.interval import between, exactly
-from engine.language.problems import Place, Problem
-from engine.language.value import NOT_MEASURED, YES, Choice, Entry, Measurement, Number, Records, Word
+from engine.values.interval import between, exactly
+from engine.values.problems import Place, Problem
+from engine.values.value import NOT_MEASURED, YES, Choice, Entry, Measurement, Number, Records, Word
 
 CLOCK = datetime.date(2026, 11, 21)
 FILE = "patient.yaml"
@@ -340,7 +340,7 @@ def test_whatever_stands_in_a_file_is_a_record_or_a_problem(clinic: KnowledgeBas
 
 
 def test_every_code_is_raised_somewhere_and_every_code_raised_is_listed() -> None:
-    text = (Path(__file__).parents[2] / "engine" / "consultation" / "record.py").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "engine" / "intake" / "record.py").read_text(encoding="utf-8")
     assert set(re.findall(r'Problem\("(OL3\d\d)"', text)) == set(CODES)
 
 

@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import case, evidence, judgement, relevance
-from engine.consultation.case import Case, Prepared
-from engine.consultation.conversation import Conversation, Prompt
-from engine.consultation.settled import Told
-from engine.consultation.verdict import Verdict
-from engine.knowledge_base import cache
-from engine.language.truth import Truth
-from engine.language.value import NO, NOT_MEASURED, Entry, Known, Records
-from engine.workbench.patients import number, one_of
+from engine.assessment import judgement
+from engine.assessment.verdict import Verdict
+from engine.case import case, evidence
+from engine.case.case import Case, Prepared
+from engine.dialogue import relevance
+from engine.dialogue.conversation import Conversation, Prompt
+from engine.dialogue.settled import Told
+from engine.knowledge_base.store import cache
+from engine.values.truth import Truth
+from engine.values.value import NO, NOT_MEASURED, Entry, Known, Records
+from engine.workbench.trials.patients import number, one_of
 
 TODAY = datetime.date(2026, 11, 21)
 WOMAN = {

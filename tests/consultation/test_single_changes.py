@@ -13,11 +13,12 @@ import pytest
 import yaml
 
 from benchmarks import balance
-from engine.consultation import case, record
-from engine.consultation.case import Case, Prepared
-from engine.consultation.outlook import Outlook
+from engine.assessment.outlook import Outlook
+from engine.case import case
+from engine.case.case import Case, Prepared
 from engine.inference.working_memory import WorkingMemory
-from engine.knowledge_base import cache as knowledge_base
+from engine.intake import record
+from engine.knowledge_base.store import cache as knowledge_base
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = ROOT / "tests" / "data" / "hazards"

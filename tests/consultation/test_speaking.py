@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import judgement, opening
-from engine.consultation.case import Prepared, prepare
-from engine.consultation.opening import Terms
-from engine.consultation.verdict import MOST_DOUBTS, AlertShown, Verdict
-from engine.knowledge_base.layout import Layout
-from engine.knowledge_base.reader import read
-from engine.views import dialogue, text
+from engine.assessment import judgement
+from engine.assessment.verdict import MOST_DOUBTS, AlertShown, Verdict
+from engine.case import opening
+from engine.case.case import Prepared, prepare
+from engine.case.opening import Terms
+from engine.knowledge_base.files.layout import Layout
+from engine.knowledge_base.reading.reader import read
+from engine.views import dialogue
+from engine.views.report import text
 
 TODAY = datetime.date(2026, 11, 21)
 WOMAN = "age: 70\nsex: female\nmenopausal_status: postmenopausal\n"

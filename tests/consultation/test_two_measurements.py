@@ -16,19 +16,19 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import case
-from engine.consultation.case import Case, Prepared
-from engine.consultation.judgement import judge
-from engine.consultation.outlook import Outlook
-from engine.consultation.verdict import Verdict
+from engine.assessment.judgement import judge
+from engine.assessment.outlook import Outlook
+from engine.assessment.verdict import Verdict
+from engine.case import case
+from engine.case.case import Case, Prepared
 from engine.inference.working_memory import Numbers, WorkingMemory
-from engine.knowledge_base import cache
-from engine.language import evaluation
-from engine.language.truth import Truth
-from engine.language.value import NOT_MEASURED, Gap, Known, Number
-from engine.workbench.dangers import Dangers
-from engine.workbench.deletions import known_twice
-from engine.workbench.patients import Vocabulary, number
+from engine.knowledge_base.store import cache
+from engine.premises import evaluation
+from engine.values.truth import Truth
+from engine.values.value import NOT_MEASURED, Gap, Known, Number
+from engine.workbench.trials.dangers import Dangers
+from engine.workbench.trials.deletions import known_twice
+from engine.workbench.trials.patients import Vocabulary, number
 from tests.conftest import size
 from tests.consultation import safety
 

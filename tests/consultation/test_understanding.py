@@ -12,14 +12,15 @@ from typing import Any
 
 import pytest
 
-from engine.consultation import answers, case
-from engine.consultation.case import Case, Prepared
-from engine.consultation.phrases import Statement
-from engine.consultation.relevance import question
-from engine.consultation.understanding import Reader
-from engine.consultation.understood import PROMPT
-from engine.consultation.volunteered import SUGGESTED, Volunteered
-from engine.knowledge_base import cache
+from engine.case import case
+from engine.case.case import Case, Prepared
+from engine.dialogue.relevance import question
+from engine.dialogue.understanding import Reader
+from engine.intake.answers import answers
+from engine.intake.speech.phrases import Statement
+from engine.intake.speech.understood import PROMPT
+from engine.intake.speech.volunteered import SUGGESTED, Volunteered
+from engine.knowledge_base.store import cache
 
 TODAY = datetime.date(2026, 11, 21)
 

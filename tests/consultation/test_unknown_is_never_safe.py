@@ -15,17 +15,17 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import case
-from engine.consultation.case import Case, Prepared
-from engine.consultation.judgement import judge
-from engine.consultation.outlook import Outlook
+from engine.assessment.judgement import judge
+from engine.assessment.outlook import Outlook
+from engine.case import case
+from engine.case.case import Case, Prepared
 from engine.inference.working_memory import WorkingMemory
-from engine.knowledge_base import cache
-from engine.language.truth import Truth
-from engine.language.value import Gap
-from engine.workbench.dangers import Dangers
-from engine.workbench.deletions import Deletion, deletions, known_twice, of_several
-from engine.workbench.patients import Vocabulary
+from engine.knowledge_base.store import cache
+from engine.values.truth import Truth
+from engine.values.value import Gap
+from engine.workbench.trials.dangers import Dangers
+from engine.workbench.trials.deletions import Deletion, deletions, known_twice, of_several
+from engine.workbench.trials.patients import Vocabulary
 from tests.conftest import size
 from tests.consultation import safety
 from tests.consultation.safety import Stand

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import judgement, opening
-from engine.consultation.case import Prepared, prepare
-from engine.consultation.opening import Terms
-from engine.knowledge_base.layout import Layout
-from engine.knowledge_base.reader import read
+from engine.assessment import judgement
+from engine.case import opening
+from engine.case.case import Prepared, prepare
+from engine.case.opening import Terms
+from engine.knowledge_base.files.layout import Layout
+from engine.knowledge_base.reading.reader import read
 
 TODAY = datetime.date(2026, 11, 21)
 WOMAN = "age: 70\nsex: female\nmenopausal_status: postmenopausal\nt_score_hip: -2.8\n"

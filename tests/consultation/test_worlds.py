@@ -9,17 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import case, contrast, differential, doubts, judgement, opening, plan, relevance, worlds
-from engine.consultation.case import Case, Prepared
-from engine.consultation.outlook import Outlook
-from engine.consultation.verdict import Verdict
+from engine.assessment import contrast, differential, judgement, plan, worlds
+from engine.assessment.outlook import Outlook
+from engine.assessment.verdict import Verdict
+from engine.case import case, opening
+from engine.case.case import Case, Prepared
+from engine.dialogue import doubts, relevance
 from engine.inference.working_memory import Numbers
-from engine.knowledge_base import cache
-from engine.language import evaluation
-from engine.language.truth import Truth
-from engine.language.value import NOT_MEASURED, Gap, Known
-from engine.views import data, markdown, text
-from engine.workbench.patients import Vocabulary, number
+from engine.knowledge_base.store import cache
+from engine.premises import evaluation
+from engine.values.truth import Truth
+from engine.values.value import NOT_MEASURED, Gap, Known
+from engine.views.report import data, markdown, text
+from engine.workbench.trials.patients import Vocabulary, number
 
 ROOT = Path(__file__).parent.parent.parent
 TODAY = datetime.date(2026, 11, 21)
@@ -135,7 +137,7 @@ def test_every_report_names_both_values(prepared: Prepared) -> None:
         assert "10 mL/min/1.73m2 was entered, but 82 mL/min/1.73m2 is worked out from creatinine 70 umol/L" in report
         assert "entered as 10 mL/min/1.73m2" in report
         assert "stricter" in report
-    listed = data.document(both)["contradictions"]
+    listed = data.document(both, prepared.names)["contradictions"]
     assert [(entry["id"], entry["again"]) for entry in listed] == [("egfr", ["egfr", "creatinine"])]
 
 

@@ -25,20 +25,10 @@ from engine.knowledge_base.model import (
     ThresholdValue,
 )
 from engine.knowledge_base.model import Step as ThresholdStep
-from engine.language import expression as ex
-from engine.language.interval import INFINITY, Interval, between, exactly
-from engine.language.problems import Place
-from engine.language.value import (
-    NOT_MEASURED,
-    Choice,
-    Day,
-    Entry,
-    Known,
-    Measurement,
-    Number,
-    Records,
-    Word,
-)
+from engine.premises import expression as ex
+from engine.values.interval import INFINITY, Interval, between, exactly
+from engine.values.problems import Place
+from engine.values.value import NOT_MEASURED, Choice, Day, Entry, Known, Measurement, Number, Records, Word
 
 HERE = Place("made-up.yaml", 1, 1)
 TODAY = datetime.date(2026, 3, 15)

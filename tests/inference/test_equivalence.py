@@ -12,9 +12,9 @@ from engine.inference.reference import Reference
 from engine.inference.values import Given
 from engine.inference.working_memory import Plan, WorkingMemory
 from engine.knowledge_base.model import KnowledgeBase
-from engine.language import dates
-from engine.language.truth import Truth
-from engine.language.value import is_addition
+from engine.values import dates
+from engine.values.truth import Truth
+from engine.values.value import is_addition
 from tests.inference.random_bases import TODAY, Maker
 
 DAY = dates.day(TODAY)

@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from engine.inference import network, productions, values, working_memory
+from engine.inference import productions, values, working_memory
+from engine.inference.experta import network
 from engine.inference.ground import Ground
 from engine.inference.productions import Productions
 from engine.inference.reference import Reference
 from engine.inference.values import Given
 from engine.inference.working_memory import Plan, WorkingMemory
-from engine.language import evaluation, expression
-from engine.language.truth import Truth
-from engine.language.value import Records
+from engine.premises import evaluation, expression
+from engine.values.truth import Truth
+from engine.values.value import Records
 from tests.inference import test_equivalence as properties
 from tests.inference.random_bases import Maker
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.inference import keeping, productions, working_memory
 from engine.inference.working_memory import WorkingMemory, parts_of
-from engine.language.expression import JUNCTIONS, TruthNode
+from engine.premises.expression import JUNCTIONS, TruthNode
 from tests.inference.random_bases import Maker
 from tests.inference.test_equivalence import DAY, steps, truths
 

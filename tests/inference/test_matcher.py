@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.inference.experta.matcher import CountingMatcher
 from engine.inference.ground import Ground, Production
-from engine.inference.matcher import CountingMatcher
 
 GROUND = Ground(
     ("a", "b", "c", "d"),

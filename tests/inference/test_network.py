@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.inference.experta.network import MATCHERS, Network
+from engine.inference.experta.shell import unwatch, watch, watchers
 from engine.inference.ground import Ground, Literal, Production, literal
-from engine.inference.network import MATCHERS, Network
-from engine.inference.shell import unwatch, watch, watchers
 
 BOTH = pytest.mark.parametrize("matcher", sorted(MATCHERS))
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine.inference.rules_by import RulesBy
 from engine.knowledge_base.model import Rule
-from engine.language.problems import Place
+from engine.values.problems import Place
 
 
 def test_only_what_is_looked_at_is_opened() -> None:

@@ -21,16 +21,20 @@ def run(program: str, *flags: str) -> str:
 
 
 def test_experta_imports_and_leaves_no_name_behind() -> None:
-    assert run("import collections; import engine.inference.shell; print(hasattr(collections, 'Mapping'))") == "False\n"
+    assert (
+        run("import collections; import engine.inference.experta.shell; print(hasattr(collections, 'Mapping'))")
+        == "False\n"
+    )
 
 
 def test_importing_it_warns_of_nothing() -> None:
-    run("import engine.inference.network", "-W", "error")
+    run("import engine.inference.experta.network", "-W", "error")
 
 
 def test_a_name_that_somebody_else_put_there_stays() -> None:
     program = (
-        "import collections; collections.Mapping = dict; import engine.inference.shell; print(collections.Mapping)"
+        "import collections; collections.Mapping = dict; "
+        "import engine.inference.experta.shell; print(collections.Mapping)"
     )
     assert run(program) == "<class 'dict'>\n"
 
@@ -43,7 +47,7 @@ root = logging.getLogger()
 before = [{mine}]
 for handler in before:
     root.addHandler(handler)
-import engine.inference.shell
+import engine.inference.experta.shell
 print(root.handlers == before)
 """
     assert run(program) == "True\n"
@@ -54,7 +58,7 @@ def test_a_root_logger_at_debug_does_not_make_it_talk() -> None:
 import logging, sys
 logging.basicConfig(level=logging.DEBUG, stream=sys.stdout)
 from engine.inference.ground import Ground, Production
-from engine.inference.network import Network
+from engine.inference.experta.network import Network
 network = Network(Ground(("a", "b"), (Production("rule", (0,), 2),)))
 network.assert_literals([0])
 """
@@ -66,8 +70,8 @@ def test_it_talks_when_it_is_watched() -> None:
 import logging, sys
 logging.basicConfig(format="%(message)s", stream=sys.stdout)
 from engine.inference.ground import Ground, Production
-from engine.inference.network import Network
-from engine.inference.shell import watch
+from engine.inference.experta.network import Network
+from engine.inference.experta.shell import watch
 watch("RULES")
 network = Network(Ground(("smoking is current", "bone is lost"), (Production("smoking-takes-bone", (0,), 2),)))
 network.assert_literals([0])

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.inference.experta.network import MATCHERS, Network
 from engine.inference.ground import Ground, Production
-from engine.inference.network import MATCHERS, Network
 
 BOTH = pytest.mark.parametrize("matcher", sorted(MATCHERS))
 COUNT = 50

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.knowledge_base import reader
-from engine.knowledge_base.layout import Layout, Written, contents_of
+from engine.knowledge_base.files.layout import Layout, Written, contents_of
 from engine.knowledge_base.model import KnowledgeBase
-from engine.language.problems import Problem
+from engine.knowledge_base.reading import reader
+from engine.values.problems import Problem
 
 SMALL = Path(__file__).parent.parent / "data" / "small"
 

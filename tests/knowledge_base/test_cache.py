@@ -18,11 +18,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.knowledge_base import cache, coding, reader
-from engine.knowledge_base.layout import Layout, contents_of, digest_of
-from engine.knowledge_base.memory import Remembered
+from engine.knowledge_base.files.layout import Layout, contents_of, digest_of
 from engine.knowledge_base.model import KnowledgeBase
-from engine.language.problems import Refused
+from engine.knowledge_base.reading import reader
+from engine.knowledge_base.store import cache, coding
+from engine.knowledge_base.store.memory import Remembered
+from engine.values.problems import Refused
 
 
 @pytest.fixture
@@ -211,7 +212,7 @@ def test_old_bases_are_forgotten(kept: Path, root: Path) -> None:
 def test_one_edited_file_costs_the_checking_of_its_own_premises(
     kept: Path, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from engine.knowledge_base import premises
+    from engine.knowledge_base.reading import premises
 
     cache.load(root)
     checked: list[str] = []
@@ -244,9 +245,9 @@ def test_a_premise_is_checked_anew_where_a_word_in_it_means_something_else(
 def test_nothing_that_reads_yaml_or_premises_is_loaded_when_the_cache_is_right(kept: Path, root: Path) -> None:
     cache.load(root)
     script = (
-        "import sys; from pathlib import Path; from engine.knowledge_base import cache; "
+        "import sys; from pathlib import Path; from engine.knowledge_base.store import cache; "
         "list(cache.load(Path(sys.argv[1])).rules.values()); "
-        "print(sorted({'yaml', 'lark', 'engine.language.checking'} & set(sys.modules)))"
+        "print(sorted({'yaml', 'lark', 'engine.premises.checking.checking'} & set(sys.modules)))"
     )
     ran = subprocess.run([sys.executable, "-c", script, str(root)], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"

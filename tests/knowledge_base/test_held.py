@@ -6,10 +6,10 @@ import dataclasses
 
 import pytest
 
-from engine.knowledge_base import reader
-from engine.knowledge_base.cache import Store
-from engine.knowledge_base.layout import Written
-from engine.knowledge_base.memory import Held
+from engine.knowledge_base.files.layout import Written
+from engine.knowledge_base.reading import reader
+from engine.knowledge_base.store.cache import Store
+from engine.knowledge_base.store.memory import Held
 
 
 def changed(contents: tuple[Written, ...], old: str, new: str) -> tuple[Written, ...]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.knowledge_base import hospital, reader
-from engine.knowledge_base.layout import Layout, contents_of
-from engine.language.problems import Problem
+from engine.knowledge_base.files import hospital
+from engine.knowledge_base.files.layout import Layout, contents_of
+from engine.knowledge_base.reading import reader
+from engine.values.problems import Problem
 
 GUARDED = Path(__file__).parent.parent / "data" / "guarded"
 RULE = """\

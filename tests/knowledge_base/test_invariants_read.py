@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.knowledge_base import coding, reader
 from engine.knowledge_base.model import KnowledgeBase
-from engine.language import expression
-from engine.language.expression import All, Not, Shown
-from engine.language.problems import Place
+from engine.knowledge_base.reading import reader
+from engine.knowledge_base.store import coding
+from engine.premises import expression
+from engine.premises.expression import All, Not, Shown
+from engine.values.problems import Place
 
 FILE = "knowledge/invariants.yaml"
 REST = "  title: An example\n  harm: It serves as one.\n  sources: [a-2020]\n  evidence: secondary\n"

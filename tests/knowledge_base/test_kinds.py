@@ -10,12 +10,12 @@ import pytest
 from engine.inference import productions
 from engine.inference.reference import Reference
 from engine.inference.values import Given
-from engine.knowledge_base import reader
-from engine.knowledge_base.layout import Layout, Written, contents_of
+from engine.knowledge_base.files.layout import Layout, Written, contents_of
 from engine.knowledge_base.model import KnowledgeBase
-from engine.language.interval import exactly
-from engine.language.truth import Truth
-from engine.language.value import Choice, Entry, Known, Measurement, Number, Records
+from engine.knowledge_base.reading import reader
+from engine.values.interval import exactly
+from engine.values.truth import Truth
+from engine.values.value import Choice, Entry, Known, Measurement, Number, Records
 
 CONDITIONS = """
 hunger_osteomalacia: {label: osteomalacia of hunger, kinds: [osteomalacia]}

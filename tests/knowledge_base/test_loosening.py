@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.knowledge_base import entries, reader, rules
-from engine.knowledge_base.cache import shelf
-from engine.knowledge_base.guarded import GUARDED
-from engine.knowledge_base.layout import Layout, Written, contents_of
-from engine.knowledge_base.memory import Held
-from engine.knowledge_base.weakening import PROTECTING, weakened
+from engine.knowledge_base.files.layout import Layout, Written, contents_of
+from engine.knowledge_base.reading import entries, reader, rules
+from engine.knowledge_base.store.cache import shelf
+from engine.knowledge_base.store.memory import Held
+from engine.knowledge_base.weakening.guarded import GUARDED
+from engine.knowledge_base.weakening.weakening import PROTECTING, weakened
 
 BASE = Path(__file__).parent.parent / "data" / "guarded"
 

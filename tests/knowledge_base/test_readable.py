@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.knowledge_base import cache, readable, reader
-from engine.knowledge_base.layout import Layout, Written
+from engine.knowledge_base.files.layout import Layout, Written
 from engine.knowledge_base.model import KnowledgeBase
-from engine.knowledge_base.premises import Forgetful
-from engine.language.vocabulary import Vocabulary
+from engine.knowledge_base.reading import readable, reader
+from engine.knowledge_base.reading.premises import Forgetful
+from engine.knowledge_base.store import cache
+from engine.premises.vocabulary import Vocabulary
 
 ROOT = Path(__file__).parent.parent.parent
 

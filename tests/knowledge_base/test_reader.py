@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.knowledge_base import reader, soundness, traps
-from engine.knowledge_base.layout import Layout, Written
+from engine.knowledge_base import soundness
+from engine.knowledge_base.files import traps
+from engine.knowledge_base.files.layout import Layout, Written
 from engine.knowledge_base.model import KnowledgeBase
-from engine.language import checking
-from engine.language.expression import All, AnyOf, Compared, Proposition
-from engine.language.problems import Level, Place, Problem
+from engine.knowledge_base.reading import reader
+from engine.premises.checking import checking
+from engine.premises.expression import All, AnyOf, Compared, Proposition
+from engine.values.problems import Level, Place, Problem
 
 MISTAKES = sorted((Path(__file__).parent.parent / "data" / "mistakes").glob("*.yaml"))
 _EXPECTED = re.compile(r"# (?:(?P<file>[\w/.-]+):)?(?P<line>\d+):(?P<column>\d+) (?P<code>OL\d+) (?P<words>.*)")

@@ -12,8 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.knowledge_base import source, traps
-from engine.knowledge_base.source import ListNode, MapNode, Node, Text, load_file, load_text
+from engine.knowledge_base.files import source, traps
+from engine.knowledge_base.files.source import ListNode, MapNode, Node, Text, load_file, load_text
 
 
 def plain(node: Node | None) -> object:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine.knowledge_base import coding
 from engine.knowledge_base.model import KnowledgeBase, Rule
+from engine.knowledge_base.store import coding
 from engine.knowledge_base.unread import Unread, unread
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.knowledge_base import cache
 from engine.knowledge_base.model import KnowledgeBase
-from engine.knowledge_base.weakening import as_wide, weakened
-from engine.language.expression import TruthNode
+from engine.knowledge_base.store import cache
+from engine.knowledge_base.weakening.weakening import as_wide, weakened
+from engine.premises.expression import TruthNode
 
 ROOT = Path(__file__).parent.parent.parent
 RULE = "{}:\n  title: A\n  orders: dxa\n  because: So.\n  sources: [nogg-2024]\n  evidence: verified\n  when: {}\n"

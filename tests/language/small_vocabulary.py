@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from engine.language.expression import Node
-from engine.language.interval import Interval
-from engine.language.problems import Place
-from engine.language.units import UnitTable
-from engine.language.vocabulary import FieldSignature, Labels, Signature, Vocabulary
+from engine.premises.expression import Node
+from engine.premises.vocabulary import FieldSignature, Labels, Signature, Vocabulary
+from engine.values.interval import Interval
+from engine.values.problems import Place
+from engine.values.units import UnitTable
 
 FILE = "knowledge/findings.yaml"
 HERE = Place("rules/x.yaml", 10, 5)

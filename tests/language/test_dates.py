@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.language import dates
-from engine.language.interval import INFINITY, Interval, between
+from engine.values import dates
+from engine.values.interval import INFINITY, Interval, between
 
 DAYS = st.dates(datetime.date(1900, 1, 1), datetime.date(2100, 12, 31))
 

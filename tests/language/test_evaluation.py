@@ -8,11 +8,12 @@ from decimal import Decimal
 
 import pytest
 
-from engine.language import dates, evaluation
-from engine.language import expression as ex
-from engine.language.interval import INFINITY, Interval, between, exactly
-from engine.language.truth import Truth
-from engine.language.value import (
+from engine.premises import evaluation
+from engine.premises import expression as ex
+from engine.values import dates
+from engine.values.interval import INFINITY, Interval, between, exactly
+from engine.values.truth import Truth
+from engine.values.value import (
     NOT_APPLICABLE,
     NOT_MEASURED,
     UNKNOWN,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.language import mistakes
-from engine.language.grammar import (
+from engine.premises import mistakes
+from engine.premises.grammar import (
     MAX_DEPTH,
     RESERVED,
     Comparison,
@@ -25,7 +25,7 @@ from engine.language.grammar import (
     parse,
     place_at,
 )
-from engine.language.problems import Place
+from engine.values.problems import Place
 
 HERE = Place("rules/x.yaml", 10, 5)
 
@@ -263,7 +263,7 @@ def test_an_ordinary_text_holds_no_foreign_sign() -> None:
 
 def test_lark_is_not_imported_before_a_text_is_read() -> None:
     code = (
-        "import sys; import engine.language.checking, engine.language.wording, engine.language.witness; "
+        "import sys; import engine.premises.checking.checking, engine.premises.wording, engine.premises.witness; "
         "sys.exit('lark' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.language import truth
-from engine.language.interval import ANY, INFINITY, Interval, between, exactly, hull
-from engine.language.truth import Truth
+from engine.values import truth
+from engine.values.interval import ANY, INFINITY, Interval, between, exactly, hull
+from engine.values.truth import Truth
 
 ENDS = st.one_of(st.integers(-6, 6).map(Decimal), st.sampled_from([INFINITY, -INFINITY]))
 SIGNS = {"<": "less", "<=": "at_most", "=": "equals"}

@@ -7,11 +7,11 @@ import re
 
 import pytest
 
-from engine.language import wording
-from engine.language.checking import Listed, Written, check_premise, check_tree
-from engine.language.expression import Not, Shown, TruthNode
-from engine.language.problems import Level, Problem
-from engine.language.statuses import WORDS
+from engine.premises import wording
+from engine.premises.checking.checking import Listed, Written, check_premise, check_tree
+from engine.premises.expression import Not, Shown, TruthNode
+from engine.premises.statuses import WORDS
+from engine.values.problems import Level, Problem
 from tests.language.small_vocabulary import HERE, UNITS, VOCABULARY, blocks, shown
 from tests.language.test_checking import told
 from tests.language.test_wording import CALLED

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.knowledge_base.source import Node, Text, load_text
-from engine.language.interval import Interval
-from engine.language.units import NUMBER, UnitTable
+from engine.knowledge_base.files.source import Node, Text, load_text
+from engine.values.interval import Interval
+from engine.values.units import NUMBER, UnitTable
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "knowledge" / "units.yaml"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.language.interval import ANY, INFINITY, Interval, between, exactly
-from engine.language.value import (
+from engine.values.interval import ANY, INFINITY, Interval, between, exactly
+from engine.values.value import (
     NO,
     NOT_APPLICABLE,
     NOT_MEASURED,

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.language import dates, wording
-from engine.language.checking import Listed, Written, check_formula, check_premise, check_tree
-from engine.language.expression import Cases, Literal, Node, Not, NumberNode, Points, TruthNode
-from engine.language.interval import INFINITY, Interval, between, exactly
-from engine.language.truth import Truth
-from engine.language.value import (
+from engine.premises import wording
+from engine.premises.checking.checking import Listed, Written, check_formula, check_premise, check_tree
+from engine.premises.expression import Cases, Literal, Node, Not, NumberNode, Points, TruthNode
+from engine.premises.witness import known_text, witness
+from engine.values import dates
+from engine.values.interval import INFINITY, Interval, between, exactly
+from engine.values.truth import Truth
+from engine.values.value import (
     NO,
     NOT_APPLICABLE,
     NOT_MEASURED,
@@ -31,7 +33,6 @@ from engine.language.value import (
     Records,
     Word,
 )
-from engine.language.witness import known_text, witness
 from tests.language.small_vocabulary import HERE, MEDICINES, UNITS, VOCABULARY, blocks
 
 RIGHT = list(blocks("right.txt"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from engine.consultation.verdict import (
+from engine.assessment.verdict import (
     AlertShown,
     Cause,
     Claim,
@@ -40,9 +40,9 @@ from engine.knowledge_base.model import (
     Topic,
 )
 from engine.knowledge_base.naming import Names
-from engine.language.interval import between
-from engine.language.problems import Place
-from engine.language.truth import Truth
+from engine.values.interval import between
+from engine.values.problems import Place
+from engine.values.truth import Truth
 
 HERE = Place("knowledge/findings/labs.yaml", 4, 1)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine.consultation.lookup import Lookup
+from engine.intake.lookup import Lookup
 from engine.knowledge_base.model import Condition
-from engine.views import comparison, entries, shown
-from engine.workbench.usage import Mention, Use
+from engine.views.library import comparison, entries, shown
+from engine.workbench.survey.usage import Mention, Use
 from tests.views.samples import KB, NAMES, place
 
 LOOKUP = Lookup(KB)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.views import graph as view
-from engine.views import layers
-from engine.workbench.graph import Graph, Link, Point
+from engine.views.library import graph as view
+from engine.views.library import layers
+from engine.workbench.survey.graph import Graph, Link, Point
 
 SVG = "{http://www.w3.org/2000/svg}"
 SIZES = layers.Sizes(width=100, across=40, between=10)

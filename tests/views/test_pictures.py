@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.views import pictures
+from engine.views.report import pictures
 from tests.views.samples import VERDICT
 
 SCORES = st.floats(-8, 5)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from engine.language.problems import Level, Place, Problem
+from engine.values.problems import Level, Place, Problem
 from engine.views import problems as view
 
 WRONG = Problem(

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from engine.consultation import case, judgement, opening
-from engine.knowledge_base import cache
-from engine.views import html as page
+from engine.assessment import judgement
+from engine.case import case, opening
+from engine.knowledge_base.store import cache
+from engine.views.report import html as page
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = next(

@@ -12,12 +12,13 @@ from posixpath import dirname, join, normpath
 
 import pytest
 
-from engine.knowledge_base import cache
 from engine.knowledge_base.model import KnowledgeBase
 from engine.knowledge_base.naming import Names
-from engine.views.linked import PLURALS
-from engine.views.site import Site
-from engine.workbench import cases, usage
+from engine.knowledge_base.store import cache
+from engine.views.library.linked import PLURALS
+from engine.views.library.site import Site
+from engine.workbench.cases import cases
+from engine.workbench.survey import usage
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = next(

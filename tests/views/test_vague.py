@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import answers, case, judgement
-from engine.consultation.case import Case, Prepared
-from engine.knowledge_base import cache
+from engine.assessment import judgement
+from engine.case import case
+from engine.case.case import Case, Prepared
+from engine.intake.answers import answers
 from engine.knowledge_base.model import Finding
-from engine.language.problems import Place
-from engine.language.value import Known
-from engine.views import data, html, markdown, text
+from engine.knowledge_base.store import cache
+from engine.values.problems import Place
+from engine.values.value import Known
+from engine.views.report import data, html, markdown, text
 
 TODAY = datetime.date(2026, 11, 21)
 HERE = Place("patient.yaml", 1, 1)
@@ -34,7 +36,7 @@ def told_in_every_format(prepared: Prepared, said: dict[str, Known]) -> None:
     verdict = judgement.judge(patient)
     for shown in (
         text.report(verdict, prepared.names, 80, False, ""),
-        data.text(data.document(verdict)),
+        data.text(data.document(verdict, prepared.names)),
         markdown.report(verdict, prepared.names, ""),
         html.page([("", verdict)], prepared.names),
     ):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from engine.consultation import case
-from engine.consultation.case import Prepared
-from engine.knowledge_base import reader
-from engine.knowledge_base.layout import Written
-from engine.workbench import cases
-from engine.workbench.cases import WorkedCase
+from engine.case import case
+from engine.case.case import Prepared
+from engine.knowledge_base.files.layout import Written
+from engine.knowledge_base.reading import reader
+from engine.workbench.cases import cases
+from engine.workbench.cases.cases import WorkedCase
 from tests.commands.conftest import FILES
 
 KNOWLEDGE = {name: text for name, text in FILES.items() if name.startswith("knowledge/")}

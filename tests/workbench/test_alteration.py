@@ -8,20 +8,20 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.consultation import case as consulted
-from engine.consultation.case import Case, Prepared
-from engine.consultation.outlook import Outlook
-from engine.consultation.record import Record
+from engine.assessment.outlook import Outlook
+from engine.case import case as consulted
+from engine.case.case import Case, Prepared
 from engine.inference import productions
 from engine.inference.reference import Reference
-from engine.knowledge_base import reader
-from engine.knowledge_base.layout import Written
-from engine.language import dates
-from engine.language.interval import exactly
-from engine.language.value import Known, Measurement, Number
-from engine.workbench import mutants
-from engine.workbench.alteration import Alteration, Altered, Graph, Kept
-from engine.workbench.cases import WorkedCase
+from engine.intake.record import Record
+from engine.knowledge_base.files.layout import Written
+from engine.knowledge_base.reading import reader
+from engine.values import dates
+from engine.values.interval import exactly
+from engine.values.value import Known, Measurement, Number
+from engine.workbench.cases.cases import WorkedCase
+from engine.workbench.mutation import mutants
+from engine.workbench.mutation.alteration import Alteration, Altered, Graph, Kept
 from tests.inference.random_bases import HERE, TODAY, Maker
 
 NOBODY = WorkedCase("a patient made up", "made-up.yaml", Record({}), (), HERE)

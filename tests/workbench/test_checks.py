@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.knowledge_base import reader
-from engine.knowledge_base.layout import Layout, Written, contents_of
-from engine.language.problems import Level, Problem
-from engine.workbench import cases, checks
+from engine.knowledge_base.files.layout import Layout, Written, contents_of
+from engine.knowledge_base.reading import reader
+from engine.values.problems import Level, Problem
+from engine.workbench import checks
+from engine.workbench.cases import cases
 
 DATA = Path(__file__).parent.parent / "data"
 ROOT = Path(__file__).parent.parent.parent

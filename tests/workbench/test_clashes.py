@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import opening
-from engine.consultation.case import Case, Prepared, prepare
-from engine.consultation.opening import Terms
-from engine.consultation.outlook import Outlook
-from engine.knowledge_base import reader
-from engine.knowledge_base.layout import Layout, Written, contents_of
-from engine.workbench import cases, clashes, outcomes, patients
+from engine.assessment.outlook import Outlook
+from engine.case import opening
+from engine.case.case import Case, Prepared, prepare
+from engine.case.opening import Terms
+from engine.knowledge_base.files.layout import Layout, Written, contents_of
+from engine.knowledge_base.reading import reader
+from engine.workbench.cases import cases, clashes, outcomes
+from engine.workbench.trials import patients
 from tests.conftest import size
 
 ROOT = Path(__file__).parents[2]

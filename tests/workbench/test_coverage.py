@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from engine.consultation.case import Prepared
-from engine.language.truth import Truth
-from engine.views import outcome, outcome_html
-from engine.workbench import cases, coverage, runner
-from engine.workbench.coverage import Count, Coverage, Recorder
+from engine.case.case import Prepared
+from engine.values.truth import Truth
+from engine.views.outcomes import outcome
+from engine.views.outcomes import page as outcome_html
+from engine.workbench.cases import cases, coverage, runner
+from engine.workbench.cases.coverage import Count, Coverage, Recorder
 from tests.workbench import bench
 
 RULES = f"""\

@@ -9,20 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import case, record
-from engine.consultation.case import Case, Prepared
-from engine.consultation.outlook import Outlook
-from engine.consultation.record import Answer
+from engine.assessment.outlook import Outlook
+from engine.case import case
+from engine.case.case import Case, Prepared
 from engine.inference.working_memory import WorkingMemory
-from engine.knowledge_base import cache
+from engine.intake import record
+from engine.intake.record import Answer
 from engine.knowledge_base.model import Rule
-from engine.language import dates
-from engine.language.expression import Has, OneOf
-from engine.language.truth import Truth
-from engine.language.value import Choice, Day, Entry, Gap, Known, Number, Records, is_addition
-from engine.workbench.dangers import Dangers
-from engine.workbench.deletions import KEPT, deletions, known_twice, of_several
-from engine.workbench.patients import HERE, Vocabulary, number, one_of
+from engine.knowledge_base.store import cache
+from engine.premises.expression import Has, OneOf
+from engine.values import dates
+from engine.values.truth import Truth
+from engine.values.value import Choice, Day, Entry, Gap, Known, Number, Records, is_addition
+from engine.workbench.trials.dangers import Dangers
+from engine.workbench.trials.deletions import KEPT, deletions, known_twice, of_several
+from engine.workbench.trials.patients import HERE, Vocabulary, number, one_of
 
 ROOT = Path(__file__).parent.parent.parent
 TODAY = datetime.date(2026, 11, 21)

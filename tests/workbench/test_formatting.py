@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.knowledge_base import entries, reader, rules, source
-from engine.knowledge_base.layout import Layout, contents_of
-from engine.workbench import formatting
+from engine.knowledge_base.files import source
+from engine.knowledge_base.files.layout import Layout, contents_of
+from engine.knowledge_base.reading import entries, reader, rules
+from engine.workbench.editing import formatting
 
 ROOT = Path(__file__).parent.parent.parent
 RULE = """# A file about kidneys.

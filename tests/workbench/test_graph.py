@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.knowledge_base import cache
 from engine.knowledge_base.naming import Names
-from engine.workbench import graph, usage
+from engine.knowledge_base.store import cache
+from engine.workbench.survey import graph, usage
 
 ROOT = Path(__file__).parent.parent.parent
 KB = cache.load(ROOT)

@@ -9,19 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import answers, case
-from engine.consultation.case import Case
-from engine.knowledge_base import reader
-from engine.knowledge_base.footing import concluding
-from engine.knowledge_base.layout import Layout
+from engine.case import case
+from engine.case.case import Case
+from engine.intake.answers import answers
+from engine.knowledge_base.files.layout import Layout
 from engine.knowledge_base.model import KnowledgeBase, Replacement
-from engine.knowledge_base.weakening import weakened
-from engine.language.expression import atoms_read
-from engine.language.problems import Place
-from engine.language.truth import Truth
-from engine.language.value import Known
-from engine.workbench import invariants, mutants
-from engine.workbench.mutants import Mutant
+from engine.knowledge_base.reading import reader
+from engine.knowledge_base.weakening.footing import concluding
+from engine.knowledge_base.weakening.weakening import weakened
+from engine.premises.expression import atoms_read
+from engine.values.problems import Place
+from engine.values.truth import Truth
+from engine.values.value import Known
+from engine.workbench.mutation import mutants
+from engine.workbench.mutation.mutants import Mutant
+from engine.workbench.trials import invariants
 
 BASE = Path(__file__).parent.parent / "data" / "guarded"
 PEOPLE = 60

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import case, record
-from engine.consultation.case import Case
+from engine.case import case
+from engine.case.case import Case
 from engine.inference.working_memory import WorkingMemory
-from engine.knowledge_base import reader
-from engine.knowledge_base.layout import Layout
+from engine.intake import record
+from engine.knowledge_base.files.layout import Layout
 from engine.knowledge_base.model import Hazard, KnowledgeBase
-from engine.language.expression import Has, OneOf
-from engine.language.truth import Truth
+from engine.knowledge_base.reading import reader
+from engine.premises.expression import Has, OneOf
+from engine.values.truth import Truth
 from engine.workbench.checks import hazards
 from engine.workbench.checks.subject import Subject
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.language.problems import Place
-from engine.workbench import history
+from engine.values.problems import Place
+from engine.workbench.survey import history
 
 TWO = "first-rule:\n  title: One\n  when: always\n\nsecond-rule:\n  title: Two\n  when: always\n"
 

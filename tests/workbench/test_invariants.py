@@ -8,12 +8,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from engine.consultation import opening, query, record
-from engine.consultation.case import Prepared
+from engine.assessment import query
+from engine.case import opening
+from engine.case.case import Prepared
+from engine.intake import record
 from engine.knowledge_base.model import Invariant
-from engine.language.truth import Truth
-from engine.views import outcome, outcome_html, outcome_invariants
-from engine.workbench import invariants, processes
+from engine.values.truth import Truth
+from engine.views.outcomes import outcome, page
+from engine.views.outcomes import tried as outcome_invariants
+from engine.workbench import processes
+from engine.workbench.trials import invariants
 from tests.commands.conftest import FILES
 from tests.workbench import bench
 
@@ -105,7 +109,7 @@ def test_the_harm_and_the_patient_are_told_to_people_and_programs(base: Prepared
     assert [(one["invariant"], one["smallest"]) for one in data["broken"]] == [("old", found.violations[0].smallest)]
     suite = ElementTree.fromstring(outcome.junit([], found))
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
-    assert "It burns the gullet." in outcome_html.page([], None, None, {}, found)
+    assert "It burns the gullet." in page.page([], None, None, {}, found)
     assert outcome_invariants.text(invariants.NOTHING) == ""
 
 

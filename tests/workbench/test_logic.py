@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.knowledge_base.model import ChoiceSet, Finding, KnowledgeBase, Member, Rule, Scale
-from engine.language import dates, evaluation
-from engine.language.expression import (
+from engine.premises import evaluation
+from engine.premises.expression import (
     All,
     Always,
     AnyOf,
@@ -35,10 +35,11 @@ from engine.language.expression import (
     Value,
     Within,
 )
-from engine.language.interval import Interval, between, exactly
-from engine.language.problems import Place
-from engine.language.truth import Truth
-from engine.language.value import NOT_APPLICABLE, UNKNOWN, Choice, Gap, Known, Measurement, Number
+from engine.values import dates
+from engine.values.interval import Interval, between, exactly
+from engine.values.problems import Place
+from engine.values.truth import Truth
+from engine.values.value import NOT_APPLICABLE, UNKNOWN, Choice, Gap, Known, Measurement, Number
 from engine.workbench.checks.logic import Logic
 
 HERE = Place("here.yaml", 1, 1)

@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 
-from engine.consultation.case import Prepared
-from engine.consultation.outlook import Outlook
-from engine.knowledge_base.cache import Store
-from engine.language.problems import Place
-from engine.views import outcome_html, outcome_mutation
-from engine.workbench import cases, concerns, equivalents, mutants, mutation, outcomes, processes
-from engine.workbench.alteration import Alteration, AlteredCase
-from engine.workbench.cases import Expectation
-from engine.workbench.mutation import EQUIVALENT, KILLED, SURVIVED, Report, Trial
+from engine.assessment.outlook import Outlook
+from engine.case.case import Prepared
+from engine.knowledge_base.store.cache import Store
+from engine.values.problems import Place
+from engine.views.outcomes import page as outcome_html
+from engine.views.outcomes import survivors
+from engine.workbench import processes
+from engine.workbench.cases import cases, outcomes
+from engine.workbench.cases.cases import Expectation
+from engine.workbench.mutation import concerns, equivalents, mutants, mutation
+from engine.workbench.mutation.alteration import Alteration, AlteredCase
+from engine.workbench.mutation.mutation import EQUIVALENT, KILLED, SURVIVED, Report, Trial
 from tests.workbench import bench
 
 REQUIRED = f"""\
@@ -195,7 +198,7 @@ def test_a_change_that_shows_in_a_case_but_in_nothing_it_expects_names_that_case
     assert survivor.witness is not None
     assert survivor.witness.case == "nothing is asked of it"
     assert not survivor.witness.answers
-    assert outcome_mutation.reason(survivor).startswith("nothing expected changes in 'nothing is asked of it'")
+    assert survivors.reason(survivor).startswith("nothing expected changes in 'nothing is asked of it'")
 
 
 def test_the_same_productions_are_equivalent() -> None:
@@ -224,7 +227,7 @@ def test_counts_are_exact_and_the_share_leaves_out_the_equivalent() -> None:
     assert len(report.outcomes) == total
     assert report.count(KILLED) + report.count(SURVIVED) + report.count(EQUIVALENT) == total
     assert report.share == report.count(KILLED) * 1000 // (total - 1) / 10
-    told = json.loads(outcome_mutation.data(report))
+    told = json.loads(survivors.data(report))
     assert {key: told[key] for key in ("mutants", "killed", "survived", "equivalent")} == {
         "mutants": total,
         "killed": report.count(KILLED),
@@ -246,7 +249,7 @@ def test_a_case_that_fails_as_the_rules_stand_is_left_out_and_named() -> None:
     report = run(bench.prepared(SCORE), text)
     assert report.left_out == ("wrong",)
     assert report.count(KILLED) == 0
-    assert "wrong" in outcome_mutation.text(report)
+    assert "wrong" in survivors.text(report)
 
 
 def test_one_process_and_two_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import cli
-from engine.knowledge_base import cache
 from engine.knowledge_base.model import KnowledgeBase
+from engine.knowledge_base.store import cache
 
 ROOT = Path(cli.__file__).parent
 Own = Callable[..., Path]

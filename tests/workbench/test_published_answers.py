@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation import case
-from engine.consultation.case import Prepared
-from engine.knowledge_base import cache
-from engine.workbench import cases, outcomes
+from engine.case import case
+from engine.case.case import Prepared
+from engine.knowledge_base.store import cache
+from engine.workbench.cases import cases, outcomes
 
 ROOT = Path(__file__).parent.parent.parent
 

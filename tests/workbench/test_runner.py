@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.consultation.case import Prepared
-from engine.language.problems import Place
-from engine.views import outcome
-from engine.workbench import cases, outcomes, processes, runner
-from engine.workbench.coverage import Recorder
+from engine.case.case import Prepared
+from engine.values.problems import Place
+from engine.views.outcomes import outcome
+from engine.workbench import processes
+from engine.workbench.cases import cases, outcomes, runner
+from engine.workbench.cases.coverage import Recorder
 from tests.workbench import bench
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.knowledge_base import reader, rules, source
-from engine.knowledge_base.layout import Layout, Written, contents_of
-from engine.language.problems import Refused
-from engine.workbench import scaffold
-from engine.workbench.scaffold import Inventory, Wish
+from engine.knowledge_base.files import source
+from engine.knowledge_base.files.layout import Layout, Written, contents_of
+from engine.knowledge_base.reading import reader, rules
+from engine.values.problems import Refused
+from engine.workbench.editing import scaffold
+from engine.workbench.editing.scaffold import Inventory, Wish
 
 SMALL = Path(__file__).parent.parent / "data" / "small"
 CONTENTS, _ = contents_of(Layout(SMALL))

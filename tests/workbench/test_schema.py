@@ -13,9 +13,11 @@ import pytest
 from referencing import Registry, Resource
 from ruamel.yaml import YAML
 
-from engine.consultation import record
-from engine.knowledge_base import cache, entries, rules
-from engine.workbench import cases, meanings, schema, schema_values
+from engine.intake import record
+from engine.knowledge_base.reading import entries, rules
+from engine.knowledge_base.store import cache
+from engine.workbench.cases import cases
+from engine.workbench.editing import meanings, schema, values
 
 ROOT = Path(__file__).parent.parent.parent
 SCHEMAS = ROOT / "docs" / "schema"
@@ -119,7 +121,7 @@ def test_every_key_the_reader_takes_has_its_words_and_no_other_has() -> None:
 
 
 def test_every_reader_of_a_key_is_known() -> None:
-    assert schema_values.readers_of_entries() <= schema_values.known_readers()
+    assert values.readers_of_entries() <= values.known_readers()
 
 
 @pytest.mark.parametrize("name", sorted(name for name in FRESH if name not in ("premise.json", "ids.json")))

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.knowledge_base import cache
-from engine.workbench import cases, traceability
-from engine.workbench.traceability import Carrier, Rows
+from engine.knowledge_base.store import cache
+from engine.workbench.cases import cases
+from engine.workbench.survey import traceability
+from engine.workbench.survey.traceability import Carrier, Rows
 
 ROOT = Path(__file__).parent.parent.parent
 

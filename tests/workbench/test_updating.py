@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.consultation.case import Prepared
-from engine.consultation.outlook import Outlook
-from engine.workbench import cases, outcomes, updating
+from engine.assessment.outlook import Outlook
+from engine.case.case import Prepared
+from engine.workbench.cases import cases, outcomes, updating
 from tests.workbench import bench
 
 

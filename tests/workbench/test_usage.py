@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.knowledge_base import cache, reader
-from engine.knowledge_base.layout import Written
+from engine.knowledge_base.files.layout import Written
 from engine.knowledge_base.model import KnowledgeBase
-from engine.language.problems import Place
-from engine.workbench import usage
+from engine.knowledge_base.reading import reader
+from engine.knowledge_base.store import cache
+from engine.values.problems import Place
+from engine.workbench.survey import usage
 from tests.commands.conftest import FILES
 
 

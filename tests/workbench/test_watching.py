@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.workbench.watching import Seen, Watch
+from engine.workbench.editing.watching import Seen, Watch
 from tests.commands.conftest import FILES, write
 
 CASES = """

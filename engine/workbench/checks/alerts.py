@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from ...knowledge_base.model import Alert, Intervention
-from ...language import truth
-from ...language.problems import Level
-from ...language.truth import Truth
-from .. import cases
+from ...values import truth
+from ...values.problems import Level
+from ...values.truth import Truth
+from ..cases import cases
 from .check import Told, check
 from .subject import Subject
 from .words import content

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from ...knowledge_base.model import KnowledgeBase
-from ...language import expression
-from ...language.expression import NumberNode
-from ...language.interval import ANY, INFINITY, Interval, exactly, hull
+from ...premises import expression
+from ...premises.expression import NumberNode
+from ...values.interval import ANY, INFINITY, Interval, exactly, hull
 
 _COUNT = Interval(Decimal(0), INFINITY, False, True)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ...language.problems import Level, Place, Problem
+from ...values.problems import Level, Place, Problem
 from .subject import Subject
 
 _PARTS = re.compile(r"^(Avoid|Prefer|Why):[ \t]*\n?", re.MULTILINE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...language.problems import Level
-from .. import clashes
+from ...values.problems import Level
+from ..cases import clashes
 from .check import Told, check
 from .subject import Subject
 

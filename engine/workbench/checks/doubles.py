@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterator, Mapping
 
 from ...knowledge_base.model import Rule
-from ...language.expression import Always, Node, TruthNode, atoms_read, names_read
-from ...language.interval import Interval
-from ...language.problems import Level, Place
+from ...premises.expression import Always, Node, TruthNode, atoms_read, names_read
+from ...values.interval import Interval
+from ...values.problems import Level, Place
 from .check import Told, check
 from .logic import conjuncts, shared
 from .subject import Subject

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...knowledge_base.model import Rule
-from ...language import expression
-from ...language.expression import AnyOf, Node, Not, TruthNode
-from ...language.problems import Level
+from ...premises import expression
+from ...premises.expression import AnyOf, Node, Not, TruthNode
+from ...values.problems import Level
 from .check import Told, check
 from .subject import Subject, alternatives
 

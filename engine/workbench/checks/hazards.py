@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...inference import productions
 from ...knowledge_base.model import ChoiceSet, Hazard, Rule
-from ...language.expression import (
+from ...premises.expression import (
     Against,
     Aggregate,
     All,
@@ -23,7 +23,7 @@ from ...language.expression import (
     TruthNode,
     Value,
 )
-from ...language.problems import Level
+from ...values.problems import Level
 from .check import Told, check
 from .subject import Subject, about
 

@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from ...inference import productions
 from ...knowledge_base.model import KnowledgeBase, Rule
-from ...language import evaluation, expression, truth
-from ...language.expression import (
+from ...premises import evaluation, expression
+from ...premises.expression import (
     Against,
     All,
     Always,
@@ -29,8 +29,9 @@ from ...language.expression import (
     TruthNode,
     Within,
 )
-from ...language.interval import INFINITY, ZERO, Interval
-from ...language.truth import Truth
+from ...values import truth
+from ...values.interval import INFINITY, ZERO, Interval
+from ...values.truth import Truth
 from .bounds import Bounds
 
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}

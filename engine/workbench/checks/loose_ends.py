@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ...knowledge_base.model import Entry, Finding
-from ...language.problems import Level
+from ...values.problems import Level
 from .check import Told, check
 from .subject import Subject
 

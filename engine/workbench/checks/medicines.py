@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...knowledge_base.model import Intervention, Rule
-from ...language import expression
-from ...language.expression import All, AnyOf, Node, Proposition, TruthNode
-from ...language.problems import Level, Place, did_you_mean
-from ...language.truth import Truth
+from ...premises import expression
+from ...premises.expression import All, AnyOf, Node, Proposition, TruthNode
+from ...values.problems import Level, Place, did_you_mean
+from ...values.truth import Truth
 from .check import Told, check
 from .subject import SAFETY, Subject, about
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ...knowledge_base.model import Entry, Group, Rule
-from ...language.problems import Level
+from ...values.problems import Level
 from .check import Told, check
 from .subject import Subject
 from .words import folded, stem

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ...knowledge_base.model import Rule
-from ...language import expression
-from ...language.expression import Compared, Literal, Node, NumberNode, Value
-from ...language.problems import Level
+from ...premises import expression
+from ...premises.expression import Compared, Literal, Node, NumberNode, Value
+from ...values.problems import Level
 from .check import Told, check
 from .subject import Subject
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...knowledge_base.model import Rule
-from ...language.checking_truths import complements
-from ...language.expression import (
+from ...premises.checking.truths import complements
+from ...premises.expression import (
     All,
     Always,
     AnyOf,
@@ -19,8 +19,8 @@ from ...language.expression import (
     TruthNode,
     names_read,
 )
-from ...language.problems import Level
-from ...language.truth import Truth
+from ...values.problems import Level
+from ...values.truth import Truth
 from .check import Told, check
 from .logic import conjuncts
 from .subject import Subject

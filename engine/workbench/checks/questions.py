@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ...knowledge_base.model import Entry
-from ...language.problems import Level
+from ...values.problems import Level
 from .check import Told, check
 from .subject import Subject
 from .words import folded

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType
 
 from ...knowledge_base.model import KnowledgeBase
-from ...language.problems import Problem
-from ..cases import WorkedCase
+from ...values.problems import Problem
+from ..cases.cases import WorkedCase
 from . import (
     alerts,
     clashes,
@@ -16,7 +16,6 @@ from . import (
     guards,
     hazards,
     loose_ends,
-    manual,
     medicines,
     names,
     numbers,
@@ -29,6 +28,7 @@ from . import (
     worked_cases,
 )
 from .check import Check, Page
+from .manual import manual
 from .subject import Subject
 from .suppression import CODES as SUPPRESSION
 from .suppression import Suppressions

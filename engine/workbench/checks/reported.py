@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...language import expression
-from ...language.expression import Node, TruthNode
-from ...language.problems import Level
+from ...premises import expression
+from ...premises.expression import Node, TruthNode
+from ...values.problems import Level
 from .check import Told, check
 from .subject import SAFETY, Subject
 

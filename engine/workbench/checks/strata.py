@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...inference import productions
-from ...language.expression import All, Applies, Not, Proposition
-from ...language.problems import Level
+from ...premises.expression import All, Applies, Not, Proposition
+from ...values.problems import Level
 from .check import Told, check
 from .subject import Subject
 

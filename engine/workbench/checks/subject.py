@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...consultation import case
-from ...consultation.case import Prepared
+from ...case import case
+from ...case.case import Prepared
 from ...inference import productions
 from ...knowledge_base.model import Alert, Entry, Finding, Invariant, KnowledgeBase, Rule
-from ...language import expression
-from ...language.expression import Node, TruthNode
-from ...language.problems import Place
-from ..cases import WorkedCase
+from ...premises import expression
+from ...premises.expression import Node, TruthNode
+from ...values.problems import Place
+from ..cases.cases import WorkedCase
 from .logic import Logic
 
 _NAMED = re.compile(r"\{(\w+)\}")

@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Iterable, Iterator, Set
 
 from ...knowledge_base.model import Entry
-from ...language.problems import Level, Place, Problem
+from ...values.problems import Level, Place, Problem
 from .subject import Subject
 from .words import content
 

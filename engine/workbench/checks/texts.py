@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...language.problems import Level
+from ...values.problems import Level
 from .check import Told, check
 from .subject import Subject
 from .words import content

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from ...language.problems import Level
-from .. import usage
+from ...values.problems import Level
+from ..survey import usage
 from .check import Told, check
 from .subject import KINDS, Subject
 

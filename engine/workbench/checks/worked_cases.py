@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...language.problems import Level
-from ...language.value import Day, Known, Records
-from ..cases import WorkedCase
+from ...values.problems import Level
+from ...values.value import Day, Known, Records
+from ..cases.cases import WorkedCase
 from .check import Told, check
 from .subject import Subject
 

@@ -1,0 +1,1 @@
+"""Assessment: diagnoses, work-up, plan and alerts of a case, each with its reasons."""

@@ -1,0 +1,135 @@
+"""Causes at work here, and the conditions in play with what speaks for and against each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..case import evidence
+from ..case.case import Case
+from ..inference import productions
+from ..knowledge_base.model import Condition, Rule
+from ..values import truth
+from ..values.frozen import ordered
+from ..values.truth import Truth
+from . import reasons
+from .verdict import DIAGNOSIS_STATUSES, Cause, Diagnosis
+
+FREQUENCIES = ("common", "uncommon", "rare")
+
+
+def causes(case: Case) -> tuple[Cause, ...]:
+    found = []
+    for condition in case.kb.conditions.values():
+        rules = [rule for rule in case.rules("causes", condition.id) if case.truth(rule) is Truth.TRUE]
+        for of in dict.fromkeys(rule.of for rule in rules):
+            grounds = tuple(reasons.reason(case, rule) for rule in rules if rule.of == of)
+            found.append(
+                Cause(condition.id, condition.label, Truth.TRUE, condition.mechanism, condition.effect, grounds, of)
+            )
+    return tuple(found)
+
+
+def pursued(case: Case, condition: Condition) -> bool:
+    """Whether a condition is in the differential: always, or because something points to it."""
+    return condition.id in case.prepared.index.pursued_always or _pointed_to(case, condition)
+
+
+def _pointed_to(case: Case, condition: Condition) -> bool:
+    if condition.id in case.prepared.index.pursued_when and condition.pursue is not None:
+        return case.memory.holds(condition.pursue) is Truth.TRUE
+    rules = (*case.rules("supports", condition.id), *case.rules("diagnoses", condition.id))
+    if any(case.truth(rule) is Truth.TRUE for rule in rules):
+        return True
+    return case.memory.truth(f"diagnosed({condition.id})") is Truth.TRUE
+
+
+def in_play(case: Case) -> frozenset[str]:
+    """The conditions pursued for this patient; none while nothing at all was said."""
+    if not case.said:
+        return frozenset()
+    return frozenset(condition.id for condition in case.kb.conditions.values() if pursued(case, condition))
+
+
+@ordered
+class Standing:
+    """Where a condition stands in the differential, without the reasons."""
+
+    condition: Condition
+    status: str
+    score: float
+    pursued: bool
+
+
+def ranked(case: Case) -> tuple[Standing, ...]:
+    """The differential in its order: by status, then score, then how common the condition is."""
+    exposures = case.prepared.index.exposures
+    found = [standing(case, condition) for condition in case.kb.conditions.values() if condition.id not in exposures]
+    return tuple(sorted((one for one in found if one is not None), key=_sort_key))
+
+
+def _sort_key(one: Standing) -> tuple[int, float, int, str]:
+    frequency = FREQUENCIES.index(one.condition.frequency)
+    return (DIAGNOSIS_STATUSES.index(one.status), -one.score, frequency, one.condition.label)
+
+
+def standing(case: Case, condition: Condition) -> Standing | None:
+    """Where one condition stands; None where it is not in the differential."""
+    criteria = case.rules("diagnoses", condition.id)
+    established = _shown_truth(case, f"diagnosed({condition.id})", criteria)
+    excluded = truth.any_of(case.truth(rule) for rule in case.rules("excludes", condition.id))
+    in_play = pursued(case, condition)
+    if not in_play and established is not Truth.TRUE and excluded is not Truth.TRUE:
+        return None
+    true_for, true_against = (
+        evidence.weigh(
+            (rule for rule in case.rules(verb, condition.id) if case.truth(rule) is Truth.TRUE), case.prepared.behind
+        )
+        for verb in ("supports", "opposes")
+    )
+    points = evidence.score(true_for, true_against)
+    own = truth.any_of(case.truth(rule) for rule in criteria) if criteria else Truth.UNKNOWN
+    status = evidence.status(established, excluded, own, points)
+    if status == "open" and own is Truth.FALSE and not true_for.counted and not missing(case, condition):
+        return None  # its criteria are not met, and nothing else could speak for it
+    return Standing(condition, status, points, in_play)
+
+
+def missing(case: Case, condition: Condition) -> frozenset[str]:
+    """The findings that what speaks for, against or of a condition still waits for."""
+    criteria = [rule for rule in case.rules("diagnoses", condition.id) if case.visible(rule)]
+    others = [rule for verb in ("supports", "opposes", "excludes") for rule in case.rules(verb, condition.id)]
+    return frozenset().union(*(case.explanation.missing_rule(rule) for rule in (*criteria, *others)))
+
+
+def diagnoses(case: Case) -> tuple[Diagnosis, ...]:
+    return tuple(_diagnosis(case, one, rank) for rank, one in enumerate(ranked(case), 1))
+
+
+def _diagnosis(case: Case, one: Standing, rank: int) -> Diagnosis:
+    condition = one.condition
+    criteria = [rule for rule in case.rules("diagnoses", condition.id) if case.visible(rule)]
+    settled = one.status in ("established", "excluded")
+    return Diagnosis(
+        condition.id,
+        condition.label,
+        rank,
+        one.status,
+        one.score,
+        condition.mechanism,
+        reasons.reasons(case, [*criteria, *case.rules("supports", condition.id)]),
+        reasons.reasons(case, [*case.rules("excludes", condition.id), *case.rules("opposes", condition.id)]),
+        () if settled else reasons.ordered(case, missing(case, condition)),
+        one.pursued,
+    )
+
+
+def _shown_truth(case: Case, atom: str, rules: Sequence[Rule]) -> Truth:
+    """The truth of a diagnosis as shown: one made only by rules of other guidelines is not."""
+    held = case.memory.truth(atom)
+    if held is not Truth.TRUE:
+        return held
+    by_rule = [rule for rule in rules if case.truth(rule) is Truth.TRUE]
+    if by_rule and not any(case.visible(rule) for rule in by_rule):
+        reported = case.memory.holds(productions.reported(case.kb, atom[10:-1]))
+        return Truth.TRUE if reported is Truth.TRUE else Truth.UNKNOWN
+    return held

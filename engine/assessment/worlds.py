@@ -1,0 +1,216 @@
+"""Two values of one number that cannot both be right, and the patient as each of them has it.
+
+A number that was entered can often be worked out from other answers too. Where the two contradict, nobody here knows
+which is right, and the patient is taken both ways: as entered, and without what was entered. If what was entered is
+right, then something that the other was worked out from is wrong: so the patient is also taken without those
+measurements, lest a clearance clear a medicine whose creatinine is in doubt. Each of these patients is a world; what is
+shown is the strictest of what they show (see `merging`).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from ..case.case import Case
+from ..inference.working_memory import Numbers
+from ..intake.answers import answers
+from ..premises import evaluation
+from ..values.frozen import frozen
+from ..values.interval import Interval
+from ..values.truth import Truth
+from ..values.value import NOT_MEASURED, Gap, Known, Number
+from . import reasons
+
+ENTERED, WORKED_OUT = "entered", "worked out"
+DECIDING = ("contraindicates", "defers", "cautions", "alerts", "recommends", "diagnoses", "excludes")
+"""The verbs of rules that make a small difference one to be told: what they say is shown as a status."""
+_EACH_WAY, _MOST = 2, 8
+"""Of so many contradictions every combination is looked at; of more, all as entered, all as worked out, and each alone
+as worked out, so many at most."""
+_CERTAIN = frozenset({"age"})
+"""The number that no result makes doubtful."""
+
+
+@frozen
+class Contradiction:
+    """A finding or quantity known in two ways that cannot both be right: as entered, and as worked out."""
+
+    about: str
+    quantity: str
+    """The quantity that was worked out; `about` itself, or what stands in for it."""
+    entered: Known
+    worked_out: Known
+    doubted: tuple[str, ...]
+    """The numbers it was worked out from: one of them is wrong if what was entered is right."""
+    again: tuple[str, ...]
+    """The findings that have to be looked at again."""
+
+    @property
+    def entered_is_right(self) -> dict[str, Known | None]:
+        """What falls if it is: as if it had not been measured."""
+        return dict.fromkeys(self.doubted, NOT_MEASURED)
+
+    @property
+    def worked_out_is_right(self) -> dict[str, Known | None]:
+        """What falls if it is: what was entered is withdrawn."""
+        return {self.about: None}
+
+
+@frozen
+class World:
+    """The patient taken one way.
+
+    `withdrawn` are the contradictions of which the worked-out value counts. A world that is `doubting` leaves out what
+    the other was worked out from as well: it speaks for what may harm, and not for what the patient has.
+    """
+
+    case: Case
+    withdrawn: tuple[Contradiction, ...] = ()
+    doubting: bool = False
+
+
+def contradictions(case: Case) -> tuple[Contradiction, ...]:
+    """What cannot both be right of what was said; what comes to light when an entered value is left out, last."""
+    return case.once("contradictions", lambda: tuple(_all(case)))
+
+
+def of(case: Case) -> tuple[World, ...]:
+    """The worlds of a case, the case itself first; it alone where nothing contradicts."""
+    return case.once("worlds", lambda: tuple(_worlds(case)))
+
+
+# --- what contradicts -------------------------------------------------------------------------------------------------
+
+
+def _all(case: Case) -> Iterator[Contradiction]:
+    found = list(_found(case))
+    yield from found
+    if found:
+        yield from contradictions(supposing(case, {one.about: None for one in found}))
+
+
+def _found(case: Case) -> Iterator[Contradiction]:
+    """Those that what was said shows at once, in the order a clinician asks."""
+    known_by = dict(_twice_known(case))
+    if not known_by:
+        return
+    numbers = Numbers.of(case.prepared.plan, case.memory.today, case.said)
+    for about in reasons.ordered(case, known_by):
+        quantity = known_by[about]
+        worked_out = numbers.worked_out(quantity) if about == quantity else numbers.known(quantity)
+        one = evaluation.interval_of(case.said[about], numbers.range_of(about))
+        other = evaluation.interval_of(worked_out, None)
+        if isinstance(one, Gap) or isinstance(other, Gap):
+            continue
+        if _far(one, other) or (_beyond_rounding(case, quantity, one, other) and _decides(case, about)):
+            yield _contradiction(case, about, quantity, worked_out)
+
+
+def _twice_known(case: Case) -> Iterator[tuple[str, str]]:
+    """What was entered, with the quantity by which it can also be worked out."""
+    for name, known in case.said.items():
+        if isinstance(known, Number):
+            if name in case.kb.quantities:
+                if case.prepared.plan.derive.get(name):
+                    yield name, name
+            elif case.kb.findings[name].stand_in:
+                yield name, case.kb.findings[name].stand_in
+
+
+def _gap(one: Interval, other: Interval) -> Decimal:
+    """How far apart two intervals are; not above zero where they meet."""
+    return max(one.low - other.high, other.low - one.high)
+
+
+def _far(entered: Interval, worked_out: Interval) -> bool:
+    """Whether they differ by more than a fifth of what is worked out."""
+    nearest = worked_out.low if worked_out.low > entered.high else worked_out.high
+    gap = _gap(entered, worked_out)
+    return gap > 0 and gap * 5 > abs(nearest)
+
+
+def _beyond_rounding(case: Case, quantity: str, entered: Interval, worked_out: Interval) -> bool:
+    """Whether they differ by more than half the last decimal of either."""
+    exponent = entered.exact.as_tuple().exponent if entered.exact is not None else None
+    written = _half(-exponent if isinstance(exponent, int) and exponent < 0 else 0) if exponent is not None else 0
+    shown = case.kb.quantities[quantity].round
+    return _gap(entered, worked_out) > written + (_half(shown) if shown is not None else 0)
+
+
+def _half(decimals: int) -> Decimal:
+    return Decimal(5).scaleb(-decimals - 1)
+
+
+def _decides(case: Case, about: str) -> bool:
+    """Whether some rule that decides holds with what was entered and is false without it, or the other way round."""
+    without = supposing(case, {about: None})
+    rules = (rule for verb in DECIDING for rule in case.prepared.by_verb.get(verb, ()))
+    return any({case.truth(rule), without.truth(rule)} == {Truth.TRUE, Truth.FALSE} for rule in rules)
+
+
+def _contradiction(case: Case, about: str, quantity: str, worked_out: Known) -> Contradiction:
+    behind = _behind(case, about, quantity)
+    doubted = [name for name in behind if isinstance(case.said[name], Number) and name not in _CERTAIN]
+    lists = [name for name in behind if name in case.kb.findings and case.kb.findings[name].type == "records"]
+    again = [name for name in (about, *(doubted or lists)) if name in case.kb.findings]
+    return Contradiction(
+        about=about,
+        quantity=quantity,
+        entered=case.said[about],
+        worked_out=worked_out,
+        doubted=tuple(doubted),
+        again=tuple(again),
+    )
+
+
+def _behind(case: Case, about: str, quantity: str) -> list[str]:
+    """The answers that a quantity was worked out from."""
+    reads = case.prepared.plan.reads
+    waiting, seen = [quantity] if about != quantity else list(reads[quantity]), {about}
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += [] if name in case.said else reads.get(name, ())
+    return list(reasons.ordered(case, (name for name in seen if name in case.said and name != about)))
+
+
+# --- the worlds -------------------------------------------------------------------------------------------------------
+
+
+def _worlds(case: Case) -> Iterator[World]:
+    found = contradictions(case)
+    for withdrawn in _combinations(found):
+        changes = {name: known for one in withdrawn for name, known in one.worked_out_is_right.items()}
+        yield World(case=supposing(case, changes), withdrawn=withdrawn)
+        doubted = {name: known for one in found if one not in withdrawn for name, known in one.entered_is_right.items()}
+        relied_on = {name for one in withdrawn for name in one.doubted}
+        if doubted and relied_on.isdisjoint(doubted):
+            yield World(case=supposing(case, {**changes, **doubted}), withdrawn=withdrawn, doubting=True)
+
+
+def _combinations(found: tuple[Contradiction, ...]) -> Iterable[tuple[Contradiction, ...]]:
+    """Of which contradictions the worked-out value counts; of none first."""
+    if len(found) <= _EACH_WAY:
+        return [some for count in range(len(found) + 1) for some in itertools.combinations(found, count)]
+    return [(), found, *((one,) for one in found)][:_MOST]
+
+
+def taking(case: Case, world: World) -> str:
+    """What a world takes for right: `eGFR 10 mL/min/1.73m2 as entered, without creatinine`."""
+    told = []
+    for one in contradictions(case):
+        known = case.rounded(one.quantity, one.worked_out) if one in world.withdrawn else one.entered
+        value = answers.describe(case.kb, one.about, known)
+        without = f", without {', '.join(map(case.names.label, one.doubted))}" if world.doubting else ""
+        told.append(f"{value} as worked out" if one in world.withdrawn else f"{value} as entered{without}")
+    return "; ".join(told)
+
+
+def supposing(case: Case, changes: Mapping[str, Known | None]) -> Case:
+    """The same patient with these answers replaced or withdrawn, made once; the patient itself where there are none."""
+    if not changes:
+        return case
+    return case.once(("supposing", tuple(changes.items())), lambda: case.supposing(changes))

@@ -1,0 +1,136 @@
+"""How strongly the findings speak for and against each condition: it ranks the differential and nothing else.
+
+Strengths are likelihood-ratio bands (weak 2, moderate 5, strong 10); the score is the base-10 logarithm of their
+product, for minus against. Evidence that is not independent counts once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from ..inference import productions, values
+from ..knowledge_base.model import KnowledgeBase, Rule
+from ..premises import expression
+from ..premises.expression import Node
+from ..values.frozen import ordered
+from ..values.truth import Truth
+
+LIKELIHOOD_RATIOS = {"weak": 2, "moderate": 5, "strong": 10}
+EVERYBODY = frozenset({"age", "sex", "menopausal_status"})
+"""Findings that two rules may share and still be independent evidence."""
+
+LIKELY = 1.0
+
+
+@ordered
+class Weighed:
+    """The rules that hold in one direction: those that count and those that repeat what was counted."""
+
+    counted: tuple[Rule, ...]
+    repeated: tuple[Rule, ...]
+
+    @property
+    def exponent(self) -> float:
+        return sum(exponent(rule) for rule in self.counted)
+
+
+def exponent(rule: Rule) -> float:
+    """What one rule adds to the score, or takes from it."""
+    return math.log10(LIKELIHOOD_RATIOS[rule.strength])
+
+
+def findings_behind(kb: KnowledgeBase) -> dict[str, frozenset[str]]:
+    """For each rule that supports or opposes: its findings, followed through states, propositions and quantities."""
+    by_atom = productions.rules_by_atom(kb)
+    reads = values.dependencies(kb)
+    names: dict[str, frozenset[str]] = {}
+    atoms: dict[str, frozenset[str]] = {}
+
+    def of_name(name: str) -> frozenset[str]:
+        if name not in names:
+            names[name] = frozenset()
+            if name in kb.findings and not kb.findings[name].stand_in:
+                names[name] = frozenset({name})
+            else:
+                own = frozenset({name}) if name in kb.findings else frozenset()
+                names[name] = own.union(*(of_name(read) for read in reads.get(name, ())))
+        return names[name]
+
+    def of_atom(atom: str) -> frozenset[str]:
+        if atom not in atoms:
+            atoms[atom] = frozenset()
+            parts: list[Node | None] = [rule.when for rule in by_atom.get(atom, ())]
+            scale = kb.scales.get(atom.split(" >= ")[0].removesuffix(" applies"))
+            if scale is not None:
+                parts.append(scale.applies)
+            atoms[atom] = frozenset().union(*(of_node(part) for part in parts if part is not None))
+        return atoms[atom]
+
+    def of_node(node: Node) -> frozenset[str]:
+        direct = frozenset().union(*(of_name(name) for name in expression.names_read(node)))
+        return direct.union(*(of_atom(atom) for atom in expression.atoms_read(node)))
+
+    return {
+        rule.id: of_node(rule.when) - EVERYBODY
+        for rule in kb.rules.values()
+        if rule.verb in ("supports", "opposes") and rule.when is not None
+    }
+
+
+def conditions_named(rule: Rule, by_atom: Mapping[str, tuple[Rule, ...]]) -> frozenset[str]:
+    """The conditions that a rule's premise speaks of, followed through states and scales."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    ahead: list[Node | None] = [rule.when]
+    while ahead:
+        node = ahead.pop()
+        for atom in expression.atoms_read(node) - seen if node is not None else ():
+            seen.add(atom)
+            verb, _, subject = atom.partition("(")
+            if verb in ("diagnosed", "caused"):
+                found.add(subject.rstrip(")"))
+            ahead.extend(other.when for other in by_atom.get(atom, ()))
+    return frozenset(found)
+
+
+def weigh(rules: Iterable[Rule], behind: Mapping[str, frozenset[str]]) -> Weighed:
+    """Of the rules that hold, by falling strength then id, those independent of the ones already counted."""
+    ordered = sorted(rules, key=lambda rule: (-LIKELIHOOD_RATIOS[rule.strength], rule.id))
+    counted: list[Rule] = []
+    repeated: list[Rule] = []
+    groups: set[str] = set()
+    used: set[str] = set()
+    for rule in ordered:
+        findings = behind.get(rule.id, frozenset())
+        if (rule.shares and rule.shares in groups) or findings & used:
+            repeated.append(rule)
+            continue
+        counted.append(rule)
+        used |= findings
+        if rule.shares:
+            groups.add(rule.shares)
+    return Weighed(tuple(counted), tuple(repeated))
+
+
+def score(supporting: Weighed, opposing: Weighed) -> float:
+    """One decimal, as it is shown and compared."""
+    return rounded(supporting.exponent - opposing.exponent)
+
+
+def rounded(points: float) -> float:
+    """As it is shown and compared: weak and moderate evidence together are 1.0, and likely."""
+    return round(points, 1) + 0.0
+
+
+def status(established: Truth, excluded: Truth, criteria: Truth, points: float) -> str:
+    """`criteria` is the truth of the condition's own `diagnoses` rules: all false keeps it from being likely."""
+    if established is Truth.TRUE:
+        return "contradictory" if excluded is Truth.TRUE else "established"
+    if excluded is Truth.TRUE:
+        return "excluded"
+    if points >= LIKELY and criteria is not Truth.FALSE:
+        return "likely"
+    if points > 0:
+        return "possible"
+    return "unlikely" if points < 0 else "open"

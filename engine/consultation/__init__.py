@@ -1,1 +1,0 @@
-"""One patient: the record, the verdict it leads to, what is still worth asking, and why."""

@@ -1,0 +1,500 @@
+"""A consultation: asks what can still change something, says what it understood and what that settled.
+
+The session says what, the terminal says how: `Terminal` is all it knows of the place it speaks in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..assessment import judgement
+from ..assessment.questions import Asked
+from ..assessment.verdict import Verdict
+from ..case.case import Case
+from ..intake.answers import answers
+from ..intake.speech.understood import Understood
+from ..values.problems import Problem, Refused
+from ..values.value import NOT_MEASURED, Gap, Known, Records
+from . import doubts, inquiry, relevance, settled
+from .agreement import agreed
+from .progress import Moment, Progress
+from .relevance import Agenda
+from .settled import FOUND, Told
+from .understanding import Reader
+
+READ, NOTE, WRONG = "read", "", "?"
+FIRST = ("age", "sex")
+"""What everything else depends on."""
+_MOST = 8
+_NAMED = 3
+_UNDOABLE = 200
+_WORK_UP = ("; it goes on the work-up", "; they go on the work-up")
+_LEAVING = frozenset({"quit", "exit", "q", "bye", "stop"})
+_HELD = ("emergency", "urgent")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question to put; `section` is the heading it belongs under, `alerts` what must not be forgotten meanwhile."""
+
+    text: str
+    section: str = ""
+    alerts: tuple[str, ...] = ()
+
+
+class Terminal(Protocol):
+    """Where the consultation takes place."""
+
+    def ask(self, prompt: Prompt) -> str | None:
+        """The line that was typed; None when whoever was asked has left."""
+
+    def tell(self, told: Told) -> None:
+        """Say one thing, on as many lines as it needs."""
+
+
+class Pages(Protocol):
+    """What is shown as a page of its own."""
+
+    def report(self, verdict: Verdict, where: str) -> str:
+        """Makes the report: brief, `full`, or into the file that `where` names. Gives what to say. Raises Refused."""
+
+    def show(self, what: str, case: Case, verdict: Verdict, subject: object) -> str:
+        """One part of the report, or the answer to one inquiry."""
+
+    def save(self, text: str, where: str) -> str:
+        """Writes a text to a file. Gives what to say. Raises Refused."""
+
+
+class Keeper(Protocol):
+    """Who keeps each line before anything is made of it."""
+
+    kept: int
+    """How many lines were kept."""
+
+    def keep(self, asked: Asked | None, line: str) -> None:
+        """Raises Refused when it cannot be kept."""
+
+
+class Conversation:
+    """One consultation with one person about one patient."""
+
+    def __init__(
+        self, case: Case, terminal: Terminal, pages: Pages, opening: str = "", journal: Keeper | None = None
+    ) -> None:
+        self.case, self.terminal, self.pages = case, terminal, pages
+        self._opening, self._journal = opening, journal
+        self.reader = Reader(case.names, case.today)
+        self.progress = Progress()
+        self._verdict: Verdict | None = None
+        self._agenda: Agenda | None = None
+        self._back: list[Moment] = []
+        self._forth: list[Moment] = []
+        self._questions: set[tuple[tuple[str, ...], tuple[int, str] | None]] = set()
+        self._last: Asked | None = None
+        self.whys = 0
+
+    @property
+    def asked(self) -> int:
+        """How many questions were put; one that is put again is the same."""
+        return len(self._questions)
+
+    def count(self, asked: Asked) -> None:
+        self._questions.add((asked.findings, asked.detail))
+
+    # --- how things stand ---
+
+    @property
+    def verdict(self) -> Verdict:
+        """What follows from what was said so far, in brief; worked out once after each change."""
+        if self._verdict is None:
+            self.case.brief = True
+            self._verdict = judgement.judge(self.case)
+            self.case.brief = False
+        return self._verdict
+
+    @property
+    def full(self) -> Verdict:
+        """The same with the facts behind each reason."""
+        return judgement.judge(self.case)
+
+    @property
+    def agenda(self) -> Agenda:
+        if self._agenda is None:
+            self._agenda = relevance.agenda(self.case, self.verdict, self.progress.settled)
+        return self._agenda
+
+    def changed(self) -> None:
+        """The answers, or what is closed to questions, are no longer what they were."""
+        self._verdict = self._agenda = None
+
+    def move(self, **changes: object) -> None:
+        """Note how far the consultation has come."""
+        self.progress = self.progress.but(**changes)
+        self._agenda = None
+
+    # --- the course of it ---
+
+    def run(self) -> None:
+        """Ask until nothing more is worth asking or whoever answers leaves."""
+        if self._opening:
+            self.note(self._opening)
+        self.note('Answer, or tell me anything you know ("smoker, hip -2.7"). ? lists commands.')
+        while True:
+            asked = self.next()
+            line = self.terminal.ask(self._prompt(asked))
+            if line is None or line.strip().casefold() in _LEAVING:
+                break
+            if line.strip():
+                self.hear(line.strip(), asked)
+        self._farewell()
+
+    def next(self) -> Asked | None:
+        """The next question worth asking; None at a stop."""
+        progress = self.progress
+        if progress.forced is not None:
+            return progress.forced
+        if progress.done:
+            return None
+        first = [name for name in FIRST if name in self.case.kb.findings and self._unasked(name)]
+        if first:
+            return relevance.question(self.case, first[:1])
+        return next(self._waiting(), None)
+
+    def _unasked(self, name: str) -> bool:
+        return name not in self.case.said and name not in self.progress.settled
+
+    def _waiting(self) -> Iterator[Asked]:
+        agenda, progress = self.agenda, self.progress
+        if progress.section:
+            for listed in (agenda.now, agenda.advice, agenda.tests):
+                yield from (one for one in self._not_skipped(listed) if one.section == progress.section)
+        yield from self._not_skipped(agenda.now)
+        if progress.skipped and not progress.again:
+            self.move(again=True, skipped=())
+            yield from self.agenda.now
+        if "advice" in progress.rounds:
+            yield from self._not_skipped(agenda.advice)
+        if "tests" in progress.rounds:
+            yield from self._not_skipped(agenda.tests)
+
+    def _not_skipped(self, listed: Sequence[Asked]) -> Iterator[Asked]:
+        return (one for one in listed if not set(one.findings) <= set(self.progress.skipped))
+
+    # --- what is put to whoever answers ---
+
+    def _prompt(self, asked: Asked | None) -> Prompt:
+        held = tuple(one.label for one in self.verdict.alerts if one.status == "raised" and one.urgency in _HELD)
+        if self.progress.halves:
+            half = self.progress.halves[0]
+            return Prompt(half.question, self.case.names.label(half.finding), held)
+        if self.progress.conflict is not None:
+            return Prompt("Which is right? 1 or 2", "", held)
+        if asked is None:
+            return Prompt(self._stop(), "", held)
+        if asked != self._last:
+            self.count(asked)
+            self.whys = 0
+        self._last = asked
+        section = self.case.kb.sections.get(asked.section, "")
+        before = self.case.said.get(asked.findings[0]) if len(asked.findings) == 1 else None
+        if before is not None and asked.detail is None and before is not NOT_MEASURED:
+            label = self.case.names.label(asked.findings[0])
+            told = self.case.told(asked.findings[0], before).removeprefix(label).strip()
+            told = told.removesuffix(answers.LEFT_OPEN)
+            more = " Any other, or none?" if isinstance(before, Records) and not before.complete else ""
+            return Prompt(f"{asked.text} So far: {told}.{more}", section, held)
+        return Prompt(asked.text, section, held)
+
+    def _stop(self) -> str:
+        """Where the questions end: with what is left, and how to go on."""
+        agenda, progress = self.agenda, self.progress
+        count = counted(self.asked, "question")
+        tests, advice = _findings(agenda.tests), _findings(agenda.advice)
+        on = []
+        if advice and "advice" not in progress.rounds:
+            on.append(f"lifestyle ({advice}, changes advice only)")
+        if tests and "tests" not in progress.rounds:
+            on.append(f"tests ({tests}, if you have results)")
+        if progress.done:
+            return f"{count}. report, or anything you want to add?"
+        if tests and "tests" not in progress.rounds:
+            left = f"Nothing you are likely to know can change more: what is left are {counted(tests, 'test')}."
+        elif waits := self._undone():
+            left = f"Only what was not done or is not known could change more: {waits}."
+        else:
+            left = "Nothing more can change what is shown."
+        way = f"Report, or go on with {' or '.join(on)}?" if on else "report, facts, or anything you want to add?"
+        return f"{left} {count}. {way}"
+
+    def _undone(self) -> str:
+        """What something shown still waits for, though it was not done or nobody knows it."""
+        waits = {name for item in self.verdict.plan for name in item.missing}
+        waits |= {name for one in self.verdict.diagnoses for name in one.missing}
+        names = [
+            name
+            for name in self.case.kb.findings
+            if name in waits and (self.case.memory.known(name) is NOT_MEASURED or name in self.progress.settled)
+        ]
+        labels = [self.case.names.label(name) for name in names if not self.case.is_known(name)]
+        more = f" and {len(labels) - 4} more" if len(labels) > 4 else ""
+        return ", ".join(labels[:4]) + more
+
+    # --- what is heard ---
+
+    def hear(self, line: str, asked: Asked | None, again: bool = False) -> None:
+        """One line, kept before anything is made of it; `again`: it was kept before and is only lived through."""
+        if self._journal is not None and not again:
+            try:
+                self._journal.keep(asked, line)
+            except Refused as refused:
+                for problem in refused.problems:
+                    self.wrong(problem)
+        before = Moment.of(self.case, self.progress, line)
+        stepping = self._handle(line, asked, again)
+        if not stepping and not before.same_as(Moment.of(self.case, self.progress)):
+            self._back = [*self._back[-_UNDOABLE:], before]
+            self._forth.clear()
+
+    def _handle(self, line: str, asked: Asked | None, again: bool) -> bool:
+        """Gives whether the line was a step back or forth in what was said."""
+        if self._between(line):
+            return False
+        command = inquiry.command(line)
+        if command is None:
+            if asked is not None and asked.which:
+                self._which(line, asked)
+            else:
+                self._answered(line, asked)
+            return False
+        name, rest = command
+        if again and name not in inquiry.CHANGING:
+            return False
+        if name in ("undo", "redo"):
+            self._step(name == "undo")
+            return True
+        inquiry.COMMANDS[name].run(self, asked, rest)
+        return False
+
+    def _between(self, line: str) -> bool:
+        """The answer to what was asked back: a unit, or which of two is right."""
+        progress = self.progress
+        if progress.halves:
+            half, *rest = progress.halves
+            known = self.reader.complete(half, line)
+            if known is not None:
+                self.move(halves=tuple(rest))
+                asked = self._last if self._last is not None and half.finding in self._last.findings else None
+                self._take(Understood({half.finding: known}, answered=not rest), asked)
+                return True
+            if inquiry.command(line) is None:
+                self.move(halves=())
+        elif progress.conflict is not None:
+            conflict = progress.conflict
+            if line.strip() in ("1", "2"):
+                self.move(conflict=None)
+                if line.strip() == "2":
+                    self._changing({conflict.before: None, conflict.after: conflict.known}, {conflict.after})
+                return True
+            if inquiry.command(line) is None:
+                self.move(conflict=None)
+        return False
+
+    def _answered(self, line: str, asked: Asked | None) -> None:
+        understood = self.reader.read(line, asked, self.case.said)
+        if asked is None and not understood.said and not understood.halves and inquiry.assents(self, line):
+            return
+        self._take(understood, asked)
+
+    def _which(self, line: str, asked: Asked) -> None:
+        """Which of two values that contradict is right; or else, what was said instead."""
+        made = doubts.decision(self.case, self.verdict, asked, line)
+        if made is None:
+            self._take(self.reader.read(line, None, self.case.said), None)
+            return
+        self.tell(READ, made.told)
+        if made.look_at:
+            self.move(forced=relevance.question(self.case, made.look_at))
+        elif not made.changes:
+            self.move(settled=self.progress.settled | set(asked.findings))
+        self._changing(dict(made.changes), ())
+
+    def _take(self, understood: Understood, asked: Asked | None) -> None:
+        """Take the answers over and close the question, in one step; say what was read and what that settled."""
+        told = agreed(self.case, understood.said)
+        closing = asked is not None and understood.answered and not told.refused and told.conflict is None
+        self._changing(dict(told.taken), set(told.taken), understood, asked if closing else None)
+        for problem in (*understood.problems, *told.refused):
+            self.wrong(problem)
+        if told.conflict is not None:
+            self.move(conflict=told.conflict)
+            self.tell(WRONG, told.conflict.what)
+        if understood.halves:
+            self.move(halves=understood.halves)
+
+    def _changing(
+        self,
+        said: dict[str, Known | None],
+        read: Iterable[str],
+        understood: Understood | None = None,
+        closing: Asked | None = None,
+    ) -> None:
+        if not said and closing is None:
+            return
+        before = self._verdict
+        was = dict(self.case.said)
+        if closing is not None:
+            self._close(closing, understood, said)
+        self.case.say(said)
+        self.changed()
+        self._echo([name for name in said if name in set(read)], was, understood or Understood())
+        if closing is not None and understood is not None:
+            self._echo_gaps(closing, understood, said)
+        elif gaps := [name for name in read if name in said and isinstance(said[name], Gap)]:
+            self.tell(READ, f"{settled.few(self.case.names.label(name) for name in gaps)} not measured")
+        if before is not None:
+            self._tell_settled(before)
+
+    def _close(self, asked: Asked, understood: Understood | None, said: dict[str, Known | None]) -> None:
+        """The question was answered: it is not asked again, and a group says nothing more of its other members."""
+        kb = self.case.kb
+        unknown = understood.unknown if understood is not None else ()
+        sections = {kb.findings[name].section for name in asked.findings if name in kb.findings}
+        met = {kb.findings[name].group for name in (*said, *unknown) if name in kb.findings}
+        whole = asked.by_test or len(sections) == 1
+        put = [name for name in asked.groups if len(set(kb.groups[name].findings).intersection(asked.findings)) > 1]
+        closed = [] if asked.detail else [name for name in put if whole or name in met]
+        self.case.closed_groups.update(closed)
+        inside = {name for group in closed for name in kb.groups[group].findings}
+        if asked.by_test and len(asked.findings) > 1:  # results that are not named are not there
+            said.update(
+                {name: NOT_MEASURED for name in asked.findings if name not in (*said, *self.case.said, *inside)}
+            )
+        mentioned = {name for name in asked.findings if name in said or name in unknown or name in inside}
+        nothing = not mentioned and not said
+        settling = mentioned if asked.detail is None else set()
+        trail = (*self.progress.trail, asked)[-50:]
+        self.move(
+            settled=self.progress.settled | settling | (set(asked.findings) if nothing else set()),
+            forced=None,
+            trail=trail,
+        )
+
+    def _echo(self, names: Iterable[str], was: dict[str, Known], understood: Understood) -> None:
+        plain: list[str] = []
+        lists: list[str] = []
+        for name in names:
+            known = self.case.said.get(name)
+            if known is None or isinstance(known, Gap):
+                continue
+            again = " (changed)" if name in was and not isinstance(known, Records) and was[name] != known else ""
+            told = self.case.told(name, known)
+            told += " (follows from that)" if name in understood.assumed and name not in was else again
+            told += " (its unit is assumed)" if name in understood.unit_assumed else ""
+            if isinstance(known, Records):
+                lists.append(told)
+            else:
+                plain.append(told)
+        for line in (["; ".join(plain)] if plain else []) + lists:
+            self.tell(READ, line)
+        if understood.left:
+            self.tell(READ, f"left out: {', '.join(understood.left)}")
+
+    def _echo_gaps(self, asked: Asked, understood: Understood, said: dict[str, Known | None]) -> None:
+        names = self.case.names
+        if understood.unknown:
+            tests = [name for name in understood.unknown if name in said]
+            labels = ", ".join(names.label(name) for name in understood.unknown)
+            self.tell(READ, f"not known: {labels}" + (_WORK_UP[len(tests) > 1] if tests else ""))
+            return
+        left = [name for name in asked.findings if self.case.memory.known(name) is NOT_MEASURED]
+        if len(left) == len(asked.findings) > 1:
+            self.tell(READ, "none of them measured")
+        elif 0 < len(left) <= _NAMED:
+            self.tell(READ, f"not measured: {', '.join(names.label(name) for name in left)}")
+        elif left:
+            self.tell(READ, f"the other {len(left)} not measured")
+
+    def _tell_settled(self, before: Verdict) -> None:
+        told = settled.lines(before, self.verdict, self.case.names)
+        for line in told[:_MOST]:
+            self.terminal.tell(line)
+        if len(told) > _MOST:
+            self.tell(FOUND, f"and {len(told) - _MOST} more; report shows everything")
+
+    # --- back and forth ---
+
+    def _step(self, back: bool) -> None:
+        """All that the last line did, undone; or done again."""
+        here, there = (self._back, self._forth) if back else (self._forth, self._back)
+        if not here:
+            self.note(f"Nothing to {'undo' if back else 'redo'}.")
+            return
+        moment = here.pop()
+        there.append(Moment.of(self.case, self.progress, moment.line))
+        before = self._verdict
+        moment.restore(self.case)
+        self.progress = moment.progress
+        self.changed()
+        self.note(f"{'Undone' if back else 'Done again'}: {moment.line}")
+        if before is not None:
+            self._tell_settled(before)
+
+    def withdraw(self, name: str) -> None:
+        """An answer no longer stands, and its question is open again."""
+        group = self.case.kb.findings[name].group if name in self.case.kb.findings else ""
+        self.case.closed_groups.discard(group)
+        fellows = self.case.kb.groups[group].findings if group in self.case.kb.groups else ()
+        self.move(settled=self.progress.settled - {name, *fellows})
+        self._changing({name: None}, ())
+        self.note(f"Forgotten: {self.case.names.label(name)}.")
+
+    def say(self, name: str, known: Known) -> None:
+        """One answer, given by name."""
+        self._take(Understood({name: known}), None)
+
+    def answer(self, asked: Asked, said: Mapping[str, Known]) -> None:
+        """The answers to a question, by name; what it asks and they leave out is not known."""
+        unknown = tuple(name for name in asked.findings if name not in said)
+        findings = [self.case.kb.findings[name] for name in unknown if name in self.case.kb.findings]
+        undone = [one.id for one in findings if one.known_by != "person" and one.type != "records"]
+        self._take(Understood({**said, **dict.fromkeys(undone, NOT_MEASURED)}, answered=True, unknown=unknown), asked)
+
+    def finished(self) -> Verdict:
+        """The verdict as if nothing more were said; the consultation goes on as it was."""
+        self.case.finish()
+        verdict = judgement.judge(self.case)
+        self.case.reopen()
+        return verdict
+
+    # --- saying ---
+
+    def wrong(self, problem: Problem) -> None:
+        hint = f"; {problem.hint}" if problem.hint else ""
+        self.tell(WRONG, f"{problem.what}{hint}")
+
+    def note(self, text: str) -> None:
+        self.tell(NOTE, text)
+
+    def tell(self, mark: str, text: str) -> None:
+        self.terminal.tell(Told(mark, text))
+
+    def _farewell(self) -> None:
+        alerts = [alert.label for alert in self.verdict.alerts if alert.status == "raised"]
+        if alerts:
+            self.note(f"Still standing: {', '.join(alerts)}.")
+        kept = (
+            "The answers are kept: osteologic consult --resume goes on."
+            if self._journal is not None and self._journal.kept
+            else ("Nothing was kept; `report FILE.html` before leaving writes everything down.")
+        )
+        self.note(f"{counted(self.asked, 'question')}. {kept}")
+
+
+def counted(count: int, thing: str) -> str:
+    return f"{count} {thing}" + ("" if count == 1 else "s")
+
+
+def _findings(listed: Sequence[Asked]) -> int:
+    return sum(len(one.findings) for one in listed)

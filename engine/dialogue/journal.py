@@ -1,0 +1,225 @@
+"""Each line of a consultation, kept on disk before anything is made of it, so that a crash loses no answer.
+
+One file a consultation: JSON lines, a header first. This is the only part of the consultation that touches the disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..assessment.questions import Asked
+from ..values.problems import Place, Problem, Refused
+
+CODES: dict[str, str] = {
+    "OL350": "a kept consultation that cannot be gone on with",
+}
+
+_FORM = 1
+_HEADER = {
+    "journal": int,
+    "osteologic": str,
+    "as_of": str,
+    "guideline": str,
+    "region": str,
+    "knowledge": str,
+    "given": str,
+}
+_LINE = {"number": int, "at": str, "asked": list, "line": str}
+_MOST_BYTES = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Under what a consultation was held; `given` is the patient file it began with, empty for a new patient."""
+
+    version: str
+    as_of: datetime.date
+    guideline: str
+    region: str
+    digest: str
+    given: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One line as it was typed, and the findings that had been asked for; `detail` of one entry of a list."""
+
+    asked: tuple[str, ...]
+    detail: tuple[int, str] | None
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A consultation that was kept, and where. `torn`: its last line was cut short and is left out."""
+
+    path: Path
+    header: Header
+    lines: tuple[Kept, ...]
+    torn: bool
+    length: int
+    """The bytes that hold whole lines."""
+
+
+def directory() -> Path:
+    """Where consultations are kept: the user's state directory."""
+    base = os.environ.get("XDG_STATE_HOME", "")
+    home = Path(base) if base and Path(base).is_absolute() else Path.home() / ".local" / "state"
+    return home / "osteologic"
+
+
+class Journal:
+    """Keeps the lines of one consultation; the file is made with the first of them."""
+
+    def __init__(self, header: Header, path: Path, count: int = 0, length: int | None = None) -> None:
+        self.header, self.path = header, path
+        self.kept, self._length = count, length
+        self._file: int | None = None
+
+    @classmethod
+    def new(cls, header: Header) -> Journal:
+        stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+        return cls(header, directory() / "consultations" / f"{stamp}-{os.getpid()}.jsonl")
+
+    @classmethod
+    def of(cls, past: Past) -> Journal:
+        """Go on writing where a consultation stopped; a line that was cut short is written over."""
+        return cls(past.header, past.path, len(past.lines), past.length)
+
+    def keep(self, asked: Asked | None, line: str) -> None:
+        """Write a line down for good. Raises Refused when that fails; the consultation can go on without."""
+        entry: dict[str, Any] = {
+            "number": self.kept + 1,
+            "at": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+            "asked": list(asked.findings) if asked is not None else [],
+            "line": line,
+        }
+        if asked is not None and asked.detail is not None:
+            entry["detail"] = list(asked.detail)
+        try:
+            if self._file is None:
+                self._file = self._opened()
+            _write(self._file, entry)
+        except OSError as error:
+            what = f"this line is not kept: {(error.strerror or 'the disk refuses it').lower()}"
+            raise Refused([Problem("OL001", what, Place(str(self.path)), hint="report FILE writes it down")]) from error
+        self.kept += 1
+
+    def _opened(self) -> int:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self._length is not None:
+            file = os.open(self.path, os.O_WRONLY | os.O_APPEND)
+            os.ftruncate(file, self._length)
+            return file
+        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        header = self.header
+        _write(file, {
+            "journal": _FORM,
+            "osteologic": header.version,
+            "as_of": header.as_of.isoformat(),
+            "guideline": header.guideline,
+            "region": header.region,
+            "knowledge": header.digest,
+            "given": header.given,
+        })  # fmt: skip
+        with contextlib.suppress(OSError):
+            folder = os.open(self.path.parent, os.O_RDONLY)
+            os.fsync(folder)
+            os.close(folder)
+        return file
+
+    def close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+def _write(file: int, entry: dict[str, Any]) -> None:
+    """One line in one piece, and on the disk before anything else happens."""
+    content = (json.dumps(entry, separators=(",", ":")) + "\n").encode("ascii")
+    while content:
+        content = content[os.write(file, content) :]
+    os.fsync(file)
+
+
+# --- read again -------------------------------------------------------------------------------------------------------
+
+
+def latest() -> Path | None:
+    """The consultation that was last spoken in."""
+    folder = directory() / "consultations"
+    try:
+        found = [path for path in folder.iterdir() if path.suffix == ".jsonl"]
+        return max(found, key=lambda path: (path.stat().st_mtime_ns, path.name), default=None)
+    except OSError:
+        return None
+
+
+def read(path: Path) -> Past:
+    """A consultation as it was kept. Raises Refused with what is odd about it; the file is not touched."""
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise _odd(path, 0, (error.strerror or "it cannot be read").lower()) from error
+    if len(content) > _MOST_BYTES:
+        raise _odd(path, 0, "it is larger than a consultation can be")
+    whole, _, rest = content.rpartition(b"\n")
+    parsed = list(_parsed(path, whole.split(b"\n"))) if whole else []
+    if not parsed:
+        raise _odd(path, 1, "its first line is not whole")
+    length = len(whole) + 1
+    header = _header(path, parsed[0])
+    lines = [_kept(path, number, entry) for number, entry in enumerate(parsed[1:], 1)]
+    return Past(path, header, tuple(lines), bool(rest), length)
+
+
+def _parsed(path: Path, raw: list[bytes]) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(raw, 1):
+        try:
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
+            raise _odd(path, number, "this line is no JSON") from None
+        if not isinstance(entry, dict):
+            raise _odd(path, number, "this line is not one that was kept")
+        yield entry
+
+
+def _header(path: Path, entry: dict[str, Any]) -> Header:
+    if entry.keys() != _HEADER.keys() or any(type(entry[name]) is not kind for name, kind in _HEADER.items()):
+        raise _odd(path, 1, "the first line is no header")
+    if entry["journal"] != _FORM:
+        raise _odd(path, 1, f"it is of form {entry['journal']}, and this program reads form {_FORM}")
+    try:
+        as_of = datetime.date.fromisoformat(entry["as_of"])
+    except ValueError:
+        raise _odd(path, 1, "its day is no date") from None
+    return Header(entry["osteologic"], as_of, entry["guideline"], entry["region"], entry["knowledge"], entry["given"])
+
+
+def _kept(path: Path, number: int, entry: dict[str, Any]) -> Kept:
+    detail = entry.get("detail")
+    plain = {name: value for name, value in entry.items() if name != "detail"}
+    sound = (
+        plain.keys() == _LINE.keys()
+        and all(type(entry[name]) is kind for name, kind in _LINE.items())
+        and entry["number"] == number
+        and all(type(name) is str for name in entry["asked"])
+        and (detail is None or (type(detail) is list and [type(part) for part in detail] == [int, str]))
+    )
+    if not sound:
+        raise _odd(path, number + 1, "this line is not one that was kept, or not the next")
+    return Kept(tuple(entry["asked"]), (detail[0], detail[1]) if detail else None, entry["line"])
+
+
+def _odd(path: Path, line: int, why: str) -> Refused:
+    what = f"this consultation cannot be gone on with: {why}"
+    hint = "the file is left as it is; start anew without --resume"
+    return Refused([Problem("OL350", what, Place(str(path), line, 1) if line else Place(str(path)), hint=hint)])

@@ -1,0 +1,1 @@
+"""The forward-chaining shell: ground productions as rules of experta."""

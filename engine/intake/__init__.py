@@ -1,0 +1,1 @@
+"""Intake: what is known of a patient, however it arrives."""

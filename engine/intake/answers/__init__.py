@@ -1,0 +1,1 @@
+"""Answers to findings: read from text by type, and written back."""

@@ -1,0 +1,186 @@
+"""Answers: what a person or a file says of one finding, read into what is known of it, and written back."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+
+from ...knowledge_base.files.nodes import ListNode, MapNode, Node, Text
+from ...knowledge_base.files.nodes import describe as node_text
+from ...knowledge_base.model import Finding, KnowledgeBase, Quantity
+from ...values.problems import Place, Problem, Refused, did_you_mean
+from ...values.value import Day, Gap, Known, Measurement, Number
+from . import choices, dates, lists, numbers, writing
+from .sheet import Measured, Sheet, clipped, folded, gap_of, refusal, spelled
+
+CODES: dict[str, str] = {
+    "OL300": "an answer that is no number",
+    "OL301": "a number without its unit",
+    "OL302": "a unit that is unknown, or measures something else",
+    "OL303": "a number outside what is plausible",
+    "OL304": "a number spelled in a way that can be misread",
+    "OL305": "a number that is only about right",
+    "OL306": "a range that ends before it starts",
+    "OL307": "results that are not in the order of their dates",
+    "OL308": "an answer that is no date",
+    "OL309": "a date in the future",
+    "OL310": "a time counted from today where today is not given",
+    "OL311": "a word that is not among the choices",
+    "OL312": "a word that can mean several of the choices",
+    "OL313": "high, low or normal of something without a reference range",
+    "OL314": "an answer that is neither yes nor no",
+    "OL315": "an entry of a list that cannot be read",
+    "OL316": "a field of an entry that cannot be read",
+    "OL317": "dates of one entry that cannot both be true",
+    "OL318": "an answer of the wrong form",
+    "OL319": "a name that is asked of no patient",
+}
+
+Raw = str | Node
+LEFT_OPEN = writing.LEFT_OPEN
+_LONGEST = 1000
+_RESULT_KEYS = {"value": "value", "result": "value", "range": "range", "reference range": "range", "date": "date"}
+
+
+def read_answer(
+    kb: KnowledgeBase, finding_id: str, raw: Raw, place: Place, today: datetime.date | None
+) -> tuple[Known | None, list[Problem]]:
+    """What one answer says of a finding or quantity, or everything wrong with it.
+
+    Without `today` dates are not held to it, and `3 months ago` is refused.
+    """
+    return read_with(Sheet(kb, today), finding_id, raw, place)
+
+
+def read_with(sheet: Sheet, finding_id: str, raw: Raw, place: Place) -> tuple[Known | None, list[Problem]]:
+    """`read_answer` for many answers that share a sheet."""
+    asked = sheet.asked(finding_id)
+    if asked is None:
+        hint = did_you_mean(finding_id, (*sheet.kb.findings, *sheet.kb.quantities))
+        return None, [Problem("OL319", f"nothing called '{clipped(finding_id)}' is asked", place, hint=hint)]
+    node = Text(raw, place) if isinstance(raw, str) else raw
+    try:
+        return _read(sheet, asked, node)
+    except Refused as refused:
+        return None, list(refused.problems)
+
+
+def write_answer(kb: KnowledgeBase, finding_id: str, known: Known) -> str:
+    """The answer as a patient file writes it; read back it gives the same."""
+    return writing.written(kb, finding_id, known)
+
+
+def describe(kb: KnowledgeBase, finding_id: str, known: Known, cut_offs: Collection[Decimal] = ()) -> str:
+    """What is known, for people: `25-OH vitamin D 28 nmol/L`; no number is rounded over a cut-off."""
+    return writing.told(kb, finding_id, known, cut_offs)
+
+
+def quoted(text: str) -> str:
+    """The text as one scalar of a patient file, in quotes where it would be misread without."""
+    return writing.quoted(text)
+
+
+def _read(sheet: Sheet, asked: Finding | Quantity, node: Node) -> tuple[Known | None, list[Problem]]:
+    label = asked.label or asked.id
+    if isinstance(node, Text) and not spelled(node.value):
+        hint = "give it, leave the line out, or write 'not measured' or unknown"
+        raise refusal("OL318", f"{label}: nothing is given", node.place, hint=hint)
+    for text in _texts(node):
+        if len(text.value) > _LONGEST:
+            what = f"{label}: an answer of {len(text.value)} characters; {_LONGEST} are read"
+            raise refusal("OL318", what, text.place, hint="write it shorter, or as a list")
+    if isinstance(asked, Finding) and asked.type == "records":
+        return lists.records(sheet, asked, node)
+    kind = asked.type if isinstance(asked, Finding) else "number"
+    if kind == "number":
+        return _number(sheet, sheet.measured(asked.id), node)
+    if not isinstance(node, Text):
+        raise refusal("OL318", f"{label}: {node_text(node)} where one answer belongs", node.place)
+    gap = _gap(label, node)
+    if gap is not None:
+        return gap, []
+    if kind == "yes_no":
+        return choices.yes_or_no(label, node.value, node.place), []
+    if kind == "date":
+        return Day(dates.date(sheet, label, node.value, node.place)), []
+    assert isinstance(asked, Finding)
+    return choices.choice(sheet, label, asked.choices, node.value, node.place), []
+
+
+def _texts(node: Node) -> Iterator[Text]:
+    if isinstance(node, Text):
+        yield node
+    elif isinstance(node, ListNode):
+        for item in node.items:
+            yield from _texts(item)
+    else:
+        for _, value in node.pairs:
+            yield from _texts(value)
+
+
+def _gap(label: str, node: Text) -> Gap | None:
+    if folded(node.value) in ("not applicable", "n/a", "na"):
+        what = f"{label}: '{clipped(node.value)}' is worked out, not answered"
+        raise refusal("OL318", what, node.place, hint="leave it out, or write 'not measured'")
+    return gap_of(node.value)
+
+
+def _number(sheet: Sheet, measured: Measured, node: Node) -> tuple[Known | None, list[Problem]]:
+    """One result, or several, oldest first."""
+    if isinstance(node, Text):
+        gap = _gap(measured.label, node)
+        if gap is not None:
+            return gap, []
+    items = node.items if isinstance(node, ListNode) else (node,)
+    if not items:
+        raise refusal("OL318", f"{measured.label}: an empty list", node.place, hint="write 'not measured'")
+    results: list[Measurement] = []
+    problems: list[Problem] = []
+    for item in items:
+        try:
+            results.append(_result(sheet, measured, item))
+        except Refused as refused:
+            problems.extend(refused.problems)
+    for earlier, later, item in zip(results, results[1:], items[1:], strict=False):
+        if not problems and earlier.date and later.date and earlier.date.low > later.date.high:
+            what = f"{measured.label}: the results are not in the order of their dates"
+            problems.append(Problem("OL307", what, item.place, hint="write the oldest first; the last one counts"))
+    return (None, problems) if problems else (Number(tuple(results)), [])
+
+
+def _result(sheet: Sheet, measured: Measured, item: Node) -> Measurement:
+    if isinstance(item, Text):
+        if folded(item.value) == "...":
+            what = f"{measured.label}: '...' in a list of results"
+            raise refusal("OL318", what, item.place, hint="leave it out")
+        return numbers.result(sheet, measured, item.value, item.place)
+    if isinstance(item, MapNode):
+        return _detailed(sheet, measured, item)
+    raise refusal("OL318", f"{measured.label}: a result is {node_text(item)}", item.place)
+
+
+def _detailed(sheet: Sheet, measured: Measured, item: MapNode) -> Measurement:
+    """`{value: 9.1 pmol/L, range: 1.6..6.9 pmol/L, date: 2026-01-10}`."""
+    parts: dict[str, Text] = {}
+    for key, value in item.pairs:
+        name = _RESULT_KEYS.get(folded(key.value))
+        if name is None:
+            hint = did_you_mean(key.value, _RESULT_KEYS) or "a result has value, range and date"
+            raise refusal("OL316", f"{measured.label}: a result has no '{clipped(key.value)}'", key.place, hint=hint)
+        if not isinstance(value, Text) or name in parts:
+            raise refusal("OL316", f"{measured.label}: one {name} belongs here", value.place)
+        parts[name] = value
+    if "value" not in parts:
+        hint = "write {value: ..., range: ..., date: ...}"
+        raise refusal("OL316", f"{measured.label}: a result without its value", item.place, hint=hint)
+    result = numbers.result(sheet, measured, parts["value"].value, parts["value"].place)
+    printed = parts.get("range")
+    day = parts.get("date")
+    return Measurement(
+        result.interval,
+        result.word,
+        numbers.interval(sheet, measured, printed.value, printed.place, believable=False) if printed else None,
+        dates.date(sheet, measured.label, day.value, day.place) if day else None,
+        result.persistent,
+    )

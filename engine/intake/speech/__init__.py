@@ -1,0 +1,1 @@
+"""Volunteered text: findings, denials and dates in what a person types."""

@@ -1,0 +1,1 @@
+"""Reading of entries and rules: from nodes to the model, with every problem at its word."""

@@ -1,0 +1,289 @@
+"""What may stand after a key (a text, a number, ids, a range), and what is said when something else does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from ...values import dates
+from ...values.interval import INFINITY, Interval
+from ...values.problems import Level, Place, Problem, did_you_mean, nearest
+from ..files.nodes import ListNode, MapNode, Node, Text, describe, shortened
+from ..model import Cited
+
+SNAKE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,18})?")
+EVIDENCE = ("verified", "secondary", "unverified")
+"""How far those who wrote an entry checked it against its source."""
+_RANGE = re.compile(r"(-?\d{1,15}(?:\.\d{1,18})?)?\s*\.\.\s*(-?\d{1,15}(?:\.\d{1,18})?)?")
+_BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+
+
+class Reference(NamedTuple):
+    """An id that an entry points to; `kind` is what it must be the id of."""
+
+    kind: str
+    id: str
+    place: Place
+    owner: str = ""
+
+
+@dataclass(slots=True)
+class Desk:
+    """Where everything that is found in reading lands: problems, and ids that must exist in the end."""
+
+    problems: list[Problem] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    owner: str = ""
+
+    def say(
+        self,
+        code: str,
+        what: str,
+        place: Place,
+        hint: str = "",
+        elsewhere: Place | None = None,
+        level: Level = Level.ERROR,
+    ) -> None:
+        self.problems.append(Problem(code, what, place, level, hint, "", elsewhere))
+
+    def refer(self, kind: str, text: Text) -> None:
+        self.references.append(Reference(kind, text.value, text.place, self.owner))
+
+    def wrong(self, node: Node, key: str, wanted: str, hint: str = "") -> None:
+        """Say that `key` wants something else than what stands there."""
+        if isinstance(node, Text) and not node.value and not node.style:
+            self.say("OL107", f"'{key}' has no value; it takes {wanted}", node.place, hint)
+            return
+        if not hint and isinstance(node, (ListNode, MapNode)) and "text" in wanted:
+            hint = "put a text that starts with [ or { between double quotes"
+        self.say("OL107", f"'{key}' takes {wanted}, not {describe(node)}", node.place, hint)
+
+
+Read = Callable[[Node, str, Desk], Any]
+"""Reads the value of a key; None where it is not what the key takes, after saying so."""
+
+
+def text(node: Node, key: str, desk: Desk) -> str | None:
+    if isinstance(node, Text) and node.value.strip():
+        return node.value.strip() if node.style in ("|", ">") else " ".join(node.value.split())
+    desk.wrong(node, key, "a text")
+    return None
+
+
+def template(node: Node, key: str, desk: Desk) -> str | None:
+    """A text that may print values: `{creatinine_clearance}`; a `{{` is a brace."""
+    value = text(node, key, desk)
+    if value is None or not isinstance(node, Text):
+        return None
+    for match in _BRACES.finditer(node.value):
+        if match.group() in ("{{", "}}"):
+            continue
+        name = match.group(1)
+        place = node.at(match.start() + 1)
+        if name is None:
+            desk.say("OL120", f"a single '{match.group()}' in a text", node.at(match.start()), "write it twice: {{ }}")
+        elif not SNAKE.fullmatch(name):
+            hint = "name one finding, quantity or threshold; work it out in a quantity"
+            desk.say("OL120", f"'{{{shortened(name)}}}' is no name", place, hint)
+        else:
+            desk.refer("printable", Text(name, place))
+    return value
+
+
+def identifier(kind: str) -> Read:
+    """One id of that kind."""
+
+    def read(node: Node, key: str, desk: Desk) -> str | None:
+        if isinstance(node, Text) and node.value.strip():
+            desk.refer(kind, node)
+            return node.value
+        desk.wrong(node, key, f"the id of {article(kind)}")
+        return None
+
+    return read
+
+
+def identifiers(kind: str) -> Read:
+    """One id, or a list of ids, of that kind."""
+
+    def read(node: Node, key: str, desk: Desk) -> tuple[str, ...] | None:
+        items = node.items if isinstance(node, ListNode) else (node,)
+        found: dict[str, Place] = {}
+        for item in items:
+            if not isinstance(item, Text) or not item.value.strip():
+                desk.wrong(item, key, f"ids of {kind} entries")
+            elif item.value in found:
+                desk.say("OL103", f"'{item.value}' is listed twice", item.place, "keep one", found[item.value])
+            else:
+                found[item.value] = item.place
+                desk.refer(kind, item)
+        if not items:
+            desk.wrong(Text("", node.place), key, f"ids of {kind} entries")
+        return tuple(found) or None
+
+    return read
+
+
+def words(node: Node, key: str, desk: Desk) -> tuple[str, ...] | None:
+    """One text, or a list of texts."""
+    items = node.items if isinstance(node, ListNode) else (node,)
+    found: dict[str, Place] = {}
+    for item in items:
+        word = text(item, key, desk)
+        if word is not None and word in found:
+            desk.say("OL103", f"'{shortened(word)}' is listed twice", item.place, "keep one", found[word])
+        elif word is not None:
+            found[word] = item.place
+    return tuple(found)
+
+
+def one_of(*allowed: str) -> Read:
+    def read(node: Node, key: str, desk: Desk) -> str | None:
+        if isinstance(node, Text) and node.value in allowed:
+            return node.value
+        hint = did_you_mean(node.value, allowed) if isinstance(node, Text) else ""
+        desk.wrong(node, key, listed(allowed), hint)
+        return None
+
+    return read
+
+
+def yes_no(node: Node, key: str, desk: Desk) -> bool | None:
+    if isinstance(node, Text) and node.value in ("yes", "no"):
+        return node.value == "yes"
+    meant = {"true": "yes", "on": "yes", "false": "no", "off": "no"}
+    word = meant.get(node.value.lower(), "") if isinstance(node, Text) else ""
+    desk.wrong(node, key, "yes or no", f"write '{word}'" if word else "")
+    return None
+
+
+def number(node: Node, key: str, desk: Desk) -> Decimal | None:
+    if isinstance(node, Text) and NUMBER.fullmatch(node.value):
+        return Decimal(node.value)
+    hint = ""
+    if isinstance(node, Text) and re.fullmatch(r"-?[\d.]+[eE][+-]?\d+|-?\.\d+|-?\d+\.|\+\d.*", node.value):
+        hint = "write it out in digits"
+    elif isinstance(node, Text) and re.match(r"-?\d+(\.\d+)?\s*[^\d\s.]", node.value):
+        hint = "leave the unit out; it stands in 'unit'"
+    desk.wrong(node, key, "a number", hint)
+    return None
+
+
+def whole(node: Node, key: str, desk: Desk) -> int | None:
+    if isinstance(node, Text) and re.fullmatch(r"\d{1,6}", node.value):
+        return int(node.value)
+    desk.wrong(node, key, "a whole number")
+    return None
+
+
+def interval(node: Node, key: str, desk: Desk) -> Interval | None:
+    """`2.2..2.6`, `..130`, `30..`: both ends in."""
+    match = _RANGE.fullmatch(node.value.strip()) if isinstance(node, Text) else None
+    if match is None or (match.group(1) is None and match.group(2) is None):
+        hint = ""
+        if isinstance(node, Text) and re.match(r"-?[\d.]+\s*(-|–|to)\s*-?[\d.]+", node.value):
+            hint = "write two dots between the ends"
+        elif isinstance(node, Text) and re.search(r"\d\s*[A-Za-z%]", node.value):
+            hint = "leave the unit out; it stands in 'unit'"
+        desk.wrong(node, key, "a range such as 2.2..2.6, ..130 or 30..", hint)
+        return None
+    low = Decimal(match.group(1)) if match.group(1) else -INFINITY
+    high = Decimal(match.group(2)) if match.group(2) else INFINITY
+    if low > high:
+        desk.say("OL107", f"the range {match.group().strip()} ends before it begins", node.place, "lower end first")
+        return None
+    return Interval(low, high, low.is_infinite(), high.is_infinite())
+
+
+def date(node: Node, key: str, desk: Desk) -> str | None:
+    if isinstance(node, Text) and dates.partial(node.value) is not None:
+        return node.value
+    desk.wrong(node, key, "a date such as 2026-03-01")
+    return None
+
+
+def cited(node: Node, key: str, desk: Desk) -> tuple[Cited, ...] | None:
+    """`[nogg-2024, demineralization A14]`: a source id, then where in it."""
+    items = node.items if isinstance(node, ListNode) else (node,)
+    found: list[Cited] = []
+    for item in items:
+        if not isinstance(item, Text) or not item.value.strip():
+            desk.wrong(item, key, "source ids, each with where in it: [nogg-2024, demineralization A14]")
+            continue
+        source, _, where = item.value.strip().partition(" ")
+        desk.refer("source", Text(source, item.place))
+        if Cited(source, where.strip()) in found:
+            desk.say("OL103", f"'{item.value}' is listed twice", item.place, "keep one")
+        else:
+            found.append(Cited(source, where.strip()))
+    if not items:
+        desk.wrong(Text("", node.place), key, "source ids")
+    return tuple(found) or None
+
+
+def codes(node: Node, key: str, desk: Desk) -> dict[str, tuple[str, ...]] | None:
+    if not isinstance(node, MapNode):
+        desk.wrong(node, key, "code systems: {loinc: [..], snomed: [..]}")
+        return None
+    return {system.value: words(value, system.value, desk) or () for system, value in node.pairs}
+
+
+def texts(*allowed: str) -> Read:
+    """A mapping of keys to texts; any keys where none are listed."""
+
+    def read(node: Node, key: str, desk: Desk) -> dict[str, str] | None:
+        if not isinstance(node, MapNode):
+            desk.wrong(node, key, "a mapping of " + (listed(allowed) if allowed else "names") + " to texts")
+            return None
+        found: dict[str, str] = {}
+        for name, value in node.pairs:
+            if allowed and name.value not in allowed:
+                unknown_key(name, allowed, desk, f"in '{key}'")
+                continue
+            words_found = text(value, name.value, desk)
+            if words_found is not None:
+                found[name.value] = words_found
+        return found
+
+    return read
+
+
+def numbers(node: Node, key: str, desk: Desk) -> dict[str, Decimal] | None:
+    """A mapping of names to numbers."""
+    if not isinstance(node, MapNode):
+        desk.wrong(node, key, "a mapping of names to numbers")
+        return None
+    found: dict[str, Decimal] = {}
+    for name, value in node.pairs:
+        read = number(value, name.value, desk)
+        if read is not None:
+            found[name.value] = read
+    return found
+
+
+def unknown_key(key: Text, allowed: Iterable[str], desk: Desk, where: str) -> str:
+    """Say so; the key that was meant, if it can be told."""
+    known = sorted(allowed)
+    few = f"known: {', '.join(known)}" if len(known) <= 12 else ""
+    meant = nearest(key.value, known)
+    desk.say(
+        "OL101",
+        f"unknown key '{shortened(key.value)}' {where}",
+        key.place,
+        f"did you mean '{meant}'?" if meant else few,
+    )
+    return meant or ""
+
+
+def listed(choices: Iterable[str]) -> str:
+    items = list(choices)
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}"
+
+
+def article(noun: str) -> str:
+    return f"an {noun}" if noun[:1] in "aeiou" else f"a {noun}"

@@ -1,0 +1,1 @@
+"""Storage of what was read: the cache on disk, and the parts of it that are decoded when looked at."""

@@ -1,0 +1,32 @@
+"""The words of a report: what a measure, a diagnosis, an alert or a caution can be in the end.
+
+Rules conclude truths; these words are what is made of them for one patient. A query asks for them, a rule never does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..values.truth import Truth
+
+PLAN = ("recommended", "conditional", "deferred", "contraindicated", "undetermined")
+DIAGNOSIS = ("established", "contradictory", "likely", "possible", "open", "unlikely", "excluded")
+
+ABSENT = "absent"
+"""Of what the plan leaves out, and of a caution that is not given."""
+NOT_CONSIDERED = "not_considered"
+"""Of a condition that is not in the differential."""
+
+ALERT: Mapping[Truth, str] = {Truth.TRUE: "raised", Truth.UNKNOWN: "not_ruled_out", Truth.FALSE: "ruled_out"}
+GIVEN = "given"
+"""Of a caution that the plan gives; of one that only may apply it says nothing."""
+
+KNOWN = "known"
+"""How a query asks whether anything is known of a finding or quantity, as `known(x)`."""
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "status": (*PLAN, ABSENT),
+    "diagnosis": (*DIAGNOSIS, NOT_CONSIDERED),
+    "alert": tuple(ALERT.values()),
+    "caution": (GIVEN, ABSENT),
+}
+"""What a query can ask for, as `status(x) is ...`, and the words it can be."""

@@ -1,0 +1,1 @@
+"""The library: entries of the knowledge base as pages, graphs and a site."""

@@ -1,0 +1,1 @@
+"""Outcomes of worked cases, mutation and invariants, for people and for programs."""

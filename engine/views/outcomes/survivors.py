@@ -1,0 +1,98 @@
+"""What the worked cases would notice of changed rules: for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from ...workbench.mutation.mutants import Mutant
+from ...workbench.mutation.mutation import EQUIVALENT, KILLED, WANTED, Outcome, Report
+
+NO_PATIENT = "no patient was found that tells the two apart"
+
+
+def text(report: Report) -> str:
+    """Each change that no case notices, with a patient that would; then the counts."""
+    return "\n".join([*_left_out(report), *_survivors(report), *_counts(report)]) + "\n"
+
+
+def _left_out(report: Report) -> Iterable[str]:
+    if report.left_out:
+        yield f"Left out, for they fail as the rules stand ({len(report.left_out)})"
+        yield from (f"  {name}" for name in report.left_out)
+        yield ""
+
+
+def _survivors(report: Report) -> Iterable[str]:
+    if report.survivors:
+        yield f"Changes that no case notices ({len(report.survivors)})"
+        for one in report.survivors:
+            yield f"  {one.mutant.place}: {one.mutant.owner}: {one.mutant.change}"
+            yield f"    {reason(one)}"
+        yield ""
+
+
+def reason(one: Outcome) -> str:
+    """Why a change survived: what a case would have to say, or which patient is missing."""
+    witness = one.witness
+    if witness is None:
+        return NO_PATIENT
+    if witness.answers:
+        return f"no case is like {witness}"
+    return f"nothing expected changes in {witness}"
+
+
+def _counts(report: Report) -> Iterable[str]:
+    kinds = dict.fromkeys(one.mutant.kind for one in report.outcomes)
+    yield f"{'changed':<12} {'killed':>7} {'survived':>9} {'equivalent':>11}"
+    for kind in kinds:
+        of_kind = [one.status for one in report.outcomes if one.mutant.kind == kind]
+        killed, equivalent = of_kind.count(KILLED), of_kind.count(EQUIVALENT)
+        yield f"{kind:<12} {killed:>7} {len(of_kind) - killed - equivalent:>9} {equivalent:>11}"
+    killed, equivalent = report.count(KILLED), report.count(EQUIVALENT)
+    tried = len(report.outcomes) - equivalent
+    yield f"{'all':<12} {killed:>7} {len(report.survivors):>9} {equivalent:>11}"
+    yield f"{killed} of {tried} changes are noticed: {report.share:.1f} % ({WANTED} % are wanted)"
+
+
+def data(report: Report) -> str:
+    """The counts, every survivor with a patient that would notice it, and what was said to be equivalent."""
+    document = {
+        "mutants": len(report.outcomes),
+        "killed": report.count(KILLED),
+        "survived": len(report.survivors),
+        "equivalent": report.count(EQUIVALENT),
+        "percent": report.share,
+        "left_out": list(report.left_out),
+        "survivors": [
+            {**_mutant(one.mutant), "reason": reason(one), "witness": _witness(one)} for one in report.survivors
+        ],
+        "equivalents": [
+            {**_mutant(one.mutant), "reason": one.by} for one in report.outcomes if one.status == EQUIVALENT
+        ],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _mutant(one: Mutant) -> dict[str, object]:
+    return {
+        "rule": one.owner,
+        "kind": one.kind,
+        "file": one.place.file,
+        "line": one.place.line,
+        "change": one.change,
+    }
+
+
+def _witness(one: Outcome) -> dict[str, object] | None:
+    witness = one.witness
+    if witness is None:
+        return None
+    return {
+        "case": witness.case,
+        "file": witness.file,
+        "line": witness.line,
+        "with": dict(witness.answers),
+        "original": witness.before,
+        "changed": witness.after,
+    }

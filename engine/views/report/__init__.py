@@ -1,0 +1,1 @@
+"""The report of a patient as text, Markdown, HTML and JSON."""

@@ -1,0 +1,57 @@
+"""A report as one page that needs nothing else: the answer first, everything else folded behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from ...assessment.verdict import Verdict
+from ...knowledge_base.naming import Names
+from .. import escape
+from . import pictures, sections
+from .document import Chart, Document, Entry, Paragraph, Table
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+_PARTS = {"paragraph": Paragraph, "entry": Entry, "chart": Chart, "table": Table}
+
+
+def page(patients: Iterable[tuple[str, Verdict]], names: Names, unread: Iterable[str] = ()) -> str:
+    """The reports, by title, on one page."""
+    return written(sections.document(verdict, names, title, unread) for title, verdict in patients)
+
+
+def written(documents: Iterable[Document]) -> str:
+    return environment().get_template("report.html").render(reports=list(documents), charts=_charts)
+
+
+def _charts(document: Document) -> Iterator[tuple[pictures.Mark, ...]]:
+    for section in document.sections:
+        yield from (one.marks for one in section.parts if isinstance(one, Chart))
+
+
+@cache
+def environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["picture"] = pictures
+    for name, kind in _PARTS.items():
+        environment.tests[name] = lambda one, kind=kind: isinstance(one, kind)
+    return environment
+
+
+def _harmless(value: Any) -> Any:
+    """Text without what could reorder or hide other text; markup of the template itself is left alone."""
+    if isinstance(value, Markup):
+        return value
+    return escape.plain(value) if isinstance(value, str) else value

@@ -1,0 +1,1 @@
+"""The manual of problem codes: a page each, what to avoid, what to prefer, and why."""

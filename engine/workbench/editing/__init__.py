@@ -1,0 +1,1 @@
+"""Editing of rule files: layout, schema, new entries, and checks while a file is edited."""

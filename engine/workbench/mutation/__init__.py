@@ -1,0 +1,1 @@
+"""Mutation testing: small changes of rules, and whether worked cases notice them."""

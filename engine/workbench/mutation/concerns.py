@@ -1,0 +1,102 @@
+"""Which expectations a changed rule could touch at all: the others need not be looked at again.
+
+Every expectation stands on some ground: a rule, a proposition, a number, the rules of one verb about one thing, the
+whole differential. An alteration shakes the ground of all that rests on what it changes. Grounds are drawn too wide
+rather than too narrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ...assessment.verdict import PLAN_STATUSES
+from ...knowledge_base.model import Rule
+from ...premises import expression
+from ...premises.expression import Node
+from ..cases.cases import DIAGNOSES, Expectation
+from .alteration import Alteration
+
+Ground = tuple[str, str]
+"""Its kind and what it is about; about nothing in particular, it is the whole."""
+
+ANYTHING: Ground = ("anything", "")
+DIFFERENTIAL: Ground = ("differential", "")
+PLAN: Ground = ("plan", "")
+PURSUIT: Ground = ("pursuit", "")
+"""Which conditions are pursued, and what is missing for it."""
+
+_DIAGNOSTIC = ("diagnoses", "excludes", "supports", "opposes")
+_PLANNING = ("recommends", "contraindicates", "defers")
+
+
+def grounds_of(want: Expectation) -> tuple[Ground, ...]:
+    """What an expectation stands on; it is met or not as before while none of that is shaken."""
+    kind, subject = want.kind, want.subject
+    if kind in ("fired", "held", "ruled_out"):
+        return (("rule", subject),)
+    if kind in ("states", "false", "unknown"):
+        return (("atom", subject),)
+    if kind in ("scales", "causes", "cautions", "alerts"):
+        return ((kind, subject),)
+    if kind == "quantities":
+        return (("name", subject),)
+    if kind in DIAGNOSES or kind == "scores":
+        return (("differential", subject),)
+    if kind == "cause":
+        return ("causes", subject), ("differential", subject)
+    if kind in ("ranks", "diagnosis", "reject"):
+        return (DIFFERENTIAL, PURSUIT)
+    if kind in ("undetermined", "missing"):
+        return ("plan", subject), PURSUIT
+    if kind in PLAN_STATUSES or kind in ("recommend", "avoid", "deferred_after"):
+        return (("plan", subject),)
+    if kind in ("orders", "next_step"):
+        return ("orders", subject) if kind == "orders" else ("orders", ""), PLAN, PURSUIT
+    return (ANYTHING,)
+
+
+def shaken(alteration: Alteration) -> frozenset[Ground]:
+    """The grounds that an alteration could shake."""
+    return frozenset(_shaken(alteration))
+
+
+def _shaken(alteration: Alteration) -> Iterator[Ground]:
+    touched, kb = alteration.touched, alteration.kb
+    yield ANYTHING
+    yield from (("rule", id) for id in touched.rules)
+    yield from (("atom", atom) for atom in touched.atoms)
+    yield from (("scales", atom.split(" >= ")[0].removesuffix(" applies")) for atom in touched.atoms)
+    yield from (("name", name) for name in touched.names)
+    if touched.names:
+        yield PURSUIT
+    versions = [one for one in (alteration.rule, alteration.changed) if one is not None]
+    yield from _about([*versions, *(kb.rules[id] for id in touched.rules if id in kb.rules)])
+    for condition in kb.conditions.values():
+        if condition.pursue is not None and _reads(alteration, condition.pursue):
+            yield from (("differential", condition.id), DIFFERENTIAL, PURSUIT)
+    before, after = alteration.base.behind, alteration.prepared.behind
+    if before is not after:
+        yield from _about(rule for id, rule in kb.rules.items() if before.get(id) != after.get(id))
+
+
+def _about(rules: Iterable[Rule]) -> Iterator[Ground]:
+    for rule in rules:
+        for member in rule.members or rule.targets:
+            if rule.verb in _DIAGNOSTIC:
+                yield from (("differential", member), DIFFERENTIAL, PURSUIT)
+            elif rule.verb in _PLANNING:
+                yield from (("plan", member), PLAN)
+            elif rule.verb in ("causes", "cautions", "alerts"):
+                yield rule.verb, member
+            elif rule.verb == "orders":
+                yield from (("orders", member), ("orders", ""))
+
+
+def _reads(alteration: Alteration, node: Node) -> bool:
+    return not alteration.touched.none_of(expression.names_read(node), expression.atoms_read(node))
+
+
+def everything(alteration: Alteration) -> bool:
+    """Whether the change may decide whom the system is for, which shakes all there is."""
+    scope = alteration.kb.scope
+    return scope is not None and scope.when is not None and _reads(alteration, scope.when)

@@ -1,0 +1,286 @@
+"""How much the worked cases would notice: every small change of every rule, tried on the cases it could concern.
+
+A change that some case notices is killed. One that none notices survives, and is a gap in the cases, told with a
+patient that would notice it where one is found. One that comes to the same productions, or that an author lists with a
+reason, is equivalent and counted apart. What was tried is kept, so that a run that was cut short goes on from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...assessment.outlook import Outlook
+from ...case.case import Case, Prepared
+from ...inference.working_memory import WorkingMemory
+from ...knowledge_base.store.cache import Store
+from ...premises import expression
+from ...values.truth import Truth
+from .. import processes
+from ..cases import cases, outcomes
+from ..cases.cases import Expectation, WorkedCase
+from . import concerns, mutants, witnesses
+from .alteration import Alteration, Altered, AlteredCase, Graph, Kept
+from .concerns import Ground
+from .mutants import Mutant
+from .witnesses import Search, Witness, told_of
+
+KILLED, SURVIVED, EQUIVALENT = "killed", "survived", "equivalent"
+
+WANTED = 90
+"""The percentage of changes, equivalent ones apart, that the cases are to notice."""
+
+AT_ONCE = 40
+"""Changes handed to a process together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one mutant: `by` is the case that killed it, or why it is equivalent."""
+
+    mutant: Mutant
+    status: str
+    by: str = ""
+    witness: Witness | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Every mutant with its outcome, in the order of the rules; `left_out` cases fail as the rules stand."""
+
+    outcomes: tuple[Outcome, ...]
+    left_out: tuple[str, ...] = ()
+
+    def count(self, status: str) -> int:
+        return sum(one.status == status for one in self.outcomes)
+
+    @property
+    def survivors(self) -> tuple[Outcome, ...]:
+        return tuple(one for one in self.outcomes if one.status == SURVIVED)
+
+    @property
+    def share(self) -> float:
+        """Percent killed of those not equivalent, cut (never rounded up) to one decimal."""
+        tried = len(self.outcomes) - self.count(EQUIVALENT)
+        return 100.0 if not tried else self.count(KILLED) * 1000 // tried / 10
+
+    @property
+    def enough(self) -> bool:
+        tried = len(self.outcomes) - self.count(EQUIVALENT)
+        return self.count(KILLED) * 100 >= WANTED * tried
+
+
+# --- running ----------------------------------------------------------------------------------------------------------
+
+
+def run(
+    prepared: Prepared,
+    worked: Sequence[WorkedCase],
+    listed: Mapping[str, str],
+    store: Store | None = None,
+    digest: str = "",
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Every mutant tried on the cases.
+
+    Args:
+        listed: the changes an author says are equivalent, by `Mutant.key`, with the reason.
+        store: where to keep what was tried; `digest` names all it depends on.
+        progress: told how many of how many are done.
+    """
+    everything = mutants.of(prepared.kb)
+    known = _resumed(store, digest)
+    pending = [one for one in everything if one.key not in known and one.key not in listed]
+    left_out: tuple[str, ...] = ()
+    if pending:
+        kept, left_out = keep(prepared, worked)
+        trial = Trial(prepared, kept)
+        done = len(everything) - len(pending)
+        for told in _tried(trial, pending):
+            known.update(told)
+            done += len(told)
+            _remember(store, digest, known)
+            if progress is not None:
+                progress(done, len(everything))
+    return Report(tuple(_outcome(one, known, listed) for one in everything), left_out)
+
+
+def keep(prepared: Prepared, worked: Sequence[WorkedCase]) -> tuple[list[Kept], tuple[str, ...]]:
+    """Every case that passes, run once and kept; and the names of those that fail."""
+    memory = WorkingMemory(prepared.plan)
+    prepared.plan.open()
+    for rule in prepared.kb.rules.values():
+        for part in rule.when.walk() if rule.when is not None else ():
+            if isinstance(part, expression.TruthNode):
+                prepared.plan.literal(part)  # so that kept cases find it by identity
+    found: list[Kept] = []
+    failing: list[str] = []
+    for one in worked:
+        case = cases.patient(prepared, one, memory=memory)
+        if outcomes.failures_of(case, one):
+            failing.append(one.name)
+        else:
+            found.append(Kept(case, one))
+    return found, tuple(failing)
+
+
+def _tried(trial: Trial, pending: Sequence[Mutant]) -> Iterator[dict[str, Any]]:
+    def work(start: int) -> dict[str, Any]:
+        return {one.key: trial.of(one) for one in pending[start : start + AT_ONCE]}
+
+    yield from processes.each(work, range(0, len(pending), AT_ONCE), processes.cores())
+
+
+def _outcome(mutant: Mutant, known: Mapping[str, Any], listed: Mapping[str, str]) -> Outcome:
+    if mutant.key in listed:
+        return Outcome(mutant, EQUIVALENT, listed[mutant.key])
+    status, by, witness = known[mutant.key]
+    return Outcome(mutant, status, by, Witness(*witness) if witness is not None else None)
+
+
+# --- what was tried before --------------------------------------------------------------------------------------------
+
+
+def digest_of(parts: Iterable[bytes]) -> str:
+    """A name for everything the outcomes depend on."""
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(f"{len(part)}\0".encode())
+        whole.update(part)
+    return whole.hexdigest()
+
+
+def _resumed(store: Store | None, digest: str) -> dict[str, Any]:
+    kept = store.load_extra("mutants") if store is not None else None
+    if not isinstance(kept, dict) or kept.get("digest") != digest:
+        return {}
+    return dict(kept["tried"])
+
+
+def _remember(store: Store | None, digest: str, known: Mapping[str, Any]) -> None:
+    if store is not None:
+        store.store_extra("mutants", {"digest": digest, "tried": known})
+
+
+# --- one mutant -------------------------------------------------------------------------------------------------------
+
+Told = list[Any]
+"""What became of a mutant, as plain values that JSON can hold: status, by, and the fields of a witness or None."""
+
+
+class Trial:
+    """The kept cases, and mutants tried on them."""
+
+    def __init__(self, prepared: Prepared, kept: Sequence[Kept]) -> None:
+        self.prepared, self.kept = prepared, kept
+        self.graph = Graph(prepared.kb)
+        self.grounded: dict[Ground, dict[int, None]] = {}
+        for number, one in enumerate(kept):
+            for want in one.worked.expectations:
+                for ground in concerns.grounds_of(want):
+                    self.grounded.setdefault(ground, {})[number] = None
+
+    def of(self, mutant: Mutant) -> Told:
+        """What becomes of one mutant."""
+        alteration = Alteration(self.prepared, self.graph, mutant.rule, mutant.changed, mutant.threshold)
+        shaken = self._shaken(alteration)
+        for number in self._in_order(mutant, shaken):
+            kept = self.kept[number]
+            wants = [want for want in kept.worked.expectations if not shaken.isdisjoint(concerns.grounds_of(want))]
+            differs = kept.doubtful or _apart(mutant, alteration, kept) is not None
+            if differs and notices(_patient(alteration, kept), wants):
+                return [KILLED, kept.worked.name, None]
+        apart = self._telling_apart(mutant, alteration)
+        if apart is None and _same(self.prepared, alteration, mutant):
+            return [EQUIVALENT, "it comes to the same productions", None]
+        return [SURVIVED, "", _plain(apart or self._searched(mutant, alteration))]
+
+    def _shaken(self, alteration: Alteration) -> frozenset[Ground]:
+        if alteration.recompiles or concerns.everything(alteration):
+            return frozenset(self.grounded)
+        return concerns.shaken(alteration)
+
+    def _in_order(self, mutant: Mutant, shaken: frozenset[Ground]) -> Iterator[int]:
+        """The cases of which an expectation is concerned: first those that name the rule, then the most pointed."""
+        named = self.grounded.get(("rule", mutant.owner), {})
+        yield from named
+        grounds = sorted((ground for ground in shaken if ground in self.grounded), key=lambda one: (not one[1], one))
+        seen = set(named)
+        for ground in grounds:
+            for number in self.grounded[ground]:
+                if number not in seen:
+                    seen.add(number)
+                    yield number
+
+    def _telling_apart(self, mutant: Mutant, alteration: Alteration) -> Witness | None:
+        """A case in which the rule comes out otherwise though nothing expected does; a decided one, if there is one."""
+        first: Witness | None = None
+        for kept in self.kept:
+            told = _apart(mutant, alteration, kept)
+            if told is None or (first is not None and "unknown" in told):
+                continue
+            place = kept.worked.place
+            first = Witness(kept.worked.name, place.file, place.line, *told, {})
+            if "unknown" not in told:
+                break
+        return first
+
+    def _searched(self, mutant: Mutant, alteration: Alteration) -> Witness | None:
+        if mutant.rule is None or mutant.changed is None:
+            return None
+        return Search(alteration, mutant.rule, mutant.changed).found(self.kept)
+
+
+def _patient(alteration: Alteration, kept: Kept) -> Case:
+    if alteration.recompiles:
+        return cases.patient(alteration.compiled, kept.worked)
+    return AlteredCase(kept, alteration)
+
+
+def notices(case: Case, wants: Iterable[Expectation]) -> bool:
+    """Whether something that is expected no longer follows."""
+    look = Outlook(case)
+    return any(not outcomes.met(look, want) for want in wants)
+
+
+def _apart(mutant: Mutant, alteration: Alteration, kept: Kept) -> tuple[str, str] | None:
+    """What the rule comes to in a case as it is and changed, where the change could concern the case; else None."""
+    rule, changed = mutant.rule, mutant.changed
+    if rule is None:
+        return _values_apart(alteration, kept)
+    if rule.verb == "derives":
+        altered = Altered(kept, alteration)
+        if all(kept.known(name) == altered.known(name) for name in rule.targets):
+            return None
+        return told_of(kept, rule), told_of(altered, rule)
+    held = kept.premise(rule)
+    if changed is None or mutant.kind in (mutants.STRENGTH, mutants.VERB, mutants.TARGET):
+        return None if held is Truth.FALSE else (held.value, f"{held.value}, but {mutant.change}")
+    new = kept.holds(changed.when or expression.Always())
+    return None if new is held else (held.value, new.value)
+
+
+def _values_apart(alteration: Alteration, kept: Kept) -> tuple[str, str] | None:
+    """For a shared threshold: the first rule or value that comes out otherwise."""
+    altered = Altered(kept, alteration)
+    for id in sorted(alteration.touched.rules):
+        before, after = (told_of(one, alteration.kb.rules[id]) for one in (kept, altered))
+        if before != after:
+            return f"{id} {before}", after
+    return None
+
+
+def _same(prepared: Prepared, alteration: Alteration, mutant: Mutant) -> bool:
+    """Whether a changed premise comes to the same productions as it did."""
+    rule, changed = mutant.rule, mutant.changed
+    if rule is None or changed is None or rule.verb == "derives" or rule.when == changed.when:
+        return False
+    return witnesses.same_productions(prepared.kb, alteration.kb)
+
+
+def _plain(witness: Witness | None) -> list[Any] | None:
+    if witness is None:
+        return None
+    return [witness.case, witness.file, witness.line, witness.before, witness.after, dict(witness.answers)]

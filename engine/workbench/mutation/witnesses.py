@@ -1,0 +1,279 @@
+"""A patient that tells a rule from a changed one, looked for near the patients at hand: a bounded search.
+
+Starting from the worked cases that come nearest, answers that the rule reads are put below, at and above the numbers it
+compares them with, or inside and outside of what it asks for, one and then two at a time.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ...inference import productions
+from ...inference.reference import Reference
+from ...inference.values import Given
+from ...intake.answers import answers
+from ...knowledge_base.model import KnowledgeBase, Rule
+from ...premises import expression
+from ...premises.expression import Node, NumberNode, TruthNode
+from ...values import dates, truth
+from ...values.interval import Interval, exactly
+from ...values.truth import Truth
+from ...values.value import NO, YES, Choice, Day, Entry, Known, Measurement, Number, Records
+from .alteration import Alteration, Kept
+
+BUDGET = 120
+"""How many patients are tried for one change."""
+
+HINGED = 12
+"""How many cases that hang on the changed condition are tried with other answers to it."""
+
+STARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """The patient of a worked case, with some answers exchanged; without any it is the case's own.
+
+    `before` and `after` are what the rule comes to as it is and as it would be.
+    """
+
+    case: str
+    file: str
+    line: int
+    before: str
+    after: str
+    answers: Mapping[str, str]
+
+    def __str__(self) -> str:
+        told = f"'{self.case}' ({self.file}:{self.line})"
+        if self.answers:
+            told += f" with {', '.join(f'{name}: {text}' for name, text in self.answers.items())}"
+        return f"{told}: {self.before}, changed {self.after}"
+
+
+class _Plain(Reference):
+    """The plain evaluator on one knowledge base after another patient, without looking its rules up each time."""
+
+    def __init__(
+        self,
+        kb: KnowledgeBase,
+        given: Mapping[str, Given],
+        today: Interval,
+        rules: Mapping[str, tuple[Rule, ...]],
+        derive: Mapping[str, tuple[Rule, ...]],
+    ) -> None:
+        self.kb, self.today, self._given = kb, today, given
+        self._rules, self._derive = dict(rules), dict(derive)
+        self._values: dict[str, Known] = {}
+        self._truths: dict[str, Truth] = {}
+        self._premises: dict[str, Truth] = {}
+
+
+class Search:
+    """Patients that tell one alteration of a rule from the rule, near the cases at hand."""
+
+    def __init__(self, alteration: Alteration, rule: Rule, changed: Rule) -> None:
+        self.alteration, self.rule, self.changed = alteration, rule, changed
+        self.kb = alteration.base.kb
+        written = [frozenset(_leaves(one)) for one in (rule, changed)]
+        self.differing = written[0] ^ written[1]
+        """The conditions that the two versions do not share."""
+        self.focus = frozenset().union(*(expression.names_read(leaf) for leaf in self.differing))
+
+    def found(self, cases: Sequence[Kept]) -> Witness | None:
+        """The first patient found, within the budget; None where there is none, or it lies further off."""
+        tried = itertools.islice(self._patients(cases), BUDGET)
+        for start, changes in tried:
+            before, after = self._told(start, changes)
+            if before != after:
+                return self._witness(start, changes, before, after)
+        return None
+
+    def _patients(self, cases: Sequence[Kept]) -> Iterator[tuple[Kept, Mapping[str, Known]]]:
+        """First one answer to what was changed, where all hangs on it; then one and two answers near the nearest."""
+        nearest = sorted(cases, key=self._nearness, reverse=True)
+        for start in nearest[:HINGED]:
+            for name, found in self._candidates(start):
+                if name in self.focus:
+                    yield from ((start, {name: known}) for known in found)
+        for start in nearest[:STARTS]:
+            yield from ((start, changes) for changes in _combinations(dict(self._candidates(start))))
+
+    def _nearness(self, kept: Kept) -> tuple[bool, int]:
+        """Whether the rule hangs on what was changed in it, and how many of its conditions hold."""
+        premise = self.rule.when
+        if premise is None:
+            return False, 0
+        hinged = self._forced(premise, kept, Truth.TRUE) is not self._forced(premise, kept, Truth.FALSE)
+        items = premise.items if isinstance(premise, expression.All) else ()
+        return hinged, sum(kept.holds(item) is Truth.TRUE for item in items)
+
+    def _forced(self, node: TruthNode, kept: Kept, forced: Truth) -> Truth:
+        """The premise, if each condition that was changed had this truth."""
+        if node in self.differing:
+            return forced
+        if isinstance(node, expression.Not):
+            return truth.negation(self._forced(node.item, kept, forced))
+        if isinstance(node, expression.All):
+            return truth.all_of([self._forced(item, kept, forced) for item in node.items])
+        if isinstance(node, expression.AnyOf):
+            return truth.any_of([self._forced(item, kept, forced) for item in node.items])
+        if isinstance(node, expression.AtLeast):
+            return truth.at_least(node.count, [self._forced(item, kept, forced) for item in node.items])
+        return kept.holds(node)
+
+    def _told(self, start: Kept, changes: Mapping[str, Known]) -> tuple[str, str]:
+        given = {**start.answers, **{name: Given(known) for name, known in changes.items()}}
+        base, other = self.alteration.base, self.alteration.prepared
+        told = []
+        for prepared, rule in ((base, self.rule), (other, self.changed)):
+            plain = _Plain(prepared.kb, given, start.today, prepared.rules, prepared.plan.derive)
+            told.append(told_of(plain, rule))
+        return told[0], told[1]
+
+    def _witness(self, start: Kept, changes: Mapping[str, Known], before: str, after: str) -> Witness:
+        written = {name: answers.write_answer(self.kb, name, known) for name, known in changes.items()}
+        place = start.worked.place
+        return Witness(start.worked.name, place.file, place.line, before, after, written)
+
+    # --- answers worth trying ---
+
+    def _candidates(self, start: Kept) -> Iterator[tuple[str, list[Known]]]:
+        """For each finding and quantity the two versions read, the answers that could make a difference."""
+        written = [part for one in (self.rule, self.changed) for part in (one.when, one.formula) if part is not None]
+        nodes = [node for part in written for node in part.walk()]
+        for name in sorted({name for part in written for name in expression.names_read(part)}):
+            found: list[Known] = []
+            for known in self._answers(name, nodes, start):
+                if known not in found:
+                    found.append(known)
+            if found:
+                yield name, found
+
+    def _answers(self, name: str, nodes: list[Node], start: Kept) -> Iterator[Known]:
+        finding = self.kb.findings.get(name)
+        if finding is None or finding.type == "number":
+            if finding is not None or name in self.kb.quantities:
+                yield from (_number(value) for value in self._numbers(name, nodes, start))
+        elif finding.type == "yes_no":
+            yield from (YES, NO)
+        elif finding.type == "choice":
+            for node in nodes:
+                if isinstance(node, expression.OneOf) and node.name == name and not node.field:
+                    yield from (Choice(frozenset({member})) for member in sorted(node.members)[:3])
+            yield from (Choice(frozenset({member})) for member in list(self.kb.choices[finding.choices].members)[:4])
+        elif finding.type == "records":
+            yield Records()
+            for node in nodes:
+                yield from (Records((entry,)) for entry in _entries(node, name, finding.key, start.today))
+
+    def _numbers(self, name: str, nodes: list[Node], start: Kept) -> list[Decimal]:
+        """Below, at and above each number the value is compared with."""
+        cuts: set[Decimal] = set()
+        for node in nodes:
+            if isinstance(node, expression.Compared):
+                pairs = ((node.left, node.right), (node.right, node.left))
+            elif isinstance(node, expression.Within):
+                pairs = ((node.value, node.low), (node.value, node.high))
+            elif isinstance(node, expression.Against) and node.name == name:
+                in_force = start.range_of(name)
+                ends = () if in_force is None else (in_force.low, in_force.high)
+                cuts |= {end for end in ends if not end.is_infinite()}
+                continue
+            else:
+                continue
+            for side, limit in pairs:
+                if isinstance(side, expression.Value) and side.name == name:
+                    cuts |= _ends(limit, start)
+        found = set(cuts)
+        for cut in cuts:
+            exponent = cut.as_tuple().exponent
+            step = Decimal(1).scaleb(min(0, exponent if isinstance(exponent, int) else 0))
+            found |= {cut - step, cut + step}
+        found |= {(low + high) / 2 for low, high in itertools.pairwise(sorted(cuts))}
+        entry = self.kb.findings.get(name)
+        plausible = entry.plausible if entry is not None else None
+        return [value for value in sorted(found) if plausible is None or plausible.contains(exactly(value))]
+
+
+def told_of(memory: Reference, rule: Rule) -> str:
+    """What a rule comes to for one patient: its premise, or the numbers it derives."""
+    if rule.verb != "derives":
+        return memory.premise(rule).value
+    return ", ".join(_shown(memory.known(name)) for name in rule.targets)
+
+
+def _shown(known: Known) -> str:
+    if not isinstance(known, Number):
+        return getattr(known, "value", "unknown")
+    span = known.last.interval
+    low, high = (f"{end:.7g}" for end in (span.low, span.high))
+    return low if span.exact is not None else f"{low}..{high}"
+
+
+def _ends(limit: NumberNode, start: Kept) -> set[Decimal]:
+    """The number a value is compared with: one that is written, or shared."""
+    span = limit.value if isinstance(limit, expression.Literal) else None
+    if isinstance(limit, expression.Threshold):
+        shared = start.threshold(limit.name)
+        span = shared if isinstance(shared, Interval) else None
+    return {span.low} if span is not None else set()
+
+
+def _leaves(rule: Rule) -> Iterator[TruthNode]:
+    for part in rule.when.walk() if rule.when is not None else ():
+        if isinstance(part, TruthNode) and not isinstance(part, expression.JUNCTIONS):
+            yield part
+
+
+def _number(value: Decimal) -> Number:
+    return Number((Measurement(exactly(value)),))
+
+
+def _combinations(candidates: Mapping[str, list[Known]]) -> Iterator[dict[str, Known]]:
+    for name, found in candidates.items():
+        yield from ({name: known} for known in found)
+    for one, two in itertools.combinations(candidates, 2):
+        yield from ({one: a, two: b} for a in candidates[one] for b in candidates[two])
+
+
+def _entries(node: Node, name: str, key: str, today: Interval) -> Iterator[Entry]:
+    """Entries that a condition on a list asks for, and those just beside them."""
+    if isinstance(node, expression.Has) and node.name == name:
+        yield from (Entry({key: Choice(frozenset({member}))}) for member in sorted(node.members)[:2])
+    if not isinstance(node, (expression.Quantified, expression.Aggregate)) or node.name != name:
+        return
+    fields: dict[str, list[Known]] = {}
+    for part in node.where.walk() if node.where is not None else ():
+        if isinstance(part, expression.OneOf) and part.field:
+            fields.setdefault(part.name, []).extend(Choice(frozenset({one})) for one in sorted(part.members)[:2])
+        elif isinstance(part, expression.IsYes) and part.field:
+            fields.setdefault(part.name, []).extend((YES, NO))
+        elif isinstance(part, expression.Compared) and isinstance(part.right, expression.Literal):
+            for value in (part.right.value.low + step for step in (-1, 0, 1)):
+                if isinstance(part.left, expression.Field):
+                    fields.setdefault(part.left.name, []).append(_number(value))
+                elif isinstance(part.left, expression.Since) and isinstance(part.left.date, expression.Field):
+                    months = part.left.measure == "months"
+                    day = dates.months_ago(value, today) if months else exactly(today.low - value)
+                    fields.setdefault(part.left.date.name, []).append(Day(day))
+    first = {field: known[0] for field, known in fields.items()}
+    if key in first:
+        yield Entry({key: first[key]})
+        yield Entry(first)
+    for field, known in fields.items():
+        yield from (Entry({**first, field: one}) for one in known[1:])
+
+
+def same_productions(one: KnowledgeBase, other: KnowledgeBase) -> bool:
+    """Whether two knowledge bases come to the same ground productions over the same conditions."""
+    first, second = productions.compile(one), productions.compile(other)
+    return _ground(first) == _ground(second) and set(first.leaves.values()) == set(second.leaves.values())
+
+
+def _ground(compiled: productions.Productions) -> set[tuple[frozenset[str], str]]:
+    ground = compiled.ground
+    return {(frozenset(map(ground.word, one.premises)), ground.word(one.conclusion)) for one in ground.productions}

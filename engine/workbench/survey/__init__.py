@@ -1,0 +1,1 @@
+"""Survey of the knowledge base: its graph, usage, history and traceability to reference rows."""

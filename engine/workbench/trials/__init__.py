@@ -1,0 +1,1 @@
+"""Trials on random patients: drawn near thresholds and dangers, with facts deleted, held to invariants."""
