@@ -30,6 +30,7 @@ _KINDS = (
     "lifestyle",
     "monitoring",
 )
+_LAST = 99
 _STATUS_ORDER = {"recommended": 0, "conditional": 0, "deferred": 0, "contraindicated": 1, "undetermined": 2}
 
 
@@ -45,11 +46,13 @@ def arranged(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(sorted(found, key=lambda item: _sort_key(item, corrections)))
 
 
-def _sort_key(item: Item, corrections: set[str]) -> tuple[int, int, str, int, str]:
+def _sort_key(item: Item, corrections: set[str]) -> tuple[int, int, str, int, int, int, str]:
+    """By kind, status, line; of one choice then by the fewest cautions, and by the declared order."""
     status = _STATUS_ORDER[item.status]
     kind = -1 if item.id in corrections and not item.after else _KINDS.index(item.kind)
     line = LINES.index(item.line) if item.line in LINES else len(LINES)
-    return (kind, status, item.choice, line, item.label)
+    cautions = len(item.cautions) if item.choice else 0
+    return (kind, status, item.choice, line, cautions, item.order or _LAST, item.label)
 
 
 def wanted(case: Case, intervention: str) -> tuple[Truth, tuple[Rule, ...]]:
@@ -177,6 +180,8 @@ def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> It
         cautions=reasons.reasons(case, case.rules("cautions", intervention.id)),
         then=tuple(dict.fromkeys(step for rule in true_rules for step in rule.then)),
         guidelines=tuple(dict.fromkeys(rule.guideline for rule in true_rules if rule.guideline)),
+        order=intervention.order,
+        order_because=intervention.order_because,
         monitoring=intervention.monitoring,
         duration=intervention.duration,
         aftercare=intervention.aftercare,

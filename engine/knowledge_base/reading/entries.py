@@ -186,6 +186,8 @@ KINDS: Mapping[str, Kind] = {
             "aftercare": Key(text),
             "harms": Key(text),
             "choice": Key(text),
+            "order": Key(whole),
+            "order_because": Key(text),
             "label_contraindicates": Key(words),
         },
     ),

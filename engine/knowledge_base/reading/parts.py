@@ -138,6 +138,7 @@ FIELD: Mapping[str, Read] = {
     "bare_unit": yes_no,
     "floor": number,
     "derived": yes_no,
+    "broader": yes_no,
 }
 """The keys of a field of a list, besides its `type`."""
 
@@ -176,6 +177,15 @@ def _derived(given: Mapping[str, model.FieldKind]) -> Iterator[model.FieldKind]:
     if is_date("date"):
         yield model.FieldKind(
             id="age_at", label="age then", type="number", unit="year", bare_unit=True, floor=ZERO, derived=True
+        )
+        yield model.FieldKind(
+            id="age_as_adult",
+            label="age then, from 18 on where not told",
+            type="number",
+            unit="year",
+            bare_unit=True,
+            floor=ZERO,
+            derived=True,
         )
     if is_date("started"):
         yield model.FieldKind(id="duration", label="duration", type="duration", unit="month", floor=ZERO, derived=True)

@@ -126,6 +126,8 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "aftercare": "What has to follow when it ends.",
         "harms": "What it can do.",
         "choice": "A name shared by those of which only one is given.",
+        "order": "Its place among those where line and cautions are the same; equal numbers stand together.",
+        "order_because": "Why it has that place.",
         "label_contraindicates": "What its label says must not be; `check` wants a rule for each.",
     },
     "investigations": {
@@ -228,6 +230,7 @@ PARTS: Mapping[str, str] = {
     "bare_unit": "`yes`: people write the number without a unit.",
     "floor": "The lowest value there can be.",
     "derived": "`yes`: it is worked out from other fields, and may also be given.",
+    "broader": "`yes`: a class of the key, which stands for it where the member is not known.",
 }
 """Keys of members of a choice and of fields of a list."""
 
