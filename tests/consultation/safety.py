@@ -28,6 +28,8 @@ class Stand:
     lines: Mapping[str, str]
     alerts: Mapping[str, Truth]
     rules: Mapping[str, Truth]
+    barred: frozenset[str]
+    """The bone medicines that something contraindicates, wanted or not."""
 
 
 def bone_medicines(prepared: Prepared) -> list[str]:
@@ -51,6 +53,7 @@ def stand(case: Case) -> Stand:
         {one: look.line(one) for one in medicines},
         {one: look.alert(one) for one in case.kb.alerts} | taken,
         rules,
+        frozenset(one for one in medicines if workup.barred(case, one) is Truth.TRUE),
     )
 
 
@@ -60,7 +63,7 @@ def stricter(before: Stand, after: Stand) -> Iterator[tuple[str, str]]:
         new = after.statuses[medicine]
         if old in STRICTER[:-1] and (new == "" or STRICTER.index(new) > STRICTER.index(old)):
             yield medicine, f"{old} -> {new or 'not wanted'}"
-        elif not old and new == "contraindicated":
+        elif not old and new == "contraindicated" and medicine not in before.barred:
             yield medicine, f"not wanted -> {new}"
     for alert, was in before.alerts.items():
         now = after.alerts[alert]
