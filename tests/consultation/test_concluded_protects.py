@@ -16,6 +16,7 @@ from engine.case import case
 from engine.case.case import Case, Prepared
 from engine.inference.working_memory import WorkingMemory
 from engine.knowledge_base.store import cache
+from engine.premises import expression
 from engine.values.truth import Truth
 from engine.values.value import Entry, Known, Records
 from engine.workbench.trials.dangers import Dangers
@@ -79,7 +80,18 @@ def stricter_with(patient: Case, before: Stand, conditions: Known | None, report
     return [
         f"{subject} {worse} by {safety.moved(patient, before, after, subject)}"
         for subject, worse in safety.stricter(before, after)
+        if not of_what_is_wanted(patient, subject)
     ]
+
+
+def of_what_is_wanted(patient: Case, alert: str) -> bool:
+    """Whether an alert is about starting a medicine: a disease on the record can make it wanted by more guidelines."""
+    return any(
+        atom.startswith("recommended(")
+        for rule in patient.rules("alerts", alert)
+        if rule.when is not None
+        for atom in expression.atoms_read(rule.when)
+    )
 
 
 def concluded(patient: Case) -> list[str]:
