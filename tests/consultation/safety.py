@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from engine.values.truth import Truth
 from engine.values.value import Known
 from engine.workbench.trials.dangers import Dangers
 
+TODAY = datetime.date(2026, 11, 21)
 STRICTER = ("recommended", "conditional", "deferred", "undetermined", "contraindicated")
 """The statuses of a medicine that is wanted or may be, each stricter than the one before."""
 URGENT = (Truth.FALSE, Truth.UNKNOWN, Truth.TRUE)

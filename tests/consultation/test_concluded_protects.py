@@ -6,45 +6,26 @@ patients biased to danger; the full number in the long suite, a tenth otherwise.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from engine.case import case
-from engine.case.case import Case, Prepared
+from engine.case.case import Case
 from engine.inference.working_memory import WorkingMemory
-from engine.knowledge_base.store import cache
 from engine.premises import expression
 from engine.values.truth import Truth
 from engine.values.value import Entry, Known, Records
 from engine.workbench.trials.dangers import Dangers
-from engine.workbench.trials.patients import Vocabulary, one_of
+from engine.workbench.trials.patients import one_of
 from tests.conftest import size
 from tests.consultation import safety
 from tests.consultation.safety import Stand
 
 ROOT = Path(__file__).parent.parent.parent
-TODAY = datetime.date(2026, 11, 21)
 PATIENTS = size(5000)
 SHARES = 10
 """The patients are shared out among so many tests."""
-
-
-@pytest.fixture(scope="module")
-def prepared() -> Prepared:
-    return case.prepare_kept(cache.load(ROOT))
-
-
-@pytest.fixture(scope="module")
-def dangers(prepared: Prepared) -> Dangers:
-    return Dangers(Vocabulary(prepared, TODAY))
-
-
-@pytest.fixture(scope="module")
-def memory(prepared: Prepared) -> WorkingMemory:
-    return WorkingMemory(prepared.plan)
 
 
 @pytest.mark.parametrize("share", range(SHARES))
