@@ -29,6 +29,8 @@ TODAY = datetime.date(2026, 11, 21)
 PATIENTS = size(5000)
 SHARES = 10
 """The patients are shared out among so many tests."""
+LEFT_OUT = ("undetermined -> not wanted", "no rule of its own")
+"""Nothing about the medicine has changed: the plan leaves out what it could not judge and is barred besides."""
 
 
 @pytest.fixture(scope="module")
@@ -76,15 +78,20 @@ def stricter_with(patient: Case, before: Stand, conditions: Known | None, report
         listed = with_disease(listed, disease)
     patient.say({"conditions": listed})
     after = safety.stand(patient)
-    return [
-        f"{subject} {worse} by {safety.moved(patient, before, after, subject)}"
+    found = [
+        (subject, worse, safety.moved(patient, before, after, subject))
         for subject, worse in safety.stricter(before, after)
     ]
+    return [f"{subject} {worse} by {moved}" for subject, worse, moved in found if (worse, moved) != LEFT_OUT]
 
 
 def concluded(patient: Case) -> list[str]:
-    """The diseases that rules establish and the record does not name."""
+    """The diseases that rules establish and the record does not name.
+
+    Osteoporosis that one guideline alone may call so is left out: on the record it is the clinician's own word.
+    """
     said = patient.said.get("conditions")
+    one_guidelines = patient.memory.truth("osteoporosis_by_fracture_alone") is not Truth.FALSE
     entries = said.entries if isinstance(said, Records) else ()
     named = {name for entry in entries for name in getattr(entry.fields.get("name"), "members", ())}
     return [
@@ -92,6 +99,7 @@ def concluded(patient: Case) -> list[str]:
         for name, condition in patient.kb.conditions.items()
         if name not in named
         and not condition.exposure
+        and not (one_guidelines and "osteoporosis" in name)
         and any(patient.truth(rule) is Truth.TRUE for rule in patient.rules("diagnoses", name))
     ]
 
