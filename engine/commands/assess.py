@@ -65,7 +65,8 @@ def run(
     if format == "jsonl":
         return run.lines(detail or "full", skip_refused)
     patients = run.patients()
-    for text in run.handouts(patients, format) if reader == "patient" else run.shown(patients, format, detail or "brief"):
+    for_patients = reader == "patient"
+    for text in run.handouts(patients, format) if for_patients else run.shown(patients, format, detail or "brief"):
         surroundings.put(text)
     return 0
 

@@ -152,7 +152,7 @@ class _Composer:
         barred = {alert.id.removeprefix(_TAKING) for alert in self.verdict.on_top.raised}
         for item in self.medicines:
             if item.taken and item.advice != "continue" and item.id not in barred:
-                text = "Ask your doctor about it before the next dose. Do not stop it for good on your own."
+                text = "Ask your doctor about it well before the next dose. Do not stop it for good on your own."
                 yield Told(text, f"You take {self._name(item.id)}.", "wait", item.id)
         yield from self._advised()
         if not self.going_on and not self.chosen and self.waiting:
@@ -230,7 +230,7 @@ class _Composer:
         yield Told("Which kinds of exercise are safe for me?")
         yield Told("When will my bones be looked at again?")
         if any(not one.by_test for one in questions.pending(self.verdict, self.names)):
-            yield Told("Some facts about you are not known yet. Bring a list of your medicines, illnesses and breaks.")
+            yield Told("Some facts about you are not known yet. Bring a list of your medicines and illnesses.")
 
     # --- words ---
 
