@@ -1,0 +1,217 @@
+"""Every word and name that a line can hold, with what each can mean; near misses where only one can be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from ..intake.answers.sheet import Sheet
+from ..knowledge_base.model import KnowledgeBase
+from .phrases import Meaning, Pattern, Phrases
+from .text import key_of, words_of
+
+_LONGEST = 9
+_SHORT, _SOLID, _LONG = 3, 5, 8
+"""Letters a word must have to be mended: among what was asked, anywhere by one letter, by two."""
+_AS_WRITTEN = frozenset(
+    "as art all us or am pm tax cat aid gap men ca ls th fn k na cl t z e it ra ma pa mi la pe oa uc map taf dex la"
+    " plt ach art ads ed ct fit pill alli sun rf ema mds aki ast alt".split()
+)
+"""Short names that are also words: they are names only where they are written in capitals, or nothing else is said."""
+
+
+class Sense(NamedTuple):
+    """One thing that words can mean.
+
+    `kind`: `finding` (the name of one), `member` (of a set of choices), `class` (of members), `answer` (to one
+    finding), `group` (of findings), `phrase` (answers, or what is asked back), `cue` (a word of grammar).
+    """
+
+    kind: str
+    target: str
+    value: object = None
+
+
+@dataclass(slots=True)
+class _Node:
+    """The words that can follow, and what is meant where the name ends here."""
+
+    next: dict[str, _Node] = field(default_factory=dict)
+    senses: tuple[Sense, ...] = ()
+
+
+class Lexicon:
+    """The names of one knowledge base as a trie over words."""
+
+    def __init__(self, kb: KnowledgeBase, sheet: Sheet) -> None:
+        self.kb, self.sheet = kb, sheet
+        self.phrases = Phrases(kb)
+        self._root = _Node()
+        self.vocabulary: dict[str, bool] = {}
+        """Every word of a name or cue; true for those that a mistyped word may be mended to."""
+        self._caps: set[tuple[str, ...]] = set()
+        for words, sense in self._all():
+            self._add(words, sense)
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        return self.phrases.patterns
+
+    # --- what there is ---
+
+    def _all(self) -> Iterator[tuple[tuple[str, ...], Sense]]:
+        for words, meaning in self.phrases.plain:
+            yield words, _sense_of(meaning, self.kb)
+        yield from self._findings()
+        yield from self._members()
+        for group in self.kb.groups.values():
+            for name in (group.label, *group.synonyms):
+                yield words_of(name), Sense("group", group.id)
+
+    def _findings(self) -> Iterator[tuple[tuple[str, ...], Sense]]:
+        for kind in (self.kb.findings, self.kb.quantities):
+            for entry in kind.values():
+                for name in (entry.id.replace("_", " "), entry.label, *entry.synonyms):
+                    yield words_of(name), Sense("finding", entry.id)
+        for finding in self.kb.findings.values():
+            if finding.type == "choice" and finding.choices in self.kb.choices:
+                spelled = self.sheet.spelled(finding.choices)
+                for name, members in spelled.members.items():
+                    if len(members) == 1 and len(name) > 1:
+                        yield words_of(name), Sense("answer", finding.id, next(iter(members)))
+                for name in spelled.classes:
+                    yield words_of(name), Sense("answer", finding.id, name)
+
+    def _members(self) -> Iterator[tuple[tuple[str, ...], Sense]]:
+        used = {one.choices for finding in self.kb.findings.values() for one in finding.fields.values() if one.choices}
+        for name in sorted(used & self.kb.choices.keys()):
+            choices = self.kb.choices[name]
+            for member in choices.members.values():
+                for spelling in (member.id.replace("_", " "), member.label, *member.synonyms):
+                    yield words_of(spelling), Sense("member", name, frozenset({member.id}))
+            for kind, members in choices.classes.items():
+                for spelling in (kind.replace("_", " "), choices.class_labels.get(kind, "")):
+                    yield words_of(spelling), Sense("class", name, members)
+
+    def _add(self, words: Iterable[str], sense: Sense) -> None:
+        keys = tuple(key_of(word) for word in words)
+        if not keys or len(keys) > _LONGEST:
+            return
+        node = self._root
+        for key in keys:
+            node = node.next.setdefault(key, _Node())
+            self.vocabulary[key] = self.vocabulary.get(key, False) or sense.kind in ("finding", "member", "answer", "class")
+        if sense not in node.senses:
+            same = [one for one in node.senses if (one.kind, one.target) == (sense.kind, sense.target)]
+            if sense.kind == "member" and same and same[0].value != sense.value:
+                node.senses = tuple(one for one in node.senses if one not in same)
+                sense = Sense("member", sense.target, _joined(same[0].value, sense.value))
+            node.senses += (sense,)
+
+    # --- finding ---
+
+    def longest(
+        self, keys: list[str], raw: list[str], start: int, goes_on: Callable[[int], bool]
+    ) -> tuple[int, tuple[Sense, ...]] | None:
+        """The longest name that begins at this word: how many words it has, and what it can mean."""
+        node, best = self._root, None
+        for index in range(start, min(len(keys), start + _LONGEST)):
+            following = node.next.get(keys[index])
+            if following is None or (index > start and not goes_on(index)):
+                break
+            node = following
+            if node.senses and not (index == start and self._is_a_word(keys[index], raw[index])):
+                best = (index - start + 1, node.senses)
+        return best
+
+    @staticmethod
+    def _is_a_word(key: str, raw: str) -> bool:
+        return key in _AS_WRITTEN and not raw[:1].isupper()
+
+    def alone(self, key: str) -> tuple[Sense, ...]:
+        """What one word can mean, however it is written."""
+        node = self._root.next.get(key)
+        return node.senses if node is not None else ()
+
+    # --- mending ---
+
+    def mended(self, key: str, context: Iterable[str] = ()) -> str | None:
+        """The one word that was most likely meant; None where none, or more than one, is near enough.
+
+        `context`: words that were asked for, among which even a short word is looked for.
+        """
+        if key in self.vocabulary or not key.isalpha():
+            return None
+        if _SHORT > len(key) >= 2 or len(key) in (3, 4):
+            near = sorted(word for word in set(context) if abs(len(word) - len(key)) <= 1 and distance(key, word, 1) == 1)
+            return near[0] if len(near) == 1 and near[0][0] == key[0] else None
+        found: dict[str, int] = {}
+        for cut in _cuts(key):
+            for word in self._by_cut.get(cut, ()):
+                if word not in found:
+                    found[word] = distance(key, word, 2)
+        ranked = sorted((far, word) for word, far in found.items() if far <= self._allowed(key, word))
+        if not ranked or (len(ranked) > 1 and ranked[1][0] == ranked[0][0] and not _same_stem(ranked[0][1], ranked[1][1])):
+            return None
+        return ranked[0][1]
+
+    @staticmethod
+    def _allowed(key: str, word: str) -> int:
+        if key[0] != word[0]:
+            return 1 if len(key) >= _LONG else 0
+        if len(key) >= _LONG or sorted(key) == sorted(word):
+            return 2
+        return 1
+
+    @cached_property
+    def _by_cut(self) -> Mapping[str, tuple[str, ...]]:
+        """Words by themselves and by what is left of them without one letter."""
+        found: dict[str, list[str]] = {}
+        for word, can in self.vocabulary.items():
+            if can and len(word) >= _SOLID and word.isalpha():
+                for cut in _cuts(word):
+                    found.setdefault(cut, []).append(word)
+        return {cut: tuple(words) for cut, words in found.items()}
+
+
+def _cuts(word: str) -> set[str]:
+    return {word, *(word[:index] + word[index + 1 :] for index in range(len(word)))}
+
+
+def _same_stem(one: str, other: str) -> bool:
+    return one[:5] == other[:5] and abs(len(one) - len(other)) <= 2
+
+
+def _joined(one: object, other: object) -> frozenset[str]:
+    assert isinstance(one, frozenset)
+    assert isinstance(other, frozenset)
+    return one | other
+
+
+def _sense_of(meaning: Meaning, kb: KnowledgeBase) -> Sense:
+    """A phrase that only names a member of a list is a name of it like any other."""
+    if meaning.role:
+        if meaning.role == "names":
+            return Sense("finding", meaning.argument)
+        return Sense("cue", meaning.role, meaning.argument)
+    return Sense("phrase", "", meaning)
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """How many letters must be changed, added, left out or swapped with their neighbor; `most` + 1 for more."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for index, letter in enumerate(one, 1):
+        last, before, row = before, row, [index]
+        for place, found in enumerate(other, 1):
+            cost = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != found))
+            if index > 1 and place > 1 and letter == other[place - 2] and one[index - 2] == found:
+                cost = min(cost, last[place - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+    return row[-1]
