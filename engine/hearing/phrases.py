@@ -41,8 +41,12 @@ ROLES: dict[str, str] = {
     "flag": "a mark behind a result that says no more than its range does",
     "panel": "tests that are reported together",
     "correct": "corrects what was just said",
+    "about": "opens a line about what was just said",
     "undo": "withdraws what was just said",
     "side": "left or right",
+    "grade": "how far a vertebra has collapsed",
+    "imaging": "says that something was seen on an image",
+    "command": "is meant as a command",
     "names": "is a name of this finding",
     "idle": "says nothing of its own",
     "rest": "says the same of everything else that was asked",
@@ -116,7 +120,8 @@ class Phrases:
                 continue
             optional = token.endswith("?") and len(token) > 1
             either = "|".join(self._alternative(one, seen) for one in token.removesuffix("?").split("|"))
-            parts.append(rf"(?:(?:{either})(?![^\W_])[\s:,-]*(?:(?:my|his|her|the|an?)\s+)*)" + ("?" if optional else ""))
+            end = "" if _ends_in_number(token) else r"(?![^\W\d_])"
+            parts.append(rf"(?:(?:{either}){end}[\s:,-]*(?:(?:my|his|her|the|an?)\s+)*)" + ("?" if optional else ""))
         told = "".join(parts)
         return Pattern(re.compile(told, re.IGNORECASE), meaning, _telling(tokens), frozenset(seen), source)
 
@@ -125,6 +130,10 @@ class Phrases:
             seen.add(token)
             return rf"(?P<{token}>\d[\d.]*\s*[A-Za-z'\"]+(?:\s*\d[\d.]*\s*(?:[A-Za-z'\"]+)?)?)"
         return re.sub(r"\bNN?\b", lambda hole: _number(hole.group(), seen), re.escape(token))
+
+
+def _ends_in_number(token: str) -> bool:
+    return all(re.search(r"\bNN?$", one) for one in token.removesuffix("?").split("|"))
 
 
 def _number(hole: str, seen: set[str]) -> str:

@@ -18,6 +18,7 @@ _AFTER_PREPOSITION = re.compile(r"\b(?:in|since|last|until|till|from|by|to|early
 _ENDS = frozenset({";", "\n", ".", "!"})
 _MOST_MENDED = 8
 """After so many mistyped words a line is no line of this kind, and nobody waits for a guess at each."""
+_LETTER_RUNS = re.compile(r"[a-z]+")
 _LETTERS = re.compile(r"[A-Za-z]{1,4}(?=\d)")
 _WORDY_MONTHS = frozenset({"may", "mar", "march", "sep", "dec", "jan"})
 
@@ -200,10 +201,22 @@ class Segmenter:
         senses = self.lexicon.alone(key)
         return Segment(place, match.end(), match.group(), "name" if senses else "word", senses)
 
+    def _amounts(self, match: re.Match[str]) -> bool:
+        """Whether what stands in the holes for amounts has a unit of that dimension."""
+        for name, told in match.groupdict().items():
+            if told is None or name in ("N", "NN"):
+                continue
+            found = self.numbers.at(told, 0)
+            unit = self.numbers.table.parse(found[1].unit) if found is not None and found[1].unit else None
+            if unit is None or unit.dimension != ((name.lower(), 1),):
+                return False
+        return True
+
     def _patterns(self, words: _Words) -> dict[int, tuple[int, Meaning]]:
         """Where phrases with holes stand, by their beginning; the longest of each."""
         found: dict[int, tuple[int, Meaning]] = {}
-        text, present = words.text, frozenset(raw.casefold() for raw in words.raw)
+        text = words.text
+        present = frozenset(_LETTER_RUNS.findall(text.casefold()))
         for pattern in self.lexicon.patterns:
             if pattern.words and pattern.words.isdisjoint(present):
                 continue
@@ -212,7 +225,7 @@ class Segmenter:
                 end = start + len(match.group().rstrip(" :,-\n"))
                 inside = start and text[start - 1].isalnum() and text[start].isalnum()
                 signed = start and text[start].isdigit() and text[start - 1] in ".,-+<>/"
-                if inside or signed or "\n" in text[start:end]:
+                if inside or signed or "\n" in text[start:end] or not self._amounts(match):
                     continue
                 if start not in found or found[start][0] < end:
                     found[start] = (end, pattern.meant(match))

@@ -1,0 +1,576 @@
+"""Entries of lists: what broke, is taken, was had or is complained of, with everything said of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from .hearing import Hearing, idle
+from .reading import Entry
+from .scope import clauses, names_something
+from .segments import Segment
+from .times import Time
+
+_ORDER = ("fractures", "intolerances", "medicines", "conditions", "symptoms", "imaging")
+_LEVEL = re.compile(r"[TLC]\d{1,2}", re.IGNORECASE)
+_DATES = {"medicines": "", "conditions": "date", "symptoms": "started", "fractures": "date", "imaging": "date"}
+_UNNAMED = "(not named)"
+
+
+class Entries:
+    """Reads the entries of one line."""
+
+    def __init__(self, hearing: Hearing) -> None:
+        self.hearing, self.kb = hearing, hearing.kb
+        self._lists: dict[str, list[str]] = {}
+        for finding in self.kb.findings.values():
+            if finding.type == "records":
+                self._lists.setdefault(finding.fields[finding.key].choices, []).append(finding.id)
+
+    def read(self) -> None:
+        for clause in clauses(self.hearing.segments):
+            anchors = self._anchors(clause)
+            if anchors:
+                self._clause(clause, anchors)
+
+    # --- which list a name belongs in ---
+
+    def _anchors(self, clause: list[Segment]) -> list[tuple[Segment, str]]:
+        found: list[tuple[Segment, str]] = []
+        broken = self._break_in(clause)
+        into = next((one for one in clause if one.cue("into") is not None and not one.used), None)
+        for one in clause:
+            if one.used:
+                continue
+            if one.kind == "name" and one.cue("fracture") is not None and self._is_anchor_itself(one):
+                found.append((one, "fractures"))
+                continue
+            name = self._list_of(one, broken or any(name == "fractures" for _, name in found), into, found)
+            if name:
+                found.append((one, name))
+        return self._merged(clause, found)
+
+    def _break_in(self, clause: list[Segment]) -> bool:
+        return any(one.cue("fracture") is not None for one in clause) or "fractures" in self.hearing.asked
+
+    def _is_anchor_itself(self, one: Segment) -> bool:
+        cue = one.cue("fracture")
+        return cue is not None and str(cue.value) == "vertebra"
+
+    def _list_of(
+        self, one: Segment, broken: bool, into: Segment | None, before: list[tuple[Segment, str]]
+    ) -> str:
+        if one.kind != "name":
+            return ""
+        names = [
+            name
+            for sense in one.senses
+            if sense.kind in ("member", "class")
+            for name in self._lists.get(sense.target, ())
+        ]
+        if not names:
+            return self._of_phrase(one)
+        if into is not None and "intolerances" in names:
+            return "intolerances"
+        names = [name for name in dict.fromkeys(names) if name != "intolerances" or "intolerances" in self.hearing.asked]
+        if "fractures" in names and not self._breaks(one, broken):
+            names.remove("fractures")
+        if "fractures" in names and (broken or self._says_break(one)):
+            return "fractures"
+        asked = [name for name in names if name in self.hearing.asked]
+        if asked:
+            return asked[0]
+        if "imaging" in names and len(names) > 1 and not self._pictured(one):
+            names.remove("imaging")
+        named = [name for name in names if self._lists_name(one, name)]
+        return self._one_of(one, named or names)
+
+    def _of_phrase(self, one: Segment) -> str:
+        meaning = one.meaning
+        if meaning is None or len(meaning.statements) != 1:
+            return ""
+        name = meaning.statements[0].finding
+        return name if self.hearing.is_list(name) and meaning.statements[0].value != "none" else ""
+
+    def _one_of(self, one: Segment, names: list[str]) -> str:
+        if not names:
+            return ""
+        finding = next((sense.target for sense in one.senses if sense.kind == "finding"), "")
+        if finding and self.hearing.is_number(finding) and "medicines" in names and not self._taken(one):
+            self.hearing.use(one)
+            told = one.text.strip()
+            self.hearing.reading.ask(
+                f"'{told}': the result of a test, or taken as a medicine?",
+                f"write '{told}' with its value, or 'on {told}'",
+            )
+            return ""
+        if len(names) > 1 and {"conditions", "symptoms"} <= set(names) and self._equal(one):
+            labels = [self.hearing.names.label(name) for name in names]
+            self.hearing.use(one)
+            what = f"'{one.text.strip()}' can belong to {' or '.join(labels)}"
+            self.hearing.reading.ask(what, f"write '{labels[0]}: {one.text.strip()}'")
+            return ""
+        return min(names, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+
+    def _equal(self, one: Segment) -> bool:
+        return one.sense("phrase") is None
+
+    def _lists_name(self, one: Segment, name: str) -> bool:
+        """Whether the words are a name in that list, not a name of a class of it."""
+        choices = self.kb.findings[name].fields[self.kb.findings[name].key].choices
+        return one.sense("member", choices) is not None
+
+    def _taken(self, one: Segment) -> bool:
+        """Whether something in its part says that it is taken."""
+        around = [each for each in self.hearing.segments if each.clause == one.clause]
+        for each in around:
+            if each.kind == "time" and each.part == one.part and each.time is not None and each.time.kind != "date":
+                return True
+            number = each.number
+            if number is not None and each.part == one.part and number.unit.split("/")[0].casefold() in (
+                "mg", "g", "iu", "ug", "mcg", "units",
+            ):  # fmt: skip
+                return True
+            if each.text.casefold() in ("on", "takes", "taking", "supplement", "supplements", "tablet", "tablets", "tabs"):
+                return True
+        return one.over or one.denied is not None or one.had
+
+    def _pictured(self, one: Segment) -> bool:
+        return any(each.cue("imaging") for each in self.hearing.segments if each.clause == one.clause)
+
+    def _says_break(self, one: Segment) -> bool:
+        return bool(re.search(r"fract|break|colles", one.text, re.IGNORECASE))
+
+    def _breaks(self, one: Segment, broken: bool) -> bool:
+        return broken or self._says_break(one)
+
+    def _merged(self, clause: list[Segment], found: list[tuple[Segment, str]]) -> list[tuple[Segment, str]]:
+        """`vertebral fractures T12 and L1` are two: the levels, not the word in front of them."""
+        kept: list[tuple[Segment, str]] = []
+        for index, (one, name) in enumerate(found):
+            following = found[index + 1] if index + 1 < len(found) else None
+            if name == "fractures" and following is not None and following[1] == "fractures":
+                other = following[0]
+                same = self.members(one, name) == self.members(other, name)
+                apart = [mid for mid in self.hearing.between(one, other) if not idle(mid) and mid.cue("fracture", "side") is None]
+                commas = [mid for mid in clause if one.index < mid.index < other.index and _parts(mid)]
+                level = _LEVEL.fullmatch(one.text.strip())
+                if same and not level and not apart and not commas:
+                    self.hearing.use(one)
+                    continue
+                if kept and same and level and not _LEVEL.fullmatch(other.text.strip()) and not apart and not commas:
+                    self.hearing.use(other)
+                    found[index + 1] = (one, name)
+                    continue
+            kept.append((one, name))
+        if len(kept) >= 2 and kept[-1][0] is kept[-2][0]:
+            kept.pop()
+        return self._without_place_after_level(kept)
+
+    def _without_place_after_level(self, kept: list[tuple[Segment, str]]) -> list[tuple[Segment, str]]:
+        found: list[tuple[Segment, str]] = []
+        for one, name in kept:
+            before = found[-1][0] if found and found[-1][1] == name == "fractures" else None
+            if before is not None and _LEVEL.fullmatch(before.text.strip()) and not _LEVEL.fullmatch(one.text.strip()):
+                near = [mid for mid in self.hearing.between(before, one) if not idle(mid) and mid.cue("fracture", "number") is None]
+                if self.members(before, name) == self.members(one, name) and not near:
+                    self.hearing.use(one)
+                    continue
+            found.append((one, name))
+        return found
+
+    # --- a clause ---
+
+    def _clause(self, clause: list[Segment], anchors: list[tuple[Segment, str]]) -> None:
+        entries: list[tuple[Entry | None, Segment, str]] = []
+        for one, name in anchors:
+            if one.kin or one.planned or one.unsure:
+                self._not_the_case(one)
+                entries.append((None, one, name))
+            elif one.denied is not None or (name == "fractures" and self._denied_break(clause, one)):
+                self._deny(one, name)
+                entries.append((None, one, name))
+            else:
+                entries.append((self._entry(one, name), one, name))
+        for one in clause:
+            if not one.used and one.kind != "mark":
+                self._attach(one, entries)
+        self._share(clause, entries)
+        for entry, one, name in entries:
+            if entry is not None:
+                self._add(entry, one, name, clause)
+        for one in clause:
+            if not one.used and one.cue("fracture", "side", "over", "ended", "into", "imaging", "both") is not None:
+                one.used = True
+
+    def _denied_break(self, clause: list[Segment], one: Segment) -> bool:
+        return any(each.cue("fracture") is not None and each.denied is not None for each in clause if each.part == one.part)
+
+    def members(self, one: Segment, name: str) -> frozenset[str]:
+        """The members of a list that a segment names."""
+        if one.cue("fracture") is not None and name == "fractures":
+            return frozenset({str(one.cue("fracture").value)})  # type: ignore[union-attr]
+        choices = self.kb.findings[name].fields[self.kb.findings[name].key].choices
+        for kind in ("member", "class"):
+            sense = one.sense(kind, choices)
+            if sense is not None and isinstance(sense.value, frozenset):
+                return sense.value
+        if one.meaning is not None and one.meaning.statements:
+            value = one.meaning.statements[0].value
+            return frozenset(part.strip() for part in value.split(" or "))
+        return frozenset()
+
+    def _entry(self, one: Segment, name: str) -> Entry:
+        self.hearing.use(one)
+        members = self.members(one, name)
+        key = self.kb.findings[name].key
+        return Entry({key: " or ".join(sorted(members))}, one)
+
+    def _not_the_case(self, one: Segment) -> None:
+        self.hearing.use(one)
+        around = [each for each in self.hearing.segments if each.part == one.part and each.index <= one.index]
+        told = self.hearing.told(*around)
+        if one.kin:
+            self.hearing.reading.ask(
+                f"'{told}' is about {_whose(one.kin)}, not about the patient",
+                "what counts is 'mother broke her hip' or 'osteoporosis in the family'", "OL322",
+            )  # fmt: skip
+        elif one.unsure:
+            self.hearing.reading.ask(f"'{told}' is not certain", f"write '{one.text.strip()}' once it is, or 'no {one.text.strip()}'")
+        else:
+            self.hearing.reading.leave(f"{told} (not the case, or not yet)")
+        for each in around:
+            if each.cue("unsure", "planned", "kin", "doubt") is not None or each.text == "?":
+                each.used = True
+
+    def _deny(self, one: Segment, name: str) -> None:
+        self.hearing.use(one, one.denied)
+        listed = self.hearing.reading.list(name)
+        choices = self.kb.choices[self.kb.findings[name].fields[self.kb.findings[name].key].choices]
+        members = set(self.members(one, name))
+        for member in tuple(members):
+            known = choices.members.get(member)
+            if known is not None and known.label.endswith(_UNNAMED):
+                for kind in known.kinds:
+                    members |= choices.classes.get(kind, frozenset())
+            members |= choices.narrower.get(member, frozenset()) if name != "fractures" else frozenset()
+        kind = one.sense("class", choices.id)
+        if kind is not None and isinstance(kind.value, frozenset):
+            members |= kind.value
+        listed.absent.update(dict.fromkeys(sorted(members)))
+
+    # --- what is said of an entry ---
+
+    def _attach(self, one: Segment, entries: list[tuple[Entry | None, Segment, str]]) -> None:
+        entry, anchor, name = self._nearest(one, entries)
+        if entry is None:
+            if anchor is not None and (one.time is not None or one.cue("field", "cause") is not None):
+                one.used = True
+            return
+        fields = self.kb.findings[name].fields
+        if one.time is not None and one.kind == "time":
+            if self._time(one, one.time, entry, name):
+                one.used = True
+        elif one.number is not None and one.kind == "number":
+            self._number(one, entry, name)
+        elif one.cue("cause") is not None and "cause" in fields:
+            entry.fields.setdefault("cause", str(one.cue("cause").value))  # type: ignore[union-attr]
+            one.used = True
+        elif one.cue("grade") is not None and "grade" in fields:
+            entry.fields.setdefault("grade", str(one.cue("grade").value))  # type: ignore[union-attr]
+            one.used = True
+        elif one.cue("fracture") is not None and name == "fractures":
+            self._break_word(one, entry)
+        elif one.cue("field", "over", "ended", "had") is not None:
+            one.used = True
+        else:
+            self._choice(one, entry, name)
+
+    def _nearest(
+        self, one: Segment, entries: list[tuple[Entry | None, Segment, str]]
+    ) -> tuple[Entry | None, Segment | None, str]:
+        before = [each for each in entries if each[1].index < one.index]
+        after = [each for each in entries if each[1].index > one.index]
+        same_after = [each for each in after if each[1].part == one.part]
+        if before and (before[-1][1].part == one.part or not same_after):
+            return before[-1]
+        return (same_after or after or before or [(None, None, "")])[0]
+
+    def _break_word(self, one: Segment, entry: Entry) -> None:
+        cause = str(one.cue("fracture").value)  # type: ignore[union-attr]
+        if cause in ("low_trauma", "stress", "pathological"):
+            entry.fields.setdefault("cause", cause)
+        one.used = True
+
+    def _choice(self, one: Segment, entry: Entry, name: str) -> None:
+        """A word that answers a field: a cause, a grade, a reaction."""
+        finding = self.kb.findings[name]
+        for field in finding.fields.values():
+            if field.type != "choice" or field.id == finding.key or field.id in entry.fields:
+                continue
+            sense = one.sense("member", field.choices)
+            if sense is not None and isinstance(sense.value, frozenset) and len(sense.value) == 1:
+                if field.id == "grade" and one.text.strip().isdigit():
+                    continue
+                entry.fields[field.id] = next(iter(sense.value))
+                one.used = True
+                return
+        if one.cue("into") is not None and name == "intolerances" and "allerg" in one.text.casefold():
+            entry.fields.setdefault("reaction", "allergy")
+            one.used = True
+
+    def _number(self, one: Segment, entry: Entry, name: str) -> None:
+        number = one.number
+        assert number is not None
+        fields = self.kb.findings[name].fields
+        if number.bad or number.about:
+            return
+        if "dose" in fields and "dose" not in entry.fields:
+            unit = number.unit or ("" if not self._bare_dose(one, entry) else "mg")
+            if unit and unit.split("/")[0] not in ("kg", "cm") and not number.unit.startswith(("nmol", "mmol", "pmol")):
+                text = number.text(unit, sign=False)
+                dose, _, period = text.partition("/")
+                trial = {**entry.fields, "dose": dose.strip() if period in ("day", "d", "week", "month") else text}
+                if period in ("day", "d", "week", "month"):
+                    trial.setdefault("every", {"d": "day"}.get(period, period))
+                if self._sound(name, trial):
+                    entry.fields.update(trial)
+                    one.used = True
+                    if not number.unit:
+                        self.hearing.reading.leave(f"{one.text.strip()} taken as {text}")
+                    return
+        if self._is_count(one, number.low) and name == "medicines":
+            self.hearing.reading.leave(f"{self._count_words(one)} (how many is not used)")
+            one.used = True
+
+    def _count_words(self, one: Segment) -> str:
+        before = self.hearing.segments[one.index - 1] if one.index else None
+        if before is not None and before.text.casefold() == "x":
+            before.used = True
+            return f"x{one.text.strip()}"
+        return one.text.strip()
+
+    def _bare_dose(self, one: Segment, entry: Entry) -> bool:
+        """A number right behind a medicine, followed by how often: `risedronate 35 weekly`."""
+        following = self.hearing.after(one)
+        often = following is not None and following.time is not None and following.time.often
+        return often and entry.anchor is not None and self.hearing.before(one) is entry.anchor and float(one.number.low) >= 2  # type: ignore[union-attr]
+
+    def _is_count(self, one: Segment, low: str) -> bool:
+        return low.isdigit() and int(low) <= 20 and not (one.number is not None and one.number.unit)
+
+    def _time(self, one: Segment, time: Time, entry: Entry, name: str) -> bool:
+        """Put a time in the field that it fills; gives whether there is one."""
+        fields = self.kb.findings[name].fields
+        cue = self._field_cue(one)
+        if time.kind == "every":
+            return "every" in fields and self._put(entry, name, "every", time.text)
+        if time.kind == "age" and ".." in time.text:
+            self.hearing.reading.leave(f"{one.text.strip()} (from one age to another has no place)")
+            return True
+        if time.kind in ("age", "ages"):
+            return "age_at" in fields and self._put(entry, name, "age_at", time.text)
+        if time.unclear:
+            return self._unclear(one, time, entry, name)
+        if time.kind == "period":
+            if "started" in fields and "stopped" in fields:
+                return self._put(entry, name, "started", time.text) and self._put(entry, name, "stopped", time.until)
+            return self._put(entry, name, _DATES.get(name, "date"), f"{time.text}..{time.until}")
+        if time.kind == "length":
+            return self._length(one, time, entry, name, cue)
+        return self._date(one, time, entry, name, cue)
+
+    def _date(self, one: Segment, time: Time, entry: Entry, name: str, cue: str) -> bool:
+        fields, anchor = self.kb.findings[name].fields, entry.anchor
+        default = _DATES.get(name, "date")
+        if cue in fields and cue != "duration":
+            wanted = cue
+        elif cue == "started" and default in fields:
+            wanted = default
+        elif anchor is not None and anchor.over and "stopped" in fields and name == "medicines":
+            wanted = "stopped"
+        elif default in fields:
+            wanted = default
+        else:
+            return self._which_time(one, time, entry, name)
+        if wanted in entry.fields:
+            if wanted == "last_given" and entry.fields[wanted].isdigit() and time.bare_year:
+                entry.fields[wanted] = max(entry.fields[wanted], time.text)
+                return True
+            return self._again(one, time, entry, name, wanted)
+        return self._put(entry, name, wanted, time.text)
+
+    def _again(self, one: Segment, time: Time, entry: Entry, name: str, wanted: str) -> bool:
+        told = self.hearing.told(entry.anchor or one, one)
+        if entry.fields[wanted] != time.text:
+            self.hearing.reading.ask(f"'{told}': two times", f"write which is right: {entry.fields[wanted]} or {time.text}")
+        return True
+
+    def _which_time(self, one: Segment, time: Time, entry: Entry, name: str) -> bool:
+        """A medicine with a bare date: begun, last given, or stopped then?"""
+        given = self._years(one)
+        if given is not None and entry.anchor is not None:
+            entry.fields["last_given"] = given
+            return True
+        label = entry.anchor.text.strip() if entry.anchor is not None else name
+        what = f"'{one.text.strip()}' after '{label}': begun, last given, or stopped then?"
+        hint = f"write '{label} since {one.text.strip()}', 'last given {one.text.strip()}' or 'stopped {one.text.strip()}'"
+        self.hearing.reading.ask(what, hint)
+        return True
+
+    def _years(self, one: Segment) -> str | None:
+        """`2022, 2023, 2024`: the years in which it was given; the last of them."""
+        years = []
+        for each in self.hearing.segments[one.index :]:
+            if each.kind == "mark" or idle(each):
+                continue
+            if each.time is None or not each.time.bare_year or each.used:
+                break
+            years.append(each)
+        if len(years) < 2:
+            return None
+        self.hearing.use(*years)
+        return max(each.time.text for each in years if each.time is not None)
+
+    def _length(self, one: Segment, time: Time, entry: Entry, name: str, cue: str) -> bool:
+        fields = self.kb.findings[name].fields
+        more = self._at_least(one)
+        over = entry.anchor is not None and (entry.anchor.over or entry.anchor.had)
+        ended = over or "stopped" in entry.fields or "started" in entry.fields or self._past_year(one) or self._after_all(one)
+        if cue == "started" and "started" in fields:
+            return self._put(entry, name, "started", f"{time.text} ago")
+        if ended and "duration" in fields:
+            self._put(entry, name, "duration", f"> {time.text}" if more else time.text)
+            return True
+        wanted = "started" if "started" in fields else _DATES.get(name, "date")
+        if wanted not in fields or wanted in entry.fields:
+            return False
+        return self._put(entry, name, wanted, self.hearing.times.before(time.text) if more else f"{time.text} ago")
+
+    def _at_least(self, one: Segment) -> bool:
+        before = self.hearing.segments[one.index - 1] if one.index else None
+        if before is not None and before.text.strip() in (">", ">="):
+            before.used = True
+            return True
+        words = self.hearing.line.text[max(0, one.start - 12) : one.start].casefold().split()
+        return bool(words) and (words[-1] in ("over", ">") or words[-2:] == ["more", "than"]) or one.text.strip().startswith(">")
+
+    def _past_year(self, one: Segment) -> bool:
+        following = self.hearing.after(one)
+        return following is not None and following.time is not None and following.time.kind == "date" and not following.used
+
+    def _after_all(self, one: Segment) -> bool:
+        """`after 9 years of alendronate`: how long it was taken before something else."""
+        before = self.hearing.line.text[: one.start].casefold().split()
+        return bool(before) and before[-1] in ("after", "following", "despite")
+
+    def _field_cue(self, one: Segment) -> str:
+        """The field that the words before a time say it fills."""
+        for before in reversed(self.hearing.segments[: one.index]):
+            if before.clause != one.clause or before.kind in ("time", "number"):
+                return ""
+            cue = before.cue("field")
+            if cue is not None:
+                before.used = True
+                return str(cue.value)
+            if before.cue("over") is not None and not names_something(before):
+                return ""
+            if not (idle(before) or (before.kind == "mark" and before.text in "(")):
+                return ""
+        return ""
+
+    def _put(self, entry: Entry, name: str, field: str, text: str) -> bool:
+        trial = {**entry.fields, field: text}
+        if field in entry.fields and entry.fields[field] != text:
+            return False
+        if not self._sound(name, trial):
+            node = Entry(trial).node
+            _, problems = self.hearing.readable(name, node)
+            self.hearing.reading.problems += [one for one in problems if one not in self.hearing.reading.problems]
+            return True
+        entry.fields = trial
+        return True
+
+    def _sound(self, name: str, fields: dict[str, str]) -> bool:
+        return self.hearing.readable(name, Entry(fields).node)[0] is not None
+
+    def _unclear(self, one: Segment, time: Time, entry: Entry, name: str) -> bool:
+        first, second = time.unclear[:2]
+        what = f"'{self.hearing.told(entry.anchor or one, one)}': {first} or {second}?"
+        self.hearing.reading.ask(what, "write the year first, so that day and month cannot be confused")
+        field = _DATES.get(name, "date") or "last_given"
+        if field in self.kb.findings[name].fields:
+            self._put(entry, name, field, time.text)
+        return True
+
+    # --- what is said of several, and how many ---
+
+    def _share(self, clause: list[Segment], entries: list[tuple[Entry | None, Segment, str]]) -> None:
+        """A time behind names that are joined by `and` is that of each: `hysterectomy + BSO at 44`."""
+        for (one, first, name), (other, second, same) in zip(entries, entries[1:], strict=False):
+            if one is None or other is None or name != same or len(one.fields) > 1 or first.part != second.part:
+                continue
+            joined = [mid.text.casefold() for mid in self.hearing.between(first, second)]
+            if not any(word in ("and", "&", "+") for word in joined):
+                continue
+            for field in ("date", "age_at", "started", "stopped"):
+                if field in other.fields:
+                    one.fields.setdefault(field, other.fields[field])
+
+    def _add(self, entry: Entry, one: Segment, name: str, clause: list[Segment]) -> None:
+        self.hearing.use(one)
+        listed = self.hearing.reading.list(name)
+        fields = self.kb.findings[name].fields
+        if one.over and "stopped" in fields and "stopped" not in entry.fields and name in ("medicines", "symptoms"):
+            if "last_given" not in entry.fields or self._says_stopped(one):
+                entry.fields["stopped"] = "yes"
+        if name == "medicines" and one.had and not entry.fields.keys() & {"stopped", "last_given"}:
+            told, label = self.hearing.told(*self._its_words(one)), one.text.strip()
+            self.hearing.reading.ask(
+                f"'{told}': is it still taken?",
+                f"write 'on {label}', 'stopped {label} in 2024' or '{label} last given 2024-05'",
+            )
+            return
+        count = self._count(one, clause) if name == "fractures" else 1
+        for _ in range(count):
+            listed.entries.append(Entry(dict(entry.fields), one))
+
+    def _its_words(self, one: Segment) -> list[Segment]:
+        return [each for each in self.hearing.segments if each.part == one.part]
+
+    def _says_stopped(self, one: Segment) -> bool:
+        return any(each.cue("over", "ended") for each in self.hearing.segments if each.part == one.part)
+
+    def _count(self, one: Segment, clause: list[Segment]) -> int:
+        """How many broke: `2 old rib fractures`, `both wrists`, `multiple vertebral fractures`."""
+        others = [each for each in clause if each.part == one.part]
+        for each in others:
+            if each.used and each.kind != "number" and each.cue("number", "both") is None:
+                continue
+            if each.cue("number") is not None:
+                each.used = True
+                return int(str(each.cue("number").value))  # type: ignore[union-attr]
+            if each.cue("both") is not None and each.index < one.index:
+                each.used = True
+                return 2
+            number = each.number
+            if number is None or each.kind != "number" or not number.low.isdigit() or number.unit or number.signed:
+                continue
+            times = self.hearing.segments[each.index - 1].text.casefold() == "x" if each.index else False
+            if 1 <= int(number.low) <= 12 and (each.index < one.index or times):
+                each.used = True
+                return int(number.low)
+        return 1
+
+
+def _parts(mid: Segment) -> bool:
+    return (mid.kind == "mark" and mid.text == ",") or mid.text.casefold() in ("and", "&", "+")
+
+
+def _whose(kin: str) -> str:
+    return {"parent": "a parent", "sister": "a sister or brother", "family": "the family"}.get(kin, "somebody else")
+
+
+def all_of(lists: Iterable[list[str]]) -> Iterator[str]:
+    for names in lists:
+        yield from names

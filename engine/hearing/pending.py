@@ -1,0 +1,334 @@
+"""Answers to what was asked: bare numbers and words, one or several in their order, and that nothing is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..intake.answers.sheet import clipped
+from .hearing import Hearing, idle
+from .numbers import Quantity
+from .segments import Segment
+
+_RESULTS = ("high", "low", "normal", "abnormal", "positive", "negative")
+
+
+class Pending:
+    """Reads one line as an answer to what was asked."""
+
+    def __init__(self, hearing: Hearing, any_of: bool = False) -> None:
+        self.hearing, self.asked, self.any_of = hearing, hearing.asked, any_of
+
+    @property
+    def _telling(self) -> list[Segment]:
+        return [one for one in self.hearing.segments if not (idle(one) or one.kind == "mark")]
+
+    def _type(self, name: str) -> str:
+        finding = self.hearing.finding(name)
+        return finding.type if finding is not None else "number"
+
+    # --- the whole line ---
+
+    def whole(self) -> bool:
+        """A line that is nothing but an answer: `n/a`, `none`, `yes`, `no / yes / low / 1`."""
+        telling = self._telling
+        if not self.asked:
+            return False
+        if not telling:
+            return self._stroke()
+        if all(one.cue("gap") is not None for one in telling):
+            self._gap(str(telling[-1].cue("gap").value))  # type: ignore[union-attr]
+            return True
+        if len(self.asked) > 1 and self._rest():
+            return True
+        if len(telling) == 1 and self._one_word(telling[0]):
+            return True
+        if len(self.asked) > 1 and self._both(telling):
+            return True
+        return len(self.asked) > 1 and self._in_order()
+
+    def _stroke(self) -> bool:
+        if self.hearing.line.text.strip() not in ("-", "--", "---", "?"):
+            return False
+        self._gap("not measured" if self.hearing.line.text.strip()[0] == "-" else "unknown")
+        return True
+
+    def _gap(self, gap: str) -> None:
+        self.hearing.use(*self.hearing.segments)
+        reading = self.hearing.reading
+        reading.answered = True
+        reading.not_known = self.asked
+        for name in self.asked:
+            if gap == "not measured" or self._is_test(name):
+                reading.say(name, "not measured")
+            else:
+                reading.say(name, "unknown")
+
+    def _is_test(self, name: str) -> bool:
+        finding = self.hearing.finding(name)
+        return finding is not None and finding.known_by != "person" and finding.type != "records"
+
+    def _one_word(self, one: Segment) -> bool:
+        """`none`, `no`, `yes`, to one question or to several that are alike."""
+        nothing = one.cue("nothing", "no", "none") is not None
+        if one.cue("yes") is None and not nothing:
+            return False
+        cue = one.cue("nothing")
+        if cue is not None and cue.value:
+            self._list_nothing(one, str(cue.value))
+            return True
+        kinds = {self._type(name) for name in self.asked}
+        if len(self.asked) > 1:
+            return self._to_which(one, kinds, nothing)
+        (name,) = self.asked
+        kind = kinds.pop()
+        if kind == "yes_no":
+            self._close(one, name, "no" if nothing else "yes")
+        elif kind == "records" and nothing:
+            self._close(one, name, "none")
+        elif kind == "choice" and self.hearing.fits(name, "no" if nothing else "yes"):
+            told = one.text.strip().casefold()
+            self._close(one, name, told if self.hearing.fits(name, told) else "no" if nothing else "yes")
+        elif kind == "number" and nothing:
+            if self.hearing.fits(name, "none"):
+                self._close(one, name, "0")
+            else:
+                self._gap("unknown")
+        else:
+            return False
+        return True
+
+    def _close(self, one: Segment, name: str, value: str) -> None:
+        self.hearing.use(one, *(each for each in self.hearing.segments if idle(each) or each.kind == "mark"))
+        self.hearing.reading.answered = True
+        if self.hearing.is_list(name):
+            self.hearing.reading.list(name).complete = True
+        else:
+            self.hearing.reading.say(name, value)
+
+    def _list_nothing(self, one: Segment, name: str) -> None:
+        self.hearing.use(*self.hearing.segments)
+        self.hearing.reading.list(name).complete = True
+        self.hearing.reading.answered = name in self.asked
+
+    def _to_which(self, one: Segment, kinds: set[str], nothing: bool) -> bool:
+        told = one.text.strip()
+        whole = told.casefold() not in ("no", "n", "yes", "y")
+        if kinds == {"yes_no"} and (self.any_of or whole) and nothing:
+            self.hearing.use(*self.hearing.segments)
+            self.hearing.reading.answered = True
+            for name in self.asked:
+                self.hearing.reading.say(name, "no")
+            return True
+        if "yes_no" not in kinds and nothing:
+            self._gap("not measured" if any(self._is_test(name) for name in self.asked) else "unknown")
+            return True
+        self.hearing.use(one)
+        labels = ", ".join(self.hearing.names.label(name) for name in self.asked)
+        self.hearing.reading.ask(f"'{told}' to which? {labels}", "answer each, in this order")
+        return True
+
+    def _rest(self) -> bool:
+        """`all normal`: the same of every test that was asked; `except` names those of which something else is said."""
+        rest = next((one for one in self._telling if one.cue("rest") is not None), None)
+        if rest is None:
+            return False
+        word = next((one for one in self.hearing.segments[rest.index + 1 :] if not idle(one)), None)
+        result = word.cue("result") if word is not None else None
+        value = str(result.value) if result is not None else ""
+        if word is None or value not in ("normal",) or any(self._type(name) == "yes_no" for name in self.asked):
+            return False
+        self.hearing.use(rest, word)
+        self.hearing.reading.gone["rest"] = frozenset(self.asked)
+        return False
+
+    def rest(self) -> None:
+        """After all else was read: what was not named is normal."""
+        if "rest" not in self.hearing.reading.gone:
+            return
+        self.hearing.reading.gone.pop("rest")
+        named = {*self.hearing.reading.results, *(one.finding for one in self.hearing.reading.bare)}
+        for name in self.asked:
+            if name not in named and self.hearing.fits(name, "normal"):
+                self.hearing.reading.say(name, "normal")
+        self.hearing.reading.answered = not self.hearing.reading.problems
+
+    def _both(self, telling: list[Segment]) -> bool:
+        """`both no`, `neither`."""
+        words = [one.text.strip().casefold() for one in telling]
+        kinds = {self._type(name) for name in self.asked}
+        if kinds != {"yes_no"} or len(telling) != 2 or words[0] not in ("both", "all"):
+            return False
+        yes = telling[1].cue("yes") is not None
+        if not yes and telling[1].cue("no", "nothing") is None:
+            return False
+        self.hearing.use(*self.hearing.segments)
+        self.hearing.reading.answered = True
+        for name in self.asked:
+            self.hearing.reading.say(name, "yes" if yes else "no")
+        return True
+
+    # --- several, in their order ---
+
+    def _in_order(self) -> bool:
+        telling = self._telling
+        if not all(self._is_bare(one) for one in telling) or len({one.clause for one in telling}) > 1:
+            return False
+        asked = self._as_many(telling)
+        if asked is None:
+            return False
+        values = [self._value(name, one) for name, one in zip(asked, telling, strict=True)]
+        if not all(values):
+            return False
+        self.hearing.use(*self.hearing.segments)
+        for (name, value), one in zip(zip(asked, values, strict=True), telling, strict=True):
+            number = one.number
+            assumed = number is not None and not number.unit and " " in value
+            self.hearing.reading.say(name, value, unit_assumed=assumed)
+        self.hearing.reading.answered = True
+        return True
+
+    def _as_many(self, telling: Sequence[Segment]) -> tuple[str, ...] | None:
+        asked = tuple(name for name in self.asked if name != "t_score_unspecified") if len(telling) != len(self.asked) else self.asked
+        return asked if len(asked) == len(telling) > 1 else None
+
+    def _is_bare(self, one: Segment) -> bool:
+        if one.kind == "number":
+            return one.number is not None and not one.number.bad and not one.number.about
+        if one.cue("yes", "no", "nothing", "gap", "result") is not None:
+            return True
+        return any(sense.kind == "answer" and sense.target in self.asked for sense in one.senses)
+
+    def _value(self, name: str, one: Segment) -> str:
+        """The segment as the value of a finding; empty where it cannot be."""
+        if (gap := one.cue("gap")) is not None:
+            return str(gap.value)
+        kind = self._type(name)
+        if one.number is not None and one.kind == "number":
+            return self._number(name, one.number) if kind == "number" else ""
+        if kind == "yes_no":
+            return "yes" if one.cue("yes") else "no" if one.cue("no", "nothing") else ""
+        if one.cue("nothing", "no") is not None and self.hearing.sheet.measured(name).countable and kind == "number":
+            return "0"
+        sense = one.sense("answer", name)
+        if sense is not None:
+            return str(sense.value)
+        result = one.cue("result")
+        return str(result.value) if result is not None and self.hearing.fits(name, str(result.value)) else ""
+
+    def _number(self, name: str, number: Quantity) -> str:
+        if "_score" in name:
+            return number.text() if number.signed or abs(float(number.low)) < 0.05 else ""
+        text = number.text(sign=False)
+        if self.hearing.fits(name, text):
+            return text
+        units = [unit for unit, _ in self.hearing.units_of(name, number)] if not number.unit else []
+        metric = {"weight": "kg"}.get(name) or ("m" if name == "height" and float(number.low) < 3 else "cm")
+        if name in ("weight", "height", "peak_height") and metric in units:
+            return number.text(metric, sign=False)
+        if self.hearing.system == "us" and len(units) > 1:
+            return number.text(units[1], sign=False)
+        return number.text(units[0], sign=False) if len(units) == 1 or self.hearing.system == "si" and units else ""
+
+    # --- what is left over ---
+
+    def left(self) -> None:
+        """A bare number, or a word, that nothing else on the line claims, as the answer to the one question."""
+        self._dose_of_smoking()
+        if len(self.asked) != 1:
+            self._among_several()
+            return
+        (name,) = self.asked
+        if self._type(name) == "number" and name not in self.hearing.reading.results:
+            self._bare_number(name)
+        elif self._type(name) == "yes_no" and name not in self.hearing.reading.results:
+            self._yes_or_no(name)
+
+    def _dose_of_smoking(self) -> None:
+        if self.asked != ("smoking",) or "smoking" in self.hearing.reading.results:
+            return
+        numbers = [one for one in self.hearing.open if one.kind == "number"]
+        rest = [one for one in self.hearing.open if one.kind not in ("number", "mark", "time") and not idle(one)]
+        if len(numbers) == 1 and not rest:
+            self.hearing.use(*self.hearing.segments)
+            self.hearing.reading.say("smoking", "current")
+            self.hearing.reading.answered = True
+
+    def _bare_number(self, name: str) -> None:
+        loose = [one for one in self.hearing.open if one.kind == "number" or self._as_time(one, name)]
+        others = [one for one in self.hearing.open if one not in loose and not idle(one) and one.kind != "mark"]
+        if len(loose) != 1 or others or self._shares_its_part(loose[0]):
+            return
+        one = loose[0]
+        number = one.number or self._as_time(one, name)
+        if number is None:
+            return
+        if number.about or one.unsure:
+            self.hearing.use(one)
+            self.hearing.reading.ask(
+                f"'{one.text.strip()}': about, or exactly?", f"write {number.low}, or a range ({number.low}..)"
+            )
+            return
+        if "_score" in name and self._doubted(number):
+            self.hearing.use(one)
+            self.hearing.reading.ask(f"'{one.text.strip()}': above zero, or a minus left out?", f"write -{number.low} or +{number.low}")
+            return
+        plain = number if number.signed and "_score" in name else Quantity(number.low.lstrip("-"), number.high, number.bound, number.unit)
+        if self.hearing.number(name, plain, {}) if "_score" not in name else self._score(name, plain):
+            self.hearing.use(one)
+            self.hearing.reading.answered = not self.hearing.reading.problems
+
+    def _score(self, name: str, number: Quantity) -> bool:
+        if not self.hearing.fits(name, number.text("")):
+            return False
+        self.hearing.reading.say(name, number.text(""))
+        return True
+
+    def _doubted(self, number: Quantity) -> bool:
+        return number.bad or (not number.signed and not number.bound and float(number.low) > 0)
+
+    def _shares_its_part(self, one: Segment) -> bool:
+        return any(
+            each.part == one.part and each is not one and each.kind != "mark" and not idle(each)
+            for each in self.hearing.segments
+        )
+
+    def _as_time(self, one: Segment, name: str) -> Quantity | None:
+        """`51 years`, `at 51`, `in her fifties` where an age is asked for."""
+        unit = self.hearing.sheet.measured(name).unit
+        if one.time is None or one.kind != "time" or unit != "year":
+            return None
+        if one.time.kind in ("age", "ages"):
+            low, _, high = one.time.text.partition("..")
+            return Quantity(low, high)
+        if one.time.kind == "length" and one.time.text.endswith(("year", "years")) and " to " not in one.time.text:
+            return Quantity(one.time.text.split()[0])
+        return None
+
+    def _yes_or_no(self, name: str) -> None:
+        words = [one for one in self.hearing.open if not idle(one) and one.kind != "mark"]
+        if words and words[0].cue("yes", "no", "nothing") is not None and words[0].index == self._telling[0].index:
+            self.hearing.use(words[0])
+            self.hearing.reading.say(name, "yes" if words[0].cue("yes") else "no")
+            self.hearing.reading.answered = True
+
+    def _among_several(self) -> None:
+        """A number with a unit only one of those asked can have: `85 umol/L`; a number of one of those named by place."""
+        for one in list(self.hearing.open):
+            number = one.number
+            if one.kind != "number" or number is None or number.bad or number.about:
+                continue
+            left = [name for name in self.asked if name not in self.hearing.reading.results and self._type(name) == "number"]
+            if "_score" in "".join(left[:1]):
+                continue
+            fitting = [name for name in left if number.unit and self.hearing.fits(name, number.text())]
+            if not number.unit and self._shares_its_part(one):
+                continue
+            if not number.unit:
+                fitting = [name for name in left if self.hearing.fits(name, number.text(sign=False)) or self.hearing.units_of(name, number)]
+            if len(fitting) == 1 and number.unit:
+                self.hearing.use(one)
+                self.hearing.number(fitting[0], number, {})
+            elif len(fitting) > 1 or (fitting and not number.unit):
+                self.hearing.use(one)
+                labels = ", ".join(self.hearing.names.label(name) for name in fitting)
+                self.hearing.reading.ask(f"'{clipped(one.text.strip())}' can be {labels}", "write which it is")

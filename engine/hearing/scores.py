@@ -1,0 +1,309 @@
+"""Rows of a scan: sites with their T-scores, Z-scores and densities, in any order people write or print them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .hearing import Hearing, idle
+from .scope import clauses
+from .segments import Segment
+
+_HIGHEST, _LOWEST, _DOUBTED = 1.5, -8.0, 1.0
+_T, _Z = "t_score", "z_score"
+
+
+@dataclass(slots=True)
+class _Row:
+    """One site of a scan with the numbers that stand with it."""
+
+    site: str = ""
+    named: Segment | None = None
+    region: str = ""
+    numbers: list[tuple[str, Segment]] = field(default_factory=list)
+    date: str = ""
+    sides: list[Segment] = field(default_factory=list)
+    gap: Segment | None = None
+    segments: list[Segment] = field(default_factory=list)
+    kinds: list[Segment] = field(default_factory=list)
+
+
+class Scores:
+    """Reads the scores of one line."""
+
+    def __init__(self, hearing: Hearing) -> None:
+        self.hearing = hearing
+        self._sites = {
+            name.removeprefix(f"{_T}_"): name for name in hearing.kb.findings if name.startswith(f"{_T}_")
+        }
+        self._columns: list[str] = []
+        self._heading = ""
+        self._asked_kind = "Z" if any(name.startswith(_Z) for name in hearing.asked) else ""
+        self._scan_asked = any(name.startswith((_T, _Z)) for name in hearing.asked)
+
+    def read(self) -> None:
+        if not self._sites:
+            return
+        for clause in clauses(self.hearing.segments):
+            self._clause(clause)
+
+    # --- rows ---
+
+    def _clause(self, clause: list[Segment]) -> None:
+        kinds = [one for one in clause if one.cue("kind") is not None]
+        numbers = [one for one in clause if one.kind == "number" or one.kind == "time"]
+        if len(kinds) >= 2 and not numbers:
+            self._columns = [str(one.cue("kind").value) for one in kinds]  # type: ignore[union-attr]
+            self.hearing.use(*kinds, *(one for one in clause if idle(one) or self._site_of(one)))
+            return
+        rows = self._rows(clause)
+        day = self._day_of(clause, rows)
+        for row in rows:
+            self._row(row, day)
+
+    def _rows(self, clause: list[Segment]) -> list[_Row]:
+        rows: list[_Row] = []
+        row = _Row()
+        kind, first_value = "", self._begins_with_value(clause)
+        self._heading = "" if clause and clause[0].part == 0 else self._heading
+        for index, one in enumerate(clause):
+            if one.used:
+                continue
+            site, region = self._site_of(one), one.cue("region")
+            label = one.cue("kind")
+            if label is not None and not site:
+                kind = str(label.value)
+                row.kinds.append(one)
+                if self._is_heading(clause, index):
+                    self._heading = kind
+            elif site or region is not None:
+                fresh = row.site or row.region or not (first_value and row.numbers)
+                if fresh and (row.site or row.region or row.numbers):
+                    rows.append(row)
+                    row = _Row(kinds=row.kinds if not row.numbers and not row.site else [])
+                row.named = one
+                row.site, row.region = site, str(region.value) if region is not None and not site else ""
+                own = self._kind_in(one)
+                kind = own or kind if not row.numbers else kind
+                if first_value and row.numbers:
+                    rows.append(row)
+                    row, kind = _Row(), ""
+            elif one.kind == "number" and self._can_be(one, kind, row):
+                row.numbers.append((kind, one))
+                kind = ""
+            elif one.kind == "time" and one.time is not None and one.time.kind == "date" and row.numbers:
+                row.date = one.time.text
+                row.segments.append(one)
+            elif one.cue("side", "both") is not None:
+                row.sides.append(one)
+            elif one.cue("gap") is not None and (row.site and not row.numbers):
+                row.gap = one
+            elif not self._passes(one):
+                if row.site or row.region or row.numbers:
+                    rows.append(row)
+                row, kind = _Row(), ""
+        rows.append(row)
+        return [one for one in self._joined(rows) if one.numbers or one.gap]
+
+    def _joined(self, rows: list[_Row]) -> list[_Row]:
+        """A row of Z-scores without a site belongs to the one before it: `T -2.6 fem neck, Z -1.0`."""
+        found: list[_Row] = []
+        for row in rows:
+            kinds = {kind for kind, _ in row.numbers}
+            if found and row.numbers and not row.site and not row.region and kinds and "" not in kinds:
+                if not kinds & {kind or "T" for kind, _ in found[-1].numbers}:
+                    found[-1].numbers += row.numbers
+                    found[-1].kinds += row.kinds
+                    continue
+            found.append(row)
+        return found
+
+    def _begins_with_value(self, clause: list[Segment]) -> bool:
+        for one in clause:
+            if one.kind == "number":
+                return True
+            if one.kind != "mark" and one.cue("kind", "idle", "imaging") is None:
+                return False
+        return False
+
+    def _is_heading(self, clause: list[Segment], index: int) -> bool:
+        for one in clause[index + 1 :]:
+            if one.kind == "mark" and one.text in ("=", ":"):
+                continue
+            return one.kind != "number" and not idle(one)
+        return False
+
+    def _passes(self, one: Segment) -> bool:
+        """What may stand within a row."""
+        if one.kind == "mark":
+            return one.text in ("(", ")", ":", "=", ",", "/", "·", "-", "|", "[", "]")
+        return idle(one) or one.cue("flag", "imaging", "but", "yes") is not None or self._heads(one)
+
+    def _heads(self, one: Segment) -> bool:
+        group = one.sense("group")
+        return group is not None and group.target in ("dxa", "z_scores")
+
+    def _site_of(self, one: Segment) -> str:
+        """The site that a segment names; empty where it names none."""
+        for sense in one.senses:
+            if sense.kind == "finding" and sense.target.startswith((f"{_T}_", f"{_Z}_")):
+                site = sense.target.partition("_score_")[2]
+                if site in self._sites and site != "unspecified":
+                    return site
+        return ""
+
+    def _kind_in(self, one: Segment) -> str:
+        found = {sense.target[0].upper() for sense in one.senses if sense.kind == "finding" and "_score_" in sense.target}
+        words = one.text.casefold()
+        if "Z" in found and ("z" in words.replace("-", " ").split() or "z-score" in words or "z score" in words):
+            return "Z"
+        return "T" if "t-score" in words or "t score" in words or words.startswith("t ") else ""
+
+    def _can_be(self, one: Segment, kind: str, row: _Row) -> bool:
+        number = one.number
+        if number is None:
+            return False
+        if number.unit and number.unit.casefold() not in ("g/cm2", "g/cm^2", "sd", "sds", "%"):
+            return False
+        if number.unit == "%":
+            return bool(row.numbers)
+        if kind or number.unit or (row.numbers and row.site):
+            return True
+        if row.site or row.region:
+            return self._follows_site(one, row)
+        return number.signed and (self._scan_asked or row.site != "" or self._named_behind(one))
+
+    def _follows_site(self, one: Segment, row: _Row) -> bool:
+        """Whether a number behind a site is a score: not a year, a count, or what is said of a broken bone."""
+        number = one.number
+        assert number is not None
+        assert row.named is not None
+        between = self.hearing.between(row.named, one)
+        if any(not self._passes(mid) and mid.cue("side", "kind") is None and mid.kind != "number" for mid in between):
+            return False
+        return number.signed or number.bad or bool(number.high) or abs(float(number.low)) < 30
+
+    def _named_behind(self, one: Segment) -> bool:
+        after = self.hearing.after(one)
+        return after is not None and bool(self._site_of(after) or after.cue("region"))
+
+    def _day_of(self, clause: list[Segment], rows: list[_Row]) -> str:
+        """A day that stands before all rows is that of the scan."""
+        if not rows:
+            return ""
+        first = min(one.index for row in rows for one in ([row.named] if row.named else []) + [n for _, n in row.numbers])
+        days = [one for one in clause if one.kind == "time" and one.index < first and not one.used]
+        told = [one for one in days if one.time is not None and one.time.kind == "date"]
+        if len(told) != 1 or told[0].time is None:
+            return ""
+        self.hearing.use(told[0])
+        return told[0].time.text
+
+    # --- what a row says ---
+
+    def _row(self, row: _Row, day: str) -> None:
+        hearing = self.hearing
+        used = [row.named, *row.sides, *row.segments, *row.kinds, *(one for _, one in row.numbers), row.gap]
+        shown = [one for one in used if one is not None]
+        if row.region:
+            hearing.use(*shown)
+            hearing.reading.leave(f"{hearing.told(*shown)} ({row.region} is not used)")
+            return
+        if row.gap is not None and not row.numbers:
+            hearing.use(*shown)
+            hearing.reading.say(f"{_T}_{row.site}", "not measured")
+            return
+        named = self._named_numbers(row)
+        if named is None:
+            return
+        hearing.use(*shown)
+        self._also_used(shown)
+        for kind, one in named:
+            self._number(row, kind, one, row.date or day)
+
+    def _also_used(self, shown: list[Segment]) -> None:
+        first, last = min(one.index for one in shown), max(one.index for one in shown)
+        for one in self.hearing.segments[first : last + 1]:
+            if idle(one) or one.cue("imaging") or self._heads(one):
+                one.used = True
+
+    def _named_numbers(self, row: _Row) -> list[tuple[str, Segment]] | None:
+        """Each number with what it is: T, Z or BMD; None where they are no scores."""
+        given = list(row.numbers)
+        plain = [(kind, one) for kind, one in given if one.number is None or one.number.unit != "%"]
+        dense = [one for kind, one in plain if kind == "BMD" or (not kind and _is_density(one))]
+        rest = [(kind, one) for kind, one in plain if one not in dense and kind != "other"]
+        found = [("BMD", one) for one in dense]
+        bare = [one for kind, one in rest if not kind]
+        found += [(kind, one) for kind, one in rest if kind]
+        kinds = {kind for kind, _ in found}
+        if self._columns and len(self._columns) == len(plain):
+            return [(label, one) for label, (_, one) in zip(self._columns, plain, strict=True)]
+        default = self._heading or self._asked_kind or "T"
+        if len(bare) == 1:
+            other = "Z" if "T" in kinds else "T" if "Z" in kinds else default
+            found.append((other, bare[0]))
+        elif len(bare) == 2 and (dense or self._columns):
+            found += [("T", bare[0]), ("Z", bare[1])]
+        elif bare:
+            told = self.hearing.told(*([row.named] if row.named else []), *bare)
+            self.hearing.use(row.named, *bare)
+            self.hearing.reading.ask(f"'{told}': which is the T-score, which the Z-score?", "write 'hip T -2.7 Z -1.1'")
+        return found or None
+
+    def _number(self, row: _Row, kind: str, one: Segment, day: str) -> None:
+        number, hearing = one.number, self.hearing
+        assert number is not None
+        site = row.site or "unspecified"
+        named = [row.named] if row.named is not None else []
+        told = hearing.told(*named, one)
+        if kind in ("BMD", "other"):
+            hearing.reading.leave(f"{one.text.strip()} (a density; only scores are used)")
+            return
+        finding = f"{_T}_{site}" if kind == "T" else (f"{_Z}_{site}" if row.site else _Z)
+        if finding not in hearing.kb.findings:
+            hearing.reading.leave(told)
+            return
+        label = hearing.names.label(finding)
+        if number.bad or number.about:
+            hearing.reading.ask(f"'{told}': {label}, which number?", f"write it plainly: '{told.split()[0]} -2.7'")
+            return
+        if (doubt := self._doubt(row, kind, one)) is not None:
+            hearing.reading.doubted = (finding, number.low)
+            hearing.reading.ask(f"'{told}': {doubt}", f"write the score with its sign, as '{_signed(number.low)}'")
+            return
+        text = number.text("")
+        if day:
+            hearing.reading.say(finding, text, date=day)
+        else:
+            hearing.reading.say(finding, text)
+
+    def _doubt(self, row: _Row, kind: str, one: Segment) -> str | None:
+        """Why a number cannot be believed to be this score."""
+        number = one.number
+        assert number is not None
+        if number.high or number.bound:
+            if number.signed or number.low.startswith("-") or number.bound:
+                return None
+            return "a range, or two columns?"
+        value = float(number.low)
+        if value < _LOWEST:
+            return f"is {_signed(number.low[:2] + '.' + number.low[2:])} meant?" if len(number.low) < 5 else "is that right?"
+        if number.signed and value > _HIGHEST and kind == "T":
+            return "a T-score as high as this?"
+        explicit = bool(row.kinds) or bool(self._heading) or (row.named is not None and bool(self._kind_in(row.named)))
+        if not number.signed and value > (_HIGHEST if explicit else 0.0) and (kind == "T" or not explicit):
+            return "a score above zero, a minus left out, or a density?"
+        return None
+
+
+def _is_density(one: Segment) -> bool:
+    number = one.number
+    if number is None or number.high:
+        return False
+    return number.unit.casefold().startswith("g/") or (
+        not number.signed and number.decimals == 3 and 0.2 <= float(number.low) <= 2.0
+    )
+
+
+def _signed(low: str) -> str:
+    return low if low.startswith("-") else f"-{low}"
