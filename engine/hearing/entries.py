@@ -32,6 +32,8 @@ class Entries:
             anchors = self._anchors(clause)
             if anchors:
                 self._clause(clause, anchors)
+            else:
+                self._no_site(clause, anchors)
 
     # --- which list a name belongs in ---
 
@@ -69,9 +71,12 @@ class Entries:
             for name in self._lists.get(sense.target, ())
         ]
         if not names:
-            return self._of_phrase(one)
+            found = self._of_phrase(one)
+            return "intolerances" if found == "medicines" and into is not None else found
         if into is not None and "intolerances" in names:
             return "intolerances"
+        if one.cue("fracture") is not None and names == ["imaging"] and not self._pictured(one):
+            return ""
         names = [name for name in dict.fromkeys(names) if name != "intolerances" or "intolerances" in self.hearing.asked]
         if "fractures" in names and not self._breaks(one, broken):
             names.remove("fractures")
@@ -199,9 +204,24 @@ class Entries:
         for entry, one, name in entries:
             if entry is not None:
                 self._add(entry, one, name, clause)
+        self._no_site(clause, anchors)
         for one in clause:
             if not one.used and one.cue("fracture", "side", "over", "ended", "into", "imaging", "both") is not None:
                 one.used = True
+
+    def _no_site(self, clause: list[Segment], anchors: list[tuple[Segment, str]]) -> None:
+        """`previous fragility fracture`: which bone?"""
+        if any(name == "fractures" for _, name in anchors):
+            return
+        for one in clause:
+            if one.used or one.cue("fracture") is None or one.kin or one.planned:
+                continue
+            told = self.hearing.told(*(each for each in clause if each.part == one.part))
+            self.hearing.use(*(each for each in clause if each.part == one.part and each.kind != "time"))
+            if one.denied is not None:
+                self.hearing.reading.list("fractures").complete = True
+            else:
+                self.hearing.reading.ask(f"'{told}': which bone, and when?", "write 'broke the wrist in 2019'")
 
     def _denied_break(self, clause: list[Segment], one: Segment) -> bool:
         return any(each.cue("fracture") is not None and each.denied is not None for each in clause if each.part == one.part)
@@ -439,6 +459,8 @@ class Entries:
         ended = over or "stopped" in entry.fields or "started" in entry.fields or self._past_year(one) or self._after_all(one)
         if cue == "started" and "started" in fields:
             return self._put(entry, name, "started", f"{time.text} ago")
+        if not cue and "/" in one.text and "every" in fields and "every" not in entry.fields and self._long_acting(entry):
+            return self._put(entry, name, "every", time.text)
         if ended and "duration" in fields:
             self._put(entry, name, "duration", f"> {time.text}" if more else time.text)
             return True
@@ -446,6 +468,15 @@ class Entries:
         if wanted not in fields or wanted in entry.fields:
             return False
         return self._put(entry, name, wanted, self.hearing.times.before(time.text) if more else f"{time.text} ago")
+
+    def _long_acting(self, entry: Entry) -> bool:
+        """Whether it is given at intervals of months, so that `6/12` says how often."""
+        classes = self.kb.choices["medicines"].classes
+        members = set(entry.fields["name"].split(" or "))
+        return any(
+            members <= classes.get(kind, frozenset())
+            for kind in ("rankl_inhibitor", "intravenous_bisphosphonate", "gnrh_analogue")
+        )
 
     def _at_least(self, one: Segment) -> bool:
         before = self.hearing.segments[one.index - 1] if one.index else None

@@ -17,7 +17,7 @@ _SHORT, _SOLID, _LONG = 3, 5, 8
 """Letters a word must have to be mended: among what was asked, anywhere by one letter, by two."""
 _AS_WRITTEN = frozenset(
     "as art all us or am pm tax cat aid gap men ca ls th fn k na cl t z e it ra ma pa mi la pe oa uc map taf dex la"
-    " plt ach art ads ed ct fit pill alli sun rf ema mds aki ast alt".split()
+    " plt op hd pd pe bid tab cap ach art ads ed ct fit pill alli sun rf ema mds aki ast alt".split()
 )
 """Short names that are also words: they are names only where they are written in capitals, or nothing else is said."""
 
@@ -97,7 +97,7 @@ class Lexicon:
 
     def _add(self, words: Iterable[str], sense: Sense) -> None:
         keys = tuple(key_of(word) for word in words)
-        if not keys or len(keys) > _LONGEST:
+        if not keys or len(keys) > _LONGEST or (len(keys) == 1 and (keys[0].isdigit() or len(keys[0]) < 2 and sense.kind in ("member", "class"))):
             return
         node = self._root
         for key in keys:

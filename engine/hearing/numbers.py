@@ -170,7 +170,8 @@ class Numbers:
             unit = self.unit(text)
             stop = match.start("unit") + len(text)
             whole = stop >= len(line) or not (line[stop].isalnum() and text[-1].isalnum())
-            alone = text.casefold() in _NOT_UNITS and not (glued and text in ("m", "d", "h"))
+            symbol = len(text) == 2 and text[0].isupper() and text[1].islower()
+            alone = symbol or text.casefold() in _NOT_UNITS and not (glued and text in ("m", "d", "h"))
             if unit and whole and not alone:
                 return stop, unit
             shorter = re.match(r"(.*\S)\s?(?:/|\bper\b|\ba\b|\ban\b)", text)

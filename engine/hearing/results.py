@@ -74,6 +74,9 @@ class Results:
             hint = f"write it plainly: {clipped(segment.text)} 28"
             self.hearing.reading.ask(f"'{self.hearing.told(segment, value)}': which number?", hint)
             return True
+        if number.about and not (segment.unsure or value.unsure) and number.unit and self._of_habit(name):
+            self.hearing.reading.leave(f"about (in {self.hearing.told(segment, value)})")
+            number = Quantity(number.low, number.high, number.bound, number.unit)
         if number.about or segment.unsure or value.unsure:
             self.hearing.use(segment, value, *self._between(segment, value))
             told = self.hearing.told(segment, value)
@@ -90,6 +93,11 @@ class Results:
         self.hearing.use(segment, value, *self._between(segment, value))
         self._more_of_it(name, last if not used else max(used, key=lambda one: one.index), number)
         return True
+
+    def _of_habit(self, name: str) -> bool:
+        """Whether a number is one nobody knows exactly: what is eaten or drunk."""
+        finding = self.hearing.finding(name)
+        return finding is not None and finding.known_by == "person" and "/" in finding.unit
 
     def _is_dose(self, name: str, segment: Segment, number: Quantity) -> bool:
         """`calcium 1200 mg` is a tablet, `calcium 2.4 mmol/L` blood."""
@@ -291,10 +299,17 @@ class Results:
                 continue
             if segment.sense("member") is not None and not segment.denied:
                 continue
+            if finding.known_by != "person" and not segment.denied and not self._says_so(finding.label, segment):
+                continue
             self.hearing.use(segment)
             self.hearing.reading.say(name, "no" if segment.denied else "yes")
             self.hearing.use(segment.denied)
             return
+
+    @staticmethod
+    def _says_so(label: str, segment: Segment) -> bool:
+        """Whether a name says that something was found, not only that it was looked for: `proteinuria`."""
+        return segment.text.casefold().rstrip("s").endswith(("uria", "mutation", "variant", "paraprotein", "band", "spike"))
 
     # --- tests together, numbers by their unit alone ---
 

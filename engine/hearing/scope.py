@@ -78,7 +78,7 @@ def _forward(clause: list[Segment]) -> list[tuple[Segment, Segment]]:
 
 def _goes_on(segment: Segment) -> bool:
     """Words that say who has it: `mother has osteoporosis` is still of the mother."""
-    return segment.text.casefold() in ("has", "have", "having", "got", "takes", "taking", "with", "still", "gets", "only")
+    return segment.text.casefold() in ("has", "have", "having", "got", "takes", "taking", "with", "still", "gets", "only", "had")
 
 
 def _denies(clause: list[Segment], index: int) -> bool:

@@ -143,13 +143,13 @@ class Segmenter:
         return found
 
     def _segments(self, words: _Words) -> Iterator[Segment]:
-        text, place = words.text, 0
+        text, place, split = words.text, 0, -1
         patterns = self._patterns(words)
         while place < len(text):
             if text[place] == " ":
                 place += 1
                 continue
-            found = self._longest(words, place, patterns)
+            found = self._longest(words, place, patterns, place == split)
             if found is None:
                 run = words.places.get(place)
                 end = words.runs[run].end() if run is not None else place + 1
@@ -159,8 +159,11 @@ class Segmenter:
                     found.text = "·"
             yield found
             place = found.end
+            split = place if text[place - 1].isalpha() and found.text.isalpha() else -1
 
-    def _longest(self, words: _Words, place: int, patterns: dict[int, tuple[int, Meaning]]) -> Segment | None:
+    def _longest(
+        self, words: _Words, place: int, patterns: dict[int, tuple[int, Meaning]], split: bool
+    ) -> Segment | None:
         """The longest thing that begins here: a phrase before a name, a name before a time or number."""
         text, found = words.text, []
         if place in patterns:
@@ -172,8 +175,8 @@ class Segmenter:
             if named is not None:
                 end = words.runs[run + named[0] - 1].end()
                 found.append((end, 2, Segment(place, end, text[place:end], "name", named[1])))
-        if run is not None or text[place] in "-+<>.~@'/":
-            begins = not (place and text[place - 1].isalnum() and text[place].isalnum())
+        if run is not None or split or text[place] in "-+<>.~@'/":
+            begins = split or not (place and text[place - 1].isalnum() and text[place].isalnum())
             if begins and (timed := self._time(text, place)) is not None:
                 found.append((timed[0], 1, Segment(place, timed[0], text[place : timed[0]], "time", time=timed[1])))
             number = self.numbers.at(text, place) if begins else None

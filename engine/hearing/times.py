@@ -121,7 +121,10 @@ class Times:
     def _named(self, match: re.Match[str]) -> Time | None:
         month = _MONTHS[match["month"][:3].casefold()]
         day = match.groupdict().get("day")
-        year = self._year(match["year"])
+        told = match.groupdict()
+        year = self._year(told.get("year") or told.get("full") or told["two"] or "")
+        if told.get("two") and not told.get("quote") and year < 1950:
+            return None
         text = f"{year}-{month:02}" + (f"-{int(day):02}" if day else "")
         return Time("date", text) if dates.partial(text) is not None else None
 
@@ -289,7 +292,7 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], Read]]:
     yield one(r"(?P<one>\d{1,2})(?P<s>[/.-])(?P<two>\d{1,2})(?P=s)(?P<year>(?:19|20)?\d\d)(?![\d./-])", Times._numeric)
     yield one(r"(?P<month>\d{1,2})/(?P<year>(?:19|20)\d\d)(?![\d./])", Times._month_year)
     yield one(
-        rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<month>{_MONTH}),?\s*'?(?P<year>(?:19|20)?\d\d)(?![\d.])"
+        rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<month>{_MONTH})(?:,?\s*(?P<full>(?:19|20)\d\d)|\s*(?P<quote>')?(?P<two>\d\d))(?![\d.])"
         r"(?!\s*(?:mg|mcg|ug|g|kg|ng|nmol|%|mmol))",
         Times._named,
     )
