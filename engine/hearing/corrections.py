@@ -22,23 +22,25 @@ class Said:
     """Whether it was asked back, and nothing kept of it."""
 
     @classmethod
-    def of(cls, reading: Reading, before: Said | None) -> Said | None:
-        """What a reading said last; what was said before where it said nothing."""
-        name = reading.last
-        if name in reading.results and reading.results[name]:
-            last = reading.results[name][-1]
-            return cls(name, last.value, last.date)
-        if name in reading.lists and reading.lists[name].entries:
-            return cls(name, entry=dict(reading.lists[name].entries[-1].fields))
-        if reading.bare:
-            return cls(reading.bare[-1].finding, reading.bare[-1].number, doubted=True)
+    def of(cls, reading: Reading, before: tuple[Said, ...]) -> tuple[Said, ...]:
+        """What a reading said, the last first; what was said before where it said nothing."""
+        found = [cls(name, results[-1].value, results[-1].date) for name, results in reading.results.items() if results]
+        found += [
+            cls(name, entry=dict(entry.fields)) for name, listed in reading.lists.items() for entry in listed.entries
+        ]
+        found += [cls(one.finding, one.number, doubted=True) for one in reading.bare]
         if reading.doubted is not None:
-            return cls(*reading.doubted, doubted=True)
-        return before
+            found.append(cls(*reading.doubted, doubted=True))
+        found.reverse()
+        found.sort(key=lambda one: one.finding != reading.last)
+        return tuple(found) or before
 
 
-def split(line: Line) -> tuple[int, bool] | None:
-    """The place of the words that correct what stands before them, and whether something does stand there."""
+def split(line: Line, spoken: bool) -> tuple[int, bool] | None:
+    """The place of the words that correct what stands before them, and whether something does stand there.
+
+    `spoken`: something was said on a line before, which `no, 7.5` can correct.
+    """
     telling = [one for one in line.segments if not idle(one) and one.kind != "mark"]
     for index, one in enumerate(telling):
         following = telling[index + 1] if index + 1 < len(telling) else None
@@ -46,6 +48,9 @@ def split(line: Line) -> tuple[int, bool] | None:
             return one.index, index > 0
         if one.cue("about") is not None and not index:
             return one.index, False
+        if spoken and not index and one.text.strip().casefold() == "no" and len(telling) == 2 and following is not None:
+            if following.kind in ("number", "time"):
+                return one.index, False
         plain_no = one.cue("no") is not None and one.text.strip().casefold() in ("no", "nope", "not")
         if plain_no and index and following is not None and following.kind in ("number", "time"):
             before = telling[index - 1]

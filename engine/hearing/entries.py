@@ -23,6 +23,8 @@ class Entries:
     def __init__(self, hearing: Hearing) -> None:
         self.hearing, self.kb = hearing, hearing.kb
         self._lists: dict[str, list[str]] = {}
+        self._asked_back: list[Entry] = []
+        """Entries of which something was asked back that has to be said together with them."""
         for finding in self.kb.findings.values():
             if finding.type == "records":
                 self._lists.setdefault(finding.fields[finding.key].choices, []).append(finding.id)
@@ -202,7 +204,7 @@ class Entries:
                 self._attach(one, entries)
         self._share(clause, entries)
         for entry, one, name in entries:
-            if entry is not None:
+            if entry is not None and entry not in self._asked_back:
                 self._add(entry, one, name, clause)
         self._no_site(clause, anchors)
         for one in clause:
@@ -230,6 +232,9 @@ class Entries:
         """The members of a list that a segment names."""
         if one.cue("fracture") is not None and name == "fractures":
             return frozenset({str(one.cue("fracture").value)})  # type: ignore[union-attr]
+        meaning = one.meaning
+        if meaning is not None and len(meaning.statements) == 1 and meaning.statements[0].finding == name:
+            return frozenset(part.strip() for part in meaning.statements[0].value.split(" or "))
         choices = self.kb.findings[name].fields[self.kb.findings[name].key].choices
         for kind in ("member", "class"):
             sense = one.sense(kind, choices)
@@ -310,8 +315,11 @@ class Entries:
         self, one: Segment, entries: list[tuple[Entry | None, Segment, str]]
     ) -> tuple[Entry | None, Segment | None, str]:
         before = [each for each in entries if each[1].index < one.index]
+        opening = self.hearing.line.text[: one.start].casefold().split()[-1:]
         after = [each for each in entries if each[1].index > one.index]
         same_after = [each for each in after if each[1].part == one.part]
+        if same_after and opening and opening[0] in ("after", "following", "despite", "on"):
+            return same_after[0]
         if before and (before[-1][1].part == one.part or not same_after):
             return before[-1]
         return (same_after or after or before or [(None, None, "")])[0]
@@ -382,7 +390,7 @@ class Entries:
     def _time(self, one: Segment, time: Time, entry: Entry, name: str) -> bool:
         """Put a time in the field that it fills; gives whether there is one."""
         fields = self.kb.findings[name].fields
-        cue = self._field_cue(one)
+        cue = self._field_cue(one, entry.anchor)
         if time.kind == "every":
             return "every" in fields and self._put(entry, name, "every", time.text)
         if time.kind == "age" and ".." in time.text:
@@ -411,6 +419,8 @@ class Entries:
             wanted = "stopped"
         elif default in fields:
             wanted = default
+        elif "duration" in entry.fields and "stopped" in fields:
+            return self._put(entry, name, "started", time.text) and self._put(entry, name, "stopped", time.text)
         else:
             return self._which_time(one, time, entry, name)
         if wanted in entry.fields:
@@ -454,7 +464,7 @@ class Entries:
 
     def _length(self, one: Segment, time: Time, entry: Entry, name: str, cue: str) -> bool:
         fields = self.kb.findings[name].fields
-        more = self._at_least(one)
+        bound = time.bound
         over = entry.anchor is not None and (entry.anchor.over or entry.anchor.had)
         ended = over or "stopped" in entry.fields or "started" in entry.fields or self._past_year(one) or self._after_all(one)
         if cue == "started" and "started" in fields:
@@ -462,12 +472,11 @@ class Entries:
         if not cue and "/" in one.text and "every" in fields and "every" not in entry.fields and self._long_acting(entry):
             return self._put(entry, name, "every", time.text)
         if ended and "duration" in fields:
-            self._put(entry, name, "duration", f"> {time.text}" if more else time.text)
-            return True
+            return self._put(entry, name, "duration", f"{bound} {time.text}".strip())
         wanted = "started" if "started" in fields else _DATES.get(name, "date")
         if wanted not in fields or wanted in entry.fields:
             return False
-        return self._put(entry, name, wanted, self.hearing.times.before(time.text) if more else f"{time.text} ago")
+        return self._put(entry, name, wanted, self._began(time))
 
     def _long_acting(self, entry: Entry) -> bool:
         """Whether it is given at intervals of months, so that `6/12` says how often."""
@@ -478,13 +487,8 @@ class Entries:
             for kind in ("rankl_inhibitor", "intravenous_bisphosphonate", "gnrh_analogue")
         )
 
-    def _at_least(self, one: Segment) -> bool:
-        before = self.hearing.segments[one.index - 1] if one.index else None
-        if before is not None and before.text.strip() in (">", ">="):
-            before.used = True
-            return True
-        words = self.hearing.line.text[max(0, one.start - 12) : one.start].casefold().split()
-        return bool(words) and (words[-1] in ("over", ">") or words[-2:] == ["more", "than"]) or one.text.strip().startswith(">")
+    def _began(self, time: Time) -> str:
+        return self.hearing.times.bounded(time.text, time.bound) if time.bound else f"{time.text} ago"
 
     def _past_year(self, one: Segment) -> bool:
         following = self.hearing.after(one)
@@ -495,7 +499,7 @@ class Entries:
         before = self.hearing.line.text[: one.start].casefold().split()
         return bool(before) and before[-1] in ("after", "following", "despite")
 
-    def _field_cue(self, one: Segment) -> str:
+    def _field_cue(self, one: Segment, anchor: Segment | None) -> str:
         """The field that the words before a time say it fills."""
         for before in reversed(self.hearing.segments[: one.index]):
             if before.clause != one.clause or before.kind in ("time", "number"):
@@ -506,7 +510,8 @@ class Entries:
                 return str(cue.value)
             if before.cue("over") is not None and not names_something(before):
                 return ""
-            if not (idle(before) or (before.kind == "mark" and before.text in "(")):
+            opens = before is anchor or before.cue("side", "had", "but") is not None
+            if not (opens or idle(before) or (before.kind == "mark" and before.text in "(")):
                 return ""
         return ""
 
@@ -529,9 +534,7 @@ class Entries:
         first, second = time.unclear[:2]
         what = f"'{self.hearing.told(entry.anchor or one, one)}': {first} or {second}?"
         self.hearing.reading.ask(what, "write the year first, so that day and month cannot be confused")
-        field = _DATES.get(name, "date") or "last_given"
-        if field in self.kb.findings[name].fields:
-            self._put(entry, name, field, time.text)
+        self._asked_back.append(entry)
         return True
 
     # --- what is said of several, and how many ---

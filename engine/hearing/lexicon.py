@@ -102,7 +102,7 @@ class Lexicon:
         node = self._root
         for key in keys:
             node = node.next.setdefault(key, _Node())
-            self.vocabulary[key] = self.vocabulary.get(key, False) or sense.kind in ("finding", "member", "answer", "class")
+            self.vocabulary[key] = self.vocabulary.get(key, False) or _is_a_name(sense)
         if sense not in node.senses:
             same = [one for one in node.senses if (one.kind, one.target) == (sense.kind, sense.target)]
             if sense.kind == "member" and same and same[0].value != sense.value:
@@ -145,9 +145,9 @@ class Lexicon:
         if key in self.vocabulary or not key.isalpha():
             return None
         if _SHORT > len(key) >= 2 or len(key) in (3, 4):
-            near = sorted(word for word in set(context) if abs(len(word) - len(key)) <= 1 and distance(key, word, 1) == 1)
+            near = sorted(word for word in set(context) if abs(len(word) - len(key)) <= 1 and 0 < distance(key, word, 1) <= 1)
             return near[0] if len(near) == 1 and near[0][0] == key[0] else None
-        found: dict[str, int] = {}
+        found: dict[str, float] = {}
         for cut in _cuts(key):
             for word in self._by_cut.get(cut, ()):
                 if word not in found:
@@ -176,6 +176,13 @@ class Lexicon:
         return {cut: tuple(words) for cut, words in found.items()}
 
 
+def _is_a_name(sense: Sense) -> bool:
+    """Whether a mistyped word may be mended to a word of this: never to a word of grammar."""
+    if sense.kind == "phrase":
+        return isinstance(sense.value, Meaning) and bool(sense.value.statements)
+    return sense.kind in ("finding", "member", "answer", "class")
+
+
 def _cuts(word: str) -> set[str]:
     return {word, *(word[:index] + word[index + 1 :] for index in range(len(word)))}
 
@@ -199,16 +206,23 @@ def _sense_of(meaning: Meaning, kb: KnowledgeBase) -> Sense:
     return Sense("phrase", "", meaning)
 
 
-def distance(one: str, other: str, most: int) -> int:
-    """How many letters must be changed, added, left out or swapped with their neighbor; `most` + 1 for more."""
+_VOWELS = frozenset("aeiouy")
+
+
+def distance(one: str, other: str, most: int) -> float:
+    """How many letters must be changed, added, left out or swapped with their neighbor; `most` + 1 for more.
+
+    A vowel for another counts half: that is how words are misspelled that are only known by ear.
+    """
     if abs(len(one) - len(other)) > most:
         return most + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
+    before: list[float] = []
+    row: list[float] = [float(place) for place in range(len(other) + 1)]
     for index, letter in enumerate(one, 1):
-        last, before, row = before, row, [index]
+        last, before, row = before, row, [float(index)]
         for place, found in enumerate(other, 1):
-            cost = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != found))
+            change = 0.0 if letter == found else 0.5 if letter in _VOWELS and found in _VOWELS else 1.0
+            cost = min(before[place] + 1, row[-1] + 1, before[place - 1] + change)
             if index > 1 and place > 1 and letter == other[place - 2] and one[index - 2] == found:
                 cost = min(cost, last[place - 2] + 1)
             row.append(cost)

@@ -9,7 +9,7 @@ from ..values.units import UnitTable
 
 _DIGITS = r"\d{1,9}(?:\.\d{1,6}|,\d{1,2}(?![\d,]))?|\.\d{1,6}"
 _NUMBER = re.compile(
-    r"(?P<about>(?:~|about|approx\.?|approximately|around|circa|ca\.?|roughly|nearly|almost)\s*(?=[\d.+-]))?"
+    r"(?P<about>(?:~|about|approx\.?|approximately|around|circa|ca\.|roughly|nearly|almost)\s*(?=[\d.+-]))?"
     r"(?P<bound><=|>=|=<|=>|<|>|under\s|below\s|less than\s|over\s|above\s|more than\s|at least\s|at most\s|up to\s)?\s*"
     r"(?P<sign>\+|-\s*|minus\s+|neg(?:ative)?\s+)?(?P<digits>" + _DIGITS + r")(?P<plus>\+(?!\w))?",
     re.IGNORECASE,

@@ -9,7 +9,8 @@ from .hearing import Hearing, idle
 from .numbers import Quantity
 from .segments import Segment
 
-_RESULTS = ("high", "low", "normal", "abnormal", "positive", "negative")
+_MIXED = frozenset({"vitamin_d", "parathyroid_hormone"})
+"""Tests that laboratories with SI units report in either unit."""
 
 
 class Pending:
@@ -17,6 +18,7 @@ class Pending:
 
     def __init__(self, hearing: Hearing, any_of: bool = False) -> None:
         self.hearing, self.asked, self.any_of = hearing, hearing.asked, any_of
+        self._si = False
 
     @property
     def _telling(self) -> list[Segment]:
@@ -176,6 +178,7 @@ class Pending:
         asked = self._as_many(telling)
         if asked is None:
             return False
+        self._si = any(self._tells_si(name, one) for name, one in zip(asked, telling, strict=True))
         values = [self._value(name, one) for name, one in zip(asked, telling, strict=True)]
         if not all(values):
             return False
@@ -186,6 +189,15 @@ class Pending:
             self.hearing.reading.say(name, value, unit_assumed=assumed)
         self.hearing.reading.answered = True
         return True
+
+    def _tells_si(self, name: str, one: Segment) -> bool:
+        """Whether a number can be believed in SI units only, where there are others: a hemoglobin of 131."""
+        if one.number is None or one.kind != "number" or self._type(name) != "number" or one.number.unit:
+            return False
+        measured = self.hearing.sheet.measured(name)
+        every = self.hearing.sheet.units.accepted(measured.unit, measured.analyte)
+        units = [unit for unit, _ in self.hearing.units_of(name, one.number)]
+        return len(every) > 1 and units == [measured.unit]
 
     def _as_many(self, telling: Sequence[Segment]) -> tuple[str, ...] | None:
         asked = tuple(name for name in self.asked if name != "t_score_unspecified") if len(telling) != len(self.asked) else self.asked
@@ -222,12 +234,13 @@ class Pending:
         if self.hearing.fits(name, text):
             return text
         units = [unit for unit, _ in self.hearing.units_of(name, number)] if not number.unit else []
+        si = self.hearing.system == "si" or (self._si and name not in _MIXED)
         metric = {"weight": "kg"}.get(name) or ("m" if name == "height" and float(number.low) < 3 else "cm")
         if name in ("weight", "height", "peak_height") and metric in units:
             return number.text(metric, sign=False)
         if self.hearing.system == "us" and len(units) > 1:
             return number.text(units[1], sign=False)
-        return number.text(units[0], sign=False) if len(units) == 1 or self.hearing.system == "si" and units else ""
+        return number.text(units[0], sign=False) if len(units) == 1 or (si and units) else ""
 
     # --- what is left over ---
 
@@ -256,7 +269,8 @@ class Pending:
     def _bare_number(self, name: str) -> None:
         loose = [one for one in self.hearing.open if one.kind == "number" or self._as_time(one, name)]
         others = [one for one in self.hearing.open if one not in loose and not idle(one) and one.kind != "mark"]
-        if len(loose) != 1 or others or self._shares_its_part(loose[0]):
+        at_age = len(loose) == 1 and loose[0].kind == "time" and loose[0].time is not None and loose[0].time.kind == "age"
+        if len(loose) != 1 or (others and not at_age) or self._shares_its_part(loose[0]):
             return
         one = loose[0]
         number = one.number or self._as_time(one, name)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .hearing import Hearing
+import datetime
+
+from ..values import dates
+from .hearing import Hearing, idle
 from .phrases import Meaning, Statement
 from .reading import Entry
 from .segments import Segment
@@ -125,6 +128,51 @@ class Phrased:
                 else:
                     self.hearing.reading.say(chosen.target, value)
 
+    def read_ages(self) -> None:
+        """How old somebody is: when born, in which decade of life, or so many years and nothing else."""
+        reading = self.hearing.reading
+        for one in self.hearing.segments:
+            if one.used or one.time is None or one.kind != "time" or "age" in reading.results:
+                continue
+            before = self.hearing.before(one)
+            if before is not None and before.cue("born") is not None and one.time.kind == "date" and not one.time.unclear:
+                self.hearing.use(before, one)
+                reading.say("age", self._age_from(one.time.text))
+            elif one.time.kind == "ages" or (one.time.kind == "length" and self._alone(one) and not reading.lists):
+                text = one.time.text.removesuffix(" years").removesuffix(" year")
+                if "age" in self.hearing.kb.findings and self.hearing.fits("age", text) and " " not in text:
+                    self.hearing.use(one)
+                    reading.say("age", text)
+
+    def _alone(self, one: Segment) -> bool:
+        around = [each for each in self.hearing.segments if each.part == one.part and each is not one]
+        return all(each.kind == "mark" or idle(each) for each in around) and one.time is not None and "year" in one.time.text
+
+    def _age_from(self, born: str) -> str:
+        """The age of somebody born on a day, in a month or a year."""
+        day = dates.partial(born)
+        assert day is not None
+        first, last = (datetime.date.fromordinal(int(end)) for end in (day.low, day.high))
+        ages = [_whole_years(end, self.hearing.today) for end in (last, first)]
+        return str(ages[0]) if ages[0] == ages[1] else f"{ages[0]}..{ages[1]}"
+
+    def read_stopped_smoking(self) -> None:
+        """`non-smoker (stopped 1995)`, `ex, quit 2009`: who stopped has smoked."""
+        reading, asked = self.hearing.reading, "smoking" in self.hearing.asked
+        said = reading.results.get("smoking", [])
+        over = [one for one in self.hearing.open if one.cue("over", "ended") is not None]
+        if not over or not (asked or said) or reading.lists or "smoking" not in self.hearing.kb.findings:
+            return
+        if said and said[-1].value not in ("never", "former"):
+            return
+        reading.results["smoking"] = []
+        reading.say("smoking", "former")
+        self.hearing.use(*over)
+        for one in self.hearing.open:
+            if one.kind == "time" and one.clause == over[0].clause:
+                one.used = True
+                reading.leave(one.text.strip())
+
     def _of_person(self, name: str) -> bool:
         finding = self.hearing.finding(name)
         return finding is not None and finding.known_by == "person"
@@ -149,6 +197,20 @@ class Phrased:
                 self._says(segment, finding)
                 break
 
+    def read_it(self) -> None:
+        """`sister had it`, where one question about relatives was asked."""
+        asked = [name for name in self.hearing.asked if name.startswith("family_") or name == "parent_hip_fracture"]
+        for one in self.hearing.segments:
+            kin = one.cue("kin")
+            if one.used or kin is None or len(asked) != 1 or one.denied:
+                continue
+            rest = [each for each in self.hearing.segments if each.part == one.part and each is not one]
+            words = [each for each in rest if not (idle(each) or each.kind == "mark" or each.cue("had", "but"))]
+            wanted = next((whose for whose, _, _, finding in _FAMILY if finding == asked[0]), "")
+            if not words and any(each.text.casefold() in ("it", "this", "that") for each in rest) and str(kin.value) in wanted:
+                self.hearing.use(one, *rest)
+                self.hearing.reading.say(asked[0], "yes")
+
     def _whose(self, segment: Segment, finding: str) -> None:
         cue = self._cue_of(segment)
         if segment.denied is not None and segment.kin == "family":
@@ -172,3 +234,7 @@ class Phrased:
             if one.clause == segment.clause and one.cue("fracture", "kin", "had") is not None:
                 one.used = True
         self.hearing.reading.say(finding, "no" if segment.denied else "yes")
+
+
+def _whole_years(born: datetime.date, today: datetime.date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -42,6 +42,7 @@ ROLES: dict[str, str] = {
     "panel": "tests that are reported together",
     "correct": "corrects what was just said",
     "about": "opens a line about what was just said",
+    "born": "says when somebody was born",
     "undo": "withdraws what was just said",
     "side": "left or right",
     "grade": "how far a vertebra has collapsed",

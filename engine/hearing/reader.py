@@ -61,7 +61,7 @@ class Heard:
     conflicts: tuple[Conflicting, ...]
     halves: tuple[Half, ...]
     unit_assumed: frozenset[str]
-    last: Said | None
+    last: tuple[Said, ...]
 
 
 class Ear:
@@ -78,14 +78,14 @@ class Ear:
         text: str,
         asked: tuple[str, ...],
         known: Mapping[str, Known],
-        last: Said | None = None,
+        last: tuple[Said, ...] = (),
         system: str = "",
         any_of: bool = False,
     ) -> Heard:
         """The line, read; `last` is what was said before it, `system` the units that were chosen."""
         line = self._segmenter.cut(text, self._words_of(asked))
         hearing = Hearing(self.names, self.sheet, line, asked, known, self.today, system)
-        cut = split(line)
+        cut = split(line, bool(last) and len(asked) < 2)
         if cut is not None:
             self._corrected(hearing, cut, last, any_of)
         else:
@@ -107,15 +107,15 @@ class Ear:
 
     # --- reading ---
 
-    def _plain(self, hearing: Hearing, any_of: bool, last: Said | None) -> None:
+    def _plain(self, hearing: Hearing, any_of: bool, last: tuple[Said, ...]) -> None:
         pending = Pending(hearing, any_of)
         if pending.whole():
             return
-        if last is not None and last.entry and self._completes(hearing, last):
+        if last and last[0].entry and self._completes(hearing, last[0]):
+            return
+        if last and last[0].doubted and self._redeems(hearing, last[0]):
             return
         self._read(hearing)
-        if last is not None and last.doubted and self._redeems(hearing, last):
-            return
         pending.rest()
         pending.left()
 
@@ -131,6 +131,9 @@ class Ear:
         Results(hearing).read()
         entries.read()
         phrased.read_answers()
+        phrased.read_stopped_smoking()
+        phrased.read_ages()
+        phrased.read_it()
         self._nothing_else(hearing)
 
     def _either_way(self, hearing: Hearing, segment: Segment, cue: Segment) -> None:
@@ -176,7 +179,7 @@ class Ear:
         hearing.reading.say(last.finding, loose[0].number.text(""))
         return True
 
-    def _corrected(self, hearing: Hearing, cut: tuple[int, bool], last: Said | None, any_of: bool) -> None:
+    def _corrected(self, hearing: Hearing, cut: tuple[int, bool], last: tuple[Said, ...], any_of: bool) -> None:
         """What stands before the word that corrects is read first, what stands behind it puts that right."""
         place, has_before = cut
         cue = hearing.segments[place]
@@ -192,10 +195,10 @@ class Ear:
         behind = self._part(hearing, hearing.segments[place:])
         for one in behind.segments:
             one.used = one.used or one is cue
-        if last is not None and Corrections(behind, last).read():
+        if any(Corrections(behind, one).read() for one in last):
             self._put_right(hearing.reading, behind.reading, has_before)
             return
-        self._plain(behind, any_of, None)
+        self._plain(behind, any_of, ())
         behind.reading.replaces |= {*behind.reading.results, *behind.reading.lists}
         self._put_right(hearing.reading, behind.reading, has_before)
 
@@ -353,7 +356,7 @@ class Reader:
     def __init__(self, names: Names, today: datetime.date) -> None:
         self.names, self.kb, self.ear = names, names.kb, Ear(names, today)
         self.today = today
-        self.last: Said | None = None
+        self.last: tuple[Said, ...] = ()
         self.system = ""
         """The units of the laboratory that was chosen: `si` or `us`."""
         self._names = record.names_of(names.kb)

@@ -69,7 +69,7 @@ def _forward(clause: list[Segment]) -> list[tuple[Segment, Segment]]:
             cue = active[role]
             if segment.part == opened[role] or _bridged(clause, cue, segment):
                 _set(segment, role, cue)
-            elif role in ("no", "over", "kin") and _bare(clause, index):
+            elif role in ("no", "over", "kin") and names_something(segment) and _bare(clause, index):
                 unclear.append((segment, cue))
             else:
                 del active[role]

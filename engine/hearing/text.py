@@ -46,4 +46,6 @@ def singular(word: str) -> str:
 
 def key_of(word: str) -> str:
     """What a word is looked up by."""
+    if len(word) > 2 and word.endswith("s") and word[:-1].isupper():
+        word = word[:-1]  # `PPIs`
     return singular(folded_word(word))

@@ -67,6 +67,8 @@ class Time:
     unclear: tuple[str, ...] = ()
     bare_year: bool = False
     often: bool = False
+    bound: str = ""
+    """`>` or `<` of a length that is said to be more, or less, than that."""
 
 
 class Times:
@@ -174,9 +176,14 @@ class Times:
         length = _length(match)
         return Time("date", f"{length} ago") if length else None
 
-    def _ago_short(self, match: re.Match[str]) -> Time | None:
+    def _lasting(self, match: re.Match[str]) -> Time | None:
         length = _length(match)
-        return Time("length", length) if length else None
+        words = (match["bound"] or "").casefold().split()
+        bound = {"": "", ">": ">", "over": ">", "more": ">", "at": ">", "<": "<", "under": "<", "less": "<"}
+        found = bound.get(words[0][0] if words and words[0][0] in "<>" else words[0] if words else "", "")
+        if match["more"] and not found:
+            found = ">"
+        return Time("length", length, bound=found) if length else None
 
     def _age(self, match: re.Match[str]) -> Time | None:
         age = int(match["age"])
@@ -210,12 +217,12 @@ class Times:
         text = _frequency(match.groupdict())
         return Time("every", text, often=True) if text else None
 
-    def before(self, length: str) -> str:
-        """The month before which something began that has lasted longer than this: `5 years` as `before 2021-11`."""
+    def bounded(self, length: str, bound: str) -> str:
+        """When something began that has lasted longer than this (`before 2021-11` for 5 years), or less."""
         count, _, unit = length.partition(" ")
         months = round(float(count) * {"day": 1 / 30.4, "week": 7 / 30.4, "month": 1, "year": 12}[unit.rstrip("s")])
         day = dates.months_later(self.today, -months)
-        return f"before {day.year}-{day.month:02}"
+        return f"{'before' if bound == '>' else 'since'} {day.year}-{day.month:02}"
 
 
 def dates_of(year: int, month: int) -> str:
@@ -311,7 +318,7 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], Read]]:
     yield one(r"(?:last\s+)?(?P<feast>easter|christmas|xmas|new year)\b", Times._feast)
     yield one(r"(?:last|this)\s+(?:year|month|week|night)\b|yesterday\b|today\b", Times._recent)
     yield one(rf"(?:(?:about|around|some|~|approx\.?)\s*)?{_LENGTH}\s+(?:ago|back|before|prior)\b", Times._ago)
-    yield one(_LENGTH, Times._ago_short)
+    yield one(rf"(?P<bound>[<>]=?\s*|over\s+|more than\s+|at least\s+|under\s+|less than\s+)?{_LENGTH}", Times._lasting)
     yield one(
         r"(?:at\s+(?:the\s+)?age\s+(?:of\s+)?|at\s+|aged\s+|age\s+(?:of\s+)?|@\s*|when\s+(?:she|he|i)\s+was\s+)"
         r"(?P<age>\d{1,3})(?:\s*(?:-|to)\s*(?P<last>\d{1,3}))?(?![\d.,:/]\d|\d|\s*(?:%|mg|kg|cm|mmol|nmol))"
