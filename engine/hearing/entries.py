@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from ..values import dates
+from ..values.value import Day, Records
 from .hearing import Hearing, idle
 from .reading import Entry
 from .scope import clauses, names_something
@@ -565,9 +567,25 @@ class Entries:
                 f"write 'on {label}', 'stopped {label} in 2024' or '{label} last given 2024-05'",
             )
             return
+        self._said_before(entry, name)
         count = self._count(one, clause) if name == "fractures" else 1
         for _ in range(count):
             listed.entries.append(Entry(dict(entry.fields), one))
+
+    def _said_before(self, entry: Entry, name: str) -> None:
+        """A day that was given is not put off by the same counted back from today: `4 months ago` for 2026-07."""
+        before = self.hearing.known.get(name)
+        text = entry.fields.get("date", "")
+        if not isinstance(before, Records) or not text.endswith("ago"):
+            return
+        key = self.kb.findings[name].key
+        known, _ = self.hearing.readable(name, entry.node)
+        new = known.entries[0] if isinstance(known, Records) and known.entries else None
+        for old in before.entries:
+            given, counted = old.fields.get("date"), new.fields.get("date") if new is not None else None
+            same = new is not None and old.fields.get(key) == new.fields.get(key)
+            if same and isinstance(given, Day) and isinstance(counted, Day) and given.interval.contains(counted.interval):
+                entry.fields["date"] = dates.text(given.interval)
 
     def _its_words(self, one: Segment) -> list[Segment]:
         return [each for each in self.hearing.segments if each.part == one.part]

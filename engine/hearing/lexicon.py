@@ -122,8 +122,11 @@ class Lexicon:
             if following is None or (index > start and not goes_on(index)):
                 break
             node = following
-            if node.senses and not (index == start and self._is_a_word(keys[index], raw[index])):
-                best = (index - start + 1, node.senses)
+            senses = node.senses
+            if senses and index == start and self._is_a_word(keys[index], raw[index]):
+                senses = tuple(one for one in senses if one.kind in ("cue", "phrase"))
+            if senses:
+                best = (index - start + 1, senses)
         return best
 
     @staticmethod

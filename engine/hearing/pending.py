@@ -269,6 +269,9 @@ class Pending:
     def _bare_number(self, name: str) -> None:
         loose = [one for one in self.hearing.open if one.kind == "number" or self._as_time(one, name)]
         others = [one for one in self.hearing.open if one not in loose and not idle(one) and one.kind != "mark"]
+        aged = [one for one in loose if one.time is not None and one.kind == "time" and one.time.kind == "age"]
+        if len(aged) == 1 and not any(one.kind == "number" for one in loose):
+            loose = aged
         at_age = len(loose) == 1 and loose[0].kind == "time" and loose[0].time is not None and loose[0].time.kind == "age"
         if len(loose) != 1 or (others and not at_age) or self._shares_its_part(loose[0]):
             return

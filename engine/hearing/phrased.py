@@ -138,11 +138,21 @@ class Phrased:
             if before is not None and before.cue("born") is not None and one.time.kind == "date" and not one.time.unclear:
                 self.hearing.use(before, one)
                 reading.say("age", self._age_from(one.time.text))
+            elif one.time.kind == "age" and self._says_age(one):
+                if "age" in self.hearing.kb.findings and self.hearing.fits("age", one.time.text):
+                    self.hearing.use(one)
+                    reading.say("age", one.time.text)
             elif one.time.kind == "ages" or (one.time.kind == "length" and self._alone(one) and not reading.lists):
                 text = one.time.text.removesuffix(" years").removesuffix(" year")
                 if "age" in self.hearing.kb.findings and self.hearing.fits("age", text) and " " not in text:
                     self.hearing.use(one)
                     reading.say("age", text)
+
+    def _says_age(self, one: Segment) -> bool:
+        """`aged 67`, where nothing stands with it that can have been at that age."""
+        around = [each for each in self.hearing.segments if each.part == one.part and each is not one]
+        listed = any(each.sense("member") or each.sense("class") or each.cue("fracture", "over") for each in around)
+        return one.text.casefold().startswith("age") and not listed
 
     def _alone(self, one: Segment) -> bool:
         around = [each for each in self.hearing.segments if each.part == one.part and each is not one]

@@ -40,7 +40,8 @@ _EVERY = (
     (r"(?:q|every)\s*(?P<count>\d{1,2}|two|three|four|six|twelve)\s*[- ]?\s*"
      r"(?P<unit>days?|d|weeks?|wks?|w|months?|mths?|mo|m|years?|yrs?|y|hours?|h)\b", ""),
     (r"(?:q|every)\s*(?P<clinic>\d{1,2})/(?P<part>12|52|7)\b", ""),
-    (r"(?P<count>\d{1,2}|two|three|four|six|twelve)[- ]?(?P<unit>weekly|monthly|yearly|mthly)\b", ""),
+    (r"(?P<count>2|3|4|6|12|two|three|four|six|twelve)[- ]?(?P<unit>weekly|monthly|yearly|mthly)\b", ""),
+    (r"(?P<count>8|9|10)-(?P<unit>weekly|monthly)\b", ""),
     (r"(?P<other>every other|alternate)\s+(?P<unit>day|week|month)s?\b", ""),
     (r"(?P<word>bd|bid|b\.i\.d\.|tds|tid|qds|qid)\b", ""),
     (r"(?P<day>od|o\.d\.|qd|mane|nocte|daily|nightly)\b", ""),
