@@ -129,6 +129,13 @@ CHECK = option("--check", is_flag=True, help="Change nothing; list the files tha
 TARGET = argument("directory", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 DIRECTORY = argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
 REPORT = formats("text", "json", "markdown", "html")
+DETAIL = option(
+    "--detail",
+    type=click.Choice(["brief", "full"]),
+    default="brief",
+    show_default=True,
+    help="As text: the answer on one screen, or everything.",
+)
 PROBLEMS = formats("text", "json", "sarif", "github")
 PICTURE = formats("svg", "mermaid")
 OUTCOME = formats("text", "json", "html")
@@ -163,7 +170,7 @@ TESTING = [
 
 VERBS = [
     verb("consult", "Ask, answer and advise at the prompt.", FILE, *CONSULTING),
-    verb("assess", "Assess patients from files; - is standard input.", FILES, REPORT, *SHOWING),
+    verb("assess", "Assess patients from files; - is standard input.", FILES, REPORT, DETAIL, *SHOWING),
     verb("explain", "Explain a topic, a question, or anything that has a name.", WORDS),
     verb("compare", "Set two conditions side by side.", FIRST, SECOND),
     verb("check", "Find what is wrong in the knowledge base.", PROBLEMS),

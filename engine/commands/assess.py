@@ -24,12 +24,13 @@ def run(
     as_of: datetime.date | None = None,
     matcher: str = "counting",
     knowledge: Path | None = None,
+    detail: str = "brief",
 ) -> int:
     prepared = surroundings.prepared(knowledge)
     terms = opening.terms(prepared.kb, guideline, region, as_of, matcher)
     patients = _patients(files, prepared, terms)
     verdicts = [(patient, judgement.judge(patient.case)) for patient in patients]
-    surroundings.put(_shown(verdicts, prepared.names, format))
+    surroundings.put(_shown(verdicts, prepared.names, format, detail))
     return 0
 
 
@@ -49,9 +50,9 @@ def _patients(files: tuple[str, ...], prepared: Prepared, terms: Terms) -> list[
     return found
 
 
-def _shown(verdicts: list[tuple[Patient, Verdict]], names: Names, format: str) -> str:
+def _shown(verdicts: list[tuple[Patient, Verdict]], names: Names, format: str, detail: str) -> str:
     if format == "json":
-        return _data(verdicts)
+        return _data(verdicts, names)
     pages = [(_title(patient, len(verdicts)), verdict) for patient, verdict in verdicts]
     if format == "markdown":
         from ..views.report import markdown
@@ -65,16 +66,16 @@ def _shown(verdicts: list[tuple[Patient, Verdict]], names: Names, format: str) -
 
     width, colored = surroundings.width(), surroundings.colored()
     rule = "\n" + "=" * min(width, 80) + "\n\n"
-    return rule.join(text.report(verdict, names, width, colored, title) for title, verdict in pages)
+    return rule.join(text.report(verdict, names, width, colored, title, detail) for title, verdict in pages)
 
 
-def _data(verdicts: list[tuple[Patient, Verdict]]) -> str:
+def _data(verdicts: list[tuple[Patient, Verdict]], names: Names) -> str:
     """One patient is one object; several are a list, each with its file."""
     if len(verdicts) == 1:
-        return data.text(data.document(verdicts[0][1]))
+        return data.text(data.document(verdicts[0][1], names))
     several = [({"file": patient.file, "name": patient.record.name}, verdict) for patient, verdict in verdicts]
     named = [({key: value for key, value in whose.items() if value}, verdict) for whose, verdict in several]
-    return data.text(data.several(named))
+    return data.text(data.several(named, names))
 
 
 def _title(patient: Patient, count: int) -> str:

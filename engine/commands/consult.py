@@ -148,10 +148,11 @@ class Shown:
         self._names = names
 
     def report(self, verdict: Verdict, where: str) -> str:
-        if not where:
+        if where in ("", "full"):
             from ..views.report import text
 
-            return text.report(verdict, self._names, surroundings.width(), surroundings.colored())
+            detail = where or "brief"
+            return text.report(verdict, self._names, surroundings.width(), surroundings.colored(), detail=detail)
         kind = _SUFFIXES.get(Path(where).suffix.casefold())
         if kind is None:
             hint = f"name it with one of {', '.join(_SUFFIXES)}"
@@ -177,7 +178,7 @@ def _rendered(verdict: Verdict, names: Names, kind: str) -> str:
     if kind == "json":
         from ..views.report import data
 
-        return data.text(data.document(verdict))
+        return data.text(data.document(verdict, names))
     if kind == "html":
         from ..views.report import html
 

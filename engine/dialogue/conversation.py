@@ -58,7 +58,7 @@ class Pages(Protocol):
     """What is shown as a page of its own."""
 
     def report(self, verdict: Verdict, where: str) -> str:
-        """Makes the report; `where` names the file to write. Gives what to say. Raises Refused."""
+        """Makes the report: brief, `full`, or into the file that `where` names. Gives what to say. Raises Refused."""
 
     def show(self, what: str, case: Case, verdict: Verdict, subject: object) -> str:
         """One part of the report, or the answer to one inquiry."""

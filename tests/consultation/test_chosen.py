@@ -84,7 +84,7 @@ def test_whoever_needs_none_hears_nothing(kb: api.KnowledgeBase) -> None:
 def test_every_form_of_a_report_says_it(kb: api.KnowledgeBase) -> None:
     verdict = api.assess(kb, WOMAN, guideline="who-1994", today=TODAY)
     forms = (
-        data.text(data.document(verdict)),
+        data.text(data.document(verdict, kb.names)),
         markdown.report(verdict, kb.names),
         text.report(verdict, kb.names, 80, False),
     )

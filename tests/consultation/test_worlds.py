@@ -137,7 +137,7 @@ def test_every_report_names_both_values(prepared: Prepared) -> None:
         assert "10 mL/min/1.73m2 was entered, but 82 mL/min/1.73m2 is worked out from creatinine 70 umol/L" in report
         assert "entered as 10 mL/min/1.73m2" in report
         assert "stricter" in report
-    listed = data.document(both)["contradictions"]
+    listed = data.document(both, prepared.names)["contradictions"]
     assert [(entry["id"], entry["again"]) for entry in listed] == [("egfr", ["egfr", "creatinine"])]
 
 

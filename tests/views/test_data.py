@@ -10,17 +10,43 @@ import pytest
 
 from engine.assessment.verdict import Derived, Shown
 from engine.views.report import data
-from tests.views.samples import EMPTY, VERDICT
+from tests.views.samples import EMPTY, NAMES, VERDICT
 
-REF = ["rule", "title", "because", "evidence", "file", "line", "sources", "facts"]
+REF = [
+    "rule",
+    "title",
+    "because",
+    "evidence",
+    "file",
+    "line",
+    "sources",
+    "facts",
+    "guideline",
+    "grade",
+    "region",
+    "note",
+    "missing",
+]
 ITEM = ["id", "label", "kind", "line", "choice", "taken", "mechanism", "doses", "status", "after", "missing"]
 KEYS = {
     "contradictions": ["id", "label", "values", "again"],
     "states": ["id", "label", "truth", "because"],
     "causes": ["id", "label", "truth", "mechanism", "because"],
     "diagnoses": ["id", "label", "rank", "status", "score", "mechanism", "for", "against", "missing"],
-    "investigations": ["id", "label", "step", "status", "because"],
-    "plan": [*ITEM, "unasked", "for", "against", "cautions", "then", "guidelines"],
+    "investigations": ["id", "label", "step", "status", "tells", "settles", "because"],
+    "plan": [
+        *ITEM,
+        "unasked",
+        "for",
+        "against",
+        "cautions",
+        "then",
+        "guidelines",
+        "advice",
+        "monitoring",
+        "duration",
+        "aftercare",
+    ],
     "alerts": ["id", "label", "urgency", "status", "action", "because", "speaks_for", "missing"],
     "differences": ["id", "question", "positions"],
 }
@@ -28,7 +54,7 @@ TOP = ["osteologic", "knowledge", "as_of", "guideline", "region", "findings", "d
 
 
 def document() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(data.text(data.document(VERDICT)))
+    found: dict[str, Any] = json.loads(data.text(data.document(VERDICT, NAMES)))
     return found
 
 
@@ -59,7 +85,18 @@ def test_the_parts_stand_in_the_order_of_the_contract() -> None:
         "differences",
     ]
     assert keys[-1] == "disclaimer"
-    assert set(keys) == {*TOP, "on_top", "open", "mechanism", "notices", "disclaimer"}
+    assert set(keys) == {
+        *TOP,
+        "outside_scope",
+        "summary",
+        "on_top",
+        "open",
+        "questions",
+        "mechanism",
+        "notices",
+        "sources",
+        "disclaimer",
+    }
 
 
 @pytest.mark.parametrize("part", KEYS)
@@ -74,7 +111,7 @@ def test_what_stands_on_top_is_named_and_the_rest_counted() -> None:
     found = document()
     assert found["on_top"] == {"raised": ["calcium_low"], "not_ruled_out": ["cord"], "more": 1}
     cord = next(alert for alert in found["alerts"] if alert["id"] == "cord")
-    assert cord["speaks_for"] == [{"finding": "vitamin_d", "value": "28"}]
+    assert cord["speaks_for"] == [{"finding": "vitamin_d", "value": "28", "told": "25-OH vitamin D 28 nmol/L"}]
     assert cord["missing"] == ["can_sit_upright"]
 
 
@@ -102,6 +139,7 @@ def test_findings_say_what_was_given_and_what_was_taken_for_granted() -> None:
         "unit": "",
         "status": "interval",
         "implied": None,
+        "told": "T-score, total hip < -2.6",
     }
     assert findings["calcium"]["implied"] == "group"
     assert findings["age"]["value"] == 67
@@ -111,13 +149,16 @@ def test_findings_say_what_was_given_and_what_was_taken_for_granted() -> None:
 def test_what_was_not_chosen_is_null() -> None:
     found = document()
     assert (found["guideline"], found["region"]) == (None, None)
-    narrowed = data.document(dataclasses.replace(VERDICT, guideline="acr-2022", region="US"))
+    narrowed = data.document(dataclasses.replace(VERDICT, guideline="acr-2022", region="US"), NAMES)
     assert (narrowed["guideline"], narrowed["region"]) == ("acr-2022", "US")
 
 
 def test_a_number_known_within_bounds_is_its_two_ends() -> None:
     within = Derived("bmi", "BMI", "> 20", None, 20.0, None, "kg/m2", ())
-    assert data.document(dataclasses.replace(VERDICT, derived=(within,)))["derived"]["bmi"]["value"] == [20, None]
+    assert data.document(dataclasses.replace(VERDICT, derived=(within,)), NAMES)["derived"]["bmi"]["value"] == [
+        20,
+        None,
+    ]
 
 
 def test_of_values_that_contradict_each_says_where_it_is_from_and_why() -> None:
@@ -132,27 +173,27 @@ def test_of_values_that_contradict_each_says_where_it_is_from_and_why() -> None:
 
 def test_a_list_is_a_list() -> None:
     taken = Shown("medicines", "medicines", "[a, b]", ("a", "b"), "", "known")
-    assert data.document(dataclasses.replace(VERDICT, findings=(taken,)))["findings"]["medicines"]["value"] == [
+    assert data.document(dataclasses.replace(VERDICT, findings=(taken,)), NAMES)["findings"]["medicines"]["value"] == [
         "a",
         "b",
     ]
 
 
 def test_nothing_known_is_empty_lists_and_the_disclaimer() -> None:
-    found = data.document(EMPTY)
+    found = data.document(EMPTY, NAMES)
     assert all(found[part] == [] for part in KEYS)
     assert found["findings"] == {}
     assert found["disclaimer"]
 
 
 def test_several_patients_each_begin_with_their_file() -> None:
-    first, second = data.several([({"file": "a.yaml"}, VERDICT), ({"file": "b.yaml", "name": "B"}, EMPTY)])
+    first, second = data.several([({"file": "a.yaml"}, VERDICT), ({"file": "b.yaml", "name": "B"}, EMPTY)], NAMES)
     assert list(first)[:2] == ["file", "osteologic"]
     assert list(second)[:3] == ["file", "name", "osteologic"]
 
 
 def test_what_is_printed_is_ascii_whatever_a_file_says() -> None:
-    (hostile,) = data.several([({"file": "\x1b[2J\u202e\x9b"}, EMPTY)])
+    (hostile,) = data.several([({"file": "\x1b[2J\u202e\x9b"}, EMPTY)], NAMES)
     printed = data.text(hostile)
     assert printed.isascii()
     assert "\x1b" not in printed

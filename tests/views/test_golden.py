@@ -23,7 +23,7 @@ FORMS: dict[str, Callable[[], str]] = {
     "nobody.txt": lambda: text.report(EMPTY, NAMES, 80),
     "report.md": lambda: markdown.report(VERDICT, NAMES, "A woman of 67"),
     "report.html": lambda: html.page([("A woman of 67", VERDICT)], NAMES),
-    "report.json": lambda: data.text(data.document(VERDICT)),
+    "report.json": lambda: data.text(data.document(VERDICT, NAMES)),
 }
 
 

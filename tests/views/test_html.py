@@ -59,7 +59,7 @@ def test_it_says_everything_the_text_says() -> None:
         "A T-score of -2.5 or lower is osteoporosis",
         "70 mg weekly",
         "Never after it",
-        "1 more cannot be judged yet",
+        "1 more measure cannot be judged yet",
         "What is a low vitamin D?",
         "Age not given: adult assumed.",
         "it replaces no clinician.",

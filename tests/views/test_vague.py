@@ -36,7 +36,7 @@ def told_in_every_format(prepared: Prepared, said: dict[str, Known]) -> None:
     verdict = judgement.judge(patient)
     for shown in (
         text.report(verdict, prepared.names, 80, False, ""),
-        data.text(data.document(verdict)),
+        data.text(data.document(verdict, prepared.names)),
         markdown.report(verdict, prepared.names, ""),
         html.page([("", verdict)], prepared.names),
     ):

@@ -1,8 +1,8 @@
-"""A verdict as one page that needs nothing else: reads by day and night, prints, and folds open to every reason."""
+"""A report as one page that needs nothing else: the answer first, everything else folded behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,91 +10,28 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from ...assessment import questions
-from ...assessment.verdict import AlertShown, Fact, Reason, Shown, Verdict
+from ...assessment.verdict import Verdict
 from ...knowledge_base.naming import Names
-from ...version import VERSION
 from .. import escape
-from . import outline, pictures
+from . import pictures, sections
+from .document import Chart, Document, Entry, Paragraph, Table
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
+_PARTS = {"paragraph": Paragraph, "entry": Entry, "chart": Chart, "table": Table}
 
 
-def page(patients: Iterable[tuple[str, Verdict]], names: Names) -> str:
+def page(patients: Iterable[tuple[str, Verdict]], names: Names, unread: Iterable[str] = ()) -> str:
     """The reports, by title, on one page."""
-    reports = [_report(title, verdict, names) for title, verdict in patients]
-    return environment().get_template("report.html").render(reports=reports, version=VERSION)
+    return written(sections.document(verdict, names, title, unread) for title, verdict in patients)
 
 
-def _report(title: str, verdict: Verdict, names: Names) -> dict[str, Any]:
-    """What the template reads: the verdict, and what a report draws together from it."""
-    return {
-        "title": title or "Assessment",
-        "verdict": verdict,
-        "narrowed": outline.filtered(verdict),
-        "top": verdict.on_top,
-        "counted_rest": outline.counted_rest(verdict),
-        "said": outline.known(verdict, names),
-        "worked_out": outline.worked_out(verdict),
-        "assumed": outline.assumed(verdict),
-        "marks": pictures.t_scores(verdict),
-        "differential": outline.differential(verdict),
-        "tests": outline.tests(verdict),
-        "steps": outline.steps(verdict),
-        "barred": outline.barred(verdict),
-        "undetermined": outline.undetermined(verdict),
-        "questions": questions.pending(verdict, names),
-        "sources": outline.sources(verdict, names),
-        "unverified": outline.unverified(verdict),
-        "words": _Words(verdict, names),
-    }
+def written(documents: Iterable[Document]) -> str:
+    return environment().get_template("report.html").render(reports=list(documents), charts=_charts)
 
 
-class _Words:
-    """Words for the template."""
-
-    status = outline.STATUS_WORDS
-
-    def __init__(self, verdict: Verdict, names: Names) -> None:
-        self.verdict, self.names = verdict, names
-
-    def waiting(self, missing: Iterable[str]) -> outline.Waiting:
-        return outline.waiting(self.verdict, missing)
-
-    def label(self, name: str) -> str:
-        return self.names.label(name)
-
-    def unasked(self, step: outline.Step) -> str:
-        return outline.unasked(step, self.names.label)
-
-    def labels(self, listed: Iterable[str]) -> str:
-        return ", ".join(self.names.label(name) for name in listed)
-
-    def fact(self, one: Fact) -> str:
-        return outline.fact(one, self.names)
-
-    def speaking(self, alert: AlertShown) -> str:
-        return outline.speaking(alert, self.names)
-
-    def ruling_out(self, alert: AlertShown) -> str:
-        return ", ".join(outline.ruling_out(alert, self.verdict, self.names))
-
-    def value(self, shown: Shown) -> str:
-        return outline.told(shown).removeprefix(shown.label).strip()
-
-    def step(self, after: str) -> str:
-        return outline.step_label(after, self.names)
-
-    def tag(self, reason: Reason) -> str:
-        return outline.tag(reason.sources)
-
-    def guideline(self, name: str) -> str:
-        entry = self.names.kb.guidelines.get(name)
-        return entry.label if entry is not None else name
-
-    def source(self, name: str) -> str:
-        entry = self.names.kb.sources.get(name)
-        return entry.citation or entry.label if entry is not None else name
+def _charts(document: Document) -> Iterator[tuple[pictures.Mark, ...]]:
+    for section in document.sections:
+        yield from (one.marks for one in section.parts if isinstance(one, Chart))
 
 
 @cache
@@ -108,6 +45,8 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals["picture"] = pictures
+    for name, kind in _PARTS.items():
+        environment.tests[name] = lambda one, kind=kind: isinstance(one, kind)
     return environment
 
 

@@ -1,0 +1,157 @@
+"""The report in all its forms: what the document holds stands in each of them, and the answer stands first."""
+
+from __future__ import annotations
+
+import datetime
+import html as entities
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.assessment import judgement
+from engine.assessment.verdict import Verdict
+from engine.case import opening
+from engine.case.case import Prepared, prepare_kept
+from engine.knowledge_base.store import cache
+from engine.views.report import data, html, markdown, sections, text
+from engine.views.report.document import Document, Entry, Group, Table, entries, told
+from engine.workbench.cases import cases
+from tests.conftest import LONG
+
+ROOT = Path(__file__).parents[2]
+TODAY = datetime.date(2026, 11, 21)
+EXAMPLES = sorted([*ROOT.glob("examples/*.yaml"), *ROOT.glob("examples/ordinary/*.yaml")])
+STEP = 1 if LONG else 6
+"""Every sixth worked case of every sixth file is tried, and in the long suite all of all."""
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Prepared:
+    return prepare_kept(cache.load(ROOT))
+
+
+@pytest.fixture(scope="module")
+def verdicts(prepared: Prepared) -> list[tuple[str, Verdict]]:
+    """The examples, and a share of the worked cases."""
+    found = []
+    for path in EXAMPLES:
+        terms = opening.terms(prepared.kb, None, None, TODAY, "counting")
+        patients = opening.patients(prepared, path.read_text("utf-8"), path.name, terms, TODAY)
+        found += [(path.name, judgement.judge(one.case)) for one in patients]
+    worked, problems = cases.read_all(prepared.kb, cases.all_files(ROOT, None)[::STEP], ROOT)
+    assert problems == []
+    found += [(one.name, judgement.judge(cases.patient(prepared, one))) for one in worked[::STEP]]
+    return found
+
+
+def plain(words: str) -> str:
+    return " ".join(words.casefold().split())
+
+
+def in_json(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from in_json(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from in_json(one)
+    elif isinstance(value, str):
+        yield value
+
+
+def shown(page: str) -> str:
+    """A page as a reader of it sees it, folds open."""
+    return plain(entities.unescape(re.sub(r"<[^>]*>", " ", page.partition("</style>")[2])).replace(" ,", ","))
+
+
+def test_every_fact_of_the_document_stands_in_text_markdown_and_html(
+    prepared: Prepared, verdicts: list[tuple[str, Verdict]]
+) -> None:
+    names = prepared.names
+    for name, verdict in verdicts:
+        document = sections.document(verdict, names, name)
+        written = plain(text.full(document, 100))
+        marked = plain(re.sub(r"\\(.)", r"\1", markdown.written(document)).replace("&amp;", "&"))
+        page = shown(html.written([document]))
+        for fact in told(document):
+            for form, said in (("text", written), ("Markdown", marked), ("HTML", page)):
+                assert plain(fact) in said, f"{name}: not in {form}: {fact}"
+
+
+def test_every_label_reason_dose_and_what_follows_stands_in_json(
+    prepared: Prepared, verdicts: list[tuple[str, Verdict]]
+) -> None:
+    for name, verdict in verdicts:
+        document = sections.document(verdict, prepared.names, name)
+        said = plain(" | ".join(in_json(json.loads(data.text(data.document(verdict, prepared.names))))))
+        for fact in _in_data(document):
+            assert plain(fact).rstrip(".") in said, f"{name}: not in JSON: {fact}"
+
+
+def _in_data(document: Document) -> Iterator[str]:
+    for section in document.sections:
+        for part in section.parts:
+            if isinstance(part, Table):
+                yield from (row.value for row in part.rows)
+            elif isinstance(part, (Entry, Group)):
+                for one in part.parts if isinstance(part, Group) else (part,):
+                    if isinstance(one, Entry):
+                        yield from _of_entry(section.id, one)
+
+
+def _of_entry(section: str, one: Entry) -> Iterator[str]:
+    if section not in ("alerts", "doubts", "plan", "questions", "causes"):
+        yield one.label
+    if section == "plan" and one.columns:
+        yield one.label
+    for detail in one.details:
+        if detail.label in ("dose", "later", "how", "watch", "do", "tells"):
+            yield from ([detail.text] if detail.text else [])
+        yield from (why.title for why in detail.whys)
+        yield from (fact for why in detail.whys for fact in why.facts)
+
+
+def test_the_answer_is_one_screen_with_diagnoses_the_first_medicine_and_every_alert_raised(
+    prepared: Prepared, verdicts: list[tuple[str, Verdict]]
+) -> None:
+    for name, verdict in verdicts:
+        document = sections.document(verdict, prepared.names)
+        brief = text.brief(document)
+        assert brief.count("\n") <= text.SCREEN or _crowded(verdict), f"{name}\n{brief}"
+        said = plain(brief)
+        made = [one for one in verdict.diagnoses if one.status in ("established", "contradictory")]
+        stands = {line.id for block in document.summary for line in block.lines}
+        for one in made:
+            assert stands & narrower(prepared, one.id, [other.id for other in made]), f"{name}: {one.id}"
+        for block in document.summary:
+            if block.id == "finding":
+                assert all(plain(line.text) in said for line in block.lines if line.tone == "lead"), name
+        for alert in verdict.on_top.raised:
+            assert plain(alert.label) in said, f"{name}: {alert.label}"
+        medicines = [one for one in verdict.plan if one.kind == "medicine" and one.status == "recommended"]
+        if medicines:
+            assert any(plain(one.label) in said for one in medicines), f"{name}\n{brief}"
+
+
+def narrower(prepared: Prepared, name: str, made: list[str]) -> set[str]:
+    """A diagnosis with its kinds, and kinds of kinds, as far as they are made."""
+    kinds = {other for other in made if name in prepared.kb.conditions[other].kinds and other != name}
+    return {name}.union(*(narrower(prepared, one, made) for one in kinds))
+
+
+def _crowded(verdict: Verdict) -> bool:
+    """Whether alerts, notices and diagnoses alone fill the screen; none of them is left out for want of room."""
+    return len(verdict.on_top.raised) + len(verdict.notices) + len(verdict.diagnoses) > 12
+
+
+def test_whatever_is_told_of_a_thing_bears_its_id(prepared: Prepared, verdicts: list[tuple[str, Verdict]]) -> None:
+    for _, verdict in verdicts:
+        document = sections.document(verdict, prepared.names)
+        planned = {item.id: item for item in verdict.plan}
+        for entry in entries(document):
+            if entry.id in planned and entry.columns:
+                assert entry.label == planned[entry.id].label
