@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from ..knowledge_base.model import KnowledgeBase
-
 _ASKING = (
     (re.compile(r"(?:what(?:'s| is| are)|define|explain|meaning of|tell me about)\s+(?P<rest>[^?]+?)\??$", re.I), "explain"),
     (re.compile(r"why (?:not|isn't|can't she have|no)\s+(?P<rest>[^?]+?)\??$", re.I), "whynot"),
@@ -27,7 +25,7 @@ _WHOLE = {
 _SETTING = re.compile(r"(?:please\s+)?(?:change|set|make|update|correct)\s+(?P<rest>.*\d.*|.*\bto\b.*)$", re.IGNORECASE)
 
 
-def asked(line: str, kb: KnowledgeBase) -> tuple[str, str] | None:
+def asked(line: str) -> tuple[str, str] | None:
     """The command a line is meant as, and its words; None for an answer."""
     words = " ".join(line.split())
     plain = words.casefold().rstrip("?!. ") or words.strip()

@@ -15,6 +15,7 @@ from ..knowledge_base.files.nodes import ListNode
 from ..knowledge_base.naming import Names
 from ..values.problems import Problem, did_you_mean
 from ..values.value import Known, Number, Records, is_addition
+from . import commands
 from .corrections import Corrections, Said, split
 from .entries import Entries
 from .hearing import Hearing, idle
@@ -83,14 +84,22 @@ class Ear:
         any_of: bool = False,
     ) -> Heard:
         """The line, read; `last` is what was said before it, `system` the units that were chosen."""
-        line = self._segmenter.cut(text, self._words_of(asked))
+        setting = commands.setting(text)
+        line = self._segmenter.cut(setting or text, self._words_of(asked))
         hearing = Hearing(self.names, self.sheet, line, asked, known, self.today, system)
+        command = commands.asked(text) if setting is None else ("change", setting)
+        if command is not None and command[0] != "change":
+            hearing.reading.command = command
+            return self._heard(hearing, last)
         cut = split(line, bool(last) and len(asked) < 2)
         if cut is not None:
             self._corrected(hearing, cut, last, any_of)
         else:
             self._plain(hearing, any_of, last)
         self._leftover(hearing)
+        if command is not None:
+            hearing.reading.command = command
+            hearing.reading.replaces |= {*hearing.reading.results, *hearing.reading.lists}
         return self._heard(hearing, last)
 
     def segments(self, text: str) -> tuple[Segment, ...]:
