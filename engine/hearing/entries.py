@@ -57,7 +57,10 @@ class Entries:
         return self._merged(clause, found)
 
     def _break_in(self, clause: list[Segment]) -> bool:
-        return any(one.cue("fracture") is not None for one in clause) or "fractures" in self.hearing.asked
+        if any(one.cue("fracture") is not None for one in clause):
+            return True
+        shown = any(one.sense("member", "imaging_findings") for one in clause)
+        return "fractures" in self.hearing.asked and not shown
 
     def _is_anchor_itself(self, one: Segment) -> bool:
         cue = one.cue("fracture")
@@ -86,6 +89,11 @@ class Entries:
             names.remove("fractures")
         if "fractures" in names and (broken or self._says_break(one)):
             return "fractures"
+        if "symptoms" in names and self._pictured(one) and "symptoms" not in self.hearing.asked:
+            names.remove("symptoms")
+        if "medicines" in names and one.mended and not self._sure(one):
+            self._is_it_meant(one)
+            return ""
         asked = [name for name in names if name in self.hearing.asked]
         if asked:
             return asked[0]
@@ -93,6 +101,15 @@ class Entries:
             names.remove("imaging")
         named = [name for name in names if self._lists_name(one, name)]
         return self._one_of(one, named or names)
+
+    def _sure(self, one: Segment) -> bool:
+        """Whether something beside a mistyped name says that it is a medicine."""
+        return "medicines" in self.hearing.asked or one.over or one.denied is not None or self._taken(one)
+
+    def _is_it_meant(self, one: Segment) -> None:
+        self.hearing.use(one)
+        told = one.text.strip()
+        self.hearing.reading.ask(f"'{told}': is {one.mended} meant?", f"write 'on {one.mended}', or leave it out")
 
     def _of_phrase(self, one: Segment) -> str:
         meaning = one.meaning
@@ -317,14 +334,36 @@ class Entries:
         self, one: Segment, entries: list[tuple[Entry | None, Segment, str]]
     ) -> tuple[Entry | None, Segment | None, str]:
         before = [each for each in entries if each[1].index < one.index]
+        if not self._belongs(one, before):
+            return None, None, ""
         opening = self.hearing.line.text[: one.start].casefold().split()[-1:]
         after = [each for each in entries if each[1].index > one.index]
         same_after = [each for each in after if each[1].part == one.part]
         if same_after and opening and opening[0] in ("after", "following", "despite", "on"):
-            return same_after[0]
+            if self.hearing.after(one) is same_after[0][1]:
+                return same_after[0]
         if before and (before[-1][1].part == one.part or not same_after):
             return before[-1]
-        return (same_after or after or before or [(None, None, "")])[0]
+        return (same_after or [(None, None, "")])[0]
+
+    def _belongs(self, one: Segment, before: list[tuple[Entry | None, Segment, str]]) -> bool:
+        """Whether what is said can be of an entry, and not of a word beside it that was not understood."""
+        if one.kind not in ("time", "number"):
+            return True
+        part = [each for each in self.hearing.segments if each.part == one.part]
+        anchors = {each[1].index for each in before if each[1].part == one.part}
+        start = max(anchors) if anchors else part[0].index - 1
+        strange = [each for each in part if start < each.index < one.index and _strange(each)]
+        if strange:
+            return False
+        if anchors or any(each[1].part == one.part for each in before):
+            return True
+        own = any(names_something(each) and not each.cue() for each in part if each.index < one.index)
+        later = any(_strange(each) or names_something(each) for each in part if each.index > one.index)
+        return not own and (not later or bool(self._anchored(part, one)))
+
+    def _anchored(self, part: list[Segment], one: Segment) -> bool:
+        return any(names_something(each) for each in part if each.index > one.index)
 
     def _break_word(self, one: Segment, entry: Entry) -> None:
         cause = str(one.cue("fracture").value)  # type: ignore[union-attr]
@@ -417,7 +456,7 @@ class Entries:
             wanted = cue
         elif cue == "started" and default in fields:
             wanted = default
-        elif anchor is not None and anchor.over and "stopped" in fields and name == "medicines":
+        elif anchor is not None and (anchor.over or self._over_before(one)) and "stopped" in fields and name == "medicines":
             wanted = "stopped"
         elif default in fields:
             wanted = default
@@ -431,6 +470,10 @@ class Entries:
                 return True
             return self._again(one, time, entry, name, wanted)
         return self._put(entry, name, wanted, time.text)
+
+    def _over_before(self, one: Segment) -> bool:
+        """`came off them 2 years ago`: in the part of the time itself."""
+        return any(each.cue("over", "ended") for each in self.hearing.segments if each.part == one.part and each.index < one.index)
 
     def _again(self, one: Segment, time: Time, entry: Entry, name: str, wanted: str) -> bool:
         told = self.hearing.told(entry.anchor or one, one)
@@ -451,12 +494,12 @@ class Entries:
         return True
 
     def _years(self, one: Segment) -> str | None:
-        """`2022, 2023, 2024`: the years in which it was given; the last of them."""
+        """`2022, 2023, 2024`: when it was given; the last of them."""
         years = []
         for each in self.hearing.segments[one.index :]:
             if each.kind == "mark" or idle(each):
                 continue
-            if each.time is None or not each.time.bare_year or each.used:
+            if each.time is None or each.time.kind != "date" or each.time.unclear or each.used:
                 break
             years.append(each)
         if len(years) < 2:
@@ -467,7 +510,7 @@ class Entries:
     def _length(self, one: Segment, time: Time, entry: Entry, name: str, cue: str) -> bool:
         fields = self.kb.findings[name].fields
         bound = time.bound
-        over = entry.anchor is not None and (entry.anchor.over or entry.anchor.had)
+        over = entry.anchor is not None and (entry.anchor.over or entry.anchor.had or self._ends_later(one))
         ended = over or "stopped" in entry.fields or "started" in entry.fields or self._past_year(one) or self._after_all(one)
         if cue == "started" and "started" in fields:
             return self._put(entry, name, "started", f"{time.text} ago")
@@ -479,6 +522,16 @@ class Entries:
         if wanted not in fields or wanted in entry.fields:
             return False
         return self._put(entry, name, wanted, self._began(time))
+
+    def _ends_later(self, one: Segment) -> bool:
+        """`HRT for 6 years, came off it in 2020`: a stop is told behind the length, in a part of its own."""
+        behind = [each for each in self.hearing.segments[one.index + 1 :] if each.clause == one.clause]
+        for each in behind:
+            if each.cue("over", "ended") is not None:
+                return not any(names_something(other) for other in behind if each.index < other.index and other.part == each.part)
+            if names_something(each):
+                return False
+        return False
 
     def _long_acting(self, entry: Entry) -> bool:
         """Whether it is given at intervals of months, so that `6/12` says how often."""
@@ -613,6 +666,11 @@ class Entries:
                 each.used = True
                 return int(number.low)
         return 1
+
+
+def _strange(one: Segment) -> bool:
+    """A word that means nothing here, and may be the name of what a time or dose belongs to."""
+    return one.kind == "word" and len(one.text) > 2 and not one.text.isdigit()
 
 
 def _parts(mid: Segment) -> bool:

@@ -22,6 +22,10 @@ _AS_WRITTEN = frozenset(
 """Short names that are also words: they are names only where they are written in capitals, or nothing else is said."""
 
 
+_OTHERS = frozenset({"other", "unknown", "unspecified", "mixed", "unknown site", "intolerance", "scan"})
+"""Names of members that say nothing by themselves."""
+
+
 class Sense(NamedTuple):
     """One thing that words can mean.
 
@@ -90,8 +94,10 @@ class Lexicon:
             choices = self.kb.choices[name]
             for member in choices.members.values():
                 for spelling in (member.id.replace("_", " "), member.label, *member.synonyms):
+                    if spelling in _OTHERS:
+                        continue
                     yield words_of(spelling), Sense("member", name, frozenset({member.id}))
-            for kind, members in choices.classes.items():
+            for kind, members in choices.classes.items() if name != "fracture_sites" else ():
                 for spelling in (kind.replace("_", " "), choices.class_labels.get(kind, "")):
                     yield words_of(spelling), Sense("class", name, members)
 
@@ -183,6 +189,8 @@ def _is_a_name(sense: Sense) -> bool:
     """Whether a mistyped word may be mended to a word of this: never to a word of grammar."""
     if sense.kind == "phrase":
         return isinstance(sense.value, Meaning) and bool(sense.value.statements)
+    if sense.kind == "cue":
+        return sense.target in _MENDABLE
     return sense.kind in ("finding", "member", "answer", "class")
 
 
@@ -206,9 +214,19 @@ def _sense_of(meaning: Meaning, kb: KnowledgeBase) -> Sense:
         if meaning.role == "names":
             return Sense("finding", meaning.argument)
         return Sense("cue", meaning.role, meaning.argument)
+    if len(meaning.statements) == 1:
+        one = meaning.statements[0]
+        finding = kb.findings.get(one.finding)
+        if finding is not None and finding.type == "records":
+            choices = kb.choices.get(finding.fields[finding.key].choices)
+            members = frozenset(part.strip() for part in one.value.split(" or "))
+            if choices is not None and members <= choices.members.keys():
+                return Sense("member", choices.id, members)
     return Sense("phrase", "", meaning)
 
 
+_MENDABLE = frozenset({"over", "ended", "field", "fracture", "panel", "result", "into"})
+"""Roles to a word of which a mistyped word may be mended; a denial or a doubt is never made or unmade so."""
 _VOWELS = frozenset("aeiouy")
 
 

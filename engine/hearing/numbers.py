@@ -11,7 +11,7 @@ _DIGITS = r"\d{1,9}(?:\.\d{1,6}|,\d{1,2}(?![\d,]))?|\.\d{1,6}"
 _NUMBER = re.compile(
     r"(?P<about>(?:~|about|approx\.?|approximately|around|circa|ca\.|roughly|nearly|almost)\s*(?=[\d.+-]))?"
     r"(?P<bound><=|>=|=<|=>|<|>|under\s|below\s|less than\s|over\s|above\s|more than\s|at least\s|at most\s|up to\s)?\s*"
-    r"(?P<sign>\+|-\s*|minus\s+|neg(?:ative)?\s+)?(?P<digits>" + _DIGITS + r")(?P<plus>\+(?!\w))?",
+    r"(?P<sign>\+|-\s*|minus\s+|neg(?:ative)?\s+)?(?P<digits>" + _DIGITS + r")(?P<plus>\+(?!\w))?(?!(?:st|nd|rd|th)\b)",
     re.IGNORECASE,
 )
 _BOUNDS = {"<": "<", ">": ">", "<=": "<=", "=<": "<=", ">=": ">=", "=>": ">=", "under": "<", "below": "<"} | {
@@ -41,7 +41,8 @@ _UNIT = re.compile(
     r"\s?(?P<unit>(?:x\s?)?10\s?[\^*]\s?\d{1,2}\s?/\s?u?[lL]\b|%|\"|''|'(?!\w)"
     r"|[A-Za-z%][A-Za-z]*[23]?(?:\s?(?:/|\bper\b|\ba\b|\ban\b)\s?(?:1\.73\s?m\^?2|[A-Za-z]+\^?[23]?|24\s?h)){0,3})"
 )
-_TIME_UNITS = frozenset({"day", "week", "month", "year", "h", "min"})
+_FLAG = re.compile(r"\s+(?:\([HL]\)|HH?|LL?|\*+|↑|↓)(?=\s+[A-Za-z]+/)")
+"""A mark that a laboratory prints between a number and its unit."""
 _NOT_UNITS = frozenset({"in", "m", "f", "a", "to", "at", "on", "or", "x", "d", "mo", "t", "z", "h", "l", "s", "is", "ins"})
 """Words that are units only where nothing else can be meant."""
 
@@ -60,6 +61,8 @@ class Quantity:
     """Whether a dash stood before it, parted by a blank: a minus where there can be one, else a stroke."""
     bad: bool = False
     in_words: bool = False
+    plus: bool = False
+    """Whether a plus stood behind it: of a test strip a grade, else `or more`."""
 
     @property
     def value(self) -> float:
@@ -140,7 +143,7 @@ class Numbers:
             bound = ">="
         return end, Quantity(
             f"-{digits}" if minus else digits, bound=bound, unit=unit, about=bool(match["about"]),
-            signed=bool(sign), dashed=dashed,
+            signed=bool(sign), dashed=dashed, plus=bool(match["plus"]),
         )  # fmt: skip
 
     def _in_words(self, line: str, start: int) -> tuple[int, Quantity] | None:
@@ -161,8 +164,9 @@ class Numbers:
 
     def _unit_after(self, line: str, end: int) -> tuple[int, str]:
         """The unit behind a number; the longest that is one."""
-        match = _UNIT.match(line, end)
-        if match is None:
+        flag = _FLAG.match(line, end)
+        match = _UNIT.match(line, flag.end() if flag is not None else end)
+        if match is None or (flag is not None and "/" not in match["unit"]):
             return end, ""
         text = match["unit"]
         glued = match.start("unit") == end
@@ -186,7 +190,7 @@ class Numbers:
             told = re.sub(r"\s?\b(?:per|an?)\b\s?", "/", text.strip())
             told = re.sub(r"\s+", "", told)
             told = re.sub(r"^(?:x)?10[*^]?(\d{1,2})", r"10^\1", told)
-            told = {"''": '"', "u": "units", "iu": "IU", "mg/d": "mg/day"}.get(told.casefold(), told)
+            told = {"''": '"', "u": "units", "iu": "IU", "mg/d": "mg/day", "ml/min/1.73": "mL/min/1.73m2"}.get(told.casefold(), told)
             parsed = self.table.parse(told) if len(told) < 40 else None
             if parsed is None and told.casefold() != told:
                 parsed = self.table.parse(told.casefold())

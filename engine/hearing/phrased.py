@@ -109,7 +109,7 @@ class Phrased:
             asked = [one for one in found if one.target in self.hearing.asked]
             if asked and (segment.cue("idle", "but", "no") is None or len(self.hearing.asked) == 1):
                 chosen = asked[0]
-            elif segment.cue() is None and segment.sense("member") is None and segment.sense("finding") is None:
+            elif segment.cue("weak") is None and segment.cue() is None and segment.sense("member") is None and segment.sense("finding") is None:
                 theirs = [one for one in found if self._of_person(one.target)]
                 if len({one.target for one in theirs}) != 1:
                     continue
@@ -152,7 +152,9 @@ class Phrased:
         """`aged 67`, where nothing stands with it that can have been at that age."""
         around = [each for each in self.hearing.segments if each.part == one.part and each is not one]
         listed = any(each.sense("member") or each.sense("class") or each.cue("fracture", "over") for each in around)
-        return one.text.casefold().startswith("age") and not listed
+        before = self.hearing.segments[one.index - 1] if one.index else None
+        since = before is not None and before.cue("field", "over") is not None
+        return one.text.casefold().startswith("age") and not listed and not since
 
     def _alone(self, one: Segment) -> bool:
         around = [each for each in self.hearing.segments if each.part == one.part and each is not one]

@@ -50,6 +50,8 @@ ROLES: dict[str, str] = {
     "command": "is meant as a command",
     "names": "is a name of this finding",
     "idle": "says nothing of its own",
+    "weak": "says something only behind the name of what it is said of",
+    "noted": "is understood, and has no place",
     "rest": "says the same of everything else that was asked",
     "both": "two of what follows",
 }

@@ -158,7 +158,7 @@ class Ear:
         reading = hearing.reading
         for one in hearing.open:
             cue = one.cue("nothing")
-            if cue is None or one.used:
+            if cue is None or one.used or not self._stands_alone(hearing, one):
                 continue
             name = str(cue.value) or (reading.last if reading.last in reading.lists else "")
             asked = [each for each in hearing.asked if hearing.is_list(each)]
@@ -166,6 +166,12 @@ class Ear:
             if name in hearing.kb.findings and hearing.is_list(name):
                 reading.list(name).complete = True
                 hearing.use(one)
+
+    @staticmethod
+    def _stands_alone(hearing: Hearing, one: Segment) -> bool:
+        """Whether a part of the line says nothing else: `none` of `rib 2019, none`, not of `none painful`."""
+        around = [each for each in hearing.segments if each.part == one.part and each is not one]
+        return all(each.kind == "mark" or idle(each) or each.cue("but", "yes", "nothing") for each in around)
 
     def _completes(self, hearing: Hearing, last: Said) -> bool:
         """A line of nothing but times and doses, after an entry: `last dose 11/2025` behind `Prolia`."""
@@ -260,7 +266,7 @@ class Ear:
             one.index = index
         run: list[Segment] = []
         for one in hearing.line.segments:
-            if one.used or (one.kind == "mark" and one.text in ",;\n.!()"):
+            if one.used or self._known_name(hearing, one) or (one.kind == "mark" and one.text in ",;\n.!()"):
                 self._unread(hearing, run)
                 run = []
             else:
@@ -269,6 +275,15 @@ class Ear:
         hearing.reading.mended += [
             f"'{one.text.strip()}' read as {one.mended}" for one in hearing.line.segments if one.mended and one.used
         ]
+
+    @staticmethod
+    def _known_name(hearing: Hearing, one: Segment) -> bool:
+        """A name of what the line gives a value of in other words: `SPEP: no paraprotein`; a heading."""
+        if one.cue("noted") is not None:
+            hearing.reading.leave(one.text.strip())
+            return True
+        named = {sense.target for sense in one.senses if sense.kind == "finding"}
+        return bool(named & hearing.reading.results.keys()) or one.sense("group") is not None
 
     def _unread(self, hearing: Hearing, run: list[Segment]) -> None:
         while run and (idle(run[0]) or run[0].kind == "mark"):
@@ -292,6 +307,8 @@ class Ear:
             if any(one.unit_assumed for one in results):
                 assumed.add(name)
         for name, listed in reading.lists.items():
+            if not (listed.entries or listed.absent or listed.complete):
+                continue
             known, problems = hearing.readable(name, listed.node)
             if known is not None:
                 said[name] = known

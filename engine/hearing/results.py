@@ -69,7 +69,7 @@ class Results:
         number = value.number
         if self._is_dose(name, segment, number):
             return False
-        if number.bad or (number.high and not self._a_range(name, number)):
+        if number.bad or (number.high and not self._a_range(name, number)) or (number.plus and not number.unit):
             self.hearing.use(segment, value)
             hint = f"write it plainly: {clipped(segment.text)} 28"
             self.hearing.reading.ask(f"'{self.hearing.told(segment, value)}': which number?", hint)
@@ -336,7 +336,7 @@ class Results:
             dimension = unit.dimension if unit is not None else ()
             for name, wanted in (("height", "length"), ("weight", "mass")):
                 fits = dimension == ((wanted, 1),) and name in self.hearing.kb.findings
-                alone = self._stands_alone(segment)
+                alone = self._stands_alone(segment) if fits else False
                 if fits and alone and not number.about and self.hearing.fits(name, number.text()):
                     self.hearing.use(segment)
                     self.hearing.reading.say(name, number.text())
@@ -345,4 +345,7 @@ class Results:
     def _stands_alone(self, segment: Segment) -> bool:
         """Whether no name of a medicine stands with it, whose dose it could be."""
         around = [one for one in self.hearing.segments if one.part == segment.part and one is not segment]
-        return not any(one.sense("member", "medicines") or one.sense("class", "medicines") for one in around)
+        return not any(
+            one.sense("member", "medicines") or one.sense("class", "medicines") or one.cue("kin", "over") or one.kind == "word"
+            for one in around
+        )

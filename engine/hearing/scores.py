@@ -65,8 +65,9 @@ class Scores:
         row = _Row()
         kind, first_value = "", self._begins_with_value(clause)
         self._heading = "" if clause and clause[0].part == 0 else self._heading
+        taken: Segment | None = None
         for index, one in enumerate(clause):
-            if one.used:
+            if one.used or one is taken:
                 continue
             site, region = self._site_of(one), one.cue("region")
             label = one.cue("kind")
@@ -90,6 +91,12 @@ class Scores:
             elif one.kind == "number" and self._can_be(one, kind, row):
                 row.numbers.append((kind, one))
                 kind = ""
+                place = self._place_behind(one) if not row.site and not row.region else None
+                if place is not None:
+                    row.named, row.site = place, self._site_of(place)
+                    region = place.cue("region")
+                    row.region = str(region.value) if region is not None and not row.site else ""
+                    taken = place
             elif one.kind == "time" and one.time is not None and one.time.kind == "date" and row.numbers:
                 row.date = one.time.text
                 row.segments.append(one)
@@ -103,6 +110,18 @@ class Scores:
                 row, kind = _Row(), ""
         rows.append(row)
         return [one for one in self._joined(rows) if one.numbers or one.gap]
+
+    def _place_behind(self, one: Segment) -> Segment | None:
+        """The site that a preposition ties to the number before it: `-2.8 at the lumbar spine`."""
+        following = [each for each in self.hearing.segments[one.index + 1 :][:4] if each.clause == one.clause]
+        words = []
+        for each in following:
+            if self._site_of(each) or each.cue("region"):
+                return each if any(word in ("at", "in", "of", "for", "@") for word in words) else None
+            if each.kind == "mark" or not idle(each):
+                return None
+            words += each.text.casefold().split()
+        return None
 
     def _joined(self, rows: list[_Row]) -> list[_Row]:
         """A row of Z-scores without a site belongs to the one before it: `T -2.6 fem neck, Z -1.0`."""
@@ -200,6 +219,12 @@ class Scores:
 
     # --- what a row says ---
 
+    def _strange_place(self, row: _Row, one: Segment) -> bool:
+        """Whether a word that was not understood stands where the site would."""
+        around = [each for each in self.hearing.segments if each.part == one.part and each.kind == "word"]
+        others = [each for each in self.hearing.segments if each.part == one.part and each.kind == "number" and each is not one]
+        return any(len(each.text) > 1 for each in around) or any(each not in [n for _, n in row.numbers] for each in others)
+
     def _row(self, row: _Row, day: str) -> None:
         hearing = self.hearing
         used = [row.named, *row.sides, *row.segments, *row.kinds, *(one for _, one in row.numbers), row.gap]
@@ -233,6 +258,9 @@ class Scores:
         dense = [one for kind, one in plain if kind == "BMD" or (not kind and _is_density(one))]
         rest = [(kind, one) for kind, one in plain if one not in dense and kind != "other"]
         found = [("BMD", one) for one in dense]
+        signed = any(one.number is not None and one.number.signed for _, one in rest)
+        percents = [one for kind, one in rest if not kind and signed and _is_percent(one)]
+        rest = [(kind, one) for kind, one in rest if one not in percents]
         bare = [one for kind, one in rest if not kind]
         found += [(kind, one) for kind, one in rest if kind]
         kinds = {kind for kind, _ in found}
@@ -253,13 +281,16 @@ class Scores:
     def _number(self, row: _Row, kind: str, one: Segment, day: str) -> None:
         number, hearing = one.number, self.hearing
         assert number is not None
-        site = row.site or "unspecified"
+        site = row.site or self._asked_site(kind) or "unspecified"
         named = [row.named] if row.named is not None else []
         told = hearing.told(*named, one)
         if kind in ("BMD", "other"):
             hearing.reading.leave(f"{one.text.strip()} (a density; only scores are used)")
             return
-        finding = f"{_T}_{site}" if kind == "T" else (f"{_Z}_{site}" if row.site else _Z)
+        finding = f"{_T}_{site}" if kind == "T" else (f"{_Z}_{site}" if site != "unspecified" else _Z)
+        if site == "unspecified" and self._strange_place(row, one):
+            hearing.reading.ask(f"'{told}': at which site?", "write 'hip -2.7', 'spine -2.1'")
+            return
         if finding not in hearing.kb.findings:
             hearing.reading.leave(told)
             return
@@ -276,6 +307,12 @@ class Scores:
             hearing.reading.say(finding, text, date=day)
         else:
             hearing.reading.say(finding, text)
+
+    def _asked_site(self, kind: str) -> str:
+        """The one site that was asked for."""
+        asked = [name for name in self.hearing.asked if "_score_" in name]
+        alone = len(self.hearing.asked) == 1 and bool(asked) and asked[0].startswith(_T if kind == "T" else _Z)
+        return asked[0].partition("_score_")[2] if alone else ""
 
     def _doubt(self, row: _Row, kind: str, one: Segment) -> str | None:
         """Why a number cannot be believed to be this score."""
@@ -303,6 +340,12 @@ def _is_density(one: Segment) -> bool:
     return number.unit.casefold().startswith("g/") or (
         not number.signed and number.decimals == 3 and 0.2 <= float(number.low) <= 2.0
     )
+
+
+def _is_percent(one: Segment) -> bool:
+    """A whole number such as 86: the column of percent of what is usual, which no score is."""
+    number = one.number
+    return number is not None and not number.signed and number.low.isdigit() and 20 <= int(number.low) <= 160
 
 
 def _signed(low: str) -> str:

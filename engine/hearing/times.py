@@ -24,7 +24,7 @@ _COUNTS = {
 _COUNT = r"(?:\d{1,3}(?:\.\d{1,2})?|" + "|".join(sorted((re.escape(one) for one in _COUNTS), key=len, reverse=True)) + ")"
 _LENGTH = (
     r"(?:(?P<count>" + _COUNT + r")(?:\s*(?:-|to)\s*(?P<upto>\d{1,3}))?\s*-?\s*(?P<more>\+)?\s*"
-    r"(?P<unit>days?|d|weeks?|wks?|wk|w|months?|mths?|mos?|mo|years?|yrs?|yr|y|fortnights?)\b(?!/)"
+    r"(?P<unit>days?|(?-i:d)|weeks?|wks?|wk|(?-i:w)|months?|mo?n?ths?|mos?|mo|years?|yrs?|yr|(?-i:y)|fortnights?)\b(?!/|[\s-]*old\b)"
     r"|(?P<clinic>\d{1,3})/(?P<part>12|52|7)\b|(?:a\s+)?(?P<fortnight>fortnight)\b"
     r"|(?:a\s+)?(?P<half>year\s+and\s+a\s+half)|(?P<halves>\d{1,2})\s+and\s+a\s+half\s+(?P<halfunit>years?|months?))"
 )
@@ -135,6 +135,8 @@ class Times:
         month = _MONTHS[match["month"][:3].casefold()]
         last = "last" in match.group().casefold().split()[0]
         year = self.today.year - (month > self.today.month or (last and month == self.today.month))
+        if match["which"]:
+            year = self.today.year - (match["which"].casefold() == "last")
         return Time("date", f"{year}-{month:02}")
 
     def _plain_year(self, match: re.Match[str]) -> Time | None:
@@ -142,6 +144,9 @@ class Times:
         if not 1900 <= year <= self.today.year:
             return None
         return Time("date", str(year), bare_year=True)
+
+    def _short_year(self, match: re.Match[str]) -> Time:
+        return Time("date", str(self._year(match["year"])), bare_year=True)
 
     def _decade(self, match: re.Match[str]) -> Time:
         year = int(match["century"] + match["decade"] + "0") if match["century"] else 1900 + int(match["decade"]) * 10
@@ -307,7 +312,8 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], Read]]:
     yield one(
         rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d\d)(?!\d)", Times._named
     )
-    yield one(rf"(?:last\s+)?(?P<month>{_MONTH})", Times._month)
+    yield one(rf"(?:last\s+)?(?P<month>{_MONTH})(?!\s*'?\d{{2,4}}\b)(?:\s+(?:of\s+)?(?P<which>this|last)\s+year)?", Times._month)
+    yield one(r"'(?P<year>\d\d)(?![\d'])", Times._short_year)
     yield one(r"'?(?:(?:early|mid|late|end of|start of)[ -]+)?(?P<year>(?:19|20)\d\d)(?![\d./%-]\d|\d|%)", Times._plain_year)
     yield one(
         r"(?:the\s+(?:early |mid |late )?|(?=19|20))(?P<century>19|20)?(?P<decade>\d)0'?s\b", Times._decade
