@@ -54,7 +54,29 @@ class Entries:
             name = self._list_of(one, broken or any(name == "fractures" for _, name in found), into, found)
             if name:
                 found.append((one, name))
-        return self._merged(clause, found)
+        return self._one_or_other(self._merged(clause, found))
+
+    def _one_or_other(self, found: list[tuple[Segment, str]]) -> list[tuple[Segment, str]]:
+        """`RA vs PMR`, `letrozole or anastrozole`: one of them, and which is asked."""
+        kept: list[tuple[Segment, str]] = []
+        for one, name in found:
+            before = kept[-1] if kept else None
+            if before is not None and before[1] == name and one.denied is None and before[0].denied is None:
+                words = [mid.text.casefold() for mid in self.hearing.between(before[0], one)]
+                if any(word in ("or", "vs", "versus") for word in words) and not any(word == "," for word in words):
+                    told = self.hearing.told(before[0], one)
+                    kept.pop()
+                    self.hearing.use(before[0], *self.hearing.between(before[0], one), one)
+                    self._drop_attributes(before[0], one)
+                    self.hearing.reading.ask(f"'{told}': which of the two?", f"write '{one.text.strip()}', or each by itself")
+                    continue
+            kept.append((one, name))
+        return kept
+
+    def _drop_attributes(self, first: Segment, last: Segment) -> None:
+        for each in self.hearing.segments:
+            if each.part in (first.part, last.part) and each.index > last.index and each.kind == "time":
+                each.used = True
 
     def _break_in(self, clause: list[Segment]) -> bool:
         if any(one.cue("fracture") is not None for one in clause):
@@ -149,6 +171,8 @@ class Entries:
     def _taken(self, one: Segment) -> bool:
         """Whether something in its part says that it is taken."""
         around = [each for each in self.hearing.segments if each.clause == one.clause]
+        if self._route(one):
+            return True
         for each in around:
             if each.kind == "time" and each.part == one.part and each.time is not None and each.time.kind != "date":
                 return True
@@ -162,6 +186,8 @@ class Entries:
         return one.over or one.denied is not None or one.had
 
     def _pictured(self, one: Segment) -> bool:
+        if "imaging" in self.hearing.asked:
+            return True
         return any(each.cue("imaging") for each in self.hearing.segments if each.clause == one.clause)
 
     def _says_break(self, one: Segment) -> bool:
@@ -264,9 +290,24 @@ class Entries:
             return frozenset(part.strip() for part in value.split(" or "))
         return frozenset()
 
+    def _route(self, one: Segment) -> str:
+        """The way it is taken, where that makes it another medicine: `topical`, `inhaled`."""
+        for each in self.hearing.segments:
+            cue = each.cue("route")
+            if cue is not None and each.part == one.part:
+                return str(cue.value)
+        return ""
+
     def _entry(self, one: Segment, name: str) -> Entry:
         self.hearing.use(one)
         members = self.members(one, name)
+        route = self._route(one) if name == "medicines" else ""
+        steroids = self.kb.choices["medicines"].classes.get("glucocorticoid", frozenset()) if route else frozenset[str]()
+        if route and members & steroids and f"{route}_glucocorticoid" in steroids:
+            members = frozenset({f"{route}_glucocorticoid"})
+        for each in self.hearing.segments:
+            if each.part == one.part and each.cue("route") is not None:
+                each.used = True
         key = self.kb.findings[name].key
         return Entry({key: " or ".join(sorted(members))}, one)
 
@@ -344,7 +385,7 @@ class Entries:
                 return same_after[0]
         if before and (before[-1][1].part == one.part or not same_after):
             return before[-1]
-        return (same_after or [(None, None, "")])[0]
+        return (same_after or (after if one.cue("cause") is not None else []) or [(None, None, "")])[0]
 
     def _belongs(self, one: Segment, before: list[tuple[Entry | None, Segment, str]]) -> bool:
         """Whether what is said can be of an entry, and not of a word beside it that was not understood."""
@@ -394,7 +435,7 @@ class Entries:
         fields = self.kb.findings[name].fields
         if number.bad or number.about:
             return
-        if "dose" in fields and "dose" not in entry.fields:
+        if "dose" in fields and ("dose" not in entry.fields or self._changed_to(one)):
             unit = number.unit or ("" if not self._bare_dose(one, entry) else "mg")
             if unit and unit.split("/")[0] not in ("kg", "cm") and not number.unit.startswith(("nmol", "mmol", "pmol")):
                 text = number.text(unit, sign=False)
@@ -411,6 +452,14 @@ class Entries:
         if self._is_count(one, number.low) and name == "medicines":
             self.hearing.reading.leave(f"{self._count_words(one)} (how many is not used)")
             one.used = True
+
+    def _changed_to(self, one: Segment) -> bool:
+        """`down to 20 mg`: the dose that is taken now."""
+        before = self.hearing.before(one)
+        if before is None or before.cue("now") is None:
+            return False
+        before.used = True
+        return True
 
     def _count_words(self, one: Segment) -> str:
         before = self.hearing.segments[one.index - 1] if one.index else None

@@ -21,6 +21,8 @@ from .times import Times
 SYSTEMS = ("si", "us")
 _METRIC = {"weight": "kg", "height": "cm", "peak_height": "cm"}
 """A bare number of a person's size is metric where it can be."""
+_EITHER = 84
+"""From here on a bare weight may be pounds as well."""
 
 
 class Hearing:
@@ -133,7 +135,7 @@ class Hearing:
             _, problems = self.readable(finding, number.text(self.sheet.measured(finding).unit))
             self.reading.problems += problems
             return True
-        unit = offered[0][0] if len(distinct) == 1 else self._preferred(finding, offered)
+        unit = offered[0][0] if len(distinct) == 1 else self._preferred(finding, number, offered)
         if unit:
             self._result(finding, number.text(unit, sign=False), more, unit_assumed=True)
         else:
@@ -141,10 +143,10 @@ class Hearing:
             self.reading.last = finding
         return True
 
-    def _preferred(self, finding: str, offered: list[tuple[str, Known]]) -> str:
+    def _preferred(self, finding: str, number: Quantity, offered: list[tuple[str, Known]]) -> str:
         """The unit of a person's size, or of the laboratory that somebody chose before."""
         units = [unit for unit, _ in offered]
-        if _METRIC.get(finding) in units:
+        if _METRIC.get(finding) in units and not (finding == "weight" and float(number.low) >= _EITHER):
             return _METRIC[finding]
         if self.system:
             first = self.sheet.measured(finding).unit

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ..intake.answers.sheet import clipped
 from .hearing import Hearing, idle
 from .numbers import Quantity
+from .scope import names_something
 from .segments import Segment
 
 _MIXED = frozenset({"vitamin_d", "parathyroid_hormone"})
@@ -37,6 +38,10 @@ class Pending:
             return False
         if not telling:
             return self._stroke()
+        if telling[0].cue("gap") is not None and len(self.asked) == 1 and not any(names_something(one) for one in telling):
+            self._gap(str(telling[0].cue("gap").value))  # type: ignore[union-attr]
+            self._left_over(telling)
+            return True
         if all(one.cue("gap") is not None for one in telling):
             self._gap(str(telling[-1].cue("gap").value))  # type: ignore[union-attr]
             return True
@@ -47,6 +52,11 @@ class Pending:
         if len(self.asked) > 1 and self._both(telling):
             return True
         return len(self.asked) > 1 and self._in_order()
+
+    def _left_over(self, telling: list[Segment]) -> None:
+        for one in telling:
+            if one.cue("gap") is None and one.part != telling[0].part:
+                one.used = False
 
     def _stroke(self) -> bool:
         if self.hearing.line.text.strip() not in ("-", "--", "---", "?"):
@@ -236,7 +246,7 @@ class Pending:
         units = [unit for unit, _ in self.hearing.units_of(name, number)] if not number.unit else []
         si = self.hearing.system == "si" or (self._si and name not in _MIXED)
         metric = {"weight": "kg"}.get(name) or ("m" if name == "height" and float(number.low) < 3 else "cm")
-        if name in ("weight", "height", "peak_height") and metric in units:
+        if name in ("weight", "height", "peak_height") and metric in units and not (name == "weight" and float(number.low) >= 84):
             return number.text(metric, sign=False)
         if self.hearing.system == "us" and len(units) > 1:
             return number.text(units[1], sign=False)

@@ -35,13 +35,18 @@ class Phrased:
             if segment.used or meaning is None:
                 continue
             if meaning.ask:
-                if not self._answers_asked(segment):
+                if not self._answers_asked(segment) and not self._says_route(segment):
                     self._asks(segment, meaning.ask)
             elif not self._is_entry(meaning) and not segment.kin and not segment.planned:
                 self._means(segment, meaning)
 
     def _answers_asked(self, segment: Segment) -> bool:
         return any(one.kind == "answer" and one.target in self.hearing.asked for one in segment.senses)
+
+    def _says_route(self, segment: Segment) -> bool:
+        """Whether it only says how a medicine beside it is taken."""
+        beside = [one for one in self.hearing.segments if one.part == segment.part and one.sense("member", "medicines")]
+        return segment.cue("route") is not None and bool(beside)
 
     def _asks(self, segment: Segment, question: str) -> None:
         self.hearing.use(segment)

@@ -12,14 +12,15 @@ from ..intake import lookup, record
 from ..intake.answers import answers
 from ..intake.answers.sheet import Sheet, clipped
 from ..knowledge_base.files.nodes import ListNode
+from ..knowledge_base.model import KnowledgeBase
 from ..knowledge_base.naming import Names
 from ..values.problems import Problem, did_you_mean
-from ..values.value import Known, Number, Records, is_addition
+from ..values.value import Choice, Gap, Known, Number, Records, is_addition
 from . import commands
 from .corrections import Corrections, Said, split
 from .entries import Entries
 from .hearing import Hearing, idle
-from .lexicon import Lexicon
+from .lexicon import Lexicon, distance
 from .merging import joined
 from .numbers import Numbers
 from .pending import Pending
@@ -132,6 +133,7 @@ class Ear:
         for segment, cue in mark(hearing.segments):
             if not segment.used and not cue.used:
                 self._either_way(hearing, segment, cue)
+        _doubt_mistyped_denials(hearing)
         phrased, entries = Phrased(hearing), Entries(hearing)
         phrased.read_family()
         phrased.read_phrases()
@@ -158,7 +160,7 @@ class Ear:
         reading = hearing.reading
         for one in hearing.open:
             cue = one.cue("nothing")
-            if cue is None or one.used or not self._stands_alone(hearing, one):
+            if cue is None or one.used or not (cue.value or self._stands_alone(hearing, one)):
                 continue
             name = str(cue.value) or (reading.last if reading.last in reading.lists else "")
             asked = [each for each in hearing.asked if hearing.is_list(each)]
@@ -198,10 +200,13 @@ class Ear:
         """What stands before the word that corrects is read first, what stands behind it puts that right."""
         place, has_before = cut
         cue = hearing.segments[place]
-        if cue.cue("undo") is not None:
+        rest = [one for one in hearing.segments[place + 1 :] if not (idle(one) or one.kind == "mark")]
+        if cue.cue("undo") is not None and not rest:
             hearing.use(*hearing.segments)
             hearing.reading.command = ("undo", "")
             return
+        if cue.cue("undo") is not None and not has_before and last:
+            self._withdraw(hearing.reading, last[0])
         if has_before:
             before = self._part(hearing, hearing.segments[:place])
             self._plain(before, any_of, last)
@@ -216,6 +221,12 @@ class Ear:
         self._plain(behind, any_of, ())
         behind.reading.replaces |= {*behind.reading.results, *behind.reading.lists}
         self._put_right(hearing.reading, behind.reading, has_before)
+
+    def _withdraw(self, reading: Reading, last: Said) -> None:
+        """The last thing said no longer stands."""
+        key = self.kb.findings[last.finding].key if last.finding in self.kb.findings else ""
+        members = last.entry.get(key, "").split(" or ") if last.entry else []
+        reading.gone[last.finding] = frozenset(one for one in members if one)
 
     def _part(self, hearing: Hearing, segments: tuple[Segment, ...]) -> Hearing:
         for index, one in enumerate(segments):
@@ -314,6 +325,15 @@ class Ear:
                 said[name] = known
             reading.problems += [one for one in problems if one not in reading.problems]
         halves = tuple(half for one in reading.bare if one.finding not in said and (half := self._half(hearing, one)))
+        for name in tuple(said):
+            before = hearing.known.get(name)
+            if before is None or name in reading.replaces or name in reading.gone or hearing.asked == (name,):
+                continue
+            if _contradicts(self.kb, name, before, said[name], reading):
+                conflicts.append(Conflicting(name, before, said.pop(name)))
+        for one in conflicts:
+            old, new = (answers.describe(self.kb, one.finding, known) for known in (one.before, one.after))
+            reading.contradicting.append(f"{old} was said before, now {new}")
         return Heard(
             hearing.line, reading, said, tuple(conflicts), halves, frozenset(assumed), Said.of(reading, last)
         )
@@ -374,6 +394,39 @@ class Ear:
 def _says_little(one: Segment) -> bool:
     """A word of grammar that is left where what it belonged to was read."""
     return one.kind == "name" and one.cue("but", "field", "side", "flag", "imaging", "fracture", "had", "kind") is not None
+
+
+_DENIALS = ("no", "not", "nil", "non", "never", "without", "denies")
+
+
+def _doubt_mistyped_denials(hearing: Hearing) -> None:
+    """A word that is one slip away from a denial is neither read as one nor passed over: its part is asked back."""
+    for one in hearing.segments:
+        word = one.text.casefold()
+        if one.kind != "word" or not word.isalpha() or not any(0 < distance(word, no, 1) <= 1 for no in _DENIALS if len(no) > 2):
+            continue
+        for other in hearing.segments:
+            if other.part == one.part and other.index > one.index and other.kind == "name":
+                other.unsure = True
+
+
+def _contradicts(kb: KnowledgeBase, name: str, before: Known, value: Known, reading: Reading) -> bool:
+    """Whether what is said now cannot stand beside what was said before."""
+    if isinstance(before, Gap) or isinstance(value, Gap) or before == value:
+        return False
+    if isinstance(before, Number) and isinstance(value, Number):
+        if is_addition(value, before) or _of_days(before, value) is not None:
+            return False
+        return not is_addition(before, value) or reading.results[name][0].follows is False
+    if isinstance(before, Choice) and isinstance(value, Choice):
+        follows = all(one.follows for one in reading.results.get(name, ()))
+        return not before.members & value.members and not follows
+    if isinstance(before, Records) and isinstance(value, Records):
+        key = kb.findings[name].key
+        had = {member for entry in before.entries for member in getattr(entry.fields.get(key), "members", ())}
+        nothing = value.complete and not value.entries and not value.absent
+        return bool(had) and (nothing or bool(had & value.absent)) and not reading.answered
+    return False
 
 
 class Reader:

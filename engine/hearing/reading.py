@@ -95,6 +95,8 @@ class Reading:
         self.answered = False
         self.not_known: tuple[str, ...] = ()
         self.last = ""
+        self.contradicting: list[str] = []
+        """What stands against an earlier answer, in words."""
         self.doubted: tuple[str, str] | None = None
         """A finding and the number of it that was asked back."""
 

@@ -58,6 +58,8 @@ def _forward(clause: list[Segment]) -> list[tuple[Segment, Segment]]:
             active = {"no": segment, **{role: one for role, one in active.items() if role == "kin"}}
             opened["no"] = segment.part
             continue
+        if index == 0 and segment.text.casefold() == "for" and len(clause) > 1 and names_something(clause[1]):
+            active["planned"], opened["planned"] = segment, segment.part
         for role in ("unsure", "planned", "over", "had", "kin"):
             if segment.cue(role) is not None:
                 active[role], opened[role] = segment, segment.part

@@ -89,6 +89,9 @@ class Scores:
                     rows.append(row)
                     row, kind = _Row(), ""
             elif one.kind == "number" and self._can_be(one, kind, row):
+                if row.numbers and row.site and not kind and self._place_behind(one) is not None:
+                    rows.append(row)
+                    row = _Row(kinds=row.kinds)
                 row.numbers.append((kind, one))
                 kind = ""
                 place = self._place_behind(one) if not row.site and not row.region else None
@@ -117,7 +120,12 @@ class Scores:
         words = []
         for each in following:
             if self._site_of(each) or each.cue("region"):
-                return each if any(word in ("at", "in", "of", "for", "@") for word in words) else None
+                last = self.hearing.after(each) is None or self.hearing.after(each).part != each.part  # type: ignore[union-attr]
+                tied = any(word in ("at", "in", "of", "for", "@") for word in words) or ("," in words and last)
+                return each if tied else None
+            if each.cue("side") is not None or each.text == ",":
+                words.append(each.text)
+                continue
             if each.kind == "mark" or not idle(each):
                 return None
             words += each.text.casefold().split()
@@ -267,7 +275,8 @@ class Scores:
         if self._columns and len(self._columns) == len(plain):
             return [(label, one) for label, (_, one) in zip(self._columns, plain, strict=True)]
         default = self._heading or self._asked_kind or "T"
-        if len(bare) == 1:
+        apart = bool(bare) and bool(found) and len({one.part for _, one in found} | {one.part for one in bare}) > 1
+        if len(bare) == 1 and not (apart and not dense):
             other = "Z" if "T" in kinds else "T" if "Z" in kinds else default
             found.append((other, bare[0]))
         elif len(bare) == 2 and (dense or self._columns):

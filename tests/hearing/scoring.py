@@ -104,7 +104,7 @@ class _Judge:
     # --- grades ---
 
     def grade(self, heard: Heard, command: str) -> tuple[Grade, str]:
-        asked = bool(heard.reading.problems or heard.halves)
+        asked = bool(heard.reading.problems or heard.halves or heard.conflicts)
         spoke = asked or bool(heard.reading.unread or heard.reading.left)
         commands_meant = [*(self.case.get("command") or ())]
         for other in self.case.get("also") or ():
