@@ -14,15 +14,16 @@ from ..assessment.questions import Asked
 from ..assessment.verdict import Verdict
 from ..case.case import Case
 from ..intake.answers import answers
-from ..intake.speech.understood import Understood
 from ..values.problems import Problem, Refused
 from ..values.value import NOT_MEASURED, Gap, Known, Records
 from . import doubts, inquiry, relevance, settled
 from .agreement import agreed
-from .progress import Moment, Progress
+from .merging import without
+from .progress import Conflict, Moment, Progress
 from .relevance import Agenda
 from .settled import FOUND, Told
 from .understanding import Reader
+from .understood import Understood
 
 READ, NOTE, WRONG = "read", "", "?"
 FIRST = ("age", "sex")
@@ -305,6 +306,13 @@ class Conversation:
         understood = self.reader.read(line, asked, self.case.said)
         if asked is None and not understood.said and not understood.halves and inquiry.assents(self, line):
             return
+        if understood.command is not None and understood.command[0] in inquiry.COMMANDS and not understood.said:
+            name, rest = understood.command
+            if name == "undo":
+                self._step(True)
+            else:
+                inquiry.COMMANDS[name].run(self, asked, rest)
+            return
         self._take(understood, asked)
 
     def _which(self, line: str, asked: Asked) -> None:
@@ -322,16 +330,39 @@ class Conversation:
 
     def _take(self, understood: Understood, asked: Asked | None) -> None:
         """Take the answers over and close the question, in one step; say what was read and what that settled."""
+        self._withdraw_corrected(understood)
         told = agreed(self.case, understood.said)
         closing = asked is not None and understood.answered and not told.refused and told.conflict is None
         self._changing(dict(told.taken), set(told.taken), understood, asked if closing else None)
         for problem in (*understood.problems, *told.refused):
             self.wrong(problem)
-        if told.conflict is not None:
-            self.move(conflict=told.conflict)
-            self.tell(WRONG, told.conflict.what)
+        conflict = told.conflict or self._against(understood)
+        if conflict is not None:
+            self.move(conflict=conflict)
+            self.tell(WRONG, conflict.what)
         if understood.halves:
             self.move(halves=understood.halves)
+
+    def _withdraw_corrected(self, understood: Understood) -> None:
+        """What a correction takes back: an answer that is not given anew, as `sorry, that's the spine` for the hip."""
+        gone = {name: None for name in understood.gone if name in self.case.said and name not in understood.said}
+        for name in [one for one in gone if understood.gone[one]]:
+            before = self.case.said[name]
+            if isinstance(before, Records):
+                gone.pop(name)
+                self.case.say({name: without(before, self.case.kb.findings[name].key, understood.gone[name])})
+                self.changed()
+                self.note(f"Taken back: {self.case.names.label(name)}.")
+        for name in gone:
+            self.withdraw(name)
+
+    def _against(self, understood: Understood) -> Conflict | None:
+        """The first answer that stands against an earlier one to the same question."""
+        for one in understood.conflicts:
+            old, new = (self.case.told(one.finding, known) for known in (one.before, one.after))
+            what = f"{self.case.names.label(one.finding)} was said before. 1 {old}   2 {new}"
+            return Conflict(one.finding, one.finding, one.after, what)
+        return None
 
     def _changing(
         self,
@@ -398,6 +429,8 @@ class Conversation:
                 plain.append(told)
         for line in (["; ".join(plain)] if plain else []) + lists:
             self.tell(READ, line)
+        if understood.mended:
+            self.tell(READ, "; ".join(understood.mended))
         if understood.left:
             self.tell(READ, f"left out: {', '.join(understood.left)}")
 

@@ -15,7 +15,6 @@ from ..intake import record
 from ..intake.answers.sheet import clipped, folded
 from ..intake.lookup import Lookup, Named
 from ..intake.record import Answer
-from ..intake.speech.understood import PROMPT, Understood
 from ..knowledge_base.model import Condition, Intervention
 from ..values.problems import Place, Problem, Refused, nearest
 from ..values.value import UNKNOWN, Gap, Known, Records
@@ -24,6 +23,7 @@ from .progress import Progress
 from .relevance import Agenda
 from .stakes import Stake
 from .understanding import Reader
+from .understood import PROMPT, Understood
 
 _TRIED = 2
 """Of how many findings of one question the answers are tried."""

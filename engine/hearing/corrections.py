@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .hearing import Hearing, idle
-from .numbers import Quantity
+from ..intake.figures.numbers import Quantity
 from .reading import Entry, Reading
 from .segments import Line, Segment
 

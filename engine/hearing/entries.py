@@ -11,7 +11,7 @@ from .hearing import Hearing, idle
 from .reading import Entry
 from .scope import clauses, names_something
 from .segments import Segment
-from .times import Time
+from ..intake.figures.times import Time
 
 _ORDER = ("fractures", "intolerances", "medicines", "conditions", "symptoms", "imaging")
 _LEVEL = re.compile(r"[TLC]\d{1,2}", re.IGNORECASE)
@@ -670,9 +670,23 @@ class Entries:
             )
             return
         self._said_before(entry, name)
+        if self._again_said(entry, name, listed.entries):
+            return
         count = self._count(one, clause) if name == "fractures" else 1
         for _ in range(count):
             listed.entries.append(Entry(dict(entry.fields), one))
+
+    def _again_said(self, entry: Entry, name: str, listed: list[Entry]) -> bool:
+        """The same once more on one line, with nothing that contradicts it: one entry; a bone can break twice."""
+        key = self.kb.findings[name].key
+        if name == "fractures":
+            return False
+        for old in listed:
+            shared = old.fields.keys() & entry.fields.keys()
+            if old.fields[key] == entry.fields[key] and all(old.fields[one] == entry.fields[one] for one in shared):
+                old.fields.update(entry.fields)
+                return True
+        return False
 
     def _said_before(self, entry: Entry, name: str) -> None:
         """A day that was given is not put off by the same counted back from today: `4 months ago` for 2026-07."""

@@ -13,10 +13,11 @@ from ..knowledge_base.model import Finding, KnowledgeBase
 from ..knowledge_base.naming import Names
 from ..values.problems import Problem
 from ..values.value import Known, Number
-from .numbers import Quantity
+from ..intake.figures.numbers import Quantity
 from .reading import PROMPT, Bare, Reading, Result
+from .scope import clauses
 from .segments import Line, Segment
-from .times import Times
+from ..intake.figures.times import Times
 
 SYSTEMS = ("si", "us")
 _METRIC = {"weight": "kg", "height": "cm", "peak_height": "cm"}
@@ -41,7 +42,27 @@ class Hearing:
         self.names, self.kb, self.sheet, self.line = names, names.kb, sheet, line
         self.asked, self.known, self.today, self.system = asked, known, today, system
         self.reading = Reading()
+        self.clause = 0
+        """The clause that is being read."""
         self.times = Times(today)
+
+    @cached_property
+    def headed(self) -> dict[int, str]:
+        """By clause, the day that a line of its own above it says: `Exam date: 14 May 2026`, `Bone profile 2 Nov 2026`."""
+        found: dict[int, str] = {}
+        day = ""
+        for clause in clauses(self.segments):
+            times = [one for one in clause if one.kind == "time"]
+            rest = [one for one in clause if one.kind != "mark" and one not in times and not idle(one)]
+            heading = all(one.kind == "word" or one.cue("panel", "imaging") or one.sense("group") for one in rest)
+            if len(times) == 1 and heading and times[0].time is not None and times[0].time.kind == "date":
+                if not times[0].time.unclear and clause[0].clause < self.segments[-1].clause:
+                    day = times[0].time.text
+                    self.use(*clause)
+                    continue
+            if day:
+                found[clause[0].clause] = day
+        return found
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
@@ -128,6 +149,10 @@ class Hearing:
             return True
         return self._bare(finding, number, more)
 
+    def _measured(self, finding: str) -> bool:
+        known = self.kb.findings.get(finding)
+        return known is None or known.known_by != "person"
+
     def _bare(self, finding: str, number: Quantity, more: Mapping[str, str]) -> bool:
         offered = self.units_of(finding, number)
         distinct = {known for _, known in offered}
@@ -179,6 +204,8 @@ class Hearing:
         return False
 
     def _result(self, finding: str, text: str, more: Mapping[str, str], unit_assumed: bool = False) -> None:
+        if self.clause in self.headed and self._measured(finding):
+            more = {"date": self.headed[self.clause], **more}
         span = more.get("range", "")
         if span and not any(character.isalpha() or character == "%" for character in span):
             unit = text.partition(" ")[2] if text[:1] not in "<>" else text.split(" ", 2)[2] if text.count(" ") > 1 else ""

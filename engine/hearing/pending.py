@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..intake.answers.sheet import clipped
 from .hearing import Hearing, idle
-from .numbers import Quantity
+from ..intake.figures.numbers import Quantity
 from .scope import names_something
 from .segments import Segment
 
@@ -81,7 +81,7 @@ class Pending:
 
     def _one_word(self, one: Segment) -> bool:
         """`none`, `no`, `yes`, to one question or to several that are alike."""
-        nothing = one.cue("nothing", "no", "none") is not None
+        nothing = one.cue("nothing") is not None or one.text.strip().casefold() in ("no", "n", "nope", "neither", "none")
         if one.cue("yes") is None and not nothing:
             return False
         cue = one.cue("nothing")
@@ -303,6 +303,10 @@ class Pending:
         if self.hearing.number(name, plain, {}) if "_score" not in name else self._score(name, plain):
             self.hearing.use(one)
             self.hearing.reading.answered = not self.hearing.reading.problems
+        else:
+            _, problems = self.hearing.readable(name, one.text.strip())
+            self.hearing.reading.problems += problems[:1]
+            self.hearing.use(one)
 
     def _score(self, name: str, number: Quantity) -> bool:
         if not self.hearing.fits(name, number.text("")):

@@ -6,7 +6,7 @@ import datetime
 
 from ..values import dates
 from .hearing import Hearing, idle
-from .phrases import Meaning, Statement
+from ..intake.words.phrases import Meaning, Statement
 from .reading import Entry
 from .segments import Segment
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..intake.answers.sheet import clipped
 from .hearing import Hearing, idle
-from .numbers import Quantity
+from ..intake.figures.numbers import Quantity
 from .reading import Result
 from .segments import Segment
 
@@ -83,6 +83,7 @@ class Results:
             plain = Quantity(number.low, number.high, number.bound, number.unit).text()
             self.hearing.reading.ask(f"'{told}' says about what it is", f"write the number itself ({plain}), or a range")
             return True
+        self.hearing.clause = segment.clause
         last = max(value, segment, key=lambda one: one.index)
         more, used = self._behind_value(last, name)
         before = len(self.hearing.reading.problems)

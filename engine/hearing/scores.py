@@ -56,7 +56,7 @@ class Scores:
             self.hearing.use(*kinds, *(one for one in clause if idle(one) or self._site_of(one)))
             return
         rows = self._rows(clause)
-        day = self._day_of(clause, rows)
+        day = self._day_of(clause, rows) or (self.hearing.headed.get(clause[0].clause, "") if clause else "")
         for row in rows:
             self._row(row, day)
 
@@ -297,10 +297,13 @@ class Scores:
             hearing.reading.leave(f"{one.text.strip()} (a density; only scores are used)")
             return
         finding = f"{_T}_{site}" if kind == "T" else (f"{_Z}_{site}" if site != "unspecified" else _Z)
+        lowest = next((one.target for each in row.kinds for one in each.senses if one.target.startswith("lowest_")), "")
+        if site == "unspecified" and lowest and lowest.startswith(f"lowest_{kind.lower()}"):
+            finding = lowest
         if site == "unspecified" and self._strange_place(row, one):
             hearing.reading.ask(f"'{told}': at which site?", "write 'hip -2.7', 'spine -2.1'")
             return
-        if finding not in hearing.kb.findings:
+        if finding not in hearing.kb.findings and finding not in hearing.kb.quantities:
             hearing.reading.leave(told)
             return
         label = hearing.names.label(finding)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .lexicon import Lexicon, Sense
-from .numbers import Numbers, Quantity
-from .phrases import Meaning
-from .text import RUN, key_of, plain
-from .times import Time, Times
+from ..intake.words.lexicon import Lexicon, Sense
+from ..intake.figures.numbers import Numbers, Quantity
+from ..intake.words.phrases import Meaning
+from ..intake.figures.text import RUN, key_of, plain
+from ..intake.figures.times import Time, Times
 
 _BETWEEN = re.compile(r" ?[-/'._]? ?|[()]|\)? ?")
 _STOP = re.compile(r"[;\n]|\.(?=\s+\S)(?<!\bca\.)(?<!\bapprox\.)|\.\s*$|[!]")

@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-from engine.hearing.reader import Ear, Heard
+from engine.hearing.ear import Ear
+from engine.hearing.heard import Heard
 from engine.intake.answers import answers
 from engine.knowledge_base.files.nodes import ListNode, MapNode, Node, Text
 from engine.knowledge_base.naming import Names

@@ -6,41 +6,15 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..hearing.heard import Conflicting, Half
+from ..hearing.reading import PROMPT
 from ..values.problems import Problem
 from ..values.value import Known
-from .reading import PROMPT
 
 __all__ = ["LOST", "PROMPT", "UNREAD", "Conflicting", "Half", "Understood"]
 
 UNREAD, LOST = " was not understood", "? lists what can be said"
 """How it is said that nothing of a part was understood, and that nothing resembles it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Half:
-    """A number that lacks its unit, and the units it could be in."""
-
-    finding: str
-    number: str
-    units: tuple[str, ...]
-    told: tuple[str, ...]
-    """Each unit as it is offered: `ng/mL (would be 70 nmol/L)`."""
-    more: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """The range and the day that stood behind the number."""
-
-    @property
-    def question(self) -> str:
-        offered = "   ".join(f"{index} {told}" for index, told in enumerate(self.told, 1))
-        return f"{self.number} of which?  {offered}"
-
-
-@dataclass(frozen=True, slots=True)
-class Conflicting:
-    """A second answer to a finding that was answered before, and does not agree with the first."""
-
-    finding: str
-    before: Known
-    after: Known
 
 
 @dataclass(frozen=True, slots=True)

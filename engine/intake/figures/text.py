@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-from ..intake.lookup import american
+from ..lookup import american
 
 _SIGNS = str.maketrans(
     dict.fromkeys("−‐‑–—﹣－", "-")

@@ -46,3 +46,13 @@ def _together(new: Known, old: Known) -> bool:
     if isinstance(new, Day) and isinstance(old, Day):
         return old.interval.contains(new.interval) or new.interval.contains(old.interval)
     return is_addition(new, old)
+
+
+def without(before: Records, key: str, members: frozenset[str]) -> Records:
+    """The list without the last entry of these members."""
+    entries = list(before.entries)
+    for index in range(len(entries) - 1, -1, -1):
+        if _key(entries[index], key) & members:
+            del entries[index]
+            break
+    return Records(tuple(entries), before.complete, before.absent)

@@ -9,14 +9,15 @@ from ..intake.answers import answers
 from ..intake.answers.sheet import NOTHING, folded, gap_of
 from ..knowledge_base.files.nodes import MapNode, Text
 from ..values.value import UNKNOWN, Known, Records
-from .reading import PROMPT
+from ..hearing.reading import PROMPT
 from .understood import Understood
 
 if TYPE_CHECKING:
-    from .reader import Question, Reader
+    from ..assessment.questions import Asked
+    from .understanding import Reader
 
 
-def read(reader: Reader, text: str, asked: Question, known: Mapping[str, Known]) -> Understood | None:
+def read(reader: Reader, text: str, asked: Asked, known: Mapping[str, Known]) -> Understood | None:
     """The line as the missing field of an entry; None where it says something else."""
     assert asked.detail is not None
     name, (index, field) = asked.findings[0], asked.detail

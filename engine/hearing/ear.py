@@ -1,69 +1,36 @@
-"""One line typed at the prompt, as answers: to the question that was asked, or to anything else that can be said."""
+"""The ear: one line in, one reading out, or a question, and what was not read."""
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Protocol
 
-from ..intake import lookup, record
 from ..intake.answers import answers
 from ..intake.answers.sheet import Sheet, clipped
+from ..intake.figures.numbers import Numbers
+from ..intake.figures.text import key_of, words_of
+from ..intake.figures.times import Times
+from ..intake.words.lexicon import Lexicon, Sense, distance
 from ..knowledge_base.files.nodes import ListNode
 from ..knowledge_base.model import KnowledgeBase
 from ..knowledge_base.naming import Names
-from ..values.problems import Problem, did_you_mean
 from ..values.value import Choice, Gap, Known, Number, Records, is_addition
 from . import commands
 from .corrections import Corrections, Said, split
 from .entries import Entries
+from .heard import Conflicting, Half, Heard
 from .hearing import Hearing, idle
-from .lexicon import Lexicon, distance
-from .merging import joined
-from .numbers import Numbers
 from .pending import Pending
 from .phrased import Phrased
-from .reading import PROMPT, Reading, Result
+from .reading import PROMPT, Bare, Reading, Result
 from .results import Results
 from .risk import Risk
 from .scope import mark
 from .scores import Scores
 from .segments import Line, Segment, Segmenter
-from .text import plain
-from .times import Times
-from .understood import LOST, UNREAD, Conflicting, Half, Understood
 
 VERSION = 2
-"""The version of the reader: a consultation that was kept under another one is read anew and compared."""
-_LONGEST, _MOST_SEGMENTS = 4000, 600
-
-
-class Question(Protocol):
-    """A question that was put: its findings in their order."""
-
-    @property
-    def findings(self) -> tuple[str, ...]: ...
-    @property
-    def any_of(self) -> bool: ...
-    @property
-    def detail(self) -> tuple[int, str] | None: ...
-    @property
-    def groups(self) -> tuple[str, ...]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A line, the reading of it, and what was said last."""
-
-    line: Line
-    reading: Reading
-    said: Mapping[str, Known]
-    conflicts: tuple[Conflicting, ...]
-    halves: tuple[Half, ...]
-    unit_assumed: frozenset[str]
-    last: tuple[Said, ...]
+"""The version of the ear: a consultation that was kept under another one is heard anew and compared."""
 
 
 class Ear:
@@ -88,6 +55,7 @@ class Ear:
         setting = commands.setting(text)
         line = self._segmenter.cut(setting or text, self._words_of(asked))
         hearing = Hearing(self.names, self.sheet, line, asked, known, self.today, system)
+        self._name_by_place(line, asked)
         command = commands.asked(text) if setting is None else ("change", setting)
         if command is not None and command[0] != "change":
             hearing.reading.command = command
@@ -102,6 +70,19 @@ class Ear:
             hearing.reading.command = command
             hearing.reading.replaces |= {*hearing.reading.results, *hearing.reading.lists}
         return self._heard(hearing, last)
+
+    def _name_by_place(self, line: Line, asked: tuple[str, ...]) -> None:
+        """A word that only one of those asked has in its names is a name of it: `spine` among T-scores."""
+        own: dict[str, set[str]] = {}
+        for name in asked if len(asked) > 1 else ():
+            entry = self.kb.findings.get(name)
+            for spelling in (entry.label, *entry.synonyms) if entry is not None else ():
+                for word in words_of(spelling):
+                    own.setdefault(key_of(word), set()).add(name)
+        for segment in line.segments:
+            meant = own.get(key_of(segment.text), set()) if segment.kind == "word" else set()
+            if len(meant) == 1:
+                segment.kind, segment.senses = "name", (Sense("finding", meant.pop()),)
 
     def segments(self, text: str) -> tuple[Segment, ...]:
         """The segments of a line by itself."""
@@ -376,10 +357,7 @@ class Ear:
         hearing.reading.problems += problems
         return known
 
-    def _half(self, hearing: Hearing, one: object) -> Half | None:
-        from .reading import Bare
-
-        assert isinstance(one, Bare)
+    def _half(self, hearing: Hearing, one: Bare) -> Half | None:
         offered = []
         measured = self.sheet.measured(one.finding)
         for unit in self.sheet.units.accepted(measured.unit, measured.analyte):
@@ -415,7 +393,7 @@ def _contradicts(kb: KnowledgeBase, name: str, before: Known, value: Known, read
     if isinstance(before, Gap) or isinstance(value, Gap) or before == value:
         return False
     if isinstance(before, Number) and isinstance(value, Number):
-        if is_addition(value, before) or _of_days(before, value) is not None:
+        if is_addition(value, before) or of_days(before, value) is not None:
             return False
         return not is_addition(before, value) or reading.results[name][0].follows is False
     if isinstance(before, Choice) and isinstance(value, Choice):
@@ -429,157 +407,7 @@ def _contradicts(kb: KnowledgeBase, name: str, before: Known, value: Known, read
     return False
 
 
-class Reader:
-    """Reads lines for a consultation."""
-
-    def __init__(self, names: Names, today: datetime.date) -> None:
-        self.names, self.kb, self.ear = names, names.kb, Ear(names, today)
-        self.today = today
-        self.last: tuple[Said, ...] = ()
-        self.system = ""
-        """The units of the laboratory that was chosen: `si` or `us`."""
-        self._names = record.names_of(names.kb)
-
-    def prepare(self) -> None:
-        """Put together what reading needs, by reading a line for nothing: the first answer is as quick as any."""
-        self.ear.hear("fifty-odd, feels wel, no fevr", (), {})
-
-    def read(self, line: str, asked: Question | None, known: Mapping[str, Known]) -> Understood:
-        """The line as an answer to what was asked; `known` is what was said before."""
-        text = "\n".join(" ".join(part.split()) for part in line.splitlines()).strip()
-        if len(text) > _LONGEST:
-            what = f"a line of {len(text)} characters; {_LONGEST} are read"
-            return Understood(problems=(Problem("OL318", what, PROMPT, hint="say it in parts"),))
-        if asked is not None and asked.detail is not None:
-            found = self._detailed(text, asked, known)
-            if found is not None:
-                return found
-            asked = None
-        findings = asked.findings if asked is not None else ()
-        heard = self.ear.hear(text, findings, known, self.last, self.system, bool(asked and asked.any_of))
-        self.last = heard.last
-        return self._understood(heard, asked, known)
-
-    def named(self, words: str) -> tuple[str | None, list[Problem]]:
-        """The finding or quantity that is meant by a name."""
-        folded = " ".join(words.split())
-        meant = {name for name in self._names.get(lookup.american(folded), ())}
-        if len(meant) == 1:
-            return meant.pop(), []
-        return record.resolve(self.kb, lambda: self._names, folded, PROMPT)
-
-    def complete(self, half: Half, unit: str) -> Known | None:
-        """The number with its unit, which was named by itself or by its place in the offer."""
-        words = unit.strip()
-        if words.isdigit() and 1 <= int(words) <= len(half.units):
-            words = half.units[int(words) - 1]
-        text = f"{half.number} {words}".strip()
-        known, _ = answers.read_with(self.ear.sheet, half.finding, text, PROMPT)
-        if known is None or words.isdigit() or not words:
-            return None
-        self.system = "si" if words == self.ear.sheet.measured(half.finding).unit else "us"
-        result = Result(text, half.more.get("range", ""), half.more.get("date", ""))
-        noted, _ = answers.read_with(self.ear.sheet, half.finding, result.node, PROMPT)
-        return noted if noted is not None else known
-
-    def value(self, name: str, words: str) -> tuple[Known | None, list[Problem]]:
-        """What is said of a finding that is known by name."""
-        return answers.read_with(self.ear.sheet, name, words, PROMPT)
-
-    # --- as a consultation takes it ---
-
-    def _understood(self, heard: Heard, asked: Question | None, known: Mapping[str, Known]) -> Understood:
-        reading = heard.reading
-        said: dict[str, Known] = {}
-        conflicts: list[Conflicting] = []
-        for name, value in heard.said.items():
-            before = known.get(name)
-            if isinstance(value, Records):
-                said[name] = self._joined(name, value, before, reading, asked)
-            elif before is None or name in reading.replaces or self._agrees(before, value, name, asked):
-                said[name] = value
-            elif (merged := _of_days(before, value)) is not None:
-                said[name] = merged
-            else:
-                conflicts.append(Conflicting(name, before, value))
-        answered = reading.answered or self._closes(reading, asked, said)
-        answered = answered and not heard.halves and not reading.problems and not reading.unread
-        unknown = reading.not_known if answered else ()
-        if unknown:
-            said = {name: value for name, value in said.items() if answers.write_answer(self.kb, name, value) != "unknown"}
-        follows = {name for name, results in reading.results.items() if all(one.follows for one in results)}
-        return Understood(
-            said,
-            (*reading.problems, *self._unread(reading)),
-            answered,
-            unknown=unknown,
-            halves=heard.halves,
-            assumed=frozenset(follows & said.keys()),
-            unit_assumed=heard.unit_assumed & said.keys(),
-            left=tuple(reading.left),
-            unread=tuple(reading.unread),
-            mended=tuple(reading.mended),
-            gone=dict(reading.gone),
-            conflicts=tuple(conflicts),
-            command=reading.command,
-        )
-
-    def _agrees(self, before: Known, value: Known, name: str, asked: Question | None) -> bool:
-        alone = asked is not None and asked.findings == (name,)
-        return alone or before == value or is_addition(value, before) or not isinstance(before, Number)
-
-    def _joined(
-        self, name: str, value: Records, before: Known | None, reading: Reading, asked: Question | None
-    ) -> Records:
-        key = self.kb.findings[name].key
-        if name in reading.gone and isinstance(before, Records):
-            gone = reading.gone[name]
-            kept = tuple(
-                one for one in before.entries if not (getattr(one.fields.get(key), "members", frozenset()) & gone)
-            )
-            before = dataclasses.replace(before, entries=kept)
-        answering = asked is not None and asked.findings == (name,) and not reading.problems and not reading.unread
-        said_more = bool(value.entries or value.absent)
-        complete = value.complete or (answering and bool(value.entries) and not reading.gone)
-        if isinstance(before, Records) and (said_more or not value.complete):
-            return joined(before, value, key, before.complete or complete)
-        if isinstance(before, Records) and before.entries and value.complete and not said_more:
-            return Records(before.entries, True, before.absent)
-        return Records(value.entries, complete, value.absent)
-
-    def _closes(self, reading: Reading, asked: Question | None, said: Mapping[str, Known]) -> bool:
-        """Whether what was said answers the question."""
-        if asked is None:
-            return False
-        met = said.keys() & set(asked.findings)
-        if len(asked.findings) == 1:
-            return bool(met)
-        kinds = {self.kb.findings[name].type for name in asked.findings if name in self.kb.findings}
-        checks = kinds == {"yes_no"} and asked.any_of
-        return bool(met) and (not checks or set(asked.findings) <= said.keys())
-
-    def _unread(self, reading: Reading) -> Iterator[Problem]:
-        if not reading.unread:
-            return
-        told = ", ".join(f"'{one}'" for one in reading.unread)
-        hint = ""
-        if len(reading.unread) == 1 and len(reading.unread[0].split()) <= 3:
-            hint = did_you_mean(reading.unread[0], self._spellings())
-        what = f"{told}{UNREAD}" if len(reading.unread) == 1 else f"{told}: not understood"
-        yield Problem("OL322", what, PROMPT, hint=hint or LOST)
-
-    def _spellings(self) -> list[str]:
-        return [word for word, can in self.ear.lexicon.vocabulary.items() if can and len(word) > 3]
-
-    # --- what is still missing of an entry ---
-
-    def _detailed(self, text: str, asked: Question, known: Mapping[str, Known]) -> Understood | None:
-        from . import details
-
-        return details.read(self, text, asked, known)
-
-
-def _of_days(before: Known, value: Known) -> Known | None:
+def of_days(before: Known, value: Known) -> Known | None:
     """Results of two days as one: what is dated and older goes before what was said of now."""
     if not isinstance(before, Number) or not isinstance(value, Number):
         return None
@@ -592,7 +420,3 @@ def _of_days(before: Known, value: Known) -> Known | None:
     if new.date is None and old.date is not None:
         return Number((*before.results, *value.results))
     return None
-
-
-def lines_of(text: str) -> str:
-    return plain(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..values.units import UnitTable
+from ...values.units import UnitTable
 
 _DIGITS = r"\d{1,9}(?:\.\d{1,6}|,\d{1,2}(?![\d,]))?|\.\d{1,6}"
 _NUMBER = re.compile(
@@ -139,6 +139,8 @@ class Numbers:
         minus = sign == "-" or sign.casefold().startswith(("minus", "neg"))
         bound = _BOUNDS.get(" ".join((match["bound"] or "").casefold().split()), "")
         end, unit = self._unit_after(line, match.end())
+        if not unit and end < len(line) and line[end].isalpha() and line[end - 1].isdigit():
+            return None
         if match["plus"] and not bound:
             bound = ">="
         return end, Quantity(

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..knowledge_base.model import KnowledgeBase
-from .text import key_of, words_of
+from ...knowledge_base.model import KnowledgeBase
+from ..figures.text import key_of, words_of
 
 ROLES: dict[str, str] = {
     "no": "denies what follows, up to the next comma that no `or` bridges",

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from ..intake.answers.sheet import Sheet
-from ..knowledge_base.model import KnowledgeBase
+from ..answers.sheet import Sheet
+from ...knowledge_base.model import KnowledgeBase
 from .phrases import Meaning, Pattern, Phrases
-from .text import key_of, words_of
+from ..figures.text import key_of, words_of
 
 _LONGEST = 9
 _SHORT, _SOLID, _LONG = 3, 5, 8
