@@ -319,7 +319,7 @@ class Conversation:
         """Which of two values that contradict is right; or else, what was said instead."""
         made = doubts.decision(self.case, self.verdict, asked, line)
         if made is None:
-            self._take(self.reader.read(line, None, self.case.said), None)
+            self._take(self.reader.read(line, None, self.case.said, anew=True), None)
             return
         self.tell(READ, made.told)
         if made.look_at:

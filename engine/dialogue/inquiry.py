@@ -224,7 +224,7 @@ def whynot(session: Session, _: Asked | None, words: str) -> None:
 
 def whatif(session: Session, _: Asked | None, words: str) -> None:
     """What other answers would change; nothing is kept."""
-    understood = session.reader.read(words, None, session.case.said)
+    understood = session.reader.read(words, None, session.case.said, anew=True)
     for problem in understood.problems:
         session.wrong(problem)
     for half in understood.halves:
@@ -399,7 +399,10 @@ def change(session: Session, _: Asked | None, words: str) -> None:
     if name is not None and name in session.case.kb.findings and not re.search(r"[:=]", words):
         session.move(forced=relevance.question(session.case, (name,)))
         return
-    understood = session.reader.read(words, None, _without(session, words))
+    understood = session.reader.read(words, None, _without(session, words), anew=True)
+    if understood.mended:
+        session.wrong(Problem("OL322", understood.mended[0], PROMPT, hint="write what is to be changed in full"))
+        return
     if not understood.said:
         for problem in (*understood.problems, *problems)[:1]:
             session.wrong(problem)

@@ -15,7 +15,7 @@ from ..intake.answers import answers
 from ..intake.answers.sheet import gap_of
 from ..knowledge_base.naming import Names
 from ..values.problems import Problem, did_you_mean
-from ..values.value import Known, Records
+from ..values.value import Known, Number, Records, is_addition
 from . import details
 from .merging import joined, without
 from .understood import LOST, UNREAD, Half, Understood
@@ -44,8 +44,8 @@ class Reader:
         """Put together what reading needs, by reading a line for nothing: the first answer is as quick as any."""
         self.ear.hear("fifty-odd, feels wel, no fevr", (), {})
 
-    def read(self, line: str, asked: Asked | None, known: Mapping[str, Known]) -> Understood:
-        """The line as an answer to what was asked; `known` is what was said before."""
+    def read(self, line: str, asked: Asked | None, known: Mapping[str, Known], anew: bool = False) -> Understood:
+        """The line as an answer to what was asked; `known` is what was said before, which `anew` may be replaced."""
         text = "\n".join(" ".join(part.split()) for part in line.splitlines()).strip()
         if len(text) > _LONGEST:
             what = f"a line of {len(text)} characters; {_LONGEST} are read"
@@ -56,7 +56,7 @@ class Reader:
                 return found
             asked = None
         findings = asked.findings if asked is not None else ()
-        heard = self.ear.hear(text, findings, known, self.last, self.system, bool(asked and asked.any_of))
+        heard = self.ear.hear(text, findings, known, self.last, self.system, bool(asked and asked.any_of), anew)
         self.last = heard.last
         return self._understood(heard, asked, known)
 
@@ -160,6 +160,7 @@ class Reader:
         hint = ""
         if len(reading.unread) == 1 and len(reading.unread[0].split()) <= 3:
             hint = did_you_mean(reading.unread[0], self._spellings())
+            hint = "" if f"'{reading.unread[0].casefold()}'" in hint else hint
         what = f"{told}{UNREAD}" if len(reading.unread) == 1 else f"{told}: not understood"
         yield Problem("OL322", what, PROMPT, hint=hint or LOST)
 

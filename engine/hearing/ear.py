@@ -50,8 +50,12 @@ class Ear:
         last: tuple[Said, ...] = (),
         system: str = "",
         any_of: bool = False,
+        anew: bool = False,
     ) -> Heard:
-        """The line, read; `last` is what was said before it, `system` the units that were chosen."""
+        """The line, read; `last` is what was said before it, `system` the units that were chosen.
+
+        `anew`: what is said takes the place of what was said before.
+        """
         setting = commands.setting(text)
         line = self._segmenter.cut(setting or text, self._words_of(asked))
         hearing = Hearing(self.names, self.sheet, line, asked, known, self.today, system)
@@ -66,7 +70,7 @@ class Ear:
         else:
             self._plain(hearing, any_of, last)
         self._leftover(hearing)
-        if command is not None:
+        if command is not None or anew:
             hearing.reading.command = command
             hearing.reading.replaces |= {*hearing.reading.results, *hearing.reading.lists}
         return self._heard(hearing, last)
@@ -74,7 +78,7 @@ class Ear:
     def _name_by_place(self, line: Line, asked: tuple[str, ...]) -> None:
         """A word that only one of those asked has in its names is a name of it: `spine` among T-scores."""
         own: dict[str, set[str]] = {}
-        for name in asked if len(asked) > 1 else ():
+        for name in asked:
             entry = self.kb.findings.get(name)
             for spelling in (entry.label, *entry.synonyms) if entry is not None else ():
                 for word in words_of(spelling):
@@ -264,9 +268,18 @@ class Ear:
             else:
                 run.append(one)
         self._unread(hearing, run)
+        reading = hearing.reading
+        silent = not (reading.results or reading.lists or reading.bare or reading.problems or reading.unread)
+        if silent and not (reading.left or reading.command or reading.gone or reading.answered):
+            reading.unread.append(clipped(" ".join(hearing.line.text.split()), 80))
         hearing.reading.mended += [
             f"'{one.text.strip()}' read as {one.mended}" for one in hearing.line.segments if one.mended and one.used
         ]
+
+    def _without_value(self, hearing: Hearing, one: Segment) -> str:
+        """The label of a number that is only named."""
+        found = {sense.target for sense in one.senses if sense.kind == "finding" and hearing.is_number(sense.target)}
+        return self.names.label(min(found, key=len)) if found else ""
 
     @staticmethod
     def _known_name(hearing: Hearing, one: Segment) -> bool:
@@ -282,7 +295,11 @@ class Ear:
             run = run[1:]
         while run and (idle(run[-1]) or run[-1].kind == "mark" or _says_little(run[-1])):
             run = run[:-1]
-        if any(not idle(one) and one.kind != "mark" and not _says_little(one) for one in run):
+        telling = [one for one in run if not idle(one) and one.kind != "mark" and not _says_little(one)]
+        if len(telling) == 1 and (named := self._without_value(hearing, telling[0])):
+            told = telling[0].text.strip()
+            hearing.reading.ask(f"{named}: its value is missing", f"write '{told}' with its value", "OL322")
+        elif telling:
             hearing.reading.unread.append(clipped(hearing.line.text[run[0].start : run[-1].end].strip(), 80))
 
     # --- what that comes to ---

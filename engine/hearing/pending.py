@@ -283,6 +283,12 @@ class Pending:
         if len(aged) == 1 and not any(one.kind == "number" for one in loose):
             loose = aged
         at_age = len(loose) == 1 and loose[0].kind == "time" and loose[0].time is not None and loose[0].time.kind == "age"
+        if len(loose) == 1 and len(others) == 1 and loose[0].index + 1 == others[0].index and others[0].kind == "word":
+            _, problems = self.hearing.readable(name, self.hearing.told(loose[0], others[0]))
+            if problems and problems[0].code == "OL302":
+                self.hearing.reading.problems += problems[:1]
+                self.hearing.use(loose[0], others[0])
+                return
         if len(loose) != 1 or (others and not at_age) or self._shares_its_part(loose[0]):
             return
         one = loose[0]

@@ -17,9 +17,8 @@ from engine.case.case import Case, Prepared
 from engine.dialogue.relevance import question
 from engine.dialogue.understanding import Reader
 from engine.intake.answers import answers
-from engine.intake.speech.phrases import Statement
-from engine.intake.speech.understood import PROMPT
-from engine.intake.speech.volunteered import SUGGESTED, Volunteered
+from engine.hearing.reading import PROMPT
+from engine.intake.words.phrases import Phrases, Statement
 from engine.knowledge_base.store import cache
 
 TODAY = datetime.date(2026, 11, 21)
