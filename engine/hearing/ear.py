@@ -113,6 +113,7 @@ class Ear:
         self._read(hearing)
         pending.rest()
         pending.left()
+        self._uncertain(hearing.reading)
 
     def _read(self, hearing: Hearing) -> None:
         for segment, cue in mark(hearing.segments):
@@ -130,10 +131,13 @@ class Ear:
         phrased.read_stopped_smoking()
         phrased.read_ages()
         phrased.read_it()
+        phrased.read_leftovers()
         self._nothing_else(hearing)
 
     def _either_way(self, hearing: Hearing, segment: Segment, cue: Segment) -> None:
         before = [one for one in hearing.segments if cue.index <= one.index < segment.index and one.part == cue.part]
+        while before and before[-1].kind == "mark":
+            before.pop()
         told, name = hearing.told(*before), segment.text.strip()
         opening = cue.text.strip()
         no = f"{opening} {name}" if cue.cue("no", "over") is not None else f"no {name}"
@@ -159,6 +163,15 @@ class Ear:
         """Whether a part of the line says nothing else: `none` of `rib 2019, none`, not of `none painful`."""
         around = [each for each in hearing.segments if each.part == one.part and each is not one]
         return all(each.kind == "mark" or idle(each) or each.cue("but", "yes", "nothing") for each in around)
+
+    @staticmethod
+    def _uncertain(reading: Reading) -> None:
+        """A doubt is asked about, unless something else was said: then it is only named."""
+        for told in reading.uncertain:
+            if reading.results or reading.lists:
+                reading.leave(f"{told} (not certain)")
+            else:
+                reading.ask(f"'{told}' is not certain", "write it once it is, or with 'no' in front")
 
     def _completes(self, hearing: Hearing, last: Said) -> bool:
         """A line of nothing but times and doses, after an entry: `last dose 11/2025` behind `Prolia`."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-
 from ..values import dates
 from ..values.value import Day, Records
 from .hearing import Hearing, idle
@@ -314,19 +312,25 @@ class Entries:
     def _not_the_case(self, one: Segment) -> None:
         self.hearing.use(one)
         around = [each for each in self.hearing.segments if each.part == one.part and each.index <= one.index]
+        around = around[1:] if around and around[0].text == "," else around
         told = self.hearing.told(*around)
         if one.kin:
             self.hearing.reading.ask(
-                f"'{told}' is about {_whose(one.kin)}, not about the patient",
+                f"'{told}' is about {self._who(one)}, not about the patient",
                 "what counts is 'mother broke her hip' or 'osteoporosis in the family'", "OL322",
             )  # fmt: skip
         elif one.unsure:
-            self.hearing.reading.ask(f"'{told}' is not certain", f"write '{one.text.strip()}' once it is, or 'no {one.text.strip()}'")
+            self.hearing.reading.uncertain.append(told)
         else:
             self.hearing.reading.leave(f"{told} (not the case, or not yet)")
         for each in around:
             if each.cue("unsure", "planned", "kin", "doubt") is not None or each.text == "?":
                 each.used = True
+
+    def _who(self, one: Segment) -> str:
+        """The relative as the line names them."""
+        named = [each for each in self.hearing.segments if each.clause == one.clause and each.cue("kin") is not None]
+        return named[0].text.strip().casefold() if named else "somebody else"
 
     def _deny(self, one: Segment, name: str) -> None:
         self.hearing.use(one, one.denied)
@@ -338,7 +342,6 @@ class Entries:
             if known is not None and known.label.endswith(_UNNAMED):
                 for kind in known.kinds:
                     members |= choices.classes.get(kind, frozenset())
-            members |= choices.narrower.get(member, frozenset()) if name != "fractures" else frozenset()
         kind = one.sense("class", choices.id)
         if kind is not None and isinstance(kind.value, frozenset):
             members |= kind.value
@@ -364,6 +367,10 @@ class Entries:
         elif one.cue("grade") is not None and "grade" in fields:
             entry.fields.setdefault("grade", str(one.cue("grade").value))  # type: ignore[union-attr]
             one.used = True
+        elif one.cue("noted") is not None and name == "medicines" and one.text.casefold().startswith(("for", "x")):
+            one.used = True
+            told = entry.anchor.text.strip() if entry.anchor is not None else "it"
+            self.hearing.reading.ask(f"'{one.text.strip()}' after '{told}': how long?", f"write '{told} since 2019', or 'for 3 years'")
         elif one.cue("fracture") is not None and name == "fractures":
             self._break_word(one, entry)
         elif one.cue("field", "over", "ended", "had") is not None:
@@ -433,7 +440,12 @@ class Entries:
         number = one.number
         assert number is not None
         fields = self.kb.findings[name].fields
-        if number.bad or number.about:
+        if number.bad:
+            one.used = True
+            told = one.text.strip()
+            self.hearing.reading.ask(f"'{told}' after '{entry.anchor.text.strip() if entry.anchor else ''}': a comma or blank in the number", "write it without: 1200 mg, or 1.2")
+            return
+        if number.about:
             return
         if "dose" in fields and ("dose" not in entry.fields or self._changed_to(one)):
             unit = number.unit or ("" if not self._bare_dose(one, entry) else "mg")
@@ -501,7 +513,9 @@ class Entries:
     def _date(self, one: Segment, time: Time, entry: Entry, name: str, cue: str) -> bool:
         fields, anchor = self.kb.findings[name].fields, entry.anchor
         default = _DATES.get(name, "date")
-        if cue in fields and cue != "duration":
+        if cue == "started" and anchor is not None and anchor.over and "stopped" in fields and name == "medicines":
+            wanted = "stopped"
+        elif cue in fields and cue != "duration":
             wanted = cue
         elif cue == "started" and default in fields:
             wanted = default
@@ -740,10 +754,3 @@ def _parts(mid: Segment) -> bool:
     return (mid.kind == "mark" and mid.text == ",") or mid.text.casefold() in ("and", "&", "+")
 
 
-def _whose(kin: str) -> str:
-    return {"parent": "a parent", "sister": "a sister or brother", "family": "the family"}.get(kin, "somebody else")
-
-
-def all_of(lists: Iterable[list[str]]) -> Iterator[str]:
-    for names in lists:
-        yield from names

@@ -47,7 +47,10 @@ class Pending:
             return True
         if len(self.asked) > 1 and self._rest():
             return True
-        if len(telling) == 1 and self._one_word(telling[0]):
+        nothing = all(one.cue("nothing", "no") is not None for one in telling)
+        if (len(telling) == 1 or nothing) and self._one_word(telling[-1]):
+            return True
+        if self._by_place(telling):
             return True
         if len(self.asked) > 1 and self._both(telling):
             return True
@@ -108,6 +111,25 @@ class Pending:
         else:
             return False
         return True
+
+    def _by_place(self, telling: list[Segment]) -> bool:
+        """`2`: a choice by its place among a few; `1 3`: those of several that are the case."""
+        numbers = [one.number.low for one in telling if one.number is not None and one.number.low.isdigit()]
+        if len(numbers) < len(telling) or any(one.kind != "number" for one in telling):
+            return False
+        places = [int(one) - 1 for one in numbers]
+        if len(self.asked) == 1 and len(places) == 1 and self._type(self.asked[0]) == "choice":
+            members = list(self.hearing.names.members(self.asked[0]))
+            if 0 <= places[0] < min(len(members), 9):
+                self._close(telling[0], self.asked[0], members[places[0]])
+                return True
+        if self.any_of and len(self.asked) > 1 and all(0 <= one < len(self.asked) for one in places):
+            self.hearing.use(*self.hearing.segments)
+            self.hearing.reading.answered = True
+            for index, name in enumerate(self.asked):
+                self.hearing.reading.say(name, "yes" if index in places else "no")
+            return True
+        return False
 
     def _close(self, one: Segment, name: str, value: str) -> None:
         self.hearing.use(one, *(each for each in self.hearing.segments if idle(each) or each.kind == "mark"))
@@ -261,6 +283,9 @@ class Pending:
             self._among_several()
             return
         (name,) = self.asked
+        self._opening_word(name)
+        if self._as_it_stands(name):
+            return
         if self._type(name) == "number" and name not in self.hearing.reading.results:
             self._bare_number(name)
         elif self._type(name) == "yes_no" and name not in self.hearing.reading.results:
@@ -341,6 +366,26 @@ class Pending:
             return Quantity(one.time.text.split()[0])
         return None
 
+    def _opening_word(self, name: str) -> None:
+        """`yes, wrist`, `no, only omeprazole`: what opens an answer that goes on says nothing more."""
+        first = self._telling[0] if self._telling else None
+        said = name in self.hearing.reading.lists and bool(self.hearing.reading.lists[name].entries)
+        if first is not None and not first.used and said and first.cue("yes", "no", "nothing") is not None:
+            self.hearing.use(first)
+
+    def _as_it_stands(self, name: str) -> bool:
+        """`f`, `twice`: a word that a patient file takes as the answer."""
+        text = self.hearing.line.text.strip().rstrip(".!")
+        reading = self.hearing.reading
+        if reading.results or reading.lists or reading.problems or self._type(name) == "records":
+            return False
+        if len(text) > 20 or not text.replace(" ", "").isalpha() or not self.hearing.fits(name, text):
+            return False
+        self.hearing.use(*self.hearing.segments)
+        reading.say(name, text)
+        reading.answered = True
+        return True
+
     def _yes_or_no(self, name: str) -> None:
         words = [one for one in self.hearing.open if not idle(one) and one.kind != "mark"]
         if words and words[0].cue("yes", "no", "nothing") is not None and words[0].index == self._telling[0].index:
@@ -349,9 +394,18 @@ class Pending:
             self.hearing.reading.answered = True
 
     def _among_several(self) -> None:
-        """A number with a unit only one of those asked can have: `85 umol/L`; a number of one of those named by place."""
+        """A result that several of those asked can have; a number with a unit only one of those asked can have: `85 umol/L`; a number of one of those named by place."""
         for one in list(self.hearing.open):
             number = one.number
+            result = one.cue("result")
+            alone = [each for each in self._telling if not each.used] == [one]
+            if result is not None and alone and not self.hearing.reading.results:
+                fit = [name for name in self.asked if self.hearing.fits(name, str(result.value))]
+                if len(fit) > 1:
+                    labels = ", ".join(self.hearing.names.label(name) for name in fit)
+                    self.hearing.use(one)
+                    self.hearing.reading.ask(f"'{one.text.strip()}' can be {labels}", "write which it is, or 'all normal'")
+                    continue
             if one.kind != "number" or number is None or number.bad or number.about:
                 continue
             left = [name for name in self.asked if name not in self.hearing.reading.results and self._type(name) == "number"]

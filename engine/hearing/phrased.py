@@ -190,6 +190,30 @@ class Phrased:
                 one.used = True
                 reading.leave(one.text.strip())
 
+    def read_leftovers(self) -> None:
+        """The sex behind an age, a time that has no place, a word that needs a name: `52 yo F`, `quit in 2010`, `fine`."""
+        reading = self.hearing.reading
+        for one in list(self.hearing.open):
+            letter = {"F": "female", "M": "male"}.get(one.text.strip())
+            if letter and "age" in reading.results and "sex" not in reading.results and "sex" in self.hearing.kb.findings:
+                self.hearing.use(one)
+                reading.say("sex", letter)
+            elif one.kind == "time" and self._beside_an_answer(one):
+                before = self.hearing.segments[one.index - 1] if one.index else one
+                told = [before, one] if before.cue("idle", "field") is not None else [one]
+                self.hearing.use(*told)
+                reading.leave(self.hearing.told(*told))
+            elif one.cue("weak") is not None and not (reading.results or reading.lists):
+                self.hearing.use(one)
+                reading.ask(f"'{one.text.strip()}' of what?", "write it behind the name", "OL322")
+
+    def _beside_an_answer(self, one: Segment) -> bool:
+        """Whether a word that answers a question stands beside a time, for which that question has no place."""
+        around = [each for each in self.hearing.segments if each.part == one.part and each.used]
+        return any(each.sense("answer") is not None or each.meaning is not None for each in around) and not any(
+            each.sense("member") is not None for each in around
+        )
+
     def _of_person(self, name: str) -> bool:
         finding = self.hearing.finding(name)
         return finding is not None and finding.known_by == "person"

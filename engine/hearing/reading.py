@@ -97,6 +97,8 @@ class Reading:
         self.last = ""
         self.contradicting: list[str] = []
         """What stands against an earlier answer, in words."""
+        self.uncertain: list[str] = []
+        """What was said with a doubt: asked, or only named where other things were said."""
         self.doubted: tuple[str, str] | None = None
         """A finding and the number of it that was asked back."""
 

@@ -71,8 +71,9 @@ class Results:
             return False
         if number.bad or (number.high and not self._a_range(name, number)) or (number.plus and not number.unit):
             self.hearing.use(segment, value)
-            hint = f"write it plainly: {clipped(segment.text)} 28"
-            self.hearing.reading.ask(f"'{self.hearing.told(segment, value)}': which number?", hint)
+            told = self.hearing.told(segment, value)
+            comma = ": a comma in the number" if "," in value.text else ": which number?"
+            self.hearing.reading.ask(f"'{told}'{comma}", f"write it plainly: {clipped(segment.text)} 1200, or 1.2")
             return True
         if number.about and not (segment.unsure or value.unsure) and number.unit and self._of_habit(name):
             self.hearing.reading.leave(f"about (in {self.hearing.told(segment, value)})")
@@ -335,8 +336,10 @@ class Results:
                 continue
             unit = self.hearing.sheet.units.parse(number.unit)
             dimension = unit.dimension if unit is not None else ()
-            for name, wanted in (("height", "length"), ("weight", "mass")):
-                fits = dimension == ((wanted, 1),) and name in self.hearing.kb.findings
+            for name, wanted in (("height", "length"), ("weight", "mass"), ("alcohol", "drink")):
+                fits = name in self.hearing.kb.findings and (
+                    dimension == ((wanted, 1),) or (wanted == "drink" and (wanted, 1) in dimension and len(dimension) == 2)
+                )
                 alone = self._stands_alone(segment) if fits else False
                 if fits and alone and not number.about and self.hearing.fits(name, number.text()):
                     self.hearing.use(segment)

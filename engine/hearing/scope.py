@@ -33,6 +33,7 @@ def says_something(segment: Segment) -> bool:
 
 
 def names_something(segment: Segment) -> bool:
+    """Whether a segment names a finding, or a member of a list."""
     return segment.kind == "name" and any(one.kind in ("member", "class", "finding") for one in segment.senses)
 
 
@@ -63,7 +64,7 @@ def _forward(clause: list[Segment]) -> list[tuple[Segment, Segment]]:
         for role in ("unsure", "planned", "over", "had", "kin"):
             if segment.cue(role) is not None:
                 active[role], opened[role] = segment, segment.part
-        if segment.text == "?" and segment.kind == "name" and _opens(clause, index):
+        if segment.text == "?" and _opens(clause, index):
             active["unsure"], opened["unsure"] = segment, segment.part
         if not names_something(segment) and not says_something(segment):
             continue
@@ -149,7 +150,7 @@ def _set(segment: Segment, role: str, cue: Segment) -> None:
 def _backward(clause: list[Segment]) -> None:
     """What is said behind a name, up to the comma before it: `coeliac ruled out`, `omeprazole stopped`, `in mother`."""
     for index, segment in enumerate(clause):
-        if segment.kind != "name":
+        if segment.kind != "name" and segment.text != "?":
             continue
         role = next((name for name in ("after", "ended", "doubt", "kin", "over") if segment.cue(name)), "")
         if segment.text == "?" and not _opens(clause, index):

@@ -84,6 +84,7 @@ class Scores:
                 row.named = one
                 row.site, row.region = site, str(region.value) if region is not None and not site else ""
                 own = self._kind_in(one)
+                self._heading = own or self._heading
                 kind = own or kind if not row.numbers else kind
                 if first_value and row.numbers:
                     rows.append(row)

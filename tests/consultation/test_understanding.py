@@ -18,7 +18,8 @@ from engine.dialogue.relevance import question
 from engine.dialogue.understanding import Reader
 from engine.intake.answers import answers
 from engine.hearing.reading import PROMPT
-from engine.intake.words.phrases import Phrases, Statement
+from engine.hearing.ear import Ear
+from engine.intake.words.phrases import Statement
 from engine.knowledge_base.store import cache
 
 TODAY = datetime.date(2026, 11, 21)
@@ -75,13 +76,13 @@ def test_a_sentence_of_facts_is_taken_whole(prepared: Prepared) -> None:
         "sex": "female",
         "age_at_menopause": "51",
         "menopausal_status": "postmenopausal",
-        "medicines": "[{name: prednisolone, dose: 7.5 mg, started: 2026-02-22..2026-03-21}, ...]",
+        "medicines": "[{name: prednisolone, dose: 7.5 mg, started: 2026-03-21}, ...]",
     }
 
 
 @pytest.mark.parametrize(
     ("words", "started"),
-    [("for 8 months", "2026-02-22..2026-03-21"), ("for 2 years", "2023-11-22..2024-11-21"), ("since 2020", "2020")],
+    [("for 8 months", "2026-03-21"), ("for 2 years", "2024-11-21"), ("for 92 days", "2026-08-21"), ("since 2020", "2020")],
 )
 def test_a_time_it_has_lasted_is_a_time_it_began(words: str, started: str, prepared: Prepared) -> None:
     told = said(prepared, f"prednisolone 5 mg {words}")["medicines"]
@@ -176,20 +177,22 @@ def examples(phrase: str) -> Iterator[str]:
 
 
 def test_every_phrase_of_the_table_means_something(prepared: Prepared) -> None:
-    words = Volunteered(prepared.names, TODAY).words
+    ear = Ear(prepared.names, TODAY)
 
     def readable(one: Statement) -> bool:
         tried = (one.value, one.value.replace("160", "5"), one.value.replace("51", "2"))  # what is plausible differs
         return any(answers.read_answer(prepared.kb, one.finding, value, PROMPT, TODAY)[0] for value in tried)
 
     for phrase, meaning in prepared.kb.words.items():
+        if meaning.startswith("!"):
+            continue
         for line in examples(phrase):
-            meanings = list(words.meanings(line))
-            assert meanings, (phrase, line)
-            for one in (statement for found in meanings for statement in found.statements):
+            found = [one.meaning for one in ear.segments(line) if one.meaning is not None]
+            named = [one for one in ear.segments(line) if one.sense("member") or one.sense("class")]
+            assert found or named, (phrase, line)
+            for one in (statement for meant in found for statement in meant.statements):
                 assert one.finding in {**prepared.kb.findings, **prepared.kb.quantities}, (phrase, meaning)
-            if not re.search(r"hip|2019", line):  # what X stands for decides
-                assert any(found.ask or all(map(readable, found.statements)) for found in meanings), (phrase, line)
+            assert named or any(meant.ask or all(map(readable, meant.statements)) for meant in found), (phrase, line)
 
 
 def test_whatever_is_typed_nothing_breaks(prepared: Prepared) -> None:
@@ -288,7 +291,8 @@ on calcium and vitamin D | medicines: [calcium_and_vitamin_d, ...]
 # medicines
 prednisone 5 mg daily since January | medicines: [{name: prednisone, dose: 5 mg, every: day, started: 2026-01}, ...]
 5 mg prednisolone daily | medicines: [{name: prednisolone, dose: 5 mg, every: day}, ...]
-pred 10 mg for 8/12 | medicines: [{name: prednisolone, dose: 10 mg, started: 2026-02-22..2026-03-21}, ...]
+pred 10 mg for 8/12 | medicines: [{name: prednisolone, dose: 10 mg, started: 2026-03-21}, ...]
+phenytoin 300 mg nocte 20 yrs | medicines: [{name: phenytoin, dose: 300 mg, every: day, started: 2006-11-21}, ...]
 took alendronate 2015-2019 | medicines: [{name: alendronate, started: 2015, stopped: 2019}, ...]
 was on alendronate until 2020 | medicines: [{name: alendronate, stopped: 2020}, ...]
 off alendronate since 2023 | medicines: [{name: alendronate, stopped: 2023}, ...]
@@ -297,7 +301,7 @@ denosumab last dose March 2026 | medicines: [{name: denosumab, last_given: 2026-
 stopped alendronate; on omeprazole | medicines: [{name: alendronate, stopped: by 2026-11-21}, omeprazole, ...]
 on blood thinners | medicines: [anticoagulant, ...]
 no other medicines | medicines: none
-allergic to alendronate | intolerances: [alendronate, ...]
+allergic to alendronate | intolerances: [{name: alendronate, reaction: allergy}, ...]
 # illnesses
 PMH: hypertension, asthma | conditions: [hypertension, asthma, ...]
 previous heart attack 2020 | conditions: [{name: myocardial_infarction, date: 2020}, ...]
@@ -357,17 +361,15 @@ def test_people_say_it_in_many_ways(line: str, prepared: Prepared) -> None:
         ("had prednisolone for 3 months", "is it still taken?"),
         ("wife on alendronate", "is about wife, not about the patient"),
         ("no fever, weight loss", "'weight loss' after 'no fever' can be meant either way"),
-        ("denies fever, chills, weight loss", "'weight loss' after 'denies fever'"),
         ("mother had osteoporosis, diabetes", "'diabetes' after 'mother had osteoporosis'"),
         ("stopped alendronate, omeprazole", "'omeprazole' after 'stopped alendronate'"),
         ("prednisolone for years", "'for years' after 'prednisolone'"),
         ("zoledronate 2024", "'2024' after 'zoledronate'"),
+        ("hip 3/4/24 fracture", "2024-04-03 or 2024-03-04?"),
         ("the change", "is it over"),
-        ("alendronate 5 years", "'5 years' after 'alendronate'"),
-        ("on prednisolone, 10 y", "how long it lasted?"),
         ("calcium 1,200 mg", "a comma in the number"),
         ("prednisolone 1 200 mg", "'1 200 mg' after 'prednisolone'"),
-        ("stress fracture", "of which bone"),
+        ("stress fracture", "which bone, and when"),
         ("amenorrhoea", "can belong to"),
         ("fine", "of what?"),
         ("fit and well", "no illnesses?"),
@@ -449,4 +451,4 @@ def test_rubbish_is_answered_without_a_search_for_each_of_its_words(
     for asked in (None, ("medicines",), ("t_score_hip", "t_score_lumbar_spine")):
         searched.clear()
         reader.read(line, question(patient, asked) if asked else None, {})
-        assert len(searched) <= 2 * 60 + 2 * SUGGESTED  # so many items are read of a line; each may be one of a list
+        assert len(searched) <= 1

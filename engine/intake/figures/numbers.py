@@ -23,6 +23,7 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _BAD = re.compile(r"[-+]?\d*(?:\.{2,}\d+|\.\d+(?:\.\d+)+|\d\.\d+\.{2,}\d|,\d{3}(?:,\d{3})*(?:\.\d+)?|e[-+]?\d+)(?!\w)", re.I)
+_GROUPED = re.compile(r"\d{1,3}(?: \d{3})+(?!\d)")
 _SPOKEN = {
     "zero": "0", "nought": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
     "seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",
@@ -91,11 +92,18 @@ class Numbers:
         """The number that begins here with its unit, and where it ends."""
         first = line[start]
         if first.isalpha():
-            return self._in_words(line, start) or self._plain(line, start)
+            span = self._range(line, start) if line[start : start + 8].casefold() == "between " else None
+            return span or self._in_words(line, start) or self._plain(line, start)
         if first.isdigit() or first in "-+.<>=~":
             bad = _BAD.match(line, start)
+            grouped = _GROUPED.match(line, start)
+            if grouped is not None:
+                end, unit = self._unit_after(line, grouped.end())
+                if unit:
+                    return end, Quantity(grouped.group().replace(" ", ""), unit=unit, bad=True)
             if bad is not None and (found := re.match(r"[-+]?[\d.,e]+", line[start:])) is not None:
-                return start + found.end(), Quantity(found.group(), bad=True)
+                end, unit = self._unit_after(line, start + found.end())
+                return end, Quantity(found.group(), unit=unit, bad=True)
             return self._mixed(line, start) or self._range(line, start) or self._plain(line, start)
         return None
 
@@ -177,7 +185,8 @@ class Numbers:
             stop = match.start("unit") + len(text)
             whole = stop >= len(line) or not (line[stop].isalnum() and text[-1].isalnum())
             symbol = len(text) == 2 and text[0].isupper() and text[1].islower()
-            alone = symbol or text.casefold() in _NOT_UNITS and not (glued and text in ("m", "d", "h"))
+            meters = text == "m" and re.search(r"\d\.\d\d$", line[:end]) is not None
+            alone = symbol or (text.casefold() in _NOT_UNITS and not meters and not (glued and text in ("m", "d", "h")))
             if unit and whole and not alone:
                 return stop, unit
             shorter = re.match(r"(.*\S)\s?(?:/|\bper\b|\ba\b|\ban\b)", text)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..answers.sheet import Sheet
 from ...knowledge_base.model import KnowledgeBase
-from .phrases import Meaning, Pattern, Phrases
+from .phrases import ARTICLES, Meaning, Pattern, Phrases
 from ..figures.text import key_of, words_of
 
 _LONGEST = 9
@@ -17,7 +17,7 @@ _SHORT, _SOLID, _LONG = 3, 5, 8
 """Letters a word must have to be mended: among what was asked, anywhere by one letter, by two."""
 _AS_WRITTEN = frozenset(
     "as art all us or am pm tax cat aid gap men ca ls th fn k na cl t z e it ra ma pa mi la pe oa uc map taf dex la"
-    " plt op hd pd pe bid tab cap ach art ads ed ct fit pill alli sun rf ema mds aki ast alt".split()
+    " plt mg op hd pd pe bid tab cap ach art ads ed ct fit pill alli sun rf ema mds aki ast alt".split()
 )
 """Short names that are also words: they are names only where they are written in capitals, or nothing else is said."""
 
@@ -125,6 +125,8 @@ class Lexicon:
         node, best = self._root, None
         for index in range(start, min(len(keys), start + _LONGEST)):
             following = node.next.get(keys[index])
+            if following is None and index > start and keys[index] in ARTICLES:
+                continue
             if following is None or (index > start and not goes_on(index)):
                 break
             node = following
@@ -222,6 +224,8 @@ def _sense_of(meaning: Meaning, kb: KnowledgeBase) -> Sense:
             members = frozenset(part.strip() for part in one.value.split(" or "))
             if choices is not None and members <= choices.members.keys():
                 return Sense("member", choices.id, members)
+            if choices is not None and one.value in choices.classes:
+                return Sense("class", choices.id, choices.classes[one.value])
     return Sense("phrase", "", meaning)
 
 

@@ -58,7 +58,7 @@ ROLES: dict[str, str] = {
     "rest": "says the same of everything else that was asked",
     "both": "two of what follows",
 }
-_ARTICLES = frozenset({"my", "his", "her", "their", "the", "a", "an"})
+ARTICLES = frozenset({"my", "his", "her", "their", "the", "a", "an"})
 _MOST = 4000
 
 
@@ -122,7 +122,7 @@ class Phrases:
         seen: set[str] = set()
         parts = []
         for token in tokens:
-            if token in _ARTICLES:
+            if token in ARTICLES:
                 continue
             optional = token.endswith("?") and len(token) > 1
             either = "|".join(self._alternative(one, seen) for one in token.removesuffix("?").split("|"))
@@ -164,7 +164,7 @@ def expanded(tokens: list[str]) -> Iterator[tuple[str, ...]]:
     """Every spelling of a phrase as words, without articles."""
     slots: list[list[tuple[str, ...]]] = []
     for token in tokens:
-        if token in _ARTICLES:
+        if token in ARTICLES:
             continue
         optional = token.endswith("?") and len(token) > 1
         words = [words_of(one) for one in (token.removesuffix("?") if optional else token).split("|")]
