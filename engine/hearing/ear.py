@@ -31,6 +31,8 @@ from .segments import Line, Segment, Segmenter
 
 VERSION = 2
 """The version of the ear: a consultation that was kept under another one is heard anew and compared."""
+_MOST = 500
+"""So many words, numbers and signs of a line are read."""
 
 
 class Ear:
@@ -60,7 +62,11 @@ class Ear:
         line = self._segmenter.cut(setting or text, self._words_of(asked))
         hearing = Hearing(self.names, self.sheet, line, asked, known, self.today, system)
         self._name_by_place(line, asked)
+        self._names_of_asked(line, asked)
         command = commands.asked(text) if setting is None else ("change", setting)
+        if len(line.segments) > _MOST:
+            hearing.reading.ask(f"{len(line.segments)} words and signs on one line; {_MOST} are read", "say it in parts", "OL318")
+            return self._heard(hearing, last)
         if command is not None and command[0] != "change":
             hearing.reading.command = command
             return self._heard(hearing, last)
@@ -87,6 +93,22 @@ class Ear:
             meant = own.get(key_of(segment.text), set()) if segment.kind == "word" else set()
             if len(meant) == 1:
                 segment.kind, segment.senses = "name", (Sense("finding", meant.pop()),)
+
+    def _names_of_asked(self, line: Line, asked: tuple[str, ...]) -> None:
+        """`no breast cancer`, where the breast cancer of relatives was asked for: words of two or more."""
+        checks = [name for name in asked if name in self.kb.findings and self.kb.findings[name].type == "yes_no"]
+        for segment in line.segments if len(checks) > 1 else ():
+            words = {key_of(word) for word in words_of(segment.text)}
+            if segment.kind != "name" or len(words) < 2:
+                continue
+            meant = [
+                name
+                for name in checks
+                for spelling in (self.kb.findings[name].label, *self.kb.findings[name].synonyms)
+                if words <= {key_of(word) for word in words_of(spelling)}
+            ]
+            if len(set(meant)) == 1:
+                segment.senses = (Sense("finding", meant[0]),)
 
     def segments(self, text: str) -> tuple[Segment, ...]:
         """The segments of a line by itself."""
@@ -308,6 +330,10 @@ class Ear:
             run = run[1:]
         while run and (idle(run[-1]) or run[-1].kind == "mark" or _says_little(run[-1])):
             run = run[:-1]
+        if run and len(run) == 1 and run[0].cue("nothing", "yes", "no") is not None and run[0].kind == "name":
+            told = run[0].text.strip()
+            hearing.reading.ask(f"'{told}' to what?", "name it", "OL322")
+            return
         telling = [one for one in run if not idle(one) and one.kind != "mark" and not _says_little(one)]
         if len(telling) == 1 and (named := self._without_value(hearing, telling[0])):
             told = telling[0].text.strip()

@@ -279,9 +279,8 @@ class Entries:
         if meaning is not None and len(meaning.statements) == 1 and meaning.statements[0].finding == name:
             return frozenset(part.strip() for part in meaning.statements[0].value.split(" or "))
         choices = self.kb.findings[name].fields[self.kb.findings[name].key].choices
-        for kind in ("member", "class"):
-            sense = one.sense(kind, choices)
-            if sense is not None and isinstance(sense.value, frozenset):
+        for sense in one.senses:
+            if sense.kind in ("member", "class") and sense.target == choices and isinstance(sense.value, frozenset):
                 return sense.value
         if one.meaning is not None and one.meaning.statements:
             value = one.meaning.statements[0].value
@@ -673,7 +672,10 @@ class Entries:
         self.hearing.use(one)
         listed = self.hearing.reading.list(name)
         fields = self.kb.findings[name].fields
-        if one.over and "stopped" in fields and "stopped" not in entry.fields and name in ("medicines", "symptoms"):
+        if one.over and "stopped" not in fields:
+            self.hearing.reading.leave(f"{one.text.strip()} (no longer)")
+            return
+        if one.over and "stopped" not in entry.fields:
             if "last_given" not in entry.fields or self._says_stopped(one):
                 entry.fields["stopped"] = "yes"
         if name == "medicines" and one.had and not entry.fields.keys() & {"stopped", "last_given"}:

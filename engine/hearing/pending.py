@@ -132,7 +132,7 @@ class Pending:
         return False
 
     def _close(self, one: Segment, name: str, value: str) -> None:
-        self.hearing.use(one, *(each for each in self.hearing.segments if idle(each) or each.kind == "mark"))
+        self.hearing.use(*self.hearing.segments)
         self.hearing.reading.answered = True
         if self.hearing.is_list(name):
             self.hearing.reading.list(name).complete = True

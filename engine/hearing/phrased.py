@@ -203,6 +203,8 @@ class Phrased:
                 told = [before, one] if before.cue("idle", "field") is not None else [one]
                 self.hearing.use(*told)
                 reading.leave(self.hearing.told(*told))
+            elif one.cue("result") is not None and len(self.hearing.asked) > 1:
+                continue
             elif one.cue("weak") is not None and not (reading.results or reading.lists):
                 self.hearing.use(one)
                 reading.ask(f"'{one.text.strip()}' of what?", "write it behind the name", "OL322")

@@ -68,15 +68,26 @@ def _forward(clause: list[Segment]) -> list[tuple[Segment, Segment]]:
             active["unsure"], opened["unsure"] = segment, segment.part
         if not names_something(segment) and not says_something(segment):
             continue
+        relatives = _of_relatives(segment)
         for role in list(active):
             cue = active[role]
+            if role == "kin" and relatives:
+                continue
             if segment.part == opened[role] or _bridged(clause, cue, segment):
                 _set(segment, role, cue)
             elif role in ("no", "over", "kin") and names_something(segment) and _bare(clause, index):
                 unclear.append((segment, cue))
             else:
                 del active[role]
+        if relatives:
+            active["kin"], opened["kin"] = segment, segment.part
     return unclear
+
+
+def _of_relatives(segment: Segment) -> bool:
+    """Whether a phrase of the word table speaks of relatives: `mother broke her hip`."""
+    meaning = segment.meaning
+    return meaning is not None and any(one.finding.startswith(("family_", "parent_")) for one in meaning.statements)
 
 
 def _goes_on(segment: Segment) -> bool:

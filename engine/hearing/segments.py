@@ -18,6 +18,8 @@ _AFTER_PREPOSITION = re.compile(r"\b(?:in|since|last|until|till|from|by|to|early
 _ENDS = frozenset({";", "\n", ".", "!"})
 _MOST_MENDED = 8
 """After so many mistyped words a line is no line of this kind, and nobody waits for a guess at each."""
+_OF_A_TIME = re.compile(r".{0,2}?\s?(?:/|\b(?:a|per|each|every)\b)\s*(?:day|week|month|year|night|d|wk)\b|..?\s(?:daily|weekly)\b", re.I)
+"""A rate: a question for it has been answered."""
 _LETTER_RUNS = re.compile(r"[a-z]+")
 _LETTERS = re.compile(r"[A-Za-z]{1,4}(?=\d)")
 _WORDY_MONTHS = frozenset({"may", "mar", "march", "sep", "dec", "jan"})
@@ -228,7 +230,8 @@ class Segmenter:
                 end = start + len(match.group().rstrip(" :,-\n"))
                 inside = start and text[start - 1].isalnum() and text[start].isalnum()
                 signed = start and text[start].isdigit() and text[start - 1] in ".,-+<>/"
-                if inside or signed or "\n" in text[start:end] or not self._amounts(match):
+                asks = pattern.meaning.startswith("?") and _OF_A_TIME.match(text, max(start, end - 2)) is not None
+                if asks or inside or signed or "\n" in text[start:end] or not self._amounts(match):
                     continue
                 if start not in found or found[start][0] < end:
                     found[start] = (end, pattern.meant(match))

@@ -22,7 +22,8 @@ _BRITISH = re.compile(r"o?estr|coeli|ha?em|anaem|aemi|paed|oes|oed|rrhoe|foet|le
 def plain(line: str) -> str:
     """The line with plain minus signs, quotes and blanks; control characters become blanks."""
     told = line.translate(_SIGNS)
-    return "".join(one if one.isprintable() or one == "\n" else " " for one in told)
+    told = "".join(one if one.isprintable() or one == "\n" else " " for one in told)
+    return re.sub(r" {2,}", " ", told)
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -154,6 +154,8 @@ def _telling(tokens: list[str]) -> frozenset[str]:
     found = []
     for token in tokens:
         parts = token.removesuffix("?").split("|")
+        if any(re.search(r"\bNN?\b", one) for one in parts):
+            continue
         words = [re.findall(r"[a-z]+", one.lower()) for one in parts if not re.search(r"\b[A-Z]+\b", one) or len(one) < 2]
         if not token.endswith("?") and len(words) == len(parts) and all(words):
             found.append(frozenset(one[0] for one in words))
