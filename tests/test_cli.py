@@ -92,6 +92,7 @@ def test_assess_hands_over_files_and_choices(calls: list[tuple[str, dict[str, An
                 "guideline": None,
                 "region": "uk",
                 "as_of": date(2026, 3, 31),
+                "detail": "brief",
                 "matcher": "counting",
                 "knowledge": None,
             },

@@ -15,10 +15,9 @@ SCREEN = 30
 """Lines of the brief report, at 80 columns."""
 _STYLES = {"emergency": "bold red", "urgent": "red", "good": "green", "wait": "yellow", "bad": "red", "lead": "bold"}
 _COLUMN = 12
-_COLUMN_LABELS = frozenset("do for against because why tells how dose first waits care watch later then".split()) | {
-    "rule out",
-    "not yet",
-    "in doubt",
+_COLUMN_LABELS = {
+    *("do", "for", "against", "because", "why", "how", "tells", "rule out", "not yet", "in doubt"),
+    *("dose", "first", "waits", "care", "watch", "later", "then"),
 }
 _PARTS = {
     "alerts": ("alerts", "remaining"),
