@@ -99,7 +99,7 @@ class Reader:
                 said[name] = value
             elif (merged := of_days(before, value)) is not None:
                 said[name] = merged
-            else:
+            elif not is_addition(before, value):
                 said[name] = value
         answered = reading.answered or self._closes(reading, asked, said)
         answered = answered and not heard.halves and not reading.problems and not reading.unread

@@ -451,7 +451,7 @@ def _contradicts(kb: KnowledgeBase, name: str, before: Known, value: Known, read
     if isinstance(before, Number) and isinstance(value, Number):
         if is_addition(value, before) or of_days(before, value) is not None:
             return False
-        return not is_addition(before, value) or reading.results[name][0].follows is False
+        return not is_addition(before, value)
     if isinstance(before, Choice) and isinstance(value, Choice):
         follows = all(one.follows for one in reading.results.get(name, ()))
         return not before.members & value.members and not follows

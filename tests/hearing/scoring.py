@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import enum
 from collections.abc import Iterable, Mapping
@@ -153,6 +154,10 @@ class _Judge:
     def _against(self, heard: Heard, reading: Mapping[str, Any]) -> str:
         """Why what was heard is not this reading; empty where it is."""
         wanted = {name: self.known(name, value) for name, value in reading.items()}
+        follows = {
+            name for name, results in heard.reading.results.items() if results and all(one.follows for one in results)
+        }
+        heard = dataclasses.replace(heard, said={name: one for name, one in heard.said.items() if name not in follows})
         extra = [name for name in heard.said if name not in wanted and not self._allowed(heard, name, wanted)]
         if extra:
             return f"{extra[0]} was not said"
@@ -166,9 +171,6 @@ class _Judge:
     def _allowed(self, heard: Heard, name: str, wanted: Mapping[str, Known]) -> bool:
         known = heard.said[name]
         if name in self.may:
-            return True
-        results = heard.reading.results.get(name)
-        if results and all(one.follows for one in results):
             return True
         if isinstance(known, Gap):
             return name in self.asked and any(isinstance(one, Gap) for one in wanted.values())
