@@ -109,7 +109,7 @@ class Reader:
         follows = {name for name, results in reading.results.items() if all(one.follows for one in results)}
         return Understood(
             said,
-            (*reading.problems, *self._unread(reading)),
+            (*reading.problems, *self._unread(heard, asked)),
             answered,
             unknown=unknown,
             halves=heard.halves,
@@ -138,7 +138,7 @@ class Reader:
         complete = value.complete or (answering and bool(value.entries) and not reading.gone)
         if isinstance(before, Records) and (said_more or not value.complete):
             return joined(before, value, key, before.complete or complete)
-        if isinstance(before, Records) and before.entries and value.complete and not said_more:
+        if isinstance(before, Records) and value.complete and not said_more:
             return Records(before.entries, True, before.absent)
         return Records(value.entries, complete, value.absent)
 
@@ -153,8 +153,23 @@ class Reader:
         checks = kinds == {"yes_no"} and asked.any_of
         return bool(met) and (not checks or set(asked.findings) <= said.keys())
 
-    def _unread(self, reading: Reading) -> Iterator[Problem]:
+    def _of_choice(self, heard: Heard, asked: Asked | None) -> Problem | None:
+        """What can be chosen, where a word or two that are none of it answer a question with a few choices."""
+        if asked is None or len(asked.findings) != 1 or heard.said or len(heard.reading.unread) != 1:
+            return None
+        finding = self.kb.findings.get(asked.findings[0])
+        words = heard.reading.unread[0]
+        if finding is None or finding.type != "choice" or len(words.split()) > 2:
+            return None
+        _, problems = answers.read_with(self.ear.sheet, finding.id, words, PROMPT)
+        return problems[0] if problems else None
+
+    def _unread(self, heard: Heard, asked: Asked | None) -> Iterator[Problem]:
+        reading = heard.reading
         if not reading.unread:
+            return
+        if (wrong := self._of_choice(heard, asked)) is not None:
+            yield wrong
             return
         told = ", ".join(f"'{one}'" for one in reading.unread)
         hint = ""
@@ -165,7 +180,7 @@ class Reader:
         yield Problem("OL322", what, PROMPT, hint=hint or LOST)
 
     def _spellings(self) -> list[str]:
-        return [word for word, can in self.ear.lexicon.vocabulary.items() if can and len(word) > 3]
+        return [name for name in self._names if len(name) > 3]
 
     # --- what is still missing of an entry ---
 

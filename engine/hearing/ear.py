@@ -306,7 +306,8 @@ class Ear:
         reading = hearing.reading
         silent = not (reading.results or reading.lists or reading.bare or reading.problems or reading.unread)
         if silent and not (reading.left or reading.command or reading.gone or reading.answered):
-            reading.unread.append(clipped(" ".join(hearing.line.text.split()), 80))
+            told = clipped(" ".join(hearing.line.text.split()), 80)
+            reading.unread += [told] if told else []
         hearing.reading.mended += [
             f"'{one.text.strip()}' read as {one.mended}" for one in hearing.line.segments if one.mended and one.used
         ]
@@ -354,6 +355,7 @@ class Ear:
             said[name] = kept
             if any(one.unit_assumed for one in results):
                 assumed.add(name)
+        said = {name: said[name] for name in sorted(said, key=lambda one: one not in hearing.asked)}
         for name, listed in reading.lists.items():
             if not (listed.entries or listed.absent or listed.complete):
                 continue

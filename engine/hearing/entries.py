@@ -46,6 +46,8 @@ class Entries:
         for one in clause:
             if one.used:
                 continue
+            if self._is_heading(one, clause):
+                continue
             if one.kind == "name" and one.cue("fracture") is not None and self._is_anchor_itself(one):
                 found.append((one, "fractures"))
                 continue
@@ -75,6 +77,22 @@ class Entries:
         for each in self.hearing.segments:
             if each.part in (first.part, last.part) and each.index > last.index and each.kind == "time":
                 each.used = True
+
+    def _is_heading(self, one: Segment, clause: list[Segment]) -> bool:
+        """`medicines: omeprazole`, `illnesses none`: the name of a list, with what belongs in it."""
+        named = [sense.target for sense in one.senses if sense.kind == "finding" and self.hearing.is_list(sense.target)]
+        behind = [each for each in clause if each.index > one.index and not idle(each) and each.kind != "mark"]
+        if named and one.denied is not None:
+            self.hearing.use(one, one.denied)
+            self.hearing.reading.list(named[0]).complete = True
+            return True
+        if not named or not behind:
+            return False
+        self.hearing.use(one)
+        if len(behind) == 1 and behind[0].cue("nothing") is not None:
+            self.hearing.use(behind[0])
+            self.hearing.reading.list(named[0]).complete = True
+        return True
 
     def _break_in(self, clause: list[Segment]) -> bool:
         if any(one.cue("fracture") is not None for one in clause):

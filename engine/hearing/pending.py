@@ -314,7 +314,9 @@ class Pending:
                 self.hearing.reading.problems += problems[:1]
                 self.hearing.use(loose[0], others[0])
                 return
-        if len(loose) != 1 or (others and not at_age) or self._shares_its_part(loose[0]):
+        opens = loose[:1] if loose and loose[0].part == self._telling[0].part == 0 and not self._shares_its_part(loose[0]) else []
+        loose = opens or loose
+        if len(loose) != 1 or (others and not at_age and not opens) or self._shares_its_part(loose[0]):
             return
         one = loose[0]
         number = one.number or self._as_time(one, name)
@@ -351,8 +353,9 @@ class Pending:
     def _shares_its_part(self, one: Segment) -> bool:
         return any(
             each.part == one.part and each is not one and each.kind != "mark" and not idle(each)
+            and not (each.used and each.sense("answer") is not None)
             for each in self.hearing.segments
-        )
+        )  # fmt: skip
 
     def _as_time(self, one: Segment, name: str) -> Quantity | None:
         """`51 years`, `at 51`, `in her fifties` where an age is asked for."""

@@ -208,7 +208,7 @@ class Scores:
         between = self.hearing.between(row.named, one)
         if any(not self._passes(mid) and mid.cue("side", "kind") is None and mid.kind != "number" for mid in between):
             return False
-        return number.signed or number.bad or bool(number.high) or abs(float(number.low)) < 30
+        return number.signed or number.bad or bool(number.high) or self._scan_asked or abs(float(number.low)) < 30
 
     def _named_behind(self, one: Segment) -> bool:
         after = self.hearing.after(one)
@@ -310,6 +310,9 @@ class Scores:
         label = hearing.names.label(finding)
         if number.bad or number.about:
             hearing.reading.ask(f"'{told}': {label}, which number?", f"write it plainly: '{told.split()[0]} -2.7'")
+            return
+        if not number.high and float(number.low) > -_LOWEST and not hearing.fits(finding, number.text("")):
+            hearing.reading.problems += hearing.readable(finding, number.text(""))[1]
             return
         if (doubt := self._doubt(row, kind, one)) is not None:
             hearing.reading.doubted = (finding, number.low)
