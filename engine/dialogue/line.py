@@ -90,7 +90,9 @@ def _told(names: Names, heard: Heard) -> ReadLine:
         for one in heard.conflicts
     )
     asked = [f"{problem.what}{f'; {problem.hint}' if problem.hint else ''}" for problem in reading.problems]
-    gone = [name if not members else f"{name}.{one}" for name, members in reading.gone.items() for one in members or [""]]
+    gone = [
+        name if not members else f"{name}.{one}" for name, members in reading.gone.items() for one in members or [""]
+    ]
     return ReadLine(
         answers={
             name: _value(names.kb, heard, name, known) for name, known in heard.said.items() if _is_said(heard, name)

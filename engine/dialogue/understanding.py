@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Iterator, Mapping
 
 from ..assessment.questions import Asked
+from ..hearing.corrections import Said
 from ..hearing.ear import Ear, of_days
 from ..hearing.heard import Heard
-from ..hearing.corrections import Said
 from ..hearing.reading import PROMPT, Reading, Result
 from ..intake import lookup, record
 from ..intake.answers import answers
@@ -105,7 +105,9 @@ class Reader:
         answered = answered and not heard.halves and not reading.problems and not reading.unread
         unknown = reading.not_known if answered else ()
         if unknown:
-            said = {name: value for name, value in said.items() if answers.write_answer(self.kb, name, value) != "unknown"}
+            said = {
+                name: value for name, value in said.items() if answers.write_answer(self.kb, name, value) != "unknown"
+            }
         follows = {name for name, results in reading.results.items() if all(one.follows for one in results)}
         return Understood(
             said,
@@ -185,5 +187,4 @@ class Reader:
     # --- what is still missing of an entry ---
 
     def _detailed(self, text: str, asked: Asked, known: Mapping[str, Known]) -> Understood | None:
-        return details.read(self, text, asked, known)
-
+        return details.read(self.ear, text, asked, known)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .hearing import Hearing, idle
 from ..intake.figures.numbers import Quantity
+from .hearing import Hearing, idle
 from .reading import Entry, Reading
 from .segments import Line, Segment
 
@@ -148,12 +148,16 @@ class Corrections:
         moved = value.lstrip("-").replace(".", "").lstrip("0") == number.low.lstrip("-").replace(".", "").lstrip("0")
         if moved and value.lstrip("-") != number.low.lstrip("-") and not number.unit:
             self.hearing.use(*self.hearing.segments)
-            self.reading.ask(f"'{one.text.strip()}' for {self.last.value}: with the same unit?", f"write it with its unit: {text}")
+            self.reading.ask(
+                f"'{one.text.strip()}' for {self.last.value}: with the same unit?", f"write it with its unit: {text}"
+            )
             return True
         if "_score" in name and not number.signed and float(number.low) > 0:
             if value.startswith("-"):
                 self.hearing.use(*self.hearing.segments)
-                self.reading.ask(f"'{one.text.strip()}': above zero, or a minus left out?", f"write -{number.low} or +{number.low}")
+                self.reading.ask(
+                    f"'{one.text.strip()}': above zero, or a minus left out?", f"write -{number.low} or +{number.low}"
+                )
                 return True
         if not self.hearing.fits(name, text):
             return False

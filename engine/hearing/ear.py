@@ -65,7 +65,9 @@ class Ear:
         self._names_of_asked(line, asked)
         command = commands.asked(text) if setting is None else ("change", setting)
         if len(line.segments) > _MOST:
-            hearing.reading.ask(f"{len(line.segments)} words and signs on one line; {_MOST} are read", "say it in parts", "OL318")
+            hearing.reading.ask(
+                f"{len(line.segments)} words and signs on one line; {_MOST} are read", "say it in parts", "OL318"
+            )
             return self._heard(hearing, last)
         if command is not None and command[0] != "change":
             hearing.reading.command = command
@@ -164,7 +166,9 @@ class Ear:
         opening = cue.text.strip()
         no = f"{opening} {name}" if cue.cue("no", "over") is not None else f"no {name}"
         hearing.use(segment)
-        hearing.reading.ask(f"'{name}' after '{told}' can be meant either way", f"write 'has {name}' or '{clipped(no)}'")
+        hearing.reading.ask(
+            f"'{name}' after '{told}' can be meant either way", f"write 'has {name}' or '{clipped(no)}'"
+        )
 
     def _nothing_else(self, hearing: Hearing) -> None:
         """`asthma, nothing else`; `wrist 2019, no others`; `no fractures`: the list ends there."""
@@ -373,9 +377,7 @@ class Ear:
         for one in conflicts:
             old, new = (answers.describe(self.kb, one.finding, known) for known in (one.before, one.after))
             reading.contradicting.append(f"{old} was said before, now {new}")
-        return Heard(
-            hearing.line, reading, said, tuple(conflicts), halves, frozenset(assumed), Said.of(reading, last)
-        )
+        return Heard(hearing.line, reading, said, tuple(conflicts), halves, frozenset(assumed), Said.of(reading, last))
 
     def _one_of(self, hearing: Hearing, name: str, results: list[Result]) -> Known | None:
         """What a line says of a finding, once or more than once: results of several days, or the same again."""
@@ -421,15 +423,21 @@ class Ear:
         for unit in self.sheet.units.accepted(measured.unit, measured.analyte):
             known, _ = hearing.readable(one.finding, f"{one.number} {unit}")
             if known is not None:
-                shown = answers.describe(self.kb, one.finding, known).removeprefix(self.names.label(one.finding)).strip()
+                shown = (
+                    answers.describe(self.kb, one.finding, known).removeprefix(self.names.label(one.finding)).strip()
+                )
                 offered.append((unit, unit if unit == measured.unit else f"{unit} (would be {shown})"))
         few = offered[:6]
-        return Half(one.finding, one.number, tuple(unit for unit, _ in few), tuple(told for _, told in few), dict(one.more))
+        return Half(
+            one.finding, one.number, tuple(unit for unit, _ in few), tuple(told for _, told in few), dict(one.more)
+        )
 
 
 def _says_little(one: Segment) -> bool:
     """A word of grammar that is left where what it belonged to was read."""
-    return one.kind == "name" and one.cue("but", "field", "side", "flag", "imaging", "fracture", "had", "kind") is not None
+    return (
+        one.kind == "name" and one.cue("but", "field", "side", "flag", "imaging", "fracture", "had", "kind") is not None
+    )
 
 
 _DENIALS = ("no", "not", "nil", "non", "never", "without", "denies")
@@ -439,7 +447,11 @@ def _doubt_mistyped_denials(hearing: Hearing) -> None:
     """A word that is one slip away from a denial is neither read as one nor passed over: its part is asked back."""
     for one in hearing.segments:
         word = one.text.casefold()
-        if one.kind != "word" or not word.isalpha() or not any(0 < distance(word, no, 1) <= 1 for no in _DENIALS if len(no) > 2):
+        if (
+            one.kind != "word"
+            or not word.isalpha()
+            or not any(0 < distance(word, no, 1) <= 1 for no in _DENIALS if len(no) > 2)
+        ):
             continue
         for other in hearing.segments:
             if other.part == one.part and other.index > one.index and other.kind == "name":

@@ -8,16 +8,16 @@ from functools import cached_property
 
 from ..intake.answers import answers
 from ..intake.answers.sheet import Sheet, clipped
+from ..intake.figures.numbers import Quantity
+from ..intake.figures.times import Times
 from ..knowledge_base.files.nodes import MapNode, Node, Text
-from ..knowledge_base.model import Finding, KnowledgeBase
+from ..knowledge_base.model import Finding
 from ..knowledge_base.naming import Names
 from ..values.problems import Problem
 from ..values.value import Known, Number
-from ..intake.figures.numbers import Quantity
 from .reading import PROMPT, Bare, Reading, Result
 from .scope import clauses
 from .segments import Line, Segment
-from ..intake.figures.times import Times
 
 SYSTEMS = ("si", "us")
 _METRIC = {"weight": "kg", "height": "cm", "peak_height": "cm"}
@@ -75,6 +75,10 @@ class Hearing:
 
     def finding(self, name: str) -> Finding | None:
         return self.kb.findings.get(name)
+
+    def type_of(self, name: str) -> str:
+        finding = self.kb.findings.get(name)
+        return finding.type if finding is not None else "number"
 
     def is_number(self, name: str) -> bool:
         finding = self.kb.findings.get(name)
@@ -208,7 +212,9 @@ class Hearing:
             more = {"date": self.headed[self.clause], **more}
         span = more.get("range", "")
         if span and not any(character.isalpha() or character == "%" for character in span):
-            unit = text.partition(" ")[2] if text[:1] not in "<>" else text.split(" ", 2)[2] if text.count(" ") > 1 else ""
+            unit = (
+                text.partition(" ")[2] if text[:1] not in "<>" else text.split(" ", 2)[2] if text.count(" ") > 1 else ""
+            )
             span = f"{span} {unit}".strip()
         result = Result(text, span, more.get("date", ""), unit_assumed=unit_assumed)
         if self.readable(finding, result.node)[0] is None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ..intake.answers.sheet import clipped
-from .hearing import Hearing, idle
 from ..intake.figures.numbers import Quantity
+from .hearing import Hearing, idle
+from .in_order import InOrder
 from .scope import names_something
 from .segments import Segment
-
-_MIXED = frozenset({"vitamin_d", "parathyroid_hormone"})
-"""Tests that laboratories with SI units report in either unit."""
 
 
 class Pending:
@@ -19,15 +15,10 @@ class Pending:
 
     def __init__(self, hearing: Hearing, any_of: bool = False) -> None:
         self.hearing, self.asked, self.any_of = hearing, hearing.asked, any_of
-        self._si = False
 
     @property
     def _telling(self) -> list[Segment]:
         return [one for one in self.hearing.segments if not (idle(one) or one.kind == "mark")]
-
-    def _type(self, name: str) -> str:
-        finding = self.hearing.finding(name)
-        return finding.type if finding is not None else "number"
 
     # --- the whole line ---
 
@@ -38,7 +29,11 @@ class Pending:
             return False
         if not telling:
             return self._stroke()
-        if telling[0].cue("gap") is not None and len(self.asked) == 1 and not any(names_something(one) for one in telling):
+        if (
+            telling[0].cue("gap") is not None
+            and len(self.asked) == 1
+            and not any(names_something(one) for one in telling)
+        ):
             self._gap(str(telling[0].cue("gap").value))  # type: ignore[union-attr]
             self._left_over(telling)
             return True
@@ -54,7 +49,7 @@ class Pending:
             return True
         if len(self.asked) > 1 and self._both(telling):
             return True
-        return len(self.asked) > 1 and self._in_order()
+        return len(self.asked) > 1 and InOrder(self.hearing).read(telling)
 
     def _left_over(self, telling: list[Segment]) -> None:
         for one in telling:
@@ -84,14 +79,20 @@ class Pending:
 
     def _one_word(self, one: Segment) -> bool:
         """`none`, `no`, `yes`, to one question or to several that are alike."""
-        nothing = one.cue("nothing") is not None or one.text.strip().casefold() in ("no", "n", "nope", "neither", "none")
+        nothing = one.cue("nothing") is not None or one.text.strip().casefold() in (
+            "no",
+            "n",
+            "nope",
+            "neither",
+            "none",
+        )
         if one.cue("yes") is None and not nothing:
             return False
         cue = one.cue("nothing")
         if cue is not None and cue.value:
             self._list_nothing(one, str(cue.value))
             return True
-        kinds = {self._type(name) for name in self.asked}
+        kinds = {self.hearing.type_of(name) for name in self.asked}
         if len(self.asked) > 1:
             return self._to_which(one, kinds, nothing)
         (name,) = self.asked
@@ -118,7 +119,7 @@ class Pending:
         if len(numbers) < len(telling) or any(one.kind != "number" for one in telling):
             return False
         places = [int(one) - 1 for one in numbers]
-        if len(self.asked) == 1 and len(places) == 1 and self._type(self.asked[0]) == "choice":
+        if len(self.asked) == 1 and len(places) == 1 and self.hearing.type_of(self.asked[0]) == "choice":
             members = list(self.hearing.names.members(self.asked[0]))
             if 0 <= places[0] < min(len(members), 9):
                 self._close(telling[0], self.asked[0], members[places[0]])
@@ -169,7 +170,11 @@ class Pending:
         word = next((one for one in self.hearing.segments[rest.index + 1 :] if not idle(one)), None)
         result = word.cue("result") if word is not None else None
         value = str(result.value) if result is not None else ""
-        if word is None or value not in ("normal",) or any(self._type(name) == "yes_no" for name in self.asked):
+        if (
+            word is None
+            or value not in ("normal",)
+            or any(self.hearing.type_of(name) == "yes_no" for name in self.asked)
+        ):
             return False
         self.hearing.use(rest, word)
         self.hearing.reading.gone["rest"] = frozenset(self.asked)
@@ -189,7 +194,7 @@ class Pending:
     def _both(self, telling: list[Segment]) -> bool:
         """`both no`, `neither`."""
         words = [one.text.strip().casefold() for one in telling]
-        kinds = {self._type(name) for name in self.asked}
+        kinds = {self.hearing.type_of(name) for name in self.asked}
         if kinds != {"yes_no"} or len(telling) != 2 or words[0] not in ("both", "all"):
             return False
         yes = telling[1].cue("yes") is not None
@@ -200,79 +205,6 @@ class Pending:
         for name in self.asked:
             self.hearing.reading.say(name, "yes" if yes else "no")
         return True
-
-    # --- several, in their order ---
-
-    def _in_order(self) -> bool:
-        telling = self._telling
-        if not all(self._is_bare(one) for one in telling) or len({one.clause for one in telling}) > 1:
-            return False
-        asked = self._as_many(telling)
-        if asked is None:
-            return False
-        self._si = any(self._tells_si(name, one) for name, one in zip(asked, telling, strict=True))
-        values = [self._value(name, one) for name, one in zip(asked, telling, strict=True)]
-        if not all(values):
-            return False
-        self.hearing.use(*self.hearing.segments)
-        for (name, value), one in zip(zip(asked, values, strict=True), telling, strict=True):
-            number = one.number
-            assumed = number is not None and not number.unit and " " in value
-            self.hearing.reading.say(name, value, unit_assumed=assumed)
-        self.hearing.reading.answered = True
-        return True
-
-    def _tells_si(self, name: str, one: Segment) -> bool:
-        """Whether a number can be believed in SI units only, where there are others: a hemoglobin of 131."""
-        if one.number is None or one.kind != "number" or self._type(name) != "number" or one.number.unit:
-            return False
-        measured = self.hearing.sheet.measured(name)
-        every = self.hearing.sheet.units.accepted(measured.unit, measured.analyte)
-        units = [unit for unit, _ in self.hearing.units_of(name, one.number)]
-        return len(every) > 1 and units == [measured.unit]
-
-    def _as_many(self, telling: Sequence[Segment]) -> tuple[str, ...] | None:
-        asked = tuple(name for name in self.asked if name != "t_score_unspecified") if len(telling) != len(self.asked) else self.asked
-        return asked if len(asked) == len(telling) > 1 else None
-
-    def _is_bare(self, one: Segment) -> bool:
-        if one.kind == "number":
-            return one.number is not None and not one.number.bad and not one.number.about
-        if one.cue("yes", "no", "nothing", "gap", "result") is not None:
-            return True
-        return any(sense.kind == "answer" and sense.target in self.asked for sense in one.senses)
-
-    def _value(self, name: str, one: Segment) -> str:
-        """The segment as the value of a finding; empty where it cannot be."""
-        if (gap := one.cue("gap")) is not None:
-            return str(gap.value)
-        kind = self._type(name)
-        if one.number is not None and one.kind == "number":
-            return self._number(name, one.number) if kind == "number" else ""
-        if kind == "yes_no":
-            return "yes" if one.cue("yes") else "no" if one.cue("no", "nothing") else ""
-        if one.cue("nothing", "no") is not None and self.hearing.sheet.measured(name).countable and kind == "number":
-            return "0"
-        sense = one.sense("answer", name)
-        if sense is not None:
-            return str(sense.value)
-        result = one.cue("result")
-        return str(result.value) if result is not None and self.hearing.fits(name, str(result.value)) else ""
-
-    def _number(self, name: str, number: Quantity) -> str:
-        if "_score" in name:
-            return number.text() if number.signed or abs(float(number.low)) < 0.05 else ""
-        text = number.text(sign=False)
-        if self.hearing.fits(name, text):
-            return text
-        units = [unit for unit, _ in self.hearing.units_of(name, number)] if not number.unit else []
-        si = self.hearing.system == "si" or (self._si and name not in _MIXED)
-        metric = {"weight": "kg"}.get(name) or ("m" if name == "height" and float(number.low) < 3 else "cm")
-        if name in ("weight", "height", "peak_height") and metric in units and not (name == "weight" and float(number.low) >= 84):
-            return number.text(metric, sign=False)
-        if self.hearing.system == "us" and len(units) > 1:
-            return number.text(units[1], sign=False)
-        return number.text(units[0], sign=False) if len(units) == 1 or (si and units) else ""
 
     # --- what is left over ---
 
@@ -286,9 +218,9 @@ class Pending:
         self._opening_word(name)
         if self._as_it_stands(name):
             return
-        if self._type(name) == "number" and name not in self.hearing.reading.results:
+        if self.hearing.type_of(name) == "number" and name not in self.hearing.reading.results:
             self._bare_number(name)
-        elif self._type(name) == "yes_no" and name not in self.hearing.reading.results:
+        elif self.hearing.type_of(name) == "yes_no" and name not in self.hearing.reading.results:
             self._yes_or_no(name)
 
     def _dose_of_smoking(self) -> None:
@@ -307,14 +239,20 @@ class Pending:
         aged = [one for one in loose if one.time is not None and one.kind == "time" and one.time.kind == "age"]
         if len(aged) == 1 and not any(one.kind == "number" for one in loose):
             loose = aged
-        at_age = len(loose) == 1 and loose[0].kind == "time" and loose[0].time is not None and loose[0].time.kind == "age"
+        at_age = (
+            len(loose) == 1 and loose[0].kind == "time" and loose[0].time is not None and loose[0].time.kind == "age"
+        )
         if len(loose) == 1 and len(others) == 1 and loose[0].index + 1 == others[0].index and others[0].kind == "word":
             _, problems = self.hearing.readable(name, self.hearing.told(loose[0], others[0]))
             if problems and problems[0].code == "OL302":
                 self.hearing.reading.problems += problems[:1]
                 self.hearing.use(loose[0], others[0])
                 return
-        opens = loose[:1] if loose and loose[0].part == self._telling[0].part == 0 and not self._shares_its_part(loose[0]) else []
+        opens = (
+            loose[:1]
+            if loose and loose[0].part == self._telling[0].part == 0 and not self._shares_its_part(loose[0])
+            else []
+        )
         loose = opens or loose
         if len(loose) != 1 or (others and not at_age and not opens) or self._shares_its_part(loose[0]):
             return
@@ -330,9 +268,15 @@ class Pending:
             return
         if "_score" in name and self._doubted(number):
             self.hearing.use(one)
-            self.hearing.reading.ask(f"'{one.text.strip()}': above zero, or a minus left out?", f"write -{number.low} or +{number.low}")
+            self.hearing.reading.ask(
+                f"'{one.text.strip()}': above zero, or a minus left out?", f"write -{number.low} or +{number.low}"
+            )
             return
-        plain = number if number.signed and "_score" in name else Quantity(number.low.lstrip("-"), number.high, number.bound, number.unit)
+        plain = (
+            number
+            if number.signed and "_score" in name
+            else Quantity(number.low.lstrip("-"), number.high, number.bound, number.unit)
+        )
         if self.hearing.number(name, plain, {}) if "_score" not in name else self._score(name, plain):
             self.hearing.use(one)
             self.hearing.reading.answered = not self.hearing.reading.problems
@@ -380,7 +324,7 @@ class Pending:
         """`f`, `twice`: a word that a patient file takes as the answer."""
         text = self.hearing.line.text.strip().rstrip(".!")
         reading = self.hearing.reading
-        if reading.results or reading.lists or reading.problems or self._type(name) == "records":
+        if reading.results or reading.lists or reading.problems or self.hearing.type_of(name) == "records":
             return False
         if len(text) > 20 or not text.replace(" ", "").isalpha() or not self.hearing.fits(name, text):
             return False
@@ -407,18 +351,28 @@ class Pending:
                 if len(fit) > 1:
                     labels = ", ".join(self.hearing.names.label(name) for name in fit)
                     self.hearing.use(one)
-                    self.hearing.reading.ask(f"'{one.text.strip()}' can be {labels}", "write which it is, or 'all normal'")
+                    self.hearing.reading.ask(
+                        f"'{one.text.strip()}' can be {labels}", "write which it is, or 'all normal'"
+                    )
                     continue
             if one.kind != "number" or number is None or number.bad or number.about:
                 continue
-            left = [name for name in self.asked if name not in self.hearing.reading.results and self._type(name) == "number"]
+            left = [
+                name
+                for name in self.asked
+                if name not in self.hearing.reading.results and self.hearing.type_of(name) == "number"
+            ]
             if "_score" in "".join(left[:1]):
                 continue
             fitting = [name for name in left if number.unit and self.hearing.fits(name, number.text())]
             if not number.unit and self._shares_its_part(one):
                 continue
             if not number.unit:
-                fitting = [name for name in left if self.hearing.fits(name, number.text(sign=False)) or self.hearing.units_of(name, number)]
+                fitting = [
+                    name
+                    for name in left
+                    if self.hearing.fits(name, number.text(sign=False)) or self.hearing.units_of(name, number)
+                ]
             if len(fitting) == 1 and number.unit:
                 self.hearing.use(one)
                 self.hearing.number(fitting[0], number, {})

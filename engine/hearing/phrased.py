@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 
+from ..intake.words.phrases import Meaning, Statement
 from ..values import dates
 from .hearing import Hearing, idle
-from ..intake.words.phrases import Meaning, Statement
 from .reading import Entry
 from .segments import Segment
 
@@ -64,7 +64,9 @@ class Phrased:
             return
         self.hearing.use(segment, segment.denied)
         if segment.unsure:
-            self.hearing.reading.ask(f"'{segment.text.strip()}' is not certain", "write it without doubt, or leave it out")
+            self.hearing.reading.ask(
+                f"'{segment.text.strip()}' is not certain", "write it without doubt, or leave it out"
+            )
             return
         for one in statements:
             self._state(one)
@@ -114,7 +116,12 @@ class Phrased:
             asked = [one for one in found if one.target in self.hearing.asked]
             if asked and (segment.cue("idle", "but", "no") is None or len(self.hearing.asked) == 1):
                 chosen = asked[0]
-            elif segment.cue("weak") is None and segment.cue() is None and segment.sense("member") is None and segment.sense("finding") is None:
+            elif (
+                segment.cue("weak") is None
+                and segment.cue() is None
+                and segment.sense("member") is None
+                and segment.sense("finding") is None
+            ):
                 theirs = [one for one in found if self._of_person(one.target)]
                 if len({one.target for one in theirs}) != 1:
                     continue
@@ -140,7 +147,12 @@ class Phrased:
             if one.used or one.time is None or one.kind != "time" or "age" in reading.results:
                 continue
             before = self.hearing.before(one)
-            if before is not None and before.cue("born") is not None and one.time.kind == "date" and not one.time.unclear:
+            if (
+                before is not None
+                and before.cue("born") is not None
+                and one.time.kind == "date"
+                and not one.time.unclear
+            ):
                 self.hearing.use(before, one)
                 reading.say("age", self._age_from(one.time.text))
             elif one.time.kind == "age" and self._says_age(one):
@@ -163,7 +175,11 @@ class Phrased:
 
     def _alone(self, one: Segment) -> bool:
         around = [each for each in self.hearing.segments if each.part == one.part and each is not one]
-        return all(each.kind == "mark" or idle(each) for each in around) and one.time is not None and "year" in one.time.text
+        return (
+            all(each.kind == "mark" or idle(each) for each in around)
+            and one.time is not None
+            and "year" in one.time.text
+        )
 
     def _age_from(self, born: str) -> str:
         """The age of somebody born on a day, in a month or a year."""
@@ -195,7 +211,12 @@ class Phrased:
         reading = self.hearing.reading
         for one in list(self.hearing.open):
             letter = {"F": "female", "M": "male"}.get(one.text.strip())
-            if letter and "age" in reading.results and "sex" not in reading.results and "sex" in self.hearing.kb.findings:
+            if (
+                letter
+                and "age" in reading.results
+                and "sex" not in reading.results
+                and "sex" in self.hearing.kb.findings
+            ):
                 self.hearing.use(one)
                 reading.say("sex", letter)
             elif one.kind == "time" and self._beside_an_answer(one):
@@ -232,7 +253,9 @@ class Phrased:
                 sense = segment.sense("member", choices) or segment.sense("finding", finding)
                 if sense is None or (sense.kind == "member" and sense.value != frozenset({member})):
                     continue
-                if finding not in self.hearing.kb.findings or (member == "hip" and not (broken or "fract" in segment.text)):
+                if finding not in self.hearing.kb.findings or (
+                    member == "hip" and not (broken or "fract" in segment.text)
+                ):
                     continue
                 if segment.kin not in kin.split():
                     self._whose(segment, finding)
@@ -250,7 +273,11 @@ class Phrased:
             rest = [each for each in self.hearing.segments if each.part == one.part and each is not one]
             words = [each for each in rest if not (idle(each) or each.kind == "mark" or each.cue("had", "but"))]
             wanted = next((whose for whose, _, _, finding in _FAMILY if finding == asked[0]), "")
-            if not words and any(each.text.casefold() in ("it", "this", "that") for each in rest) and str(kin.value) in wanted:
+            if (
+                not words
+                and any(each.text.casefold() in ("it", "this", "that") for each in rest)
+                and str(kin.value) in wanted
+            ):
                 self.hearing.use(one, *rest)
                 self.hearing.reading.say(asked[0], "yes")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..intake.answers.sheet import clipped
-from .hearing import Hearing, idle
 from ..intake.figures.numbers import Quantity
+from .hearing import Hearing, idle
 from .reading import Result
 from .segments import Segment
 
@@ -82,7 +82,9 @@ class Results:
             self.hearing.use(segment, value, *self._between(segment, value))
             told = self.hearing.told(segment, value)
             plain = Quantity(number.low, number.high, number.bound, number.unit).text()
-            self.hearing.reading.ask(f"'{told}' says about what it is", f"write the number itself ({plain}), or a range")
+            self.hearing.reading.ask(
+                f"'{told}' says about what it is", f"write the number itself ({plain}), or a range"
+            )
             return True
         self.hearing.clause = segment.clause
         last = max(value, segment, key=lambda one: one.index)
@@ -104,8 +106,10 @@ class Results:
     def _is_dose(self, name: str, segment: Segment, number: Quantity) -> bool:
         """`calcium 1200 mg` is a tablet, `calcium 2.4 mmol/L` blood."""
         medicine = segment.sense("member", "medicines") is not None
-        return medicine and (number.unit in _DOSED or number.unit.casefold() in ("mg", "iu", "mcg", "g")) and not (
-            self.hearing.fits(name, number.text())
+        return (
+            medicine
+            and (number.unit in _DOSED or number.unit.casefold() in ("mg", "iu", "mcg", "g"))
+            and not (self.hearing.fits(name, number.text()))
         )
 
     def _a_range(self, name: str, number: Quantity) -> bool:
@@ -124,7 +128,11 @@ class Results:
                 return one
             if one.kind == "time":
                 return self._as_number(one, name)
-            passes = (one.kind == "mark" and one.text in _LINKS) or idle(one) or one.cue("field", "but", "imaging") is not None
+            passes = (
+                (one.kind == "mark" and one.text in _LINKS)
+                or idle(one)
+                or one.cue("field", "but", "imaging") is not None
+            )
             if not passes and not (one.cue("unsure") is not None):
                 return None
         return None
@@ -172,7 +180,12 @@ class Results:
                 waiting.append(one)
                 continue
             number, time = one.number, one.time
-            if number is not None and one.kind == "number" and "range" not in more and self._is_range(number, name, waiting):
+            if (
+                number is not None
+                and one.kind == "number"
+                and "range" not in more
+                and self._is_range(number, name, waiting)
+            ):
                 more["range"] = number.text()
             elif time is not None and time.kind == "date" and "date" not in more and not time.unclear:
                 more["date"] = time.text
@@ -201,8 +214,10 @@ class Results:
         if one.text in ("H", "L", "N"):
             following = self.hearing.after(one)
             return following is None or following.kind != "number"
-        return cue is not None and str(cue.value) in ("high", "low", "normal", "abnormal") and (
-            self.hearing.after(one) is None or self._next_is_new(one)
+        return (
+            cue is not None
+            and str(cue.value) in ("high", "low", "normal", "abnormal")
+            and (self.hearing.after(one) is None or self._next_is_new(one))
         )
 
     def _next_is_new(self, one: Segment) -> bool:
@@ -214,7 +229,9 @@ class Results:
         results = self.hearing.reading.results.get(name)
         if not results or not results[-1].date:
             return
-        following = [one for one in self.hearing.segments[last.index + 1 :] if one.clause == last.clause and not one.used]
+        following = [
+            one for one in self.hearing.segments[last.index + 1 :] if one.clause == last.clause and not one.used
+        ]
         following = [one for one in following if one.kind != "mark" and one.cue("idle") is None]
         if len(following) < 2 or following[0].number is None or following[0].kind != "number":
             return
@@ -252,7 +269,9 @@ class Results:
             self.hearing.use(segment, one, *self._between(segment, one))
             if segment.unsure or one.unsure:
                 told = self.hearing.told(segment, one)
-                self.hearing.reading.ask(f"'{told}' is not certain", f"write it without doubt, or '{clipped(segment.text)} unknown'")
+                self.hearing.reading.ask(
+                    f"'{told}' is not certain", f"write it without doubt, or '{clipped(segment.text)} unknown'"
+                )
             else:
                 self.hearing.reading.say(name, value)
             return True
@@ -311,7 +330,11 @@ class Results:
     @staticmethod
     def _says_so(label: str, segment: Segment) -> bool:
         """Whether a name says that something was found, not only that it was looked for: `proteinuria`."""
-        return segment.text.casefold().rstrip("s").endswith(("uria", "mutation", "variant", "paraprotein", "band", "spike"))
+        return (
+            segment.text.casefold()
+            .rstrip("s")
+            .endswith(("uria", "mutation", "variant", "paraprotein", "band", "spike"))
+        )
 
     # --- tests together, numbers by their unit alone ---
 
@@ -338,7 +361,8 @@ class Results:
             dimension = unit.dimension if unit is not None else ()
             for name, wanted in (("height", "length"), ("weight", "mass"), ("alcohol", "drink")):
                 fits = name in self.hearing.kb.findings and (
-                    dimension == ((wanted, 1),) or (wanted == "drink" and (wanted, 1) in dimension and len(dimension) == 2)
+                    dimension == ((wanted, 1),)
+                    or (wanted == "drink" and (wanted, 1) in dimension and len(dimension) == 2)
                 )
                 alone = self._stands_alone(segment) if fits else False
                 if fits and alone and not number.about and self.hearing.fits(name, number.text()):
@@ -350,6 +374,9 @@ class Results:
         """Whether no name of a medicine stands with it, whose dose it could be."""
         around = [one for one in self.hearing.segments if one.part == segment.part and one is not segment]
         return not any(
-            one.sense("member", "medicines") or one.sense("class", "medicines") or one.cue("kin", "over") or one.kind == "word"
+            one.sense("member", "medicines")
+            or one.sense("class", "medicines")
+            or one.cue("kin", "over")
+            or one.kind == "word"
             for one in around
         )

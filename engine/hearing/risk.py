@@ -28,7 +28,11 @@ class Risk:
         for one in clause:
             if one.used:
                 continue
-            if one.sense("finding", "frax_hip") or one.sense("finding", "t_score_hip") or one.sense("member", "fracture_sites"):
+            if (
+                one.sense("finding", "frax_hip")
+                or one.sense("finding", "t_score_hip")
+                or one.sense("member", "fracture_sites")
+            ):
                 hip = one
             elif one.kind == "number" and one.number is not None and not one.number.bad and not one.number.signed:
                 name = "frax_hip" if hip is not None or "frax_major" in found else "frax_major"

@@ -92,7 +92,19 @@ def _of_relatives(segment: Segment) -> bool:
 
 def _goes_on(segment: Segment) -> bool:
     """Words that say who has it: `mother has osteoporosis` is still of the mother."""
-    return segment.text.casefold() in ("has", "have", "having", "got", "takes", "taking", "with", "still", "gets", "only", "had")
+    return segment.text.casefold() in (
+        "has",
+        "have",
+        "having",
+        "got",
+        "takes",
+        "taking",
+        "with",
+        "still",
+        "gets",
+        "only",
+        "had",
+    )
 
 
 def _denies(clause: list[Segment], index: int) -> bool:
@@ -169,7 +181,9 @@ def _backward(clause: list[Segment]) -> None:
         negative = segment.cue("result") if segment.cue("result") and _negative(segment) else None
         if not role and negative is None and not _answers_no(clause, index):
             continue
-        if role in ("over", "kin") and any(names_something(one) for one in clause[index + 1 :] if one.part == segment.part):
+        if role in ("over", "kin") and any(
+            names_something(one) for one in clause[index + 1 :] if one.part == segment.part
+        ):
             continue
         for before in reversed(clause[:index]):
             if before.part != segment.part or before.cue("but", "no") is not None:

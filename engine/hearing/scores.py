@@ -32,9 +32,7 @@ class Scores:
 
     def __init__(self, hearing: Hearing) -> None:
         self.hearing = hearing
-        self._sites = {
-            name.removeprefix(f"{_T}_"): name for name in hearing.kb.findings if name.startswith(f"{_T}_")
-        }
+        self._sites = {name.removeprefix(f"{_T}_"): name for name in hearing.kb.findings if name.startswith(f"{_T}_")}
         self._columns: list[str] = []
         self._heading = ""
         self._asked_kind = "Z" if any(name.startswith(_Z) for name in hearing.asked) else ""
@@ -180,7 +178,9 @@ class Scores:
         return ""
 
     def _kind_in(self, one: Segment) -> str:
-        found = {sense.target[0].upper() for sense in one.senses if sense.kind == "finding" and "_score_" in sense.target}
+        found = {
+            sense.target[0].upper() for sense in one.senses if sense.kind == "finding" and "_score_" in sense.target
+        }
         words = one.text.casefold()
         if "Z" in found and ("z" in words.replace("-", " ").split() or "z-score" in words or "z score" in words):
             return "Z"
@@ -218,7 +218,9 @@ class Scores:
         """A day that stands before all rows is that of the scan."""
         if not rows:
             return ""
-        first = min(one.index for row in rows for one in ([row.named] if row.named else []) + [n for _, n in row.numbers])
+        first = min(
+            one.index for row in rows for one in ([row.named] if row.named else []) + [n for _, n in row.numbers]
+        )
         days = [one for one in clause if one.kind == "time" and one.index < first and not one.used]
         told = [one for one in days if one.time is not None and one.time.kind == "date"]
         if len(told) != 1 or told[0].time is None:
@@ -231,8 +233,14 @@ class Scores:
     def _strange_place(self, row: _Row, one: Segment) -> bool:
         """Whether a word that was not understood stands where the site would."""
         around = [each for each in self.hearing.segments if each.part == one.part and each.kind == "word"]
-        others = [each for each in self.hearing.segments if each.part == one.part and each.kind == "number" and each is not one]
-        return any(len(each.text) > 1 for each in around) or any(each not in [n for _, n in row.numbers] for each in others)
+        others = [
+            each
+            for each in self.hearing.segments
+            if each.part == one.part and each.kind == "number" and each is not one
+        ]
+        return any(len(each.text) > 1 for each in around) or any(
+            each not in [n for _, n in row.numbers] for each in others
+        )
 
     def _row(self, row: _Row, day: str) -> None:
         hearing = self.hearing
@@ -340,7 +348,11 @@ class Scores:
             return "a range, or two columns?"
         value = float(number.low)
         if value < _LOWEST:
-            return f"is {_signed(number.low[:2] + '.' + number.low[2:])} meant?" if len(number.low) < 5 else "is that right?"
+            return (
+                f"is {_signed(number.low[:2] + '.' + number.low[2:])} meant?"
+                if len(number.low) < 5
+                else "is that right?"
+            )
         if number.signed and value > _HIGHEST and kind == "T":
             return "a T-score as high as this?"
         explicit = bool(row.kinds) or bool(self._heading) or (row.named is not None and bool(self._kind_in(row.named)))

@@ -6,19 +6,23 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..intake.words.lexicon import Lexicon, Sense
 from ..intake.figures.numbers import Numbers, Quantity
-from ..intake.words.phrases import Meaning
 from ..intake.figures.text import RUN, key_of, plain
 from ..intake.figures.times import Time, Times
+from ..intake.words.lexicon import Lexicon, Sense
+from ..intake.words.phrases import Meaning
 
 _BETWEEN = re.compile(r" ?[-/'._]? ?|[()]|\)? ?")
 _STOP = re.compile(r"[;\n]|\.(?=\s+\S)(?<!\bca\.)(?<!\bapprox\.)|\.\s*$|[!]")
-_AFTER_PREPOSITION = re.compile(r"\b(?:in|since|last|until|till|from|by|to|early|late|mid|this|on|actually|was)\s+$", re.I)
+_AFTER_PREPOSITION = re.compile(
+    r"\b(?:in|since|last|until|till|from|by|to|early|late|mid|this|on|actually|was)\s+$", re.I
+)
 _ENDS = frozenset({";", "\n", ".", "!"})
 _MOST_MENDED = 8
 """After so many mistyped words a line is no line of this kind, and nobody waits for a guess at each."""
-_OF_A_TIME = re.compile(r".{0,2}?\s?(?:/|\b(?:a|per|each|every)\b)\s*(?:day|week|month|year|night|d|wk)\b|..?\s(?:daily|weekly)\b", re.I)
+_OF_A_TIME = re.compile(
+    r".{0,2}?\s?(?:/|\b(?:a|per|each|every)\b)\s*(?:day|week|month|year|night|d|wk)\b|..?\s(?:daily|weekly)\b", re.I
+)
 """A rate: a question for it has been answered."""
 _LETTER_RUNS = re.compile(r"[a-z]+")
 _LETTERS = re.compile(r"[A-Za-z]{1,4}(?=\d)")

@@ -82,7 +82,12 @@ def test_a_sentence_of_facts_is_taken_whole(prepared: Prepared) -> None:
 
 @pytest.mark.parametrize(
     ("words", "started"),
-    [("for 8 months", "2026-03-21"), ("for 2 years", "2024-11-21"), ("for 92 days", "2026-08-21"), ("since 2020", "2020")],
+    [
+        ("for 8 months", "2026-03-21"),
+        ("for 2 years", "2024-11-21"),
+        ("for 92 days", "2026-08-21"),
+        ("since 2020", "2020"),
+    ],
 )
 def test_a_time_it_has_lasted_is_a_time_it_began(words: str, started: str, prepared: Prepared) -> None:
     told = said(prepared, f"prednisolone 5 mg {words}")["medicines"]
@@ -136,7 +141,10 @@ def test_a_list_is_not_complete_while_a_part_of_it_was_not_understood(prepared: 
     asked = question(Case(prepared, TODAY), ("medicines",))
     found = Reader(prepared.names, TODAY).read("omeprazole, calcium 1,200 mg", asked, {})
     assert not found.answered
-    assert answers.write_answer(prepared.kb, "medicines", found.said["medicines"]) == "[omeprazole, calcium_supplement, ...]"
+    assert (
+        answers.write_answer(prepared.kb, "medicines", found.said["medicines"])
+        == "[omeprazole, calcium_supplement, ...]"
+    )
 
 
 def test_of_several_questions_a_bare_no_is_not_guessed_at(prepared: Prepared) -> None:

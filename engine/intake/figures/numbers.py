@@ -22,7 +22,9 @@ _RANGE = re.compile(
     r"(?P<link>\s*\.\.\s*|(?<=\S)-(?=\S)|\s+-\s+|\s+to\s+|\s+and\s+|\s+or\s+)(?P<high>[-+]?(?:\d{1,6}(?:\.\d{1,4})?|\.\d+))(?![\d.]*[-\d/])",
     re.IGNORECASE,
 )
-_BAD = re.compile(r"[-+]?\d*(?:\.{2,}\d+|\.\d+(?:\.\d+)+|\d\.\d+\.{2,}\d|,\d{3}(?:,\d{3})*(?:\.\d+)?|e[-+]?\d+)(?!\w)", re.I)
+_BAD = re.compile(
+    r"[-+]?\d*(?:\.{2,}\d+|\.\d+(?:\.\d+)+|\d\.\d+\.{2,}\d|,\d{3}(?:,\d{3})*(?:\.\d+)?|e[-+]?\d+)(?!\w)", re.I
+)
 _GROUPED = re.compile(r"\d{1,3}(?: \d{3})+(?!\d)")
 _SPOKEN = {
     "zero": "0", "nought": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
@@ -44,7 +46,9 @@ _UNIT = re.compile(
 )
 _FLAG = re.compile(r"\s+(?:\([HL]\)|HH?|LL?|\*+|↑|↓)(?=\s+[A-Za-z]+/)")
 """A mark that a laboratory prints between a number and its unit."""
-_NOT_UNITS = frozenset({"in", "m", "f", "a", "to", "at", "on", "or", "x", "d", "mo", "t", "z", "h", "l", "s", "is", "ins"})
+_NOT_UNITS = frozenset(
+    {"in", "m", "f", "a", "to", "at", "on", "or", "x", "d", "mo", "t", "z", "h", "l", "s", "is", "ins"}
+)
 """Words that are units only where nothing else can be meant."""
 
 
@@ -201,7 +205,9 @@ class Numbers:
             told = re.sub(r"\s?\b(?:per|an?)\b\s?", "/", text.strip())
             told = re.sub(r"\s+", "", told)
             told = re.sub(r"^(?:x)?10[*^]?(\d{1,2})", r"10^\1", told)
-            told = {"''": '"', "u": "units", "iu": "IU", "mg/d": "mg/day", "ml/min/1.73": "mL/min/1.73m2"}.get(told.casefold(), told)
+            told = {"''": '"', "u": "units", "iu": "IU", "mg/d": "mg/day", "ml/min/1.73": "mL/min/1.73m2"}.get(
+                told.casefold(), told
+            )
             parsed = self.table.parse(told) if len(told) < 40 else None
             if parsed is None and told.casefold() != told:
                 parsed = self.table.parse(told.casefold())

@@ -21,7 +21,9 @@ _COUNTS = {
     "a few": "", "few": "", "several": "", "half a": "0.5", "half an": "0.5",
 }  # fmt: skip
 """Numbers in words; those that say no number are empty."""
-_COUNT = r"(?:\d{1,3}(?:\.\d{1,2})?|" + "|".join(sorted((re.escape(one) for one in _COUNTS), key=len, reverse=True)) + ")"
+_COUNT = (
+    r"(?:\d{1,3}(?:\.\d{1,2})?|" + "|".join(sorted((re.escape(one) for one in _COUNTS), key=len, reverse=True)) + ")"
+)
 _LENGTH = (
     r"(?:(?P<count>" + _COUNT + r")(?:\s*(?:-|to)\s*(?P<upto>\d{1,3}))?\s*-?\s*(?P<more>\+)?\s*"
     r"(?P<unit>days?|(?-i:d)|weeks?|wks?|wk|(?-i:w)|months?|mo?n?ths?|mos?|mo|years?|yrs?|yr|(?-i:y)|fortnights?)\b(?!/|[\s-]*old\b)"
@@ -312,12 +314,15 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], Read]]:
     yield one(
         rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d\d)(?!\d)", Times._named
     )
-    yield one(rf"(?:last\s+)?(?P<month>{_MONTH})(?!\s*'?\d{{2,4}}\b)(?:\s+(?:of\s+)?(?P<which>this|last)\s+year)?", Times._month)
-    yield one(r"'(?P<year>\d\d)(?![\d'])", Times._short_year)
-    yield one(r"'?(?:(?:early|mid|late|end of|start of)[ -]+)?(?P<year>(?:19|20)\d\d)(?![\d./%-]\d|\d|%)", Times._plain_year)
     yield one(
-        r"(?:the\s+(?:early |mid |late )?|(?=19|20))(?P<century>19|20)?(?P<decade>\d)0'?s\b", Times._decade
+        rf"(?:last\s+)?(?P<month>{_MONTH})(?!\s*'?\d{{2,4}}\b)(?:\s+(?:of\s+)?(?P<which>this|last)\s+year)?",
+        Times._month,
     )
+    yield one(r"'(?P<year>\d\d)(?![\d'])", Times._short_year)
+    yield one(
+        r"'?(?:(?:early|mid|late|end of|start of)[ -]+)?(?P<year>(?:19|20)\d\d)(?![\d./%-]\d|\d|%)", Times._plain_year
+    )
+    yield one(r"(?:the\s+(?:early |mid |late )?|(?=19|20))(?P<century>19|20)?(?P<decade>\d)0'?s\b", Times._decade)
     yield one(
         r"(?:the\s+|last\s+|this\s+|(?P<back>two|2|three|3)\s+)(?P<season>spring|summer|autumn|winter)s?(?:\s+ago)?\b",
         Times._season,
@@ -338,7 +343,10 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], Read]]:
         r"|eighties|nineties)\b)",
         Times._ages,
     )
-    yield one(r"(?:from\s+)?(?P<first>(?:19|20)\d\d)\s*(?:-|to|until|till)\s*(?P<last>(?:19|20)?\d\d)(?!\d|-\d)", Times._period)
+    yield one(
+        r"(?:from\s+)?(?P<first>(?:19|20)\d\d)\s*(?:-|to|until|till)\s*(?P<last>(?:19|20)?\d\d)(?!\d|-\d)",
+        Times._period,
+    )
     yield one(rf"from\s+(?P<first>{_MONTH})\s+(?:to|until|till)\s+(?P<last>{_MONTH})", Times._months_period)
     for pattern, _ in _EVERY:
         yield one(pattern, Times._often)

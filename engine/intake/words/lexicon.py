@@ -7,21 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from ..answers.sheet import Sheet
 from ...knowledge_base.model import KnowledgeBase
-from .phrases import ARTICLES, Meaning, Pattern, Phrases
+from ..answers.sheet import Sheet
 from ..figures.text import key_of, words_of
+from .phrases import ARTICLES, Meaning, Pattern, Phrases
 
 _LONGEST = 9
 _SHORT, _SOLID, _LONG = 3, 5, 8
 """Letters a word must have to be mended: among what was asked, anywhere by one letter, by two."""
-_AS_WRITTEN = frozenset(
-    "as art all us or am pm tax cat aid gap men ca ls th fn k na cl t z e it ra ma pa mi la pe oa uc map taf dex la"
-    " plt mg op hd pd pe bid tab cap ach art ads ed ct fit pill alli sun rf ema mds aki ast alt".split()
-)
-"""Short names that are also words: they are names only where they are written in capitals, or nothing else is said."""
-
-
 _OTHERS = frozenset({"other", "unknown", "unspecified", "mixed", "unknown site", "intolerance", "scan"})
 """Names of members that say nothing by themselves."""
 
@@ -55,7 +48,8 @@ class Lexicon:
         self._root = _Node()
         self.vocabulary: dict[str, bool] = {}
         """Every word of a name or cue; true for those that a mistyped word may be mended to."""
-        self._caps: set[tuple[str, ...]] = set()
+        self._written: set[str] = set()
+        """Short names that are also words: they are names only where they are written with a capital."""
         for words, sense in self._all():
             self._add(words, sense)
 
@@ -67,7 +61,10 @@ class Lexicon:
 
     def _all(self) -> Iterator[tuple[tuple[str, ...], Sense]]:
         for words, meaning in self.phrases.plain:
-            yield words, _sense_of(meaning, self.kb)
+            if meaning.role == "written":
+                self._written.update(key_of(word) for word in words)
+            else:
+                yield words, _sense_of(meaning, self.kb)
         yield from self._findings()
         yield from self._members()
         for group in self.kb.groups.values():
@@ -103,7 +100,8 @@ class Lexicon:
 
     def _add(self, words: Iterable[str], sense: Sense) -> None:
         keys = tuple(key_of(word) for word in words)
-        if not keys or len(keys) > _LONGEST or (len(keys) == 1 and (keys[0].isdigit() or len(keys[0]) < 2 and sense.kind in ("member", "class"))):
+        single = len(keys) == 1 and (keys[0].isdigit() or (len(keys[0]) < 2 and sense.kind in ("member", "class")))
+        if not keys or len(keys) > _LONGEST or single:
             return
         node = self._root
         for key in keys:
@@ -137,9 +135,8 @@ class Lexicon:
                 best = (index - start + 1, senses)
         return best
 
-    @staticmethod
-    def _is_a_word(key: str, raw: str) -> bool:
-        return key in _AS_WRITTEN and not raw[:1].isupper()
+    def _is_a_word(self, key: str, raw: str) -> bool:
+        return key in self._written and not raw[:1].isupper()
 
     def alone(self, key: str) -> tuple[Sense, ...]:
         """What one word can mean, however it is written."""
@@ -156,7 +153,8 @@ class Lexicon:
         if key in self.vocabulary or not key.isalpha():
             return None
         if _SHORT > len(key) >= 2 or len(key) in (3, 4):
-            near = sorted(word for word in set(context) if abs(len(word) - len(key)) <= 1 and 0 < distance(key, word, 1) <= 1)
+            lengths = (len(key) - 1, len(key), len(key) + 1)
+            near = [word for word in set(context) if len(word) in lengths and 0 < distance(key, word, 1) <= 1]
             return near[0] if len(near) == 1 and near[0][0] == key[0] else None
         found: dict[str, float] = {}
         for cut in _cuts(key):
@@ -164,7 +162,8 @@ class Lexicon:
                 if word not in found:
                     found[word] = distance(key, word, 2)
         ranked = sorted((far, word) for word, far in found.items() if far <= self._allowed(key, word))
-        if not ranked or (len(ranked) > 1 and ranked[1][0] == ranked[0][0] and not _same_stem(ranked[0][1], ranked[1][1])):
+        tied = len(ranked) > 1 and ranked[1][0] == ranked[0][0] and not _same_stem(ranked[0][1], ranked[1][1])
+        if not ranked or tied:
             return None
         return ranked[0][1]
 

@@ -53,6 +53,7 @@ ROLES: dict[str, str] = {
     "route": "the way a medicine is taken: topical, inhaled",
     "now": "says that a dose was changed to the one that follows",
     "either": "one of two",
+    "written": "is a name only where it is written with a capital",
     "weak": "says something only behind the name of what it is said of",
     "noted": "is understood, and has no place",
     "rest": "says the same of everything else that was asked",
@@ -156,7 +157,8 @@ def _telling(tokens: list[str]) -> frozenset[str]:
         parts = token.removesuffix("?").split("|")
         if any(re.search(r"\bNN?\b", one) for one in parts):
             continue
-        words = [re.findall(r"[a-z]+", one.lower()) for one in parts if not re.search(r"\b[A-Z]+\b", one) or len(one) < 2]
+        told = [one for one in parts if not re.search(r"\b[A-Z]+\b", one) or len(one) < 2]
+        words = [re.findall(r"[a-z]+", one.lower()) for one in told]
         if not token.endswith("?") and len(words) == len(parts) and all(words):
             found.append(frozenset(one[0] for one in words))
     return min(found, key=len, default=frozenset())
