@@ -30,6 +30,7 @@ _KINDS = (
     "lifestyle",
     "monitoring",
 )
+_LAST = 99
 _STATUS_ORDER = {"recommended": 0, "conditional": 0, "deferred": 0, "contraindicated": 1, "undetermined": 2}
 
 
@@ -45,17 +46,24 @@ def arranged(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(sorted(found, key=lambda item: _sort_key(item, corrections)))
 
 
-def _sort_key(item: Item, corrections: set[str]) -> tuple[int, int, str, int, str]:
+def _sort_key(item: Item, corrections: set[str]) -> tuple[int, int, str, int, int, int, str]:
+    """By kind, status, line; of one choice then by the fewest cautions, and by the declared order."""
     status = _STATUS_ORDER[item.status]
     kind = -1 if item.id in corrections and not item.after else _KINDS.index(item.kind)
     line = LINES.index(item.line) if item.line in LINES else len(LINES)
-    return (kind, status, item.choice, line, item.label)
+    cautions = len(item.cautions) if item.choice else 0
+    return (kind, status, item.choice, line, cautions, item.order or _LAST, item.label)
 
 
 def wanted(case: Case, intervention: str) -> tuple[Truth, tuple[Rule, ...]]:
     """Whether any shown rule wants it, and those rules."""
     rules = tuple(rule for rule in case.rules("recommends", intervention) if case.visible(rule) and case.acts(rule))
     return truth.any_of(case.truth(rule) for rule in rules), rules
+
+
+def taken(case: Case) -> list[Intervention]:
+    """The interventions among the medicines that the patient takes now."""
+    return [one for one in case.kb.interventions.values() if is_taken(case, one.id)]
 
 
 def is_taken(case: Case, intervention: str) -> bool:
@@ -75,6 +83,19 @@ def _taking(intervention: str) -> expression.Has:
 
 def status_of(case: Case, intervention: Intervention) -> str:
     """The status by precedence; empty where it is not wanted."""
+    status = _by_precedence(case, intervention)
+    return "conditional" if status == "recommended" and _granted(case, intervention) else status
+
+
+def _granted(case: Case, intervention: Intervention) -> frozenset[str]:
+    """The findings taken for granted without which a medicine would have another status."""
+    granted = waiting.granted(case) if intervention.kind == "medicine" else frozenset()
+    if not granted or _by_precedence(waiting.nothing_granted(case), intervention) == _by_precedence(case, intervention):
+        return frozenset()
+    return granted
+
+
+def _by_precedence(case: Case, intervention: Intervention) -> str:
     barred = [case.truth(rule) for rule in case.rules("contraindicates", intervention.id)]
     delayed = [case.truth(rule) for rule in case.rules("defers", intervention.id)]
     want, _ = wanted(case, intervention.id)
@@ -114,6 +135,7 @@ def missing(case: Case, intervention: Intervention, status: str) -> tuple[str, .
     if status == "undetermined":
         return reasons.ordered(case, _missing(case, rules))
     found = dose_missing(case, intervention) | waiting.awaited(case, intervention)
+    found |= _granted(case, intervention) if status == "conditional" else frozenset()
     if intervention.kind == "medicine":
         found |= _scope_missing(case)
     return reasons.ordered(case, found)
@@ -158,6 +180,8 @@ def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> It
         cautions=reasons.reasons(case, case.rules("cautions", intervention.id)),
         then=tuple(dict.fromkeys(step for rule in true_rules for step in rule.then)),
         guidelines=tuple(dict.fromkeys(rule.guideline for rule in true_rules if rule.guideline)),
+        order=intervention.order,
+        order_because=intervention.order_because,
         monitoring=intervention.monitoring,
         duration=intervention.duration,
         aftercare=intervention.aftercare,

@@ -192,6 +192,9 @@ class Item:
     then: tuple[str, ...]
     guidelines: tuple[str, ...]
     unasked: tuple[str, ...] = ()
+    order: int = 0
+    """Its declared place among those of one choice; equals share it, and 0 comes last."""
+    order_because: str = ""
     monitoring: str = ""
     duration: str = ""
     aftercare: str = ""

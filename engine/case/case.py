@@ -243,13 +243,19 @@ class Case:
     def truth(self, rule: Rule) -> Truth:
         return self.memory.premise(rule)
 
+    def region_of(self, rule: Rule) -> str:
+        """Where the rule holds: its own region, else that of its guideline; empty everywhere."""
+        guideline = self.kb.guidelines.get(rule.guideline)
+        return rule.region or (guideline.region if guideline is not None else "")
+
     def visible(self, rule: Rule) -> bool:
         """Whether a recommendation, diagnosis, order or state of this rule is shown under what was chosen.
 
-        Rules of no guideline and no region always are. Safety rules are never asked.
+        Rules of no guideline and no region always are; one that names no region is of its guideline's. Safety rules are
+        never asked.
         """
         by_guideline = not self.guideline or rule.guideline in ("", self.guideline)
-        by_region = not self.region or rule.region in ("", self.region)
+        by_region = not self.region or self.region_of(rule) in ("", self.region)
         return by_guideline and by_region
 
     @property

@@ -172,7 +172,7 @@ def _with_ranges(kb: KnowledgeBase, nodes: Iterable[Node | None]) -> set[str]:
 
 
 def _asks_age(node: Node) -> bool:
-    return any(isinstance(part, Field) and part.name == "age_at" for part in node.walk())
+    return any(isinstance(part, Field) and part.name in ("age_at", "age_as_adult") for part in node.walk())
 
 
 def leaf_dependencies(kb: KnowledgeBase, leaf: Node) -> frozenset[str]:

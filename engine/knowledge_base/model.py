@@ -57,11 +57,16 @@ class Assumed:
 
     answer: str
     when: TruthNode | None = None
+    sure: TruthNode | None = None
+    """Of whom nobody doubts it; of others a medicine is not recommended on it alone."""
 
 
 @frozen
 class FieldKind:
-    """A field of a records finding. `derived` fields (`age_at`, `duration`, `daily_dose`) may also be given."""
+    """A field of a records finding.
+
+    `derived` fields (`age_at`, `age_as_adult`, `duration`, `daily_dose`) may also be given.
+    """
 
     id: str
     label: str
@@ -72,6 +77,8 @@ class FieldKind:
     bare_unit: bool = False
     floor: Decimal | None = None
     derived: bool = False
+    broader: bool = False
+    """Whether it names a class of the key, for an entry whose member is not known; it then stands for the key."""
 
 
 @frozen
@@ -209,6 +216,9 @@ class Intervention(Entry):
     aftercare: str = ""
     harms: str = ""
     choice: str = ""
+    order: int = 0
+    """Among those of one `choice`, which is named before which where line and cautions are the same; 0: the last."""
+    order_because: str = ""
     label_contraindicates: tuple[str, ...] = ()
 
 
@@ -226,6 +236,8 @@ class Investigation(Entry):
 @frozen
 class Alert(Entry):
     action: str = ""
+    beyond: tuple[str, ...] = ()
+    """Findings that alone are no reason to tell it first while it is not ruled out."""
 
 
 @frozen

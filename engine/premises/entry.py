@@ -11,6 +11,9 @@ from ..values.interval import INFINITY, ZERO, Interval, exactly
 from ..values.truth import Truth
 from ..values.value import UNKNOWN, Day, Entry, Gap, Known, Number, Word
 
+ADULT = Decimal(18)
+"""Years from which on an entry that tells no age is taken to be."""
+
 
 class Facts(Protocol):
     """What is known of one patient, on one day."""
@@ -92,6 +95,17 @@ def _age_at(entry: Entry, facts: Facts) -> Interval | Gap:
     )
 
 
+def _age_as_adult(entry: Entry, facts: Facts) -> Interval | Gap:
+    """The age then; where nothing tells it, one of adult life, which is what the list asks for."""
+    given = entry.fields.get("age_at")
+    if isinstance(given, Number):
+        return interval_of(given, None)
+    then = _age_at(entry, facts)
+    if isinstance(then, Gap) or _day(entry, "date") is not None or then.high <= ADULT:
+        return then
+    return Interval(ADULT, then.high, False, then.high_open)
+
+
 def _duration(entry: Entry, facts: Facts) -> Interval | Gap:
     started = _day(entry, "started")
     if started is None:
@@ -128,6 +142,7 @@ def _last_given(entry: Entry, facts: Facts) -> Interval | Gap:
 
 DERIVED_FIELDS: dict[str, Callable[[Entry, Facts], Interval | Gap]] = {
     "age_at": _age_at,
+    "age_as_adult": _age_as_adult,
     "duration": _duration,
     "daily_dose": _daily_dose,
     "last_given": _last_given,

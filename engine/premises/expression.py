@@ -234,7 +234,8 @@ class Threshold(NumberNode):
 class Field(NumberNode):
     """A number or date field of the entry inside `where` or an aggregate.
 
-    `age_at`, `duration` and `daily_dose` are derived. `floor` is the least it can be (no dose is negative).
+    `age_at`, `age_as_adult`, `duration` and `daily_dose` are derived. `floor` is the least it can be: no dose is
+    negative.
     """
 
     name: str

@@ -400,7 +400,7 @@ def _is_junction(node: TruthNode) -> bool:
 
 
 def _plain(name: str) -> str:
-    return {"age_at": "age at the time"}.get(name, name.replace("_", " "))
+    return {"age_at": "age at the time", "age_as_adult": "age at the time"}.get(name, name.replace("_", " "))
 
 
 _NO_ARTICLE = re.compile(r"(?:an?|the|any|not)\b|[A-Z]|.*(?:[^s]s|ion|ure|ing|gen|therapy|ency)$")

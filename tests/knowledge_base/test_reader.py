@@ -217,6 +217,28 @@ class TestRules:
         assert "extra-rule" not in kb.rules
         assert kb.withdrawn["extra-rule"].withdrawn == "no longer believed"
 
+    @pytest.mark.parametrize(
+        ("verb", "ends"),
+        [("sets: softening_suspected", True), ("recommends: alendronate", True), ("cautions: alendronate", False)],
+    )
+    def test_a_rule_ends_with_its_guideline_unless_it_warns(
+        self, small_contents: tuple[Written, ...], verb: str, ends: bool
+    ) -> None:
+        text = RULE.replace("sets: fragility_fracture", f"{verb}\n  guideline: b-2010")
+        guidelines = "a-2020: {label: A 2020, region: UK, year: 2020, supersedes: [b-2010], sources: [a-2020]}\n"
+        guidelines += "b-2010: {label: B 2010, year: 2010}\n"
+        kept = [item for item in small_contents if item.file != "knowledge/guidelines.yaml"]
+        more = [
+            Written("knowledge/guidelines.yaml", "knowledge/guidelines.yaml", guidelines.encode(), False),
+            Written("rules/extra.yaml", "rules/extra.yaml", text.encode(), False),
+        ]
+        kb, problems = reader.read_contents([*kept, *more])
+        assert problems == []
+        assert kb is not None
+        assert ("extra-rule" in kb.rules) is not ends
+        if ends:
+            assert kb.withdrawn["extra-rule"].withdrawn == "b-2010 is superseded by a-2020"
+
     def test_a_sole_rule_withdrawn_leaves_its_conclusion_unconcluded(
         self, read_with: Callable[..., reader.Reading], small_root: Path
     ) -> None:

@@ -8,6 +8,7 @@ from ...values.problems import Place, did_you_mean
 from ...values.value import Choice
 from .numbers import listed
 from .sheet import Sheet, clipped, folded, refusal
+from .strengths import siblings, without_suffix
 
 _FEW = 8
 _YES_WORDS = "yes y true t on present positive + 1 yeah yep"
@@ -31,7 +32,7 @@ def choice(sheet: Sheet, label: str, choices: str, text: str, place: Place) -> C
     """The members that the text may mean; several for a class, `a or b` or `not a`. Raises Refused."""
     whole = folded(text)
     words = whole.strip("()")
-    members = meant(sheet, choices, whole) or meant(sheet, choices, words)
+    members = meant(sheet, choices, text) or meant(sheet, choices, whole) or meant(sheet, choices, words)
     if members is None and words.startswith("not "):
         excluded = meant(sheet, choices, words[4:])
         members = frozenset(sheet.choices(choices).members) - excluded if excluded else None
@@ -46,7 +47,10 @@ def choice(sheet: Sheet, label: str, choices: str, text: str, place: Place) -> C
 
 def meant(sheet: Sheet, choices: str, words: str) -> frozenset[str] | None:
     """The member of this id, else of this name, else this class, else the one whose name begins so; None if unclear."""
-    words = folded(words)
+    bare = without_suffix(words)
+    if bare != words and len(siblings(sheet, choices, bare)) > 1:
+        return None
+    words = folded(bare)
     named = words.replace(" ", "_")
     if named in sheet.choices(choices).members:
         return frozenset({named})
@@ -82,11 +86,15 @@ def _begun(sheet: Sheet, choices: str, words: str) -> frozenset[str]:
 def _unknown(sheet: Sheet, label: str, choices: str, words: str, text: str, place: Place) -> Exception:
     known = sheet.choices(choices).members
     spelled = sheet.spelled(choices)
-    several = spelled.members.get(words) or _begun(sheet, choices, words)
+    suffixed = siblings(sheet, choices, text) if without_suffix(text) != text else frozenset[str]()
+    several = suffixed or spelled.members.get(words) or _begun(sheet, choices, words)
     if len(several) > 1:
         names = tuple(sorted(known[member].label or member for member in several))
         what = f"{label}: '{clipped(text)}' can mean {listed(names[:_FEW])}"
-        return refusal("OL312", what, place, hint="write more of it")
+        hint = (
+            "these letters are the same in each strength: write the dose in mg too" if suffixed else "write more of it"
+        )
+        return refusal("OL312", what, place, hint=hint)
     hint = did_you_mean(words, (*known, *spelled.members, *spelled.classes))
     if len(known) <= _FEW:
         one_of = f"it is one of {', '.join(known)}"

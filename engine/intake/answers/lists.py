@@ -11,7 +11,7 @@ from ...values.patterns import lazily
 from ...values.problems import Place, Problem, Refused, did_you_mean
 from ...values.value import UNKNOWN, Choice, Day, Entry, Known, Measurement, Number, Records
 from . import choices as answers_choices
-from . import dates, numbers
+from . import dates, numbers, strengths
 from .sheet import NOTHING, Sheet, clipped, folded, gap_of, refusal, spelled
 
 _OPEN = frozenset({"...", ".."})
@@ -102,7 +102,7 @@ def _gathered(
             else:
                 entries.append(_entry(sheet, finding, item))
         except Refused as refused:
-            problems.extend(refused.problems)
+            problems.extend(strengths.hinted(finding, refused.problems))
     if problems:
         return None, problems
     both = absent & {member for entry in entries for member in _certain(entry, finding.key)}
@@ -147,7 +147,8 @@ def _short(sheet: Sheet, finding: Finding, item: Text) -> Entry:
     if " or " in words:
         return Entry({finding.key: answers_choices.choice(sheet, finding.label, key.choices, words, item.place)})
     for cut in sorted((match.start() for match in re.finditer(r"\s", words)), reverse=True):
-        named = answers_choices.meant(sheet, key.choices, words[:cut])
+        name = strengths.with_strength(sheet, key.choices, words[:cut], words[cut:])
+        named = answers_choices.meant(sheet, key.choices, name)
         if named is not None:
             fields: dict[str, Known] = {finding.key: Choice(named)}
             _tails(sheet, finding, words[cut:].strip(), item.place, fields)
@@ -180,7 +181,7 @@ def _chosen(sheet: Sheet, finding: Finding, part: str, place: Place, fields: dic
     """Fill the field that a part answers by a word of its own, as a cause does: `after a fall`, and what follows it."""
     words = _AFTER.sub("", part).split()
     for field in finding.fields.values():
-        if field.type != "choice" or field.id == finding.key or field.id in fields:
+        if field.type != "choice" or field.broader or field.id == finding.key or field.id in fields:
             continue
         for cut in range(len(words), 0, -1):
             if answers_choices.named(sheet, field.choices, " ".join(words[:cut])) is not None:
@@ -206,6 +207,7 @@ def _long(sheet: Sheet, finding: Finding, item: MapNode) -> Entry:
             problems.append(Problem("OL103", f"'{field.id}' is given twice", key.place, hint="keep one"))
         else:
             given.append((field, value))
+    given = strengths.settled(sheet, finding, given, item.place)
     if finding.key not in [field.id for field, _ in given]:
         what = f"{finding.label}: an entry without its {finding.key}"
         problems.append(Problem("OL315", what, item.place, hint=f"write {{{finding.key}: ...}}"))

@@ -186,6 +186,8 @@ KINDS: Mapping[str, Kind] = {
             "aftercare": Key(text),
             "harms": Key(text),
             "choice": Key(text),
+            "order": Key(whole),
+            "order_because": Key(text),
             "label_contraindicates": Key(words),
         },
     ),
@@ -199,7 +201,9 @@ KINDS: Mapping[str, Kind] = {
             "step": Key(whole),
         },
     ),
-    "alerts": Kind("alert", model.Alert, {"action": Key(template, required=True)}),
+    "alerts": Kind(
+        "alert", model.Alert, {"action": Key(template, required=True), "beyond": Key(identifiers("finding"))}
+    ),
     "hazards": Kind(
         "hazard",
         model.Hazard,

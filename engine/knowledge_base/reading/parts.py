@@ -81,14 +81,19 @@ def pursue(node: Node, key: str, desk: Desk) -> bool | Later | None:
 
 
 def assumed(node: Node, key: str, desk: Desk) -> Later | None:
-    """`V`, or `{is: V, when: premise}`."""
+    """`V`, or `{is: V, when: premise, sure: premise}`."""
     if isinstance(node, Text):
         answer = text(node, key, desk)
         return None if answer is None else Later(lambda checker: model.Assumed(answer=answer))
-    found = keyed(node, key, {"is": text}, {"when": grounded}, desk)
+    found = keyed(node, key, {"is": text}, {"when": grounded, "sure": grounded}, desk)
     if found is None or "is" not in found:
         return None
-    return Later(lambda checker: model.Assumed(answer=found["is"], when=_finished(found.get("when"), checker)))
+
+    def finish(checker: Checker) -> model.Assumed:
+        when, sure = (_finished(found.get(part), checker) for part in ("when", "sure"))
+        return model.Assumed(answer=found["is"], when=when, sure=sure)
+
+    return Later(finish)
 
 
 def ranges(node: Node, key: str, desk: Desk) -> Later | None:
@@ -133,6 +138,7 @@ FIELD: Mapping[str, Read] = {
     "bare_unit": yes_no,
     "floor": number,
     "derived": yes_no,
+    "broader": yes_no,
 }
 """The keys of a field of a list, besides its `type`."""
 
@@ -171,6 +177,15 @@ def _derived(given: Mapping[str, model.FieldKind]) -> Iterator[model.FieldKind]:
     if is_date("date"):
         yield model.FieldKind(
             id="age_at", label="age then", type="number", unit="year", bare_unit=True, floor=ZERO, derived=True
+        )
+        yield model.FieldKind(
+            id="age_as_adult",
+            label="age then, from 18 on where not told",
+            type="number",
+            unit="year",
+            bare_unit=True,
+            floor=ZERO,
+            derived=True,
         )
     if is_date("started"):
         yield model.FieldKind(id="duration", label="duration", type="duration", unit="month", floor=ZERO, derived=True)

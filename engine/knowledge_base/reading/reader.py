@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...premises.expression import All, Not
@@ -243,11 +243,23 @@ def _built(drafts: Drafts, joined: Choices, checker: Premises) -> KnowledgeBase:
         known[kind] = {key: said.value for key, said in found_texts.items()}
     in_force: dict[str, model.Rule] = {}
     withdrawn: dict[str, model.Rule] = {}
+    successors = {old: new.id for new in known["guidelines"].values() for old in new.supersedes if not new.withdrawn}
     for written in (*drafts.replaced, *drafts.rules.values()):
         for rule in rules.build(written, lexicon.targets(written, drafts, joined), checker):
             _levels_apart(rule, written, drafts, checker.desk)
+            rule = _in_force(rule, successors)
             (withdrawn if rule.withdrawn else in_force)[rule.id] = rule
     return KnowledgeBase(**known, rules=in_force, withdrawn=withdrawn, replaced=tuple(drafts.replacements))
+
+
+def _in_force(rule: model.Rule, successors: Mapping[str, str]) -> model.Rule:
+    """The rule; one that a superseded guideline wants, orders or sets holds no longer. What it warns of still does."""
+    if rule.withdrawn or rule.guideline not in successors or rule.verb not in _ENDS_WITH_ITS_GUIDELINE:
+        return rule
+    return dataclasses.replace(rule, withdrawn=f"{rule.guideline} is superseded by {successors[rule.guideline]}")
+
+
+_ENDS_WITH_ITS_GUIDELINE = frozenset({"recommends", "orders", "sets"})
 
 
 def _levels_apart(rule: model.Rule, written: rules.Draft, drafts: Drafts, desk: Desk) -> None:

@@ -31,6 +31,28 @@ def review_overdue(subject: Subject) -> Iterator[Told]:
             yield Told(what, place, "look for a newer edition, then move the date")
 
 
+@check("OL555", Level.WARNING)
+def ended_with_its_guideline(subject: Subject) -> Iterator[Told]:
+    """A rule recommends, orders or sets what a superseded guideline said; it holds no longer.
+
+    Avoid:
+        our-guideline-2026: {label: Ours, supersedes: [nogg-2024]}
+        # and a rule in force: guideline: nogg-2024
+    Prefer:
+        # the rule is held against the newer guideline
+        guideline: our-guideline-2026
+    Why:
+        What it bars, puts off or warns of stays; what it wanted falls silent, and nobody should find that out later.
+    """
+    successors = {old: new.id for new in subject.kb.guidelines.values() for old in new.supersedes}
+    for rule in subject.kb.withdrawn.values():
+        if rule.guideline in successors and rule.withdrawn.startswith(f"{rule.guideline} is superseded by"):
+            what = f"'{rule.id}' holds no longer: {rule.withdrawn}"
+            yield Told(
+                what, rule.place, f"hold it against '{successors[rule.guideline]}', or say under 'withdrawn' why not"
+            )
+
+
 @check("OL552", Level.WARNING)
 def withdrawn_still_used(subject: Subject) -> Iterator[Told]:
     """Something withdrawn is still read, recommended or cited.

@@ -185,7 +185,7 @@ class Vocabulary:
         today = self.today.toordinal()
         begun = chance.choice(DAYS_AGO)
         for field in finding.fields.values():
-            if field.id in fields or field.derived or chance.random() < 0.15:
+            if field.id in fields or field.derived or field.broader or chance.random() < 0.15:
                 continue
             if field.id == "stopped":
                 if chance.random() < 0.25:
