@@ -16,8 +16,9 @@ from ..case.case import Case
 from ..intake.answers import answers
 from ..values.problems import Problem, Refused
 from ..values.value import NOT_MEASURED, Gap, Known, Records
-from . import doubts, inquiry, relevance, settled
+from . import asking, doubts, inquiry, relevance, settled
 from .agreement import agreed
+from .asking import counted
 from .merging import without
 from .progress import Conflict, Moment, Progress
 from .relevance import Agenda
@@ -193,7 +194,7 @@ class Conversation:
         if self.progress.conflict is not None:
             return Prompt("Which is right? 1 or 2", "", held)
         if asked is None:
-            return Prompt(self._stop(), "", held)
+            return Prompt(asking.stop(self), "", held)
         if asked != self._last:
             self.count(asked)
             self.whys = 0
@@ -207,40 +208,6 @@ class Conversation:
             more = " Any other, or none?" if isinstance(before, Records) and not before.complete else ""
             return Prompt(f"{asked.text} So far: {told}.{more}", section, held)
         return Prompt(asked.text, section, held)
-
-    def _stop(self) -> str:
-        """Where the questions end: with what is left, and how to go on."""
-        agenda, progress = self.agenda, self.progress
-        count = counted(self.asked, "question")
-        tests, advice = _findings(agenda.tests), _findings(agenda.advice)
-        on = []
-        if advice and "advice" not in progress.rounds:
-            on.append(f"lifestyle ({advice}, changes advice only)")
-        if tests and "tests" not in progress.rounds:
-            on.append(f"tests ({tests}, if you have results)")
-        if progress.done:
-            return f"{count}. report, or anything you want to add?"
-        if tests and "tests" not in progress.rounds:
-            left = f"Nothing you are likely to know can change more: what is left are {counted(tests, 'test')}."
-        elif waits := self._undone():
-            left = f"Only what was not done or is not known could change more: {waits}."
-        else:
-            left = "Nothing more can change what is shown."
-        way = f"Report, or go on with {' or '.join(on)}?" if on else "report, facts, or anything you want to add?"
-        return f"{left} {count}. {way}"
-
-    def _undone(self) -> str:
-        """What something shown still waits for, though it was not done or nobody knows it."""
-        waits = {name for item in self.verdict.plan for name in item.missing}
-        waits |= {name for one in self.verdict.diagnoses for name in one.missing}
-        names = [
-            name
-            for name in self.case.kb.findings
-            if name in waits and (self.case.memory.known(name) is NOT_MEASURED or name in self.progress.settled)
-        ]
-        labels = [self.case.names.label(name) for name in names if not self.case.is_known(name)]
-        more = f" and {len(labels) - 4} more" if len(labels) > 4 else ""
-        return ", ".join(labels[:4]) + more
 
     # --- what is heard ---
 
@@ -304,7 +271,7 @@ class Conversation:
 
     def _answered(self, line: str, asked: Asked | None) -> None:
         understood = self.reader.read(line, asked, self.case.said)
-        if asked is None and not understood.said and not understood.halves and inquiry.assents(self, line):
+        if asked is None and not understood.said and not understood.halves and asking.assents(self, line):
             return
         if understood.command is not None and understood.command[0] in inquiry.COMMANDS and not understood.said:
             name, rest = understood.command
@@ -342,6 +309,8 @@ class Conversation:
             self.tell(WRONG, conflict.what)
         if understood.halves:
             self.move(halves=understood.halves)
+        if understood.unread:
+            self.move(unread=(*self.progress.unread, *understood.unread))
 
     def _withdraw_corrected(self, understood: Understood) -> None:
         """What a correction takes back: an answer that is not given anew, as `sorry, that's the spine` for the hip."""
@@ -517,6 +486,7 @@ class Conversation:
         alerts = [alert.label for alert in self.verdict.alerts if alert.status == "raised"]
         if alerts:
             self.note(f"Still standing: {', '.join(alerts)}.")
+        asking.not_understood(self)
         kept = (
             "The answers are kept: osteologic consult --resume goes on."
             if self._journal is not None and self._journal.kept
@@ -524,10 +494,3 @@ class Conversation:
         )
         self.note(f"{counted(self.asked, 'question')}. {kept}")
 
-
-def counted(count: int, thing: str) -> str:
-    return f"{count} {thing}" + ("" if count == 1 else "s")
-
-
-def _findings(listed: Sequence[Asked]) -> int:
-    return sum(len(one.findings) for one in listed)

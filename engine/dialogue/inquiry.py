@@ -19,6 +19,7 @@ from ..knowledge_base.model import Condition, Intervention
 from ..values.problems import Place, Problem, Refused, nearest
 from ..values.value import UNKNOWN, Gap, Known, Records
 from . import doubts, relevance
+from .asking import not_understood
 from .progress import Progress
 from .relevance import Agenda
 from .stakes import Stake
@@ -96,18 +97,6 @@ def command(line: str) -> tuple[str, str] | None:
 def completions() -> tuple[str, ...]:
     """What can be typed as a command."""
     return tuple(COMMANDS)
-
-
-def assents(session: Session, line: str) -> bool:
-    """At a stop: yes goes on with what is offered, no ends it."""
-    words = folded(line)
-    if words in ("yes", "y", "go on", "ok", "continue", "more"):
-        _round(session, "advice" if session.agenda.advice and "advice" not in session.progress.rounds else "tests")
-        return True
-    if words in ("no", "n", "none", "nothing"):
-        session.move(done=True)
-        return True
-    return False
 
 
 def _subject(session: Session, words: str, kinds: tuple[str, ...]) -> Named | None:
@@ -282,6 +271,7 @@ def _group_of(case: Case, name: str) -> tuple[str, ...]:
 def facts(session: Session, _: Asked | None, words: str) -> None:
     """What was said, and what was taken for granted."""
     case = session.case
+    not_understood(session)
     names = in_asking_order(case.names, answered_names(case))
     for name in names:
         known = case.memory.known(name)
@@ -300,6 +290,8 @@ def facts(session: Session, _: Asked | None, words: str) -> None:
 
 def part(what: str) -> Run:
     def show(session: Session, _: Asked | None, words: str) -> None:
+        if what == "alerts":
+            not_understood(session)
         session.note(session.pages.show(what, session.case, session.full, None))
 
     return show
@@ -345,6 +337,7 @@ def source(session: Session, _: Asked | None, words: str) -> None:
 
 def report(session: Session, _: Asked | None, where: str) -> None:
     """Everything that follows from what was said so far."""
+    not_understood(session)
     _written(session, lambda: session.pages.report(session.finished(), where))
 
 
