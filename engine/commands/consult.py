@@ -15,7 +15,8 @@ from ..assessment.verdict import Verdict
 from ..case import opening
 from ..case.case import Case, Prepared
 from ..dialogue import doubts, inquiry, journal, relevance
-from ..dialogue.conversation import Conversation, Prompt, counted
+from ..dialogue.asking import counted
+from ..dialogue.conversation import Conversation, Prompt, Terminal
 from ..dialogue.journal import Header, Journal, Past
 from ..dialogue.settled import ALERT, DO, FOUND, NEVER, NOT_YET, Told
 from ..hearing import ear
@@ -152,7 +153,7 @@ class _Mute:
 class _Reread(_Mute):
     """A terminal that says only how a line was heard."""
 
-    def __init__(self, terminal: _Screen) -> None:
+    def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
 
     def tell(self, told: Told) -> None:

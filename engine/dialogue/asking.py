@@ -14,6 +14,14 @@ from .progress import Progress
 from .relevance import Agenda
 
 
+class Speaker(Protocol):
+    """Where something can be said of what was not understood."""
+
+    progress: Progress
+
+    def tell(self, mark: str, text: str) -> None: ...
+
+
 class Session(Protocol):
     """The consultation, as far as it has come."""
 
@@ -76,7 +84,7 @@ def _findings(listed: Sequence[Asked]) -> int:
     return sum(len(one.findings) for one in listed)
 
 
-def not_understood(session: Session) -> None:
+def not_understood(session: Speaker) -> None:
     """What was typed and not understood, which nothing of what is shown knows of."""
     if session.progress.unread:
         told = ", ".join(f"'{one}'" for one in dict.fromkeys(session.progress.unread))

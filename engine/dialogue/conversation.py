@@ -493,4 +493,3 @@ class Conversation:
             else ("Nothing was kept; `report FILE.html` before leaving writes everything down.")
         )
         self.note(f"{counted(self.asked, 'question')}. {kept}")
-

@@ -63,7 +63,7 @@ class Reader:
     def named(self, words: str) -> tuple[str | None, list[Problem]]:
         """The finding or quantity that is meant by a name."""
         folded = " ".join(words.split())
-        meant = {name for name in self._names.get(lookup.american(folded), ())}
+        meant = set(self._names.get(lookup.american(folded), ()))
         if len(meant) == 1:
             return meant.pop(), []
         return record.resolve(self.kb, lambda: self._names, folded, PROMPT)

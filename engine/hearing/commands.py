@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import re
 
-_ASKING = (
-    (re.compile(r"(?:what(?:'s| is| are)|define|explain|meaning of|tell me about)\s+(?P<rest>[^?]+?)\??$", re.I), "explain"),
-    (re.compile(r"why (?:not|isn't|can't she have|no)\s+(?P<rest>[^?]+?)\??$", re.I), "whynot"),
-    (re.compile(r"(?:can|could|may|should)\s+(?:she|he|i|they|we|the patient)\s+(?:have|take|get|use|give|start|be given)\s+(?:her |him )?(?P<rest>[^?]+?)\??$", re.I), "whynot"),
-    (re.compile(r"(?:is|are|would)\s+(?P<rest>[^?]+?)\s+(?:be\s+)?(?:safe|ok|okay|allowed|possible|suitable|contraindicated|indicated)(?:\s+(?:here|for (?:her|him)))?\??$", re.I), "whynot"),
-    (re.compile(r"(?:what if|whatif|suppose|supposing)\s+(?P<rest>.+?)\??$", re.I), "whatif"),
-    (re.compile(r"(?:delete|remove|drop|forget|clear)\s+(?:the |her |his )?(?P<rest>.+)$", re.I), "forget"),
-    (re.compile(r"save\s+(?:as|to|in)\s+(?P<rest>\S+)$", re.I), "save"),
-)  # fmt: skip
+_REST = r"(?P<rest>[^?]+?)\??$"
+_ASKING = tuple(
+    (re.compile(pattern, re.IGNORECASE), name)
+    for pattern, name in (
+        (rf"(?:what(?:'s| is| are)|define|explain|meaning of|tell me about)\s+{_REST}", "explain"),
+        (rf"why (?:not|isn't|can't she have|no)\s+{_REST}", "whynot"),
+        (
+            r"(?:can|could|may|should)\s+(?:she|he|i|they|we|the patient)\s+"
+            rf"(?:have|take|get|use|give|start|be given)\s+(?:her |him )?{_REST}",
+            "whynot",
+        ),
+        (
+            r"(?:is|are|would)\s+(?P<rest>[^?]+?)\s+(?:be\s+)?(?:safe|ok|okay|allowed|possible|suitable"
+            r"|contraindicated|indicated)(?:\s+(?:here|for (?:her|him)))?\??$",
+            "whynot",
+        ),
+        (r"(?:what if|whatif|suppose|supposing)\s+(?P<rest>.+?)\??$", "whatif"),
+        (r"(?:delete|remove|drop|forget|clear)\s+(?:the |her |his )?(?P<rest>.+)$", "forget"),
+        (r"save\s+(?:as|to|in)\s+(?P<rest>\S+)$", "save"),
+    )
+)
+"""Questions and orders, and the command each is meant as."""
 _WHOLE = {
     "what should i prescribe": "plan", "what do i prescribe": "plan", "what now": "plan", "what next": "plan",
     "treatment": "plan", "what treatment": "plan", "h": "help", "help me": "help", "commands": "help", "?": "help",

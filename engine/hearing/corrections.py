@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 from ..intake.figures.numbers import Quantity
@@ -48,9 +49,9 @@ def split(line: Line, spoken: bool) -> tuple[int, bool] | None:
             return one.index, index > 0
         if one.cue("about") is not None and not index:
             return one.index, False
-        if spoken and not index and one.text.strip().casefold() == "no" and len(telling) == 2 and following is not None:
-            if following.kind in ("number", "time"):
-                return one.index, False
+        alone = spoken and not index and one.text.strip().casefold() == "no" and len(telling) == 2
+        if alone and following is not None and following.kind in ("number", "time"):
+            return one.index, False
         plain_no = one.cue("no") is not None and one.text.strip().casefold() in ("no", "nope", "not")
         if plain_no and index and following is not None and following.kind in ("number", "time"):
             before = telling[index - 1]
@@ -89,7 +90,7 @@ class Corrections:
     def _not_that(self) -> None:
         """`76 not 67`, `ankle not wrist`: what is named as wrong says nothing else."""
         words = self._open
-        for one, after in zip(words, words[1:], strict=False):
+        for one, after in itertools.pairwise(words):
             if one.cue("no") is None or one.text.strip().casefold() != "not":
                 continue
             old = after.number is not None and after.number.low == self.last.value.split(" ")[0]
@@ -152,13 +153,12 @@ class Corrections:
                 f"'{one.text.strip()}' for {self.last.value}: with the same unit?", f"write it with its unit: {text}"
             )
             return True
-        if "_score" in name and not number.signed and float(number.low) > 0:
-            if value.startswith("-"):
-                self.hearing.use(*self.hearing.segments)
-                self.reading.ask(
-                    f"'{one.text.strip()}': above zero, or a minus left out?", f"write -{number.low} or +{number.low}"
-                )
-                return True
+        if "_score" in name and not number.signed and float(number.low) > 0 and value.startswith("-"):
+            self.hearing.use(*self.hearing.segments)
+            self.reading.ask(
+                f"'{one.text.strip()}': above zero, or a minus left out?", f"write -{number.low} or +{number.low}"
+            )
+            return True
         if not self.hearing.fits(name, text):
             return False
         self.hearing.use(*self.hearing.segments)

@@ -348,7 +348,7 @@ class Ear:
 
     # --- what that comes to ---
 
-    def _heard(self, hearing: Hearing, last: Said | None) -> Heard:
+    def _heard(self, hearing: Hearing, last: tuple[Said, ...]) -> Heard:
         reading, said = hearing.reading, dict[str, Known]()
         conflicts: list[Conflicting] = []
         assumed: set[str] = set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from ..values import dates
 from ..values.value import Day, Records
 from .anchors import Anchor, Anchors
@@ -121,9 +123,9 @@ class Entries:
             if known is not None and known.label.endswith(_UNNAMED):
                 for kind in known.kinds:
                     members |= choices.classes.get(kind, frozenset())
-        kind = one.sense("class", choices.id)
-        if kind is not None and isinstance(kind.value, frozenset):
-            members |= kind.value
+        whole = one.sense("class", choices.id)
+        if whole is not None and isinstance(whole.value, frozenset):
+            members |= whole.value
         listed.absent.update(dict.fromkeys(sorted(members)))
 
     # --- to which entry something belongs ---
@@ -143,12 +145,13 @@ class Entries:
         opening = self.hearing.line.text[: one.start].casefold().split()[-1:]
         after = [each for each in entries if each[1].index > one.index]
         same_after = [each for each in after if each[1].part == one.part]
-        if same_after and opening and opening[0] in ("after", "following", "despite", "on"):
-            if self.hearing.after(one) is same_after[0][1]:
-                return same_after[0]
+        forward = bool(opening) and opening[0] in ("after", "following", "despite", "on")
+        if same_after and forward and self.hearing.after(one) is same_after[0][1]:
+            return same_after[0]
         if before and (before[-1][1].part == one.part or not same_after):
             return before[-1]
-        return (same_after or (after if one.cue("cause") is not None else []) or [(None, None, "")])[0]
+        later = same_after or (after if one.cue("cause") is not None else [])
+        return later[0] if later else (None, None, "")
 
     def _belongs(self, one: Segment, before: list[Named]) -> bool:
         """Whether what is said can be of an entry, and not of a word beside it that was not understood."""
@@ -173,7 +176,7 @@ class Entries:
 
     def _share(self, clause: list[Segment], entries: list[Named]) -> None:
         """A time behind names that are joined by `and` is that of each: `hysterectomy + BSO at 44`."""
-        for (one, first, name), (other, second, same) in zip(entries, entries[1:], strict=False):
+        for (one, first, name), (other, second, same) in itertools.pairwise(entries):
             if one is None or other is None or name != same or len(one.fields) > 1 or first.part != second.part:
                 continue
             joined = [mid.text.casefold() for mid in self.hearing.between(first, second)]
@@ -190,9 +193,9 @@ class Entries:
         if one.over and "stopped" not in fields:
             self.hearing.reading.leave(f"{one.text.strip()} (no longer)")
             return
-        if one.over and "stopped" not in entry.fields:
-            if "last_given" not in entry.fields or self._says_stopped(one):
-                entry.fields["stopped"] = "yes"
+        still_given = "last_given" in entry.fields and not self._says_stopped(one)
+        if one.over and "stopped" not in entry.fields and not still_given:
+            entry.fields["stopped"] = "yes"
         if name == "medicines" and one.had and not entry.fields.keys() & {"stopped", "last_given"}:
             told, label = self.hearing.told(*self._its_words(one)), one.text.strip()
             self.hearing.reading.ask(

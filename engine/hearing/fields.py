@@ -125,8 +125,9 @@ class Fields:
             often
             and entry.anchor is not None
             and self.hearing.before(one) is entry.anchor
+            and one.number is not None
             and float(one.number.low) >= 2
-        )  # type: ignore[union-attr]
+        )
 
     def _is_count(self, one: Segment, low: str) -> bool:
         return low.isdigit() and int(low) <= 20 and not (one.number is not None and one.number.unit)

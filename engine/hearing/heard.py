@@ -1,4 +1,4 @@
-"""What was heard of a line: answers, numbers without their unit, what stands against an earlier answer, what is left."""
+"""What was heard of a line: answers, numbers without their unit, what stands against an earlier answer, the rest."""
 
 from __future__ import annotations
 

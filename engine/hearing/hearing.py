@@ -48,18 +48,19 @@ class Hearing:
 
     @cached_property
     def headed(self) -> dict[int, str]:
-        """By clause, the day that a line of its own above it says: `Exam date: 14 May 2026`, `Bone profile 2 Nov 2026`."""
+        """By clause, the day that a line of its own above it says: `Exam date: 14 May 2026`."""
         found: dict[int, str] = {}
         day = ""
         for clause in clauses(self.segments):
             times = [one for one in clause if one.kind == "time"]
             rest = [one for one in clause if one.kind != "mark" and one not in times and not idle(one)]
             heading = all(one.kind == "word" or one.cue("panel", "imaging") or one.sense("group") for one in rest)
-            if len(times) == 1 and heading and times[0].time is not None and times[0].time.kind == "date":
-                if not times[0].time.unclear and clause[0].clause < self.segments[-1].clause:
-                    day = times[0].time.text
-                    self.use(*clause)
-                    continue
+            time = times[0].time if len(times) == 1 and heading else None
+            above = clause[0].clause < self.segments[-1].clause
+            if time is not None and time.kind == "date" and not time.unclear and above:
+                day = time.text
+                self.use(*clause)
+                continue
             if day:
                 found[clause[0].clause] = day
         return found
@@ -187,7 +188,7 @@ class Hearing:
         return ""
 
     def _spelled(self, finding: str, number: Quantity, more: Mapping[str, str]) -> bool:
-        """A unit that lacks its `per litre`, as people leave it out where only one can be meant: `21 ng` of vitamin D."""
+        """A unit without its `per liter`, left out where only one can be meant: `21 ng` of vitamin D."""
         measured = self.sheet.measured(finding)
         short = number.unit.casefold()
         meant = [

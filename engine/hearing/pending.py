@@ -341,7 +341,7 @@ class Pending:
             self.hearing.reading.answered = True
 
     def _among_several(self) -> None:
-        """A result that several of those asked can have; a number with a unit only one of those asked can have: `85 umol/L`; a number of one of those named by place."""
+        """A result that several of those asked can have is asked; one with a unit of only one is that: `85 umol/L`."""
         for one in list(self.hearing.open):
             number = one.number
             result = one.cue("result")

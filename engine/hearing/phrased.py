@@ -207,7 +207,7 @@ class Phrased:
                 reading.leave(one.text.strip())
 
     def read_leftovers(self) -> None:
-        """The sex behind an age, a time that has no place, a word that needs a name: `52 yo F`, `quit in 2010`, `fine`."""
+        """The sex behind an age, a time without a place, a word without a name: `52 yo F`, `quit in 2010`, `fine`."""
         reading = self.hearing.reading
         for one in list(self.hearing.open):
             letter = {"F": "female", "M": "male"}.get(one.text.strip())
@@ -244,7 +244,7 @@ class Phrased:
     # --- relatives ---
 
     def read_family(self) -> None:
-        """`mother broke her hip`, `no FH of osteoporosis or hip fracture`: what relatives had, as far as it is asked."""
+        """`mother broke her hip`, `no FH of osteoporosis`: what relatives had, as far as it is asked."""
         broken = any(one.cue("fracture") for one in self.hearing.segments)
         for segment in self.hearing.segments:
             if segment.used or not segment.kin or segment.kind != "name":

@@ -159,9 +159,9 @@ class Results:
         number = before.number
         assert number is not None
         further = self.hearing.before(before)
-        if further is not None and further.part == before.part and further.kind == "name" and not further.used:
-            if any(one.kind == "finding" for one in further.senses):
-                return None
+        other = further is not None and further.part == before.part and further.kind == "name" and not further.used
+        if other and further is not None and any(one.kind == "finding" for one in further.senses):
+            return None
         known = self.hearing.finding(name)
         counted = known is not None and known.known_by == "person" and not known.unit
         return before if (number.unit and self.hearing.fits(name, number.text())) or counted else None
@@ -300,9 +300,9 @@ class Results:
         for one in self.hearing.segments[segment.index + 1 :]:
             if one.clause != segment.clause or one.used or one.part != segment.part:
                 return None
-            if (one.kind == "mark" and one.text in _LINKS) or idle(one) or one.cue("unsure") is not None:
-                if one.sense("answer") is None:
-                    continue
+            passes = (one.kind == "mark" and one.text in _LINKS) or idle(one) or one.cue("unsure") is not None
+            if passes and one.sense("answer") is None:
+                continue
             return one if one.kind == "name" else None
         return None
 

@@ -43,9 +43,8 @@ class Risk:
                 found[name] = one
                 self.hearing.use(hip)
                 hip = None
-            elif not (idle(one) or one.kind == "mark" or one in named):
-                if found:
-                    break
+            elif not (idle(one) or one.kind == "mark" or one in named) and found:
+                break
         for name, one in found.items():
             assert one.number is not None
             text = one.number.text("%", sign=False)

@@ -116,10 +116,11 @@ class Scores:
     def _place_behind(self, one: Segment) -> Segment | None:
         """The site that a preposition ties to the number before it: `-2.8 at the lumbar spine`."""
         following = [each for each in self.hearing.segments[one.index + 1 :][:4] if each.clause == one.clause]
-        words = []
+        words: list[str] = []
         for each in following:
             if self._site_of(each) or each.cue("region"):
-                last = self.hearing.after(each) is None or self.hearing.after(each).part != each.part  # type: ignore[union-attr]
+                following_it = self.hearing.after(each)
+                last = following_it is None or following_it.part != each.part
                 tied = any(word in ("at", "in", "of", "for", "@") for word in words) or ("," in words and last)
                 return each if tied else None
             if each.cue("side") is not None or each.text == ",":
@@ -135,11 +136,11 @@ class Scores:
         found: list[_Row] = []
         for row in rows:
             kinds = {kind for kind, _ in row.numbers}
-            if found and row.numbers and not row.site and not row.region and kinds and "" not in kinds:
-                if not kinds & {kind or "T" for kind, _ in found[-1].numbers}:
-                    found[-1].numbers += row.numbers
-                    found[-1].kinds += row.kinds
-                    continue
+            homeless = bool(row.numbers) and not row.site and not row.region and "" not in kinds
+            if found and homeless and not kinds & {kind or "T" for kind, _ in found[-1].numbers}:
+                found[-1].numbers += row.numbers
+                found[-1].kinds += row.kinds
+                continue
             found.append(row)
         return found
 

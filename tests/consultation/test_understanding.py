@@ -16,9 +16,9 @@ from engine.case import case
 from engine.case.case import Case, Prepared
 from engine.dialogue.relevance import question
 from engine.dialogue.understanding import Reader
-from engine.intake.answers import answers
-from engine.hearing.reading import PROMPT
 from engine.hearing.ear import Ear
+from engine.hearing.reading import PROMPT
+from engine.intake.answers import answers
 from engine.intake.words.phrases import Statement
 from engine.knowledge_base.store import cache
 

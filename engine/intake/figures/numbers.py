@@ -10,7 +10,8 @@ from ...values.units import UnitTable
 _DIGITS = r"\d{1,9}(?:\.\d{1,6}|,\d{1,2}(?![\d,]))?|\.\d{1,6}"
 _NUMBER = re.compile(
     r"(?P<about>(?:~|about|approx\.?|approximately|around|circa|ca\.|roughly|nearly|almost)\s*(?=[\d.+-]))?"
-    r"(?P<bound><=|>=|=<|=>|<|>|under\s|below\s|less than\s|over\s|above\s|more than\s|at least\s|at most\s|up to\s)?\s*"
+    r"(?P<bound><=|>=|=<|=>|<|>|under\s|below\s|less than\s|over\s|above\s|more than\s|at least\s|at most\s|up to\s)?"
+    r"\s*"
     r"(?P<sign>\+|-\s*|minus\s+|neg(?:ative)?\s+)?(?P<digits>" + _DIGITS + r")(?P<plus>\+(?!\w))?(?!(?:st|nd|rd|th)\b)",
     re.IGNORECASE,
 )
@@ -19,7 +20,8 @@ _BOUNDS = {"<": "<", ">": ">", "<=": "<=", "=<": "<=", ">=": ">=", "=>": ">=", "
 }  # fmt: skip
 _RANGE = re.compile(
     r"(?P<between>between\s+)?(?P<low>[-+]?(?:\d{1,6}(?:\.\d{1,4})?|\.\d+))\s*(?P<lowunit>[a-z%/]{0,6}?)"
-    r"(?P<link>\s*\.\.\s*|(?<=\S)-(?=\S)|\s+-\s+|\s+to\s+|\s+and\s+|\s+or\s+)(?P<high>[-+]?(?:\d{1,6}(?:\.\d{1,4})?|\.\d+))(?![\d.]*[-\d/])",
+    r"(?P<link>\s*\.\.\s*|(?<=\S)-(?=\S)|\s+-\s+|\s+to\s+|\s+and\s+|\s+or\s+)"
+    r"(?P<high>[-+]?(?:\d{1,6}(?:\.\d{1,4})?|\.\d+))(?![\d.]*[-\d/])",
     re.IGNORECASE,
 )
 _BAD = re.compile(
@@ -32,7 +34,8 @@ _SPOKEN = {
 }  # fmt: skip
 _WORDS = "|".join(_SPOKEN)
 _IN_WORDS = re.compile(
-    rf"(?P<sign>minus\s+|neg(?:ative)?\s+|plus\s+)?(?P<whole>{_WORDS})(?:\s+point\s+(?P<part>(?:{_WORDS})(?:\s+(?:{_WORDS}))?))?\b",
+    rf"(?P<sign>minus\s+|neg(?:ative)?\s+|plus\s+)?(?P<whole>{_WORDS})"
+    rf"(?:\s+point\s+(?P<part>(?:{_WORDS})(?:\s+(?:{_WORDS}))?))?\b",
     re.IGNORECASE,
 )
 _MIXED = re.compile(

@@ -26,7 +26,8 @@ _COUNT = (
 )
 _LENGTH = (
     r"(?:(?P<count>" + _COUNT + r")(?:\s*(?:-|to)\s*(?P<upto>\d{1,3}))?\s*-?\s*(?P<more>\+)?\s*"
-    r"(?P<unit>days?|(?-i:d)|weeks?|wks?|wk|(?-i:w)|months?|mo?n?ths?|mos?|mo|years?|yrs?|yr|(?-i:y)|fortnights?)\b(?!/|[\s-]*old\b)"
+    r"(?P<unit>days?|(?-i:d)|weeks?|wks?|wk|(?-i:w)|months?|mo?n?ths?|mos?|mo|years?|yrs?|yr|(?-i:y)"
+    r"|fortnights?)\b(?!/|[\s-]*old\b)"
     r"|(?P<clinic>\d{1,3})/(?P<part>12|52|7)\b|(?:a\s+)?(?P<fortnight>fortnight)\b"
     r"|(?:a\s+)?(?P<half>year\s+and\s+a\s+half)|(?P<halves>\d{1,2})\s+and\s+a\s+half\s+(?P<halfunit>years?|months?))"
 )
@@ -307,7 +308,8 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], Read]]:
     yield one(r"(?P<one>\d{1,2})(?P<s>[/.-])(?P<two>\d{1,2})(?P=s)(?P<year>(?:19|20)?\d\d)(?![\d./-])", Times._numeric)
     yield one(r"(?P<month>\d{1,2})/(?P<year>(?:19|20)\d\d)(?![\d./])", Times._month_year)
     yield one(
-        rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<month>{_MONTH})(?:,?\s*(?P<full>(?:19|20)\d\d)|\s*(?P<quote>')?(?P<two>\d\d))(?![\d.])"
+        rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<month>{_MONTH})"
+        r"(?:,?\s*(?P<full>(?:19|20)\d\d)|\s*(?P<quote>')?(?P<two>\d\d))(?![\d.])"
         r"(?!\s*(?:mg|mcg|ug|g|kg|ng|nmol|%|mmol))",
         Times._named,
     )
