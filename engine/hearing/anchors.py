@@ -68,7 +68,8 @@ class Anchors:
         """`medicines: omeprazole`, `illnesses none`: the name of a list, with what belongs in it."""
         named = [sense.target for sense in one.senses if sense.kind == "finding" and self.hearing.is_list(sense.target)]
         behind = [each for each in clause if each.index > one.index and not idle(each) and each.kind != "mark"]
-        if named and one.denied is not None:
+        strange = [each for each in clause if each.part == one.part and each.kind == "word"]
+        if named and one.denied is not None and not strange:
             self.hearing.use(one, one.denied)
             self.hearing.reading.list(named[0]).complete = True
             return True

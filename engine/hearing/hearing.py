@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from functools import cached_property
 
 from ..intake.answers import answers
@@ -22,6 +23,8 @@ from .segments import Line, Segment
 SYSTEMS = ("si", "us")
 _METRIC = {"weight": "kg", "height": "cm", "peak_height": "cm"}
 """A bare number of a person's size is metric where it can be."""
+_NARROW, _FAR = Decimal("1.5"), Decimal(3)
+"""Between such limits (high to low) a third of the lower one, or three times the upper, is no bare number's unit."""
 _EITHER = 84
 """From here on a bare weight may be pounds as well."""
 
@@ -136,7 +139,19 @@ class Hearing:
             known, _ = self.readable(finding, number.text(unit, sign=False))
             if known is not None:
                 found.append((unit, known))
-        return found
+        near = [(unit, known) for unit, known in found if self._survivable(finding, known)]
+        return near or found
+
+    def _survivable(self, finding: str, known: Known) -> bool:
+        """Whether a bare number can be meant so of what the body holds within narrow limits, as calcium."""
+        entry = self.kb.findings.get(finding)
+        usual = entry.ranges[0].range if entry is not None and len(entry.ranges) == 1 else None
+        if usual is None or usual.low <= 0 or usual.high.is_infinite() or usual.high / usual.low > _NARROW:
+            return True
+        if not isinstance(known, Number):
+            return True
+        numbers = known.results[-1].interval
+        return numbers.high > usual.low / _FAR and numbers.low < usual.high * _FAR
 
     def number(self, finding: str, number: Quantity, more: Mapping[str, str]) -> bool:
         """One number of a finding, with its unit or the only one it can have; else its unit is asked for."""

@@ -224,10 +224,18 @@ class Scores:
         )
         days = [one for one in clause if one.kind == "time" and one.index < first and not one.used]
         told = [one for one in days if one.time is not None and one.time.kind == "date"]
+        told = told or [one for one in clause if self._day_alone(one)]
         if len(told) != 1 or told[0].time is None:
             return ""
         self.hearing.use(told[0])
         return told[0].time.text
+
+    def _day_alone(self, one: Segment) -> bool:
+        """A day with nothing else between its commas."""
+        if one.used or one.time is None or one.kind != "time" or one.time.kind != "date" or one.time.unclear:
+            return False
+        around = [each for each in self.hearing.segments if each.part == one.part and each is not one]
+        return all(each.kind == "mark" or idle(each) for each in around)
 
     # --- what a row says ---
 
