@@ -103,6 +103,8 @@ class Anchors:
         if not names:
             found = self._of_phrase(one)
             return "intolerances" if found == "medicines" and into is not None else found
+        if into is not None and one.sense("member", "medicine_reactions") is not None:
+            return ""
         if into is not None and "intolerances" in names:
             return "intolerances"
         if one.cue("fracture") is not None and names == ["imaging"] and not self._pictured(one):

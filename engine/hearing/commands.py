@@ -35,7 +35,10 @@ _WHOLE = {
     "list": "facts", "summary": "report", "show report": "report", "the report": "report", "finish": "done",
     "that's all": "done", "that is all": "done", "finished": "done", "stop asking": "done", "im done": "done",
 }  # fmt: skip
-_SETTING = re.compile(r"(?:please\s+)?(?:change|set|make|update|correct)\s+(?P<rest>.*\d.*|.*\bto\b.*)$", re.IGNORECASE)
+_SETTING = re.compile(
+    r"(?:please\s+)?(?:change|set|make(?!\s+(?:that|it)\b)|update|correct)\s+(?P<rest>.*\d.*|.*\bto\b.*)$",
+    re.IGNORECASE,
+)
 
 
 def asked(line: str) -> tuple[str, str] | None:

@@ -72,7 +72,7 @@ class Ear:
         if command is not None and command[0] != "change":
             hearing.reading.command = command
             return self._heard(hearing, last)
-        cut = split(line, bool(last) and len(asked) < 2)
+        cut = split(line, bool(last) and (len(asked) < 2 or last[0].finding in asked))
         if cut is not None:
             self._corrected(hearing, cut, last, any_of)
         else:
@@ -182,6 +182,8 @@ class Ear:
             name = name or (asked[0] if len(asked) == 1 else "")
             if name in hearing.kb.findings and hearing.is_list(name):
                 reading.list(name).complete = True
+                if cue.value:
+                    reading.by_name.add(name)
                 hearing.use(one)
 
     @staticmethod
@@ -370,7 +372,9 @@ class Ear:
         halves = tuple(half for one in reading.bare if one.finding not in said and (half := self._half(hearing, one)))
         for name in tuple(said):
             before = hearing.known.get(name)
-            if before is None or name in reading.replaces or name in reading.gone or hearing.asked == (name,):
+            if before is None or name in reading.replaces or name in reading.gone:
+                continue
+            if hearing.asked == (name,) and name not in reading.by_name:
                 continue
             if _contradicts(self.kb, name, before, said[name], reading):
                 conflicts.append(Conflicting(name, before, said.pop(name)))
@@ -473,7 +477,8 @@ def _contradicts(kb: KnowledgeBase, name: str, before: Known, value: Known, read
         key = kb.findings[name].key
         had = {member for entry in before.entries for member in getattr(entry.fields.get(key), "members", ())}
         nothing = value.complete and not value.entries and not value.absent
-        return bool(had) and (nothing or bool(had & value.absent)) and not reading.answered
+        denied = nothing and (name in reading.by_name or not reading.answered)
+        return bool(had) and (denied or bool(had & value.absent))
     return False
 
 

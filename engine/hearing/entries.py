@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 from ..values import dates
 from ..values.value import Day, Records
@@ -16,6 +17,9 @@ from .segments import Segment
 Named = tuple[Entry | None, Segment, str]
 """An entry (none for what is not the case), the segment that names it, and its list."""
 _UNNAMED = "(not named)"
+_DOSED = re.compile(r"\d+(?:\.\d+)?\s*(?:mg|mcg|ug|IU)\b", re.IGNORECASE)
+"""A dose that is part of a name: `denosumab 60 mg`."""
+_CAUSED = re.compile(r"\b(?:stress|insufficiency|fragility)\b", re.IGNORECASE)
 
 
 class Entries:
@@ -88,7 +92,12 @@ class Entries:
             if each.part == one.part and each.cue("route") is not None:
                 each.used = True
         key = self.kb.findings[name].key
-        return Entry({key: " or ".join(sorted(members))}, one)
+        fields = {key: " or ".join(sorted(members))}
+        if name == "medicines" and (named := _DOSED.search(one.text)) is not None:
+            fields["dose"] = named.group()
+        if name == "fractures" and (cause := _CAUSED.search(one.text)) is not None:
+            fields["cause"] = "stress" if cause.group().casefold() == "stress" else "low_trauma"
+        return Entry(fields, one)
 
     def _not_the_case(self, one: Segment) -> None:
         self.hearing.use(one)

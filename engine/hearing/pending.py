@@ -143,6 +143,7 @@ class Pending:
     def _list_nothing(self, one: Segment, name: str) -> None:
         self.hearing.use(*self.hearing.segments)
         self.hearing.reading.list(name).complete = True
+        self.hearing.reading.by_name.add(name)
         self.hearing.reading.answered = name in self.asked
 
     def _to_which(self, one: Segment, kinds: set[str], nothing: bool) -> bool:
@@ -228,6 +229,7 @@ class Pending:
             return
         numbers = [one for one in self.hearing.open if one.kind == "number"]
         rest = [one for one in self.hearing.open if one.kind not in ("number", "mark", "time") and not idle(one)]
+        rest = [one for one in rest if one.cue("field") is None]
         if len(numbers) == 1 and not rest:
             self.hearing.use(*self.hearing.segments)
             self.hearing.reading.say("smoking", "current")

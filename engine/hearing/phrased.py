@@ -159,11 +159,19 @@ class Phrased:
                 if "age" in self.hearing.kb.findings and self.hearing.fits("age", one.time.text):
                     self.hearing.use(one)
                     reading.say("age", one.time.text)
+            elif self._another_age():
+                continue
             elif one.time.kind == "ages" or (one.time.kind == "length" and self._alone(one) and not reading.lists):
                 text = one.time.text.removesuffix(" years").removesuffix(" year")
                 if "age" in self.hearing.kb.findings and self.hearing.fits("age", text) and " " not in text:
                     self.hearing.use(one)
                     reading.say("age", text)
+
+    def _another_age(self) -> bool:
+        """Whether another age than that of the person was asked for: at the menopause."""
+        asked = self.hearing.asked
+        number = len(asked) == 1 and asked[0] != "age" and self.hearing.is_number(asked[0])
+        return number and self.hearing.sheet.measured(asked[0]).unit == "year"
 
     def _says_age(self, one: Segment) -> bool:
         """`aged 67`, where nothing stands with it that can have been at that age."""
@@ -211,6 +219,8 @@ class Phrased:
         reading = self.hearing.reading
         for one in list(self.hearing.open):
             letter = {"F": "female", "M": "male"}.get(one.text.strip())
+            sex = one.sense("answer", "sex")
+            letter = letter or (str(sex.value) if sex is not None and len(one.text.strip()) > 3 else None)
             if (
                 letter
                 and "age" in reading.results
@@ -273,11 +283,9 @@ class Phrased:
             rest = [each for each in self.hearing.segments if each.part == one.part and each is not one]
             words = [each for each in rest if not (idle(each) or each.kind == "mark" or each.cue("had", "but"))]
             wanted = next((whose for whose, _, _, finding in _FAMILY if finding == asked[0]), "")
-            if (
-                not words
-                and any(each.text.casefold() in ("it", "this", "that") for each in rest)
-                and str(kin.value) in wanted
-            ):
+            said = {each.text.casefold() for each in rest} & {"it", "this", "that", "did", "has", "had", "does"}
+            words = [each for each in words if each.text.casefold() not in said]
+            if not words and said and str(kin.value) in wanted:
                 self.hearing.use(one, *rest)
                 self.hearing.reading.say(asked[0], "yes")
 

@@ -97,6 +97,8 @@ class Reading:
         self.last = ""
         self.contradicting: list[str] = []
         """What stands against an earlier answer, in words."""
+        self.by_name: set[str] = set()
+        """Lists of which it was said by name that there is nothing: `no fractures`, not `none`."""
         self.uncertain: list[str] = []
         """What was said with a doubt: asked, or only named where other things were said."""
         self.doubted: tuple[str, str] | None = None

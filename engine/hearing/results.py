@@ -117,21 +117,22 @@ class Results:
 
     def _between(self, one: Segment, other: Segment) -> list[Segment]:
         first, last = sorted((one, other), key=lambda segment: segment.index)
-        return [mid for mid in self.hearing.between(first, last) if idle(mid) or mid.kind == "mark"]
+        between = self.hearing.between(first, last)
+        return [mid for mid in between if idle(mid) or mid.kind == "mark" or mid.cue("result") is not None]
 
     def _value_behind(self, segment: Segment, name: str) -> Segment | None:
         """The number that follows a name, over what says nothing of its own."""
         for one in self.hearing.segments[segment.index + 1 :]:
             if one.clause != segment.clause or one.used:
                 return None
-            if one.kind == "number":
+            if one.kind == "number" or (one.cue("number") is not None and self._counts(name)):
                 return one
             if one.kind == "time":
                 return self._as_number(one, name)
             passes = (
                 (one.kind == "mark" and one.text in _LINKS)
                 or idle(one)
-                or one.cue("field", "but", "imaging") is not None
+                or one.cue("field", "but", "imaging", "result") is not None
             )
             if not passes and not (one.cue("unsure") is not None):
                 return None
@@ -154,7 +155,7 @@ class Results:
     def _value_before(self, segment: Segment, name: str) -> Segment | None:
         """The number that stands before its name: `12 ng/mL vitamin D`; it has no other name to belong to."""
         before = self.hearing.before(segment)
-        if before is None or before.kind != "number" or before.used or before.part != segment.part:
+        if before is None or before.number is None or before.used or before.part != segment.part:
             return None
         number = before.number
         assert number is not None

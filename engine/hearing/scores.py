@@ -91,6 +91,9 @@ class Scores:
                 if row.numbers and row.site and not kind and self._place_behind(one) is not None:
                     rows.append(row)
                     row = _Row(kinds=row.kinds)
+                elif row.date and row.site and not kind:
+                    rows.append(row)
+                    row = _Row(site=row.site, named=row.named, kinds=row.kinds)
                 row.numbers.append((kind, one))
                 kind = ""
                 place = self._place_behind(one) if not row.site and not row.region else None

@@ -171,7 +171,8 @@ class Segmenter:
         self, words: _Words, place: int, patterns: dict[int, tuple[int, Meaning]], split: bool
     ) -> Segment | None:
         """The longest thing that begins here: a phrase before a name, a name before a time or number."""
-        text, found = words.text, []
+        text, number = words.text, None
+        found: list[tuple[int, int, Segment]] = []
         if place in patterns:
             end, meaning = patterns[place]
             found.append((end, 3, Segment(place, end, text[place:end], "name", (Sense("phrase", "", meaning),))))
@@ -190,7 +191,12 @@ class Segmenter:
                 end, quantity = number
                 found.append((end, 0, Segment(place, end, text[place:end], "number", number=quantity)))
         found = [one for one in found if one[0] > place]
-        return max(found, key=lambda one: one[:2])[2] if found else self._split(words, place)
+        if not found:
+            return self._split(words, place)
+        best = max(found, key=lambda one: one[:2])
+        if best[2].cue("number") is not None and number is not None and number[0] == best[0]:
+            best[2].number = number[1]
+        return best[2]
 
     def _time(self, text: str, place: int) -> tuple[int, Time] | None:
         found = self.times.at(text, place)

@@ -32,7 +32,17 @@ _SPOKEN = {
     "zero": "0", "nought": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
     "seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",
 }  # fmt: skip
-_WORDS = "|".join(_SPOKEN)
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_SPOKEN |= {word: str(number) for word, number in _TENS.items()}
+_SPOKEN |= {
+    f"{ten}{link}{one}": str(number + int(_SPOKEN[one]))
+    for ten, number in _TENS.items()
+    for one in ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    for link in ("-", " ")
+}
+_WORDS = "|".join(sorted(_SPOKEN, key=len, reverse=True))
 _IN_WORDS = re.compile(
     rf"(?P<sign>minus\s+|neg(?:ative)?\s+|plus\s+)?(?P<whole>{_WORDS})"
     rf"(?:\s+point\s+(?P<part>(?:{_WORDS})(?:\s+(?:{_WORDS}))?))?\b",
@@ -167,7 +177,7 @@ class Numbers:
         match = _IN_WORDS.match(line, start)
         if match is None or (start and line[start - 1].isalnum()):
             return None
-        digits = _SPOKEN[match["whole"].casefold()]
+        digits = _SPOKEN[" ".join(match["whole"].casefold().split())]
         if match["part"]:
             digits += "." + "".join(_SPOKEN[one] for one in match["part"].casefold().split())
         sign = (match["sign"] or "").casefold()
