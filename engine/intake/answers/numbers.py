@@ -43,7 +43,7 @@ _SPANS = (
     lazily(r"(?:from )?(?P<low>[^.]*(?:\.\d+)?[^.]*?)\s*\.\.\s*(?P<high>.+)"),
     lazily(r"(?:from )?(?P<low>.+?) to (?P<high>.+)"),
     lazily(r"(?P<low>.*\d[^\d]*?)\s*–\s*(?P<high>.+)"),
-    lazily(rf"(?P<low>{_NUMBER})\s*-\s*(?P<high>\d.*)"),
+    lazily(rf"(?P<low>{_NUMBER})(?:-|\s+-\s+)(?P<high>\d.*)"),
 )
 _COUNTED = {"a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"} | {
     "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12", "half a": "0.5", "half an": "0.5"
