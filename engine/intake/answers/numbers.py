@@ -79,7 +79,7 @@ def interval(sheet: Sheet, measured: Measured, text: str, place: Place, *, belie
 
     `believable`: hold it to what is plausible (a reference range is not).
     """
-    words = re.sub(r"(?<![\d.])(?:minus\s+|-\s+)(?=[\d.])", "-", spelled(text), flags=re.IGNORECASE)
+    words = re.sub(r"(?<![\d.])(?<![\d.] )(?:minus\s+|-\s+)(?=[\d.])", "-", spelled(text), flags=re.IGNORECASE)
     words = _ALONE.get(folded(words), words) if measured.countable else words
     if measured.countable and folded(words) in ("none", "nil", "never", "no"):
         words = "0"
