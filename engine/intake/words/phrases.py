@@ -59,6 +59,7 @@ ROLES: dict[str, str] = {
     "rest": "says the same of everything else that was asked",
     "both": "two of what follows",
 }
+_HOLE = re.compile(r"\b(?:NN?|MASS|LENGTH)\b")
 ARTICLES = frozenset({"my", "his", "her", "their", "the", "a", "an"})
 _MOST = 4000
 
@@ -137,6 +138,24 @@ class Phrases:
             seen.add(token)
             return rf"(?P<{token}>\d[\d.]*\s*[A-Za-z'\"]+(?:\s*\d[\d.]*\s*(?:[A-Za-z'\"]+)?)?)"
         return re.sub(r"\bNN?\b", lambda hole: _number(hole.group(), seen), re.escape(token))
+
+
+def conflicts(kb: KnowledgeBase) -> Iterator[tuple[str, str, str]]:
+    """Two phrases that are the same words and mean different things, each pair once, with those words.
+
+    A word may have several roles in the grammar, but one meaning: it stands for one answer, one name, one question.
+    """
+    found: dict[tuple[str, ...], tuple[str, str]] = {}
+    for phrase, text in kb.words.items():
+        meaning = meaning_of(text, {})
+        grammar = meaning.role not in ("", "names", "panel") and not (meaning.role == "nothing" and meaning.argument)
+        if grammar or _HOLE.search(phrase):
+            continue
+        for words in expanded(phrase.split()):
+            other = found.setdefault(keys(words), (phrase, text))
+            if other[1] != text and other[0] != phrase:
+                yield other[0], phrase, " ".join(words)
+                break
 
 
 def _ends_in_number(token: str) -> bool:
