@@ -153,7 +153,7 @@ class Corrections:
                 f"'{one.text.strip()}' for {self.last.value}: with the same unit?", f"write it with its unit: {text}"
             )
             return True
-        if "_score" in name and not number.signed and float(number.low) > 0 and value.startswith("-"):
+        if "_score" in name and not number.signed and number.value > 0 and value.startswith("-"):
             self.hearing.use(*self.hearing.segments)
             self.reading.ask(
                 f"'{one.text.strip()}': above zero, or a minus left out?", f"write -{number.low} or +{number.low}"

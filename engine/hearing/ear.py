@@ -344,7 +344,7 @@ class Ear:
         telling = [one for one in run if not idle(one) and one.kind != "mark" and not _says_little(one)]
         if len(telling) == 1 and (named := self._without_value(hearing, telling[0])):
             told = telling[0].text.strip()
-            hearing.reading.ask(f"{named}: its value is missing", f"write '{told}' with its value", "OL322")
+            hearing.reading.ask(f"'{told}' ({named}): its value is missing", f"write '{told}' with its value", "OL322")
         elif telling:
             hearing.reading.unread.append(clipped(hearing.line.text[run[0].start : run[-1].end].strip(), 80))
 

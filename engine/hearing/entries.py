@@ -203,10 +203,18 @@ class Entries:
             self.hearing.reading.leave(f"{one.text.strip()} (no longer)")
             return
         when = [each for each in clause if each.kind == "time" and not each.used and each.index > one.index]
-        if one.over and "stopped" not in entry.fields and when and when[0].time is not None and when[0].time.kind == "date":
+        if (
+            one.over
+            and "stopped" not in entry.fields
+            and when
+            and when[0].time is not None
+            and when[0].time.kind == "date"
+        ):
             told = self.hearing.told(one, when[0])
             self.hearing.use(when[0])
-            self.hearing.reading.ask(f"'{told}': stopped then?", f"write 'stopped {one.text.strip()} in {when[0].time.text}'")
+            self.hearing.reading.ask(
+                f"'{told}': stopped then?", f"write 'stopped {one.text.strip()} in {when[0].time.text}'"
+            )
             return
         still_given = "last_given" in entry.fields and not self._says_stopped(one)
         if one.over and "stopped" not in entry.fields and not still_given:

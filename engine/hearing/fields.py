@@ -126,7 +126,7 @@ class Fields:
             and entry.anchor is not None
             and self.hearing.before(one) is entry.anchor
             and one.number is not None
-            and float(one.number.low) >= 2
+            and one.number.value >= 2
         )
 
     def _is_count(self, one: Segment, low: str) -> bool:

@@ -191,7 +191,7 @@ class Hearing:
     def _preferred(self, finding: str, number: Quantity, offered: list[tuple[str, Known]]) -> str:
         """The unit of a person's size, or of the laboratory that somebody chose before."""
         units = [unit for unit, _ in offered]
-        if _METRIC.get(finding) in units and not (finding == "weight" and float(number.low) >= _EITHER):
+        if _METRIC.get(finding) in units and not (finding == "weight" and number.value >= _EITHER):
             return _METRIC[finding]
         if self.system:
             first = self.sheet.measured(finding).unit
@@ -217,7 +217,7 @@ class Hearing:
         if finding == "egfr" and short.startswith("ml/min"):
             return self.number(finding, Quantity(number.low, number.high, number.bound), more)
         if finding == "hba1c" and short == "mmol/mol":
-            percent = round(float(number.low) * 0.09148 + 2.152, 2)
+            percent = round(number.value * 0.09148 + 2.152, 2)
             self.reading.leave(f"{number.text()} as {percent} % (IFCC to NGSP: x 0.09148 + 2.152)")
             self._result(finding, f"{percent} %", more)
             return True

@@ -81,17 +81,17 @@ class InOrder:
 
     def _number(self, name: str, number: Quantity) -> str:
         if "_score" in name:
-            return number.text() if number.signed or abs(float(number.low)) < 0.05 else ""
+            return number.text() if number.signed or abs(number.value) < 0.05 else ""
         text = number.text(sign=False)
         if self.hearing.fits(name, text):
             return text
         units = [unit for unit, _ in self.hearing.units_of(name, number)] if not number.unit else []
         si = self.hearing.system == "si" or (self._si and name not in _MIXED)
-        metric = {"weight": "kg"}.get(name) or ("m" if name == "height" and float(number.low) < 3 else "cm")
+        metric = {"weight": "kg"}.get(name) or ("m" if name == "height" and number.value < 3 else "cm")
         if (
             name in ("weight", "height", "peak_height")
             and metric in units
-            and not (name == "weight" and float(number.low) >= 84)
+            and not (name == "weight" and number.value >= 84)
         ):
             return number.text(metric, sign=False)
         if self.hearing.system == "us" and len(units) > 1:

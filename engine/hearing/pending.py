@@ -294,7 +294,7 @@ class Pending:
         return True
 
     def _doubted(self, number: Quantity) -> bool:
-        return number.bad or (not number.signed and not number.bound and float(number.low) > 0)
+        return number.bad or (not number.signed and not number.bound and number.value > 0)
 
     def _shares_its_part(self, one: Segment) -> bool:
         return any(

@@ -212,7 +212,7 @@ class Scores:
         between = self.hearing.between(row.named, one)
         if any(not self._passes(mid) and mid.cue("side", "kind") is None and mid.kind != "number" for mid in between):
             return False
-        return number.signed or number.bad or bool(number.high) or self._scan_asked or abs(float(number.low)) < 30
+        return number.signed or number.bad or bool(number.high) or self._scan_asked or abs(number.value) < 30
 
     def _named_behind(self, one: Segment) -> bool:
         after = self.hearing.after(one)
@@ -331,7 +331,7 @@ class Scores:
         if number.bad or number.about:
             hearing.reading.ask(f"'{told}': {label}, which number?", f"write it plainly: '{told.split()[0]} -2.7'")
             return
-        if not number.high and float(number.low) > -_LOWEST and not hearing.fits(finding, number.text("")):
+        if not number.high and number.value > -_LOWEST and not hearing.fits(finding, number.text("")):
             hearing.reading.problems += hearing.readable(finding, number.text(""))[1]
             return
         if (doubt := self._doubt(row, kind, one)) is not None:
@@ -358,7 +358,7 @@ class Scores:
             if number.signed or number.low.startswith("-") or number.bound:
                 return None
             return "a range, or two columns?"
-        value = float(number.low)
+        value = number.value
         if value < _LOWEST:
             return (
                 f"is {_signed(number.low[:2] + '.' + number.low[2:])} meant?"
@@ -375,10 +375,10 @@ class Scores:
 
 def _is_density(one: Segment) -> bool:
     number = one.number
-    if number is None or number.high:
+    if number is None or number.high or number.bad:
         return False
     return number.unit.casefold().startswith("g/") or (
-        not number.signed and number.decimals == 3 and 0.2 <= float(number.low) <= 2.0
+        not number.signed and number.decimals == 3 and 0.2 <= number.value <= 2.0
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -84,7 +85,11 @@ class Quantity:
 
     @property
     def value(self) -> float:
-        return float(self.low)
+        """The number; none (`nan`) for what is more than one, as `5 ft 4`, or mistyped."""
+        try:
+            return float(self.low)
+        except ValueError:
+            return math.nan
 
     @property
     def decimals(self) -> int:

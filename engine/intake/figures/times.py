@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import re
 from collections.abc import Callable, Iterator
@@ -111,7 +112,7 @@ class Times:
         found = [
             f"{year}-{month:02}-{day:02}"
             for day, month in dict.fromkeys(((one, two), (two, one)))
-            if month <= 12 and dates.partial(f"{year}-{month:02}-{day:02}") is not None
+            if 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
         ]
         if not found:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,6 +49,8 @@ class Lexicon:
         self._root = _Node()
         self.vocabulary: dict[str, bool] = {}
         """Every word of a name or cue; true for those that a mistyped word may be mended to."""
+        self._denials: set[str] = set()
+        """Words that deny or doubt: no word is mended to one of them."""
         self._written: set[str] = set()
         """Short names that are also words: they are names only where they are written with a capital."""
         for words, sense in self._all():
@@ -61,6 +64,9 @@ class Lexicon:
 
     def _all(self) -> Iterator[tuple[tuple[str, ...], Sense]]:
         for words, meaning in self.phrases.plain:
+            if meaning.role in _DENYING and len(words) == 1:
+                self._denials.add(key_of(words[0]))
+            self._denials.update(key_of(word) for word in words if _NOT.search(word))
             if meaning.role == "written":
                 self._written.update(key_of(word) for word in words)
             else:
@@ -180,7 +186,7 @@ class Lexicon:
         """Words by themselves and by what is left of them without one letter."""
         found: dict[str, list[str]] = {}
         for word, can in self.vocabulary.items():
-            if can and len(word) >= _SOLID and word.isalpha():
+            if can and len(word) >= _SOLID and word.isalpha() and word not in self._denials:
                 for cut in _cuts(word):
                     found.setdefault(cut, []).append(word)
         return {cut: tuple(words) for cut, words in found.items()}
@@ -230,6 +236,10 @@ def _sense_of(meaning: Meaning, kb: KnowledgeBase) -> Sense:
 
 _MENDABLE = frozenset({"over", "ended", "field", "fracture", "panel", "result", "into"})
 """Roles to a word of which a mistyped word may be mended; a denial or a doubt is never made or unmade so."""
+_DENYING = frozenset({"no", "none", "after", "unsure", "doubt", "planned", "nothing", "gap"})
+_NOT = re.compile(
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|would|should)n'?t$|^(?:cannot|never|without)$"
+)
 _VOWELS = frozenset("aeiouy")
 
 

@@ -21,7 +21,7 @@ def two_meanings(subject: Subject) -> Iterator[Told]:
         heart tablets: medicines furosemide
         water tablets|pills: "? which diuretic?"
     Why:
-        Which of the two is heard would depend on the order of the lines; an answer may be written down that was a question.
+        Which of the two is heard would depend on the order of the lines; what had to be asked could be written down.
     """
     for first, second, words in phrases.conflicts(subject.kb):
         place = subject.kb.word_places.get(second, Place("knowledge"))
