@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ..case.case import Case
@@ -10,9 +11,13 @@ from ..values.truth import Truth
 
 
 def notices(case: Case) -> Iterator[str]:
-    """For each role that medicines fill, that the choice hides every rule that would want one of them here."""
+    """What of the chosen guideline is encoded; and for each role that medicines fill, that the choice hides every rule
+    that would want one of them here.
+    """
     if not case.guideline and not case.region:
         return
+    if case.guideline:
+        yield _covered(case)
     roles: dict[str, dict[str, Rule]] = {}
     for medicine in case.kb.interventions.values():
         if medicine.kind == "medicine" and medicine.choice:
@@ -22,6 +27,23 @@ def notices(case: Case) -> Iterator[str]:
         wanting = [rule for rule in rules.values() if case.acts(rule) and case.truth(rule) is Truth.TRUE]
         if wanting and not any(case.visible(rule) for rule in wanting):
             yield _notice(case, role, rules.values(), wanting)
+
+
+_COVERED = (
+    ("diagnosis", ("diagnoses", "excludes", "supports", "opposes")),
+    ("risk and what is found", ("sets", "derives")),
+    ("tests", ("orders",)),
+    ("treatment and advice", ("recommends",)),
+    ("what is to be avoided", ("contraindicates", "defers", "cautions", "alerts")),
+)
+
+
+def _covered(case: Case) -> str:
+    """What of the guideline is encoded, by the kind of rule."""
+    counts = Counter(rule.verb for rule in case.kb.rules.values() if rule.guideline == case.guideline)
+    told = [(name, sum(counts[verb] for verb in verbs)) for name, verbs in _COVERED]
+    parts = ", ".join(f"{name} {count}" for name, count in told if count) or "none"
+    return f"Rules encoded of {_label(case, case.guideline)}: {parts}. What is not encoded is not shown."
 
 
 def _notice(case: Case, role: str, rules: Iterable[Rule], wanting: Iterable[Rule]) -> str:

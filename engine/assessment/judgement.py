@@ -146,8 +146,9 @@ def _value(known: Known, interval: Interval | Gap) -> tuple[Value, str]:
         return (members[0], "known") if len(members) == 1 else (members, "interval")
     if isinstance(known, Day):
         return None, "known" if known.interval.exact is not None else "interval"
-    names = [member for entry in known.entries for member in _members(entry.fields.values())]
-    return tuple(names), "known" if known.complete else "interval"
+    entries = [_members(entry.fields.values()) for entry in known.entries]
+    sure = known.complete and all(len(members) == 1 for members in entries)
+    return tuple(" or ".join(members) for members in entries if members), "known" if sure else "interval"
 
 
 def _end(end: Decimal) -> float | None:
@@ -156,7 +157,7 @@ def _end(end: Decimal) -> float | None:
 
 def _members(fields: Iterable[Known]) -> list[str]:
     first = next((known for known in fields if isinstance(known, Choice)), None)
-    return sorted(first.members)[:1] if first is not None else []
+    return sorted(first.members) if first is not None else []
 
 
 def _derived(case: Case) -> tuple[Derived, ...]:

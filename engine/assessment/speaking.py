@@ -47,6 +47,7 @@ class Hearing:
         self.case = case
         self._closed: WorkingMemory | None = None
         self._silent = EVERYBODY
+        self._heard: dict[tuple[frozenset[str], int, bool], tuple[TruthNode, Speaking]] = {}
 
     def of_rules(self, rules: Iterable[Rule], beyond: frozenset[str] = frozenset()) -> Speaking:
         """What speaks for any of these rules; as many conditions as speak for the one that most speaks for.
@@ -68,6 +69,13 @@ class Hearing:
 
     def _of(self, node: TruthNode, *, wanted: bool) -> Speaking:
         """What speaks for a premise, or a part of one, being true (`wanted`) or being false."""
+        key = self._silent, id(node), wanted
+        found = self._heard.get(key)
+        if found is None:
+            found = self._heard[key] = (node, self._worked_out(node, wanted=wanted))  # the node lives as long as its id
+        return found[1]
+
+    def _worked_out(self, node: TruthNode, *, wanted: bool) -> Speaking:
         if self.case.memory.holds(node) is (Truth.FALSE if wanted else Truth.TRUE):
             return _NOTHING
         if isinstance(node, expression.Not):

@@ -30,16 +30,23 @@ def awaited(case: Case, intervention: Intervention) -> frozenset[str]:
 
 def awaited_of(case: Case, intervention: str, rule: Rule) -> frozenset[str]:
     """Those of them that one rule against it lacks."""
-    missing = case.explanation.missing_rule(rule)
     first = case.prepared.index.known_first.get(intervention)
-    if rule.when is not None and (first is None or case.kb.interventions[intervention].kind != "medicine"):
+    told = first is None or case.kb.interventions[intervention].kind != "medicine"
+    return case.once(("awaited", rule.id, first, told), lambda: _awaited(case, rule, first, told))
+
+
+def _awaited(case: Case, rule: Rule, first: frozenset[str] | None, told: bool) -> frozenset[str]:
+    missing = case.explanation.missing_rule(rule)
+    if rule.when is not None and told:
         missing = _told(case, rule.when) & missing
     if first is None:
         return missing
     if not missing or _holds_unless_cleared(case, rule.when):
         return missing
     awaited = frozenset(name for name in missing if name in first or _vague(case, name))
-    return _Unasked(case, awaited).lacked(rule.when) & awaited if awaited and rule.when is not None else awaited
+    if not awaited or rule.when is None:
+        return awaited
+    return case.once(("unasked", awaited), lambda: _Unasked(case, awaited)).lacked(rule.when) & awaited
 
 
 def granted(case: Case) -> frozenset[str]:
@@ -93,6 +100,7 @@ class _Unasked:
 
     def __init__(self, case: Case, awaited: frozenset[str]) -> None:
         self.case, self.awaited = case, awaited
+        self._truths: dict[int, tuple[TruthNode, Truth]] = {}
 
     def lacked(self, node: TruthNode) -> frozenset[str]:
         """The findings that the premise lacks then; none where it is decided."""
@@ -115,6 +123,12 @@ class _Unasked:
         return None
 
     def _truth(self, node: TruthNode) -> Truth:
+        found = self._truths.get(id(node))
+        if found is None:
+            found = self._truths[id(node)] = (node, self._worked_out(node))  # the node lives as long as its id
+        return found[1]
+
+    def _worked_out(self, node: TruthNode) -> Truth:
         held = self.case.memory.holds(node)
         if held is not Truth.UNKNOWN:
             return held

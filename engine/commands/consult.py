@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import io
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,15 +57,20 @@ def run(
     else:
         header = past.header
     case = _case(prepared, header, file)
-    kept = None if no_journal else Journal.of(past) if past is not None else Journal.new(header)
-    terminal = _terminal(case, not no_journal)
+    kept, copied = (None, False) if no_journal else _journal(header, past)
+    terminal = _terminal(case)
     disclaimer = prepared.kb.scope.disclaimer if prepared.kb.scope is not None else ""
     held = Conversation(case, terminal, Shown(prepared.names), f"osteologic {VERSION}. {disclaimer}".strip(), kept)
     surroundings.later(held.reader.prepare)
     if past is not None:
         _relive(held, past, prepared)
+    if copied:
+        held.note(
+            "It is going on elsewhere too: from here on this is a copy of its own, and neither knows of the other."
+        )
     try:
-        held.run()
+        with surroundings.ended_by_signal():
+            held.run()
     finally:
         if kept is not None:
             kept.close()
@@ -89,9 +93,28 @@ def _past(file: str | None) -> Past:
     return journal.read(path)
 
 
+def _journal(header: Header, past: Past | None) -> tuple[Journal, bool]:
+    """What keeps the lines, and whether it is a copy of what another process goes on with."""
+    if past is None:
+        return Journal.new(header), False
+    try:
+        return Journal.of(past), False
+    except journal.InUse:
+        return Journal.copy(past), True
+
+
 def _given(file: str | None) -> str:
-    """What the patient file says that a consultation begins with."""
-    return surroundings.read(file).decode("utf-8", "replace") if file is not None else ""
+    """What the patient file says that a consultation begins with. Raises Refused for what is no text."""
+    if file is None:
+        return ""
+    content = surroundings.read(file)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        from ..knowledge_base.files import source
+
+        problems = source.load_text(content, surroundings.name_of(file))[1]
+        raise Refused(problems) from None
 
 
 def _case(prepared: Prepared, header: Header, file: str | None) -> Case:
@@ -189,11 +212,7 @@ class Shown:
         return dialogue.show(what, case, verdict, subject, surroundings.width(), surroundings.colored())
 
     def save(self, text: str, where: str) -> str:
-        try:
-            Path(where).expanduser().write_text(text, encoding="utf-8")
-        except (OSError, ValueError, RuntimeError) as error:
-            reason = (getattr(error, "strerror", None) or "this is no file name").lower()
-            raise Refused([Problem("OL001", f"{where} cannot be written: {reason}", Place(where))]) from error
+        surroundings.write(Path(where), text)
         return f"Written: {where}"
 
 
@@ -218,9 +237,9 @@ def _rendered(verdict: Verdict, names: Names, kind: str) -> str:
 # --- terminals --------------------------------------------------------------------------------------------------------
 
 
-def _terminal(case: Case, keeps: bool) -> _Screen:
+def _terminal(case: Case) -> _Screen:
     if sys.stdin.isatty() and sys.stdout.isatty():
-        return Typed(surroundings.colored(), case, keeps)
+        return Typed(surroundings.colored(), case)
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
     return Piped(surroundings.colored())
@@ -280,11 +299,11 @@ class Piped(_Screen):
 class Typed(_Screen):
     """Someone is typing: with history, completion, and the keys one is used to."""
 
-    def __init__(self, colored: bool, case: Case, keeps: bool) -> None:
+    def __init__(self, colored: bool, case: Case) -> None:
         super().__init__(colored)
         from prompt_toolkit import PromptSession
         from prompt_toolkit.completion import Completer
-        from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+        from prompt_toolkit.history import InMemoryHistory
         from prompt_toolkit.shortcuts import CompleteStyle
 
         words = _Words(case)
@@ -293,11 +312,8 @@ class Typed(_Screen):
             def get_completions(self, document: Any, complete_event: Any) -> Iterator[Completion]:
                 return words.completions(document.text_before_cursor)
 
-        history: History = InMemoryHistory()
-        if keeps and (path := _history()) is not None:
-            history = FileHistory(str(path))
         self._session: PromptSession[str] = PromptSession(
-            history=history,
+            history=InMemoryHistory(),  # of this consultation alone: the next patient is somebody else
             completer=Completing(),
             complete_while_typing=False,
             complete_style=CompleteStyle.READLINE_LIKE,
@@ -329,18 +345,6 @@ def _keys() -> KeyBindings:
             event.app.exit(exception=KeyboardInterrupt, style="class:aborting")
 
     return bindings
-
-
-def _history() -> Path | None:
-    """Where what was typed is remembered, readable by nobody else; None where that cannot be."""
-    path = journal.directory() / "history"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
-        path.chmod(0o600)
-    except OSError:
-        return None
-    return path
 
 
 class _Words:

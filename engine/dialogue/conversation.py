@@ -72,8 +72,8 @@ class Pages(Protocol):
 class Keeper(Protocol):
     """Who keeps each line before anything is made of it."""
 
-    kept: int
-    """How many lines were kept."""
+    kept: int  # lines on disk
+    lost: int  # lines the disk refused
 
     def keep(self, asked: Asked | None, line: str) -> None:
         """Raises Refused when it cannot be kept."""
@@ -487,9 +487,9 @@ class Conversation:
         if alerts:
             self.note(f"Still standing: {', '.join(alerts)}.")
         asking.not_understood(self)
-        kept = (
-            "The answers are kept: osteologic consult --resume goes on."
-            if self._journal is not None and self._journal.kept
-            else ("Nothing was kept; `report FILE.html` before leaving writes everything down.")
-        )
+        kept = "Nothing was kept; `report FILE.html` before leaving writes everything down."
+        if self._journal is not None and self._journal.kept:
+            kept = "The answers are kept: osteologic consult --resume goes on."
+            if self._journal.lost:
+                kept = f"Kept but for {counted(self._journal.lost, 'line')} the disk refused: consult --resume goes on."
         self.note(f"{counted(self.asked, 'question')}. {kept}")

@@ -520,7 +520,7 @@ class Noted:
     """A journal that remembers what had been said aloud when each line was kept."""
 
     def __init__(self, terminal: Scripted) -> None:
-        self.kept = 0
+        self.kept = self.lost = 0
         self.lines: list[tuple[str, int]] = []
         self._terminal = terminal
 

@@ -18,6 +18,7 @@ from engine.intake import record
 from engine.knowledge_base.files.layout import Written
 from engine.knowledge_base.reading import reader
 from engine.values.truth import Truth
+from engine.values.value import UNKNOWN, Choice, Entry, Records
 
 SMALL = Path(__file__).parents[1] / "data" / "small"
 TODAY = datetime.date(2026, 1, 15)
@@ -326,3 +327,9 @@ def test_withdrawing_an_answer_gives_the_verdict_of_one_who_never_gave_it() -> N
     changed.say({"t_score_hip": None})
     assert judgement.judge(fresh) == judgement.judge(changed)
     assert dataclasses.is_dataclass(judgement.judge(fresh))
+
+
+def test_an_entry_that_may_be_one_of_several_is_not_shown_as_one() -> None:
+    fields = {"name": Choice(frozenset({"oral_iron", "ferric_carboxymaltose"}))}
+    value, status = judgement._value(Records((Entry(fields),)), UNKNOWN)
+    assert (value, status) == (("ferric_carboxymaltose or oral_iron",), "interval")

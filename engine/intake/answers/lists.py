@@ -147,7 +147,7 @@ def _short(sheet: Sheet, finding: Finding, item: Text) -> Entry:
     if " or " in words:
         return Entry({finding.key: answers_choices.choice(sheet, finding.label, key.choices, words, item.place)})
     for cut in sorted((match.start() for match in re.finditer(r"\s", words)), reverse=True):
-        name = strengths.with_strength(sheet, key.choices, words[:cut], words[cut:])
+        name = strengths.with_strength(sheet, key.choices, words[:cut], words[cut:], item.place)
         named = answers_choices.meant(sheet, key.choices, name)
         if named is not None:
             fields: dict[str, Known] = {finding.key: Choice(named)}

@@ -14,11 +14,12 @@ from ...knowledge_base.files.nodes import Node, Text
 from ...knowledge_base.model import FieldKind, Finding
 from ...values.patterns import lazily
 from ...values.problems import Place, Problem
-from .sheet import Sheet, folded, refusal
+from .sheet import Sheet, clipped, folded, refusal
 
 _SUFFIX = lazily(r"(?P<name>\w+mab)-[a-z]{4}(?=\s|$)", re.IGNORECASE)
 """The four letters by which makers of the same antibody are told apart (FDA, naming of biological products)."""
 _STRENGTH = lazily(r"\s*(?P<number>\d+(?:\.\d+)?)\s*mg\b", re.IGNORECASE)
+_NAMED_BY_STRENGTH = lazily(r"(?P<name>.+) \d+(?:\.\d+)? mg")
 _DAILY = lazily(r"(?:/\s*day|daily|a day|per day|every day|once a day|od|qd)\b", re.IGNORECASE)
 _OTHER = "write 'other' for what is not listed"
 _NOT_NAMED = frozenset({"other", "another medicine", "unknown", "not listed", "?"})
@@ -37,14 +38,34 @@ def siblings(sheet: Sheet, choices: str, name: str) -> frozenset[str]:
     return frozenset().union(*(found for one, found in spelled.items() if one == told or strengths.fullmatch(one)))
 
 
-def with_strength(sheet: Sheet, choices: str, name: str, dose: str) -> str:
-    """The name with its strength, or with `daily`, where the two together are the name of a member; else as it was."""
+def with_strength(sheet: Sheet, choices: str, name: str, dose: str, place: Place) -> str:
+    """The name with its strength, or with `daily`, where the two together are the name of a member; else as it was.
+
+    Raises Refused where the strength is that of another medicine than the name: a brand of 60 mg with 120 mg.
+    """
     known = sheet.spelled(choices).members
     strength = _STRENGTH.match(dose)
     wholes = [f"{without_suffix(name)} {strength['number']} mg"] if strength is not None else []
+    if strength is not None and (other := _another(sheet, choices, name, strength["number"])):
+        what = f"'{clipped(name)}' with {strength['number']} mg: that strength is {other}"
+        raise refusal("OL312", what, place, hint="check both, and write the one that was given")
     if _DAILY.search(dose):
         wholes.append(f"{without_suffix(name)} daily")
     return next((whole for whole in wholes if folded(whole) in known), name)
+
+
+def _another(sheet: Sheet, choices: str, name: str, number: str) -> str:
+    """The medicine that this strength of what the name stands for is, if it is another one; empty if not."""
+    known = sheet.spelled(choices).members
+    own = known.get(folded(name), frozenset())
+    if len(own) != 1 or folded(f"{without_suffix(name)} {number} mg") in known:
+        return ""
+    for spelling, members in known.items():
+        base = _NAMED_BY_STRENGTH.fullmatch(spelling)
+        other = known.get(f"{base['name']} {number} mg") if base is not None and members == own else None
+        if other is not None and other != own:
+            return sheet.choices(choices).members[min(other)].label
+    return ""
 
 
 def hinted(finding: Finding, problems: Iterable[Problem]) -> list[Problem]:
@@ -80,7 +101,7 @@ def settled(
         if name is None or not _known(sheet, key.choices, name.value):
             name = Text(told.value, told.place)
     if name is not None and dose is not None:
-        name = Text(with_strength(sheet, key.choices, name.value, dose.value), name.place)
+        name = Text(with_strength(sheet, key.choices, name.value, dose.value, place), name.place)
     others = [(field, node) for field, node in fields if field is not key]
     return [(key, name), *others] if name is not None else fields
 
