@@ -8,6 +8,7 @@ _REST = r"(?P<rest>[^?]+?)\??$"
 _ASKING = tuple(
     (re.compile(pattern, re.IGNORECASE), name)
     for pattern, name in (
+        (r"what (?:does|do)\s+(?P<rest>.+?)\s+mean\??$", "explain"),
         (rf"(?:what(?:'s| is| are)|define|explain|meaning of|tell me about)\s+{_REST}", "explain"),
         (rf"why (?:not|isn't|can't she have|no)\s+{_REST}", "whynot"),
         (

@@ -47,7 +47,7 @@ def split(line: Line, spoken: bool) -> tuple[int, bool] | None:
         following = telling[index + 1] if index + 1 < len(telling) else None
         if one.cue("correct", "undo") is not None and (index or following is None or _corrects(following, one)):
             return one.index, index > 0
-        if one.cue("about") is not None and not index:
+        if not index and one.cue("undo", "about") is not None:
             return one.index, False
         alone = spoken and not index and one.text.strip().casefold() == "no" and len(telling) == 2
         if alone and following is not None and following.kind in ("number", "time"):
@@ -189,6 +189,12 @@ class Corrections:
                 return False
         before = fields[finding.key]
         fields[finding.key] = renamed or before
+        if renamed and renamed != before:  # a dose is that of the medicine it was said of
+            fields = {
+                name: text
+                for name, text in fields.items()
+                if name not in ("dose", "every", "daily_dose") or self.last.entry.get(name) != text
+            }
         entry = Entry(fields)
         if fields == self.last.entry or self.hearing.readable(self.last.finding, entry.node)[0] is None:
             return False

@@ -241,7 +241,8 @@ class Ear:
         behind = self._part(hearing, hearing.segments[place:])
         for one in behind.segments:
             one.used = one.used or one is cue
-        if any(Corrections(behind, one).read() for one in last):
+        undone = cue.cue("undo") is not None
+        if any(Corrections(behind, one).read() for one in last if not (undone and one.entry)):
             self._put_right(hearing.reading, behind.reading, has_before)
             return
         self._plain(behind, any_of, ())

@@ -279,6 +279,11 @@ class Fields:
         return self.hearing.times.bounded(time.text, time.bound) if time.bound else f"{time.text} ago"
 
     def _past_year(self, one: Segment) -> bool:
+        """`for 5 years from 2010`, `for a fortnight in 2019`: how long something was that is over."""
+        cue = self.hearing.after(one)
+        since = cue is not None and cue.cue("field") is not None and cue.cue("field").value == "started"  # type: ignore[union-attr]
+        if since and cue is not None and (when := self.hearing.after(cue)) is not None:
+            return when.time is not None and when.time.kind == "date"
         following = self.hearing.after(one)
         return (
             following is not None

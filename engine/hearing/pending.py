@@ -238,6 +238,7 @@ class Pending:
     def _bare_number(self, name: str) -> None:
         loose = [one for one in self.hearing.open if one.kind == "number" or self._as_time(one, name)]
         others = [one for one in self.hearing.open if one not in loose and not idle(one) and one.kind != "mark"]
+        others = [one for one in others if one.text.casefold() != "x"]
         aged = [one for one in loose if one.time is not None and one.kind == "time" and one.time.kind == "age"]
         if len(aged) == 1 and not any(one.kind == "number" for one in loose):
             loose = aged

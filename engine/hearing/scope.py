@@ -175,7 +175,7 @@ def _backward(clause: list[Segment]) -> None:
     for index, segment in enumerate(clause):
         if segment.kind != "name" and segment.text != "?":
             continue
-        role = next((name for name in ("after", "ended", "doubt", "kin", "over") if segment.cue(name)), "")
+        role = next((name for name in ("after", "ended", "later", "doubt", "kin", "over") if segment.cue(name)), "")
         if segment.text == "?" and not _opens(clause, index):
             role = "doubt"
         negative = segment.cue("result") if segment.cue("result") and _negative(segment) else None
@@ -196,6 +196,8 @@ def _backward(clause: list[Segment]) -> None:
                 _set(before, "kin", segment)
             elif role in ("ended", "over"):
                 before.over = True
+            elif role == "later":
+                before.planned = True
             elif role == "doubt":
                 before.unsure = True
             elif before.sense("member") is not None or before.sense("finding") is not None:
