@@ -35,7 +35,8 @@ class Scores:
         self._sites = {name.removeprefix(f"{_T}_"): name for name in hearing.kb.findings if name.startswith(f"{_T}_")}
         self._columns: list[str] = []
         self._heading = ""
-        self._asked_kind = "Z" if any(name.startswith(_Z) for name in hearing.asked) else ""
+        asked = {name.partition("_score")[0] for name in hearing.asked if "_score" in name}
+        self._asked_kind = "Z" if asked == {"z"} else ""
         self._scan_asked = any(name.startswith((_T, _Z)) for name in hearing.asked)
 
     def read(self) -> None:

@@ -43,6 +43,12 @@ def test_a_score_that_cannot_be_one_is_not_kept(line: str, ear: Ear) -> None:
     assert heard.reading.problems or heard.reading.left
 
 
+def test_a_bare_score_is_a_t_score_unless_only_z_scores_were_asked(ear: Ear) -> None:
+    z_scores = ("z_score", "z_score_hip", "z_score_lumbar_spine")
+    assert said(ear, "hip -2.7", *SCAN, *z_scores) == {"t_score_hip": "-2.7"}
+    assert said(ear, "hip -2.7", *z_scores) == {"z_score_hip": "-2.7"}
+
+
 def test_two_columns_are_two_numbers(ear: Ear) -> None:
     told = said(ear, "Femoral neck 0.612 -2.9 -1.1", *SCAN)
     assert told == {"t_score_femoral_neck": "-2.9", "z_score_femoral_neck": "-1.1"}
