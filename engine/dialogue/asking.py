@@ -17,9 +17,9 @@ from .relevance import Agenda
 class Speaker(Protocol):
     """Where something can be said of what was not understood."""
 
-    progress: Progress
+    unread: tuple[str, ...]
 
-    def tell(self, mark: str, text: str) -> None: ...
+    def note(self, text: str) -> None: ...
 
 
 class Session(Protocol):
@@ -86,9 +86,9 @@ def _findings(listed: Sequence[Asked]) -> int:
 
 def not_understood(session: Speaker) -> None:
     """What was typed and not understood, which nothing of what is shown knows of."""
-    if session.progress.unread:
-        told = ", ".join(f"'{one}'" for one in dict.fromkeys(session.progress.unread))
-        session.tell("?", f"typed, and not understood: {told}; say it again in other words")
+    if session.unread:
+        told = ", ".join(f"'{one}'" for one in dict.fromkeys(session.unread))
+        session.note(f"Typed, and not understood: {told}. Say it again in other words.")
 
 
 def assents(session: Session, line: str) -> bool:

@@ -89,6 +89,8 @@ class Conversation:
         self._opening, self._journal = opening, journal
         self.reader = Reader(case.names, case.today)
         self.progress = Progress()
+        self.unread: tuple[str, ...] = ()
+        """Words that were typed and not understood, and can be said again."""
         self._verdict: Verdict | None = None
         self._agenda: Agenda | None = None
         self._back: list[Moment] = []
@@ -310,7 +312,7 @@ class Conversation:
         if understood.halves:
             self.move(halves=understood.halves)
         if understood.unread:
-            self.move(unread=(*self.progress.unread, *understood.unread))
+            self.unread = (*self.unread, *understood.unread)
 
     def _withdraw_corrected(self, understood: Understood) -> None:
         """What a correction takes back: an answer that is not given anew, as `sorry, that's the spine` for the hip."""

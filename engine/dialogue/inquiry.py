@@ -38,6 +38,7 @@ class Session(Protocol):
     reader: Reader
     pages: Any
     whys: int
+    unread: tuple[str, ...]
 
     @property
     def verdict(self) -> Verdict: ...

@@ -41,8 +41,6 @@ class Progress:
     section: str = ""
     trail: tuple[Asked, ...] = ()
     done: bool = False
-    unread: tuple[str, ...] = ()
-    """Words that were typed and not understood, and can be said again."""
 
     def but(self, **changes: object) -> Progress:
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]  # the keys are Progress's own
