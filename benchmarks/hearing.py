@@ -21,13 +21,16 @@ LINES = {
         "76F, menopause at 50, hip -2.7, spine -3.1, Prolia 60 mg every 6 months since 2021, last dose 11/2025,"
         " no fractures, on omeprazole 20 mg"
     ),
-    "13 words that mean nothing": "lorem ipsum dolor sit amet consectetur adipiscing elit sed eiusmod tempor incididunt labore",
+    "13 words that mean nothing": (
+        "lorem ipsum dolor sit amet consectetur adipiscing elit sed eiusmod tempor incididunt labore"
+    ),
     "13 mistyped words": (
         "alendrnate risedronte denosumb zoledronte omeprazle prednisolne letrozle warfrin metformn asprin digoxn"
         " furosemde lithum"
     ),
     "a pasted block": (
-        "Region BMD T Z\nL1-L4 0.801 -2.2 -0.5\nNeck 0.602 -2.3 -0.7\nTotal 0.690 -2.0 -0.7\nCalcium 2.31 mmol/L 2.20-2.60"
+        "Region BMD T Z\nL1-L4 0.801 -2.2 -0.5\nNeck 0.602 -2.3 -0.7\nTotal 0.690 -2.0 -0.7\n"
+        "Calcium 2.31 mmol/L 2.20-2.60"
         "\nALP 130 U/L* (30-120)\nPTH 9.1 pmol/L (1.6-6.9) H"
     ),
 }

@@ -186,7 +186,9 @@ def _backward(clause: list[Segment]) -> None:
         ):
             continue
         for before in reversed(clause[:index]):
-            if before.part != segment.part or before.cue("but", "no") is not None:
+            if before.part != segment.part or before.cue("but") is not None:
+                break
+            if before.cue("no") is not None and role != "doubt":
                 break
             if not (names_something(before) or says_something(before)):
                 continue
