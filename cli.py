@@ -115,6 +115,8 @@ def _only(directories: set[Path]) -> Path | None:
 FILE = argument("file", required=False)
 FILES = argument("files", nargs=-1, required=True, metavar="FILE...")
 WORDS = argument("words", nargs=-1, required=True)
+LINE = argument("line")
+PENDING = option("--pending", default="", metavar="ID", help="The finding, or group of findings, that was asked for.")
 FIRST, SECOND = argument("first"), argument("second")
 IDENTIFIER = argument("identifier", metavar="ID")
 NEW = argument("kind", type=click.Choice(["rule", "finding", "condition", "intervention", "case"]))
@@ -199,6 +201,7 @@ VERBS = [
     verb("consult", "Ask, answer and advise at the prompt.", FILE, *CONSULTING),
     verb("assess", "Assess patients from files; - is standard input.", FILES, REPORT, DETAIL, READER, *MANY, *SHOWING),
     verb("explain", "Explain a topic, a question, or anything that has a name.", WORDS),
+    verb("hear", "Show how a typed line is heard, word by word.", LINE, PENDING),
     verb("compare", "Set two conditions side by side.", FIRST, SECOND),
     verb("check", "Find what is wrong in the knowledge base.", PROBLEMS),
     verb("test", "Run the worked cases.", OUTCOME, *TESTING),

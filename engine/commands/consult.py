@@ -14,9 +14,11 @@ from ..assessment.verdict import Verdict
 from ..case import opening
 from ..case.case import Case, Prepared
 from ..dialogue import doubts, inquiry, journal, relevance
-from ..dialogue.conversation import Conversation, Prompt, counted
+from ..dialogue.asking import counted
+from ..dialogue.conversation import Conversation, Prompt, Terminal
 from ..dialogue.journal import Header, Journal, Past
 from ..dialogue.settled import ALERT, DO, FOUND, NEVER, NOT_YET, Told
+from ..hearing import ear
 from ..intake.record import Record, read_record
 from ..knowledge_base.naming import Names
 from ..values.problems import Place, Problem, Refused
@@ -27,6 +29,7 @@ from . import surroundings
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import Completion
+    from prompt_toolkit.key_binding import KeyBindings
 
 _STYLES = {ALERT: "bold red", FOUND: "bold", DO: "green", NOT_YET: "yellow", NEVER: "red", "?": "yellow"}
 _COLUMN = 8
@@ -50,7 +53,7 @@ def run(
     if past is None:
         given = _given(file)
         day = as_of or datetime.date.today()
-        header = Header(VERSION, day, chosen.guideline, chosen.region, prepared.kb.digest, given)
+        header = Header(VERSION, day, chosen.guideline, chosen.region, prepared.kb.digest, given, ear.VERSION)
     else:
         header = past.header
     case = _case(prepared, header, file)
@@ -130,6 +133,11 @@ def _case(prepared: Prepared, header: Header, file: str | None) -> Case:
 def _relive(held: Conversation, past: Past, prepared: Prepared) -> None:
     """Everything that was typed, lived through again without a word."""
     terminal, held.terminal = held.terminal, _Mute()
+    heard_anew = past.header.reader != ear.VERSION
+    if heard_anew:
+        held.terminal = _Reread(terminal)
+        what = "It was kept by another version of what hears you. This is how each line is heard now:"
+        terminal.tell(Told("", what))
     try:
         for one in past.lines:
             known = tuple(name for name in one.asked if name in prepared.kb.findings)
@@ -138,12 +146,16 @@ def _relive(held: Conversation, past: Past, prepared: Prepared) -> None:
                 asked = relevance.question(held.case, known)
                 if one.detail is not None:
                     asked = Asked(known, asked.label, asked.text, section=asked.section, detail=one.detail)
+            if heard_anew:
+                terminal.tell(Told("", f"> {one.line}"))
             held.hear(one.line, asked, again=True)
             if asked is not None:
                 held.count(asked)
     finally:
         held.terminal = terminal
     held.note(f"Going on with the consultation of {past.header.as_of} ({counted(len(past.lines), 'line')}).")
+    if heard_anew:
+        held.note("Is each as it was meant? `change F V` and `forget F` put right what is not.")
     if past.torn:
         held.note("Its last line was cut short and is left out.")
     if past.header.digest != prepared.kb.digest:
@@ -159,6 +171,17 @@ class _Mute:
 
     def tell(self, told: Told) -> None:
         return None
+
+
+class _Reread(_Mute):
+    """A terminal that says only how a line was heard."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    def tell(self, told: Told) -> None:
+        if told.mark in ("read", "?"):
+            self._terminal.tell(told)
 
 
 # --- what is shown as a page of its own -------------------------------------------------------------------------------
@@ -311,6 +334,7 @@ class Typed(_Screen):
             complete_while_typing=False,
             complete_style=CompleteStyle.READLINE_LIKE,
             reserve_space_for_menu=0,
+            key_bindings=_keys(),
         )
 
     def ask(self, prompt: Prompt) -> str | None:
@@ -321,6 +345,22 @@ class Typed(_Screen):
             return self._session.prompt("> ")
         except (EOFError, KeyboardInterrupt):
             return None
+
+
+def _keys() -> KeyBindings:
+    """Ctrl-C clears a line with text on it; on an empty one it leaves."""
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+    bindings = KeyBindings()
+
+    @bindings.add("c-c")
+    def _clear(event: KeyPressEvent) -> None:
+        if event.current_buffer.text:
+            event.current_buffer.reset()
+        else:
+            event.app.exit(exception=KeyboardInterrupt, style="class:aborting")
+
+    return bindings
 
 
 class _Words:

@@ -37,7 +37,10 @@ _HEADER = {
     "region": str,
     "knowledge": str,
     "given": str,
+    "reader": int,
 }
+_LATER = frozenset({"reader"})
+"""What headers of older versions do not have."""
 _LINE = {"number": int, "at": str, "asked": list, "line": str}
 _MOST_BYTES = 20_000_000
 
@@ -52,6 +55,8 @@ class Header:
     region: str
     digest: str
     given: str = ""
+    reader: int = 1
+    """The version of what read the lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +198,7 @@ class Journal:
             "guideline": header.guideline,
             "region": header.region,
             "knowledge": header.digest,
+            "reader": header.reader,
             "given": header.given,
         })  # fmt: skip
         with contextlib.suppress(OSError):
@@ -271,7 +277,8 @@ def _parsed(path: Path, raw: list[bytes]) -> Iterator[dict[str, Any]]:
 
 
 def _header(path: Path, entry: dict[str, Any]) -> Header:
-    if entry.keys() != _HEADER.keys() or any(type(entry[name]) is not kind for name, kind in _HEADER.items()):
+    there = {name: kind for name, kind in _HEADER.items() if name in entry or name not in _LATER}
+    if entry.keys() != there.keys() or any(type(entry[name]) is not kind for name, kind in there.items()):
         raise _odd(path, 1, "the first line is no header")
     if entry["journal"] != _FORM:
         raise _odd(path, 1, f"it is of form {entry['journal']}, and this program reads form {_FORM}")
@@ -279,7 +286,8 @@ def _header(path: Path, entry: dict[str, Any]) -> Header:
         as_of = datetime.date.fromisoformat(entry["as_of"])
     except ValueError:
         raise _odd(path, 1, "its day is no date") from None
-    return Header(entry["osteologic"], as_of, entry["guideline"], entry["region"], entry["knowledge"], entry["given"])
+    terms = (entry["guideline"], entry["region"], entry["knowledge"], entry["given"])
+    return Header(entry["osteologic"], as_of, *terms, entry.get("reader", 1))
 
 
 def _kept(path: Path, number: int, entry: dict[str, Any]) -> Kept:

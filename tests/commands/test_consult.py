@@ -199,7 +199,7 @@ def test_the_arrow_up_brings_back_what_was_typed_of_this_patient_alone(tmp_path:
     first.type("67\r")
     first.until("Sex: female or male?")
     first.type("\x1b[A\r")
-    first.until("age 67")
+    first.until("'67' is not known")
     first.type("quit\r")
     assert first.ended() == 0
     assert not (tmp_path / "osteologic" / "history").exists()

@@ -121,9 +121,9 @@ def test_a_line_the_disk_refuses_for_a_moment_is_taken_back_and_told(
             return written(file, content[:9])
         return written(file, content)
 
-    monkeypatch.setattr(os, "write", full_for_a_moment)
-    ended = run(typed="67\nhip -2.7\nfemale\nquit\n")
-    monkeypatch.undo()
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", full_for_a_moment)
+        ended = run(typed="67\nhip -2.7\nfemale\nquit\n")
     assert "this line is not kept" in ended.out
     assert "Kept but for 1 line" in ended.out
     resumed = run("consult", "--resume", typed="quit\n")
