@@ -16,6 +16,7 @@ import pytest
 from engine.assessment import judgement
 from engine.case import case, opening
 from engine.knowledge_base.store import cache
+from engine.views.report import handout
 from engine.views.report import html as page
 
 ROOT = Path(__file__).parent.parent.parent
@@ -50,12 +51,14 @@ frame.onload = () => {
 """
 
 
-def report(text: str) -> str:
+def report(text: str, for_patient: bool = False) -> str:
     """The page for one patient of the shipped knowledge base."""
     prepared = case.prepare_kept(cache.load(ROOT))
     terms = opening.terms(prepared.kb, None, None, datetime.date(2026, 11, 21), "counting")
     patients = opening.patients(prepared, text.encode(), "patient.yaml", terms, datetime.date(2026, 11, 21))
     shown = [(one.record.name, judgement.judge(one.case)) for one in patients]
+    if for_patient:
+        return "".join(page.handouts([handout.handout(one, prepared.names, name) for name, one in shown], ""))
     return page.page(shown, prepared.names)
 
 
@@ -103,3 +106,17 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     seen, console = looked_at(report(hostile), 800, tmp_path)
     assert (console, seen["alerts"], seen["images"]) == ("", 0, 0)
     assert "<script>window.alerted=1</script>" in seen["text"]
+
+
+def test_the_page_for_the_patient_prints_on_one_sheet_and_fits_a_phone(tmp_path: Path) -> None:
+    longest = (ROOT / "examples" / "denosumab-stopped.yaml").read_text("utf-8")
+    written = report(longest, for_patient=True)
+    seen, console = looked_at(written, 360, tmp_path)
+    assert console == ""
+    assert seen["wide"] <= seen["room"]
+    source, printed = tmp_path / "page.html", tmp_path / "page.pdf"
+    source.write_text(written, "utf-8")
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
+    command += [f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={printed}", source.as_uri()]
+    subprocess.run(command, capture_output=True, timeout=90, check=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes())) == 1
