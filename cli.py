@@ -128,14 +128,23 @@ ANY_FILES = argument("files", nargs=-1, metavar="[FILE]...")
 CHECK = option("--check", is_flag=True, help="Change nothing; list the files that would change, and fail.")
 TARGET = argument("directory", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 DIRECTORY = argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
-REPORT = formats("text", "json", "markdown", "html")
+REPORT = formats("text", "json", "jsonl", "markdown", "html")
 DETAIL = option(
     "--detail",
     type=click.Choice(["brief", "full"]),
-    default="brief",
-    show_default=True,
-    help="As text: the answer on one screen, or everything.",
+    help="The answer alone, or everything; text is brief where neither is asked for, jsonl full.",
 )
+MANY = [
+    option("--skip-refused", is_flag=True, help="With jsonl: write why a patient is refused, and go on."),
+    option(
+        "--workers",
+        metavar="COUNT",
+        type=click.IntRange(1, 256),
+        default=1,
+        show_default=True,
+        help="How many processes share the patients.",
+    ),
+]
 PROBLEMS = formats("text", "json", "sarif", "github")
 PICTURE = formats("svg", "mermaid")
 OUTCOME = formats("text", "json", "html")
@@ -170,7 +179,7 @@ TESTING = [
 
 VERBS = [
     verb("consult", "Ask, answer and advise at the prompt.", FILE, *CONSULTING),
-    verb("assess", "Assess patients from files; - is standard input.", FILES, REPORT, DETAIL, *SHOWING),
+    verb("assess", "Assess patients from files; - is standard input.", FILES, REPORT, DETAIL, *MANY, *SHOWING),
     verb("explain", "Explain a topic, a question, or anything that has a name.", WORDS),
     verb("compare", "Set two conditions side by side.", FIRST, SECOND),
     verb("check", "Find what is wrong in the knowledge base.", PROBLEMS),

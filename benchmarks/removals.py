@@ -1,9 +1,10 @@
 """What is noticed when a safety rule is gone: rules/safety without one rule after the other.
 
-`python -m benchmarks.removals [PATIENTS [RULES]]` leaves out each rule (or so many of them, drawn from a fixed seed),
-builds the knowledge base anew, and looks who notices: an invariant that some random patient breaks now and did not
-before, or the table of hazards, in which something is acted on by no rule any more (asked first). It prints the share,
-and the rules that nobody misses. Only patients are tried whom the rule could concern: of whom its premise is not false.
+`python -m benchmarks.removals [PATIENTS [RULES [SEED]]]` leaves out each rule (or so many of them, drawn from a seed),
+and looks who notices: the table of hazards, in which something is acted on by no rule any more (asked first), or an
+invariant that some random patient breaks now and did not before. It prints the share, and the rules that nobody misses.
+Only patients are tried whom the rule could concern, those first for whom it holds; of the table only what no other rule
+does than this one and those that rest on it.
 """
 
 from __future__ import annotations
@@ -12,25 +13,27 @@ import dataclasses
 import random
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from engine.assessment import query
 from engine.assessment.outlook import Outlook
 from engine.case import case
 from engine.case.case import Case, Prepared
-from engine.knowledge_base.model import KnowledgeBase, Rule
+from engine.knowledge_base.model import Hazard, KnowledgeBase, Rule
 from engine.knowledge_base.store import cache
 from engine.values.truth import Truth
 from engine.workbench import processes
 from engine.workbench.checks import hazards
 from engine.workbench.checks.subject import Subject
+from engine.workbench.mutation import alteration
 from engine.workbench.trials import invariants
 
 ROOT = Path(__file__).parent.parent
 SAFETY = "rules/safety/"
-CONCERNED = 200
+CONCERNED = 150
 """So many of the patients whom a rule concerns are tried without it."""
 
 INVARIANT, TABLE, NOBODY = "an invariant", "the table of hazards", "nobody"
@@ -52,36 +55,88 @@ class Whole:
     prepared: Prepared
     concerned: Mapping[str, Sequence[int]]
     broken: Mapping[int, frozenset[str]]
-    missed: frozenset[str]
+
+
+class Demand(NamedTuple):
+    """A hazard that is there in one way, a medicine it speaks against, and the rules that do what it demands."""
+
+    hazard: Hazard
+    way: hazards.Way
+    medicine: str
+    by: frozenset[str]
 
 
 def removals(kb: KnowledgeBase, rules: Sequence[Rule], count: int) -> list[Removal]:
     """Each of the rules left out in turn, with random patients drawn by the whole base."""
     prepared = case.prepare(kb)
     prepared.plan.open()
-    whole = _whole(prepared, rules, count)
+    table = _Table(kb)
+
+    def look_up(at: int) -> Removal | None:
+        missed = table.missed_without(rules[at])
+        return Removal(rules[at].id, TABLE, missed) if missed else None
+
+    seen = list(processes.each(look_up, range(len(rules)), processes.cores()))
+    left = [rule for rule, found in zip(rules, seen, strict=True) if found is None]
+    whole = _whole(prepared, left, count)
 
     def work(at: int) -> Removal:
-        return _without(whole, rules[at])
+        return _without(whole, left[at])
 
-    return list(processes.each(work, range(len(rules)), processes.cores()))
+    tried = list(processes.each(work, range(len(left)), processes.cores()))
+    return [*(one for one in seen if one is not None), *tried]
+
+
+class _Table:
+    """What the table of hazards finds acted on by no rule once one of them is gone."""
+
+    def __init__(self, kb: KnowledgeBase) -> None:
+        self.kb, self.graph = kb, alteration.Graph(kb)
+        self.subject = Subject(kb, (), invariants.DAY)
+        self.secured = [demand for hazard in kb.hazards.values() for demand in self._demands(hazard)]
+
+    def _demands(self, hazard: Hazard) -> Iterator[Demand]:
+        """What a hazard demands for each way it can be there and each medicine, with the rules that do it."""
+        if hazard.effect == "none":
+            return
+        acting = [*self.subject.of(*hazards.VERBS[hazard.effect])]
+        for way in hazards.ways(self.subject, hazard):
+            for medicine in hazards.medicines(self.subject, hazard):
+                named = [one for one in acting if medicine in one.members]
+                by = {one.id for one in named if hazards.secures(self.subject, way, one)}
+                if by:
+                    yield Demand(hazard, way, medicine, frozenset(by))
+
+    def missed_without(self, rule: Rule) -> str:
+        """The first demand that nothing meets once the rule is gone; empty where all is met."""
+        resting = self.graph.touched([rule]).rules | {rule.id}
+        fewer = {name: one for name, one in self.kb.rules.items() if name != rule.id}
+        subject = Subject(dataclasses.replace(self.kb, rules=fewer), (), invariants.DAY)
+        for demand in self.secured:
+            if demand.by <= resting and not hazards.acted_on(subject, demand.hazard, demand.way, demand.medicine):
+                return f"{demand.hazard.id}, {demand.way.name}, {demand.medicine}"
+        unread = [problem.what for problem in hazards.taken_down_and_not_read(subject)]
+        return unread[0] if unread else ""
 
 
 def _whole(prepared: Prepared, rules: Sequence[Rule], count: int) -> Whole:
     people = invariants.People(prepared)
 
-    def work(seed: int) -> tuple[int, list[str], list[str]]:
+    def work(seed: int) -> tuple[int, list[tuple[str, bool]], list[str]]:
         people.meet(seed)
-        concerned = [rule.id for rule in rules if people.case.truth(rule) is not Truth.FALSE]
+        truths = [(rule.id, people.case.truth(rule)) for rule in rules]
+        concerned = [(name, truth is Truth.TRUE) for name, truth in truths if truth is not Truth.FALSE]
         return seed, concerned, sorted(_broken(people.case))
 
-    concerned: dict[str, list[int]] = {}
+    holding: dict[str, list[int]] = {}
+    perhaps: dict[str, list[int]] = {}
     broken: dict[int, frozenset[str]] = {}
-    for seed, ids, names in processes.each(work, range(count), processes.cores(), invariants.AT_ONCE):
+    for seed, concerned, names in processes.each(work, range(count), processes.cores(), invariants.AT_ONCE):
         broken[seed] = frozenset(names)
-        for name in ids:
-            concerned.setdefault(name, []).append(seed)
-    return Whole(prepared, concerned, broken, _missed(prepared.kb))
+        for name, holds in concerned:
+            (holding if holds else perhaps).setdefault(name, []).append(seed)
+    all_of = {rule.id: [*holding.get(rule.id, ()), *perhaps.get(rule.id, ())][:CONCERNED] for rule in rules}
+    return Whole(prepared, all_of, broken)
 
 
 def _broken(one: Case) -> frozenset[str]:
@@ -93,23 +148,13 @@ def _broken(one: Case) -> frozenset[str]:
     )
 
 
-def _missed(kb: KnowledgeBase) -> frozenset[str]:
-    """What the table of hazards finds acted on by no rule."""
-    subject = Subject(kb, (), invariants.DAY)
-    checked = (hazards.hazard_without_rule, hazards.taken_down_and_not_read)
-    return frozenset(problem.what for check in checked for problem in check(subject))
-
-
 def _without(whole: Whole, rule: Rule) -> Removal:
     kb = whole.prepared.kb
     fewer = dataclasses.replace(kb, rules={name: one for name, one in kb.rules.items() if name != rule.id})
-    missed = sorted(_missed(fewer) - whole.missed)  # asked first: it costs a fiftieth of what the patients do
-    if missed:
-        return Removal(rule.id, TABLE, missed[0])
     prepared = case.prepare(fewer)
     one, people = Case(prepared, invariants.DAY), invariants.People(whole.prepared)
     one.finish()
-    for seed in whole.concerned.get(rule.id, ())[:CONCERNED]:
+    for seed in whole.concerned.get(rule.id, ()):
         people.say(people.meet(seed), one)
         noticed = sorted(_broken(one) - whole.broken[seed])
         if noticed:
@@ -123,7 +168,8 @@ def main() -> None:
     kb = cache.load(ROOT)
     rules = [rule for rule in kb.rules.values() if rule.place.file.startswith(SAFETY)]
     if len(sys.argv) > 2:
-        rules = random.Random("removals").sample(rules, min(int(sys.argv[2]), len(rules)))
+        seed = sys.argv[3] if len(sys.argv) > 3 else "removals"
+        rules = random.Random(seed).sample(rules, min(int(sys.argv[2]), len(rules)))
     begun = time.perf_counter()
     found = removals(kb, rules, count)
     for one in sorted(found, key=lambda one: (one.by, one.rule)):

@@ -83,7 +83,7 @@ def _judged(case: Case) -> Verdict:
     in_play = frozenset() if outside else differential.in_play(case)
     diagnoses = () if outside else differential.diagnoses(case)
     items = plan.items(case, in_play)
-    alerts = workup.alerts(case, items)
+    alerts = workup.alerts(case)
     causes = () if outside else differential.causes(case)
     tests = workup.tests(case, items)
     return Verdict(

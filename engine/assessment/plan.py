@@ -61,6 +61,11 @@ def wanted(case: Case, intervention: str) -> tuple[Truth, tuple[Rule, ...]]:
     return truth.any_of(case.truth(rule) for rule in rules), rules
 
 
+def taken(case: Case) -> list[Intervention]:
+    """The interventions among the medicines that the patient takes now."""
+    return [one for one in case.kb.interventions.values() if is_taken(case, one.id)]
+
+
 def is_taken(case: Case, intervention: str) -> bool:
     known = case.memory.known("medicines") if "medicines" in case.kb.findings else None
     if not isinstance(known, Records):
@@ -78,6 +83,19 @@ def _taking(intervention: str) -> expression.Has:
 
 def status_of(case: Case, intervention: Intervention) -> str:
     """The status by precedence; empty where it is not wanted."""
+    status = _by_precedence(case, intervention)
+    return "conditional" if status == "recommended" and _granted(case, intervention) else status
+
+
+def _granted(case: Case, intervention: Intervention) -> frozenset[str]:
+    """The findings taken for granted without which a medicine would have another status."""
+    granted = waiting.granted(case) if intervention.kind == "medicine" else frozenset()
+    if not granted or _by_precedence(waiting.nothing_granted(case), intervention) == _by_precedence(case, intervention):
+        return frozenset()
+    return granted
+
+
+def _by_precedence(case: Case, intervention: Intervention) -> str:
     barred = [case.truth(rule) for rule in case.rules("contraindicates", intervention.id)]
     delayed = [case.truth(rule) for rule in case.rules("defers", intervention.id)]
     want, _ = wanted(case, intervention.id)
@@ -117,6 +135,7 @@ def missing(case: Case, intervention: Intervention, status: str) -> tuple[str, .
     if status == "undetermined":
         return reasons.ordered(case, _missing(case, rules))
     found = dose_missing(case, intervention) | waiting.awaited(case, intervention)
+    found |= _granted(case, intervention) if status == "conditional" else frozenset()
     if intervention.kind == "medicine":
         found |= _scope_missing(case)
     return reasons.ordered(case, found)

@@ -46,9 +46,16 @@ class Hearing:
     def __init__(self, case: Case) -> None:
         self.case = case
         self._closed: WorkingMemory | None = None
+        self._silent = EVERYBODY
+        self._heard: dict[tuple[frozenset[str], int, bool], tuple[TruthNode, Speaking]] = {}
 
-    def of_rules(self, rules: Iterable[Rule]) -> Speaking:
-        """What speaks for any of these rules; as many conditions as speak for the one that most speaks for."""
+    def of_rules(self, rules: Iterable[Rule], beyond: frozenset[str] = frozenset()) -> Speaking:
+        """What speaks for any of these rules; as many conditions as speak for the one that most speaks for.
+
+        Args:
+            beyond: findings that speak for none of them.
+        """
+        self._silent = EVERYBODY | beyond
         return _strongest([self._of(rule.when, wanted=True) for rule in rules if rule.when is not None])
 
     def facts(self, speaking: Speaking) -> tuple[Fact, ...]:
@@ -62,6 +69,13 @@ class Hearing:
 
     def _of(self, node: TruthNode, *, wanted: bool) -> Speaking:
         """What speaks for a premise, or a part of one, being true (`wanted`) or being false."""
+        key = self._silent, id(node), wanted
+        found = self._heard.get(key)
+        if found is None:
+            found = self._heard[key] = (node, self._worked_out(node, wanted=wanted))  # the node lives as long as its id
+        return found[1]
+
+    def _worked_out(self, node: TruthNode, *, wanted: bool) -> Speaking:
         if self.case.memory.holds(node) is (Truth.FALSE if wanted else Truth.TRUE):
             return _NOTHING
         if isinstance(node, expression.Not):
@@ -84,7 +98,7 @@ class Hearing:
 
     def _of_condition(self, node: TruthNode) -> Speaking:
         case = self.case
-        said = [name for name in case.explanation.node(node).answers if name in case.said and name not in EVERYBODY]
+        said = [name for name in case.explanation.node(node).answers if name in case.said and name not in self._silent]
         if isinstance(node, (expression.Has, expression.Quantified)):
             certain, possible = witness.matching(node, case.memory, case.names)
             entries = tuple(certain or possible)

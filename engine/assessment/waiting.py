@@ -1,10 +1,11 @@
 """Findings that a medicine waits for before it is recommended plainly, and those that only could speak against it.
 
-Of a medicine that the hazards speak of, a rule against it that is still unknown is waited for in three cases: a finding
-it lacks is to be known first; a finding was answered too vaguely to decide it; or it holds unless something unknown
-clears the patient (an ALP that is high and unexplained, while nobody has said whether the liver is ill). Anything else
-acts once it is known and is named as unasked. Other interventions wait for everything but the tests that would
-establish a disease nobody has named.
+Of a medicine that the hazards speak of, a rule against it that is still unknown is waited for in three cases. A finding
+it lacks is to be known first, and decides it when all that nobody asked is taken as absent: for what it would mean
+beside plasma cells that nobody counted, no creatinine is waited for. Or a finding was answered too vaguely to decide
+it. Or it holds unless something unknown clears the patient (an ALP that is high and unexplained, while nobody has said
+whether the liver is ill). Anything else acts once it is known and is named as unasked. Other interventions wait for
+everything but the tests that would establish a disease nobody has named.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from ..inference import productions
 from ..knowledge_base.model import Intervention, Rule
 from ..premises import expression
 from ..premises.expression import TruthNode
+from ..values import truth
 from ..values.truth import Truth
-from ..values.value import Gap
+from ..values.value import UNKNOWN, Gap
 from . import reasons
 
 
@@ -28,15 +30,40 @@ def awaited(case: Case, intervention: Intervention) -> frozenset[str]:
 
 def awaited_of(case: Case, intervention: str, rule: Rule) -> frozenset[str]:
     """Those of them that one rule against it lacks."""
-    missing = case.explanation.missing_rule(rule)
     first = case.prepared.index.known_first.get(intervention)
-    if rule.when is not None and (first is None or case.kb.interventions[intervention].kind != "medicine"):
+    told = first is None or case.kb.interventions[intervention].kind != "medicine"
+    return case.once(("awaited", rule.id, first, told), lambda: _awaited(case, rule, first, told))
+
+
+def _awaited(case: Case, rule: Rule, first: frozenset[str] | None, told: bool) -> frozenset[str]:
+    missing = case.explanation.missing_rule(rule)
+    if rule.when is not None and told:
         missing = _told(case, rule.when) & missing
     if first is None:
         return missing
     if not missing or _holds_unless_cleared(case, rule.when):
         return missing
-    return frozenset(name for name in missing if name in first or _vague(case, name))
+    awaited = frozenset(name for name in missing if name in first or _vague(case, name))
+    if not awaited or rule.when is None:
+        return awaited
+    return case.once(("unasked", awaited), lambda: _Unasked(case, awaited)).lacked(rule.when) & awaited
+
+
+def granted(case: Case) -> frozenset[str]:
+    """The findings taken for granted of this patient, of whom it might be otherwise."""
+    return case.once("granted", lambda: frozenset(name for name in case.implied if _doubted(case, name)))
+
+
+def _doubted(case: Case, name: str) -> bool:
+    assumed = case.kb.findings[name].assumed
+    if assumed is None or name in case.said or case.why_implied(name) != "assumed":
+        return False
+    return assumed.sure is None or case.memory.holds(assumed.sure) is not Truth.TRUE
+
+
+def nothing_granted(case: Case) -> Case:
+    """The same patient without what might be otherwise than it was taken to be."""
+    return case.once("nothing granted", lambda: case.supposing(dict.fromkeys(granted(case), UNKNOWN)))
 
 
 def unasked(case: Case, intervention: Intervention) -> tuple[str, ...]:
@@ -66,6 +93,57 @@ def _told(case: Case, node: TruthNode) -> frozenset[str]:
     if isinstance(node, expression.JUNCTIONS):
         return frozenset().union(*(_told(case, item) for item in node.children() if isinstance(item, TruthNode)))
     return case.explanation.missing(node)
+
+
+class _Unasked:
+    """A premise with all that nobody asked taken as absent: what decides it then is waited for."""
+
+    def __init__(self, case: Case, awaited: frozenset[str]) -> None:
+        self.case, self.awaited = case, awaited
+        self._truths: dict[int, tuple[TruthNode, Truth]] = {}
+
+    def lacked(self, node: TruthNode) -> frozenset[str]:
+        """The findings that the premise lacks then; none where it is decided."""
+        if self._truth(node) is not Truth.UNKNOWN:
+            return frozenset()
+        parts = self._parts(node)
+        if parts is None:
+            return self.case.explanation.missing(node)
+        return frozenset().union(*(self.lacked(part) for part in parts))
+
+    def _parts(self, node: TruthNode) -> list[TruthNode] | None:
+        """What a premise is made of; of a proposition the premises of its rules; None of what has no parts."""
+        if isinstance(node, expression.Proposition):
+            rules = self.case.prepared.rules.get(node.atom, ())
+            parts = [rule.when for rule in rules if rule.when is not None]
+            reported = node.atom.startswith("diagnosed(") and "conditions" in self.case.kb.findings
+            return [*parts, productions.reported(self.case.kb, node.atom[10:-1])] if reported else parts or None
+        if isinstance(node, expression.JUNCTIONS):
+            return [item for item in node.children() if isinstance(item, TruthNode)]
+        return None
+
+    def _truth(self, node: TruthNode) -> Truth:
+        found = self._truths.get(id(node))
+        if found is None:
+            found = self._truths[id(node)] = (node, self._worked_out(node))  # the node lives as long as its id
+        return found[1]
+
+    def _worked_out(self, node: TruthNode) -> Truth:
+        held = self.case.memory.holds(node)
+        if held is not Truth.UNKNOWN:
+            return held
+        parts = self._parts(node)
+        if parts is None:
+            asked = not self.awaited.isdisjoint(self.case.explanation.missing(node))
+            return Truth.UNKNOWN if asked else truth.of(_holds_unless_cleared(self.case, node))
+        truths = [self._truth(part) for part in parts]
+        if isinstance(node, expression.Not):
+            return truth.negation(truths[0])
+        if isinstance(node, expression.All):
+            return truth.all_of(truths)
+        if isinstance(node, expression.AtLeast):
+            return truth.at_least(node.count, truths)
+        return truth.any_of(truths)
 
 
 def _holds_unless_cleared(case: Case, node: TruthNode | None) -> bool:

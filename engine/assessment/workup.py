@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ..case.case import Case
-from ..knowledge_base.model import Alert, Investigation, Rule
+from ..knowledge_base.model import Alert, Intervention, Investigation, Rule
 from ..values import truth
 from ..values.truth import Truth
 from ..values.value import Gap, Records
-from . import reasons, waiting
+from . import plan, reasons, waiting
 from .speaking import Hearing, Speaking
 from .verdict import URGENCIES, AlertShown, Item, Test
 
@@ -112,23 +112,36 @@ def _has_result(case: Case, test: Investigation, name: str) -> bool:
     return not isinstance(known, Gap) and (implied is None or isinstance(implied[0], Gap))
 
 
-def alerts(case: Case, items: tuple[Item, ...]) -> tuple[AlertShown, ...]:
+def alerts(case: Case) -> tuple[AlertShown, ...]:
+    """Every alert that is not ruled out, and each medicine that is taken though it is or may be contraindicated."""
     hearing = Hearing(case)
-    found = [one for alert in case.kb.alerts.values() if (one := _alert(case, alert, hearing)) is not None]
-    for item in items:
-        if item.taken and item.status == "contraindicated":
-            action = f"{item.advice}: {item.aftercare}" if item.aftercare else f"{item.advice} it"
-            found.append(
-                AlertShown(
-                    f"taking_{item.id}",
-                    f"Takes {item.label}, which is contraindicated here",
-                    "urgent",
-                    "raised",
-                    f"Ask the prescriber to {action}",
-                    item.against,
-                )
-            )
-    return by_urgency(found)
+    found = [_alert(case, alert, hearing) for alert in case.kb.alerts.values()]
+    taken = [_taken_and_barred(case, one, hearing) for one in plan.taken(case)]
+    return by_urgency([one for one in (*found, *taken) if one is not None])
+
+
+def barred(case: Case, intervention: str) -> Truth:
+    """Whether something contraindicates an intervention."""
+    return truth.any_of(case.truth(rule) for rule in case.rules("contraindicates", intervention))
+
+
+def _taken_and_barred(case: Case, intervention: Intervention, hearing: Hearing) -> AlertShown | None:
+    held = barred(case, intervention.id)
+    if held is Truth.FALSE:
+        return None
+    advice = plan.advice(intervention, "contraindicated")
+    action = f"Ask the prescriber to {advice}: {intervention.aftercare}" if intervention.aftercare else ""
+    action = action or f"Ask the prescriber to {advice} it"
+    name, label = f"taking_{intervention.id}", f"Takes {intervention.label}, which is contraindicated here"
+    rules = (*case.rules("contraindicates", intervention.id), *case.rules("defers", intervention.id))
+    if held is Truth.TRUE:
+        return AlertShown(name, label, "urgent", "raised", action, reasons.reasons(case, rules))
+    deciding = [rule for rule in case.rules("contraindicates", intervention.id) if case.truth(rule) is held]
+    speaking = Speaking() if case.brief else hearing.of_rules(deciding)
+    grounds = tuple(reasons.reason(case, rule) for rule in deciding)
+    facts = hearing.facts(speaking)
+    label = label.replace("which is", "which may be")
+    return AlertShown(name, label, "urgent", "not ruled out", action, grounds, facts, speaking.conditions)
 
 
 def by_urgency(alerts: Iterable[AlertShown]) -> tuple[AlertShown, ...]:
@@ -157,6 +170,6 @@ def _alert(case: Case, alert: Alert, hearing: Hearing) -> AlertShown | None:
     action = reasons.filled(case, alert.action)[0]
     if held is Truth.TRUE:
         return AlertShown(alert.id, alert.label, urgency, "raised", action, grounds)
-    speaking = Speaking() if case.brief else hearing.of_rules(deciding)
+    speaking = Speaking() if case.brief else hearing.of_rules(deciding, frozenset(alert.beyond))
     facts = hearing.facts(speaking)
     return AlertShown(alert.id, alert.label, urgency, "not ruled out", action, grounds, facts, speaking.conditions)

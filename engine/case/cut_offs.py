@@ -109,7 +109,7 @@ def _nodes(kb: KnowledgeBase) -> Iterable[Node]:
     parts: list[Node | None] = [part for rule in kb.rules.values() for part in (rule.when, rule.formula)]
     for finding in kb.findings.values():
         parts += [finding.indicated, finding.applies, *(case.when for case in finding.ranges)]
-        parts.append(finding.assumed.when if finding.assumed is not None else None)
+        parts += [finding.assumed.when, finding.assumed.sure] if finding.assumed is not None else []
     parts += [condition.pursue for condition in kb.conditions.values()]
     parts += [scale.applies for scale in kb.scales.values()]
     parts += [position.when for entry in kb.disagreements.values() for position in entry.positions]

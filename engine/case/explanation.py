@@ -86,6 +86,8 @@ class Explanation:
         self._atoms: dict[str, Proof] = {}
         self._premises: dict[str, Proof] = {}
         self._missing: dict[str, frozenset[str]] = {}
+        self._parts: dict[int, tuple[TruthNode, Proof]] = {}
+        self._missing_parts: dict[int, tuple[TruthNode, frozenset[str]]] = {}
         self._missing_values: dict[str, frozenset[str]] = {}
         self._names = names if names is not None else {}
         self._premise = premise
@@ -126,6 +128,12 @@ class Explanation:
 
     def node(self, node: TruthNode) -> Proof:
         """The smallest proof that a premise, or a part of one, has the truth it has."""
+        found = self._parts.get(id(node))
+        if found is None:
+            found = self._parts[id(node)] = (node, self._proved(node))  # the node lives as long as its id
+        return found[1]
+
+    def _proved(self, node: TruthNode) -> Proof:
         held = self.settled.holds(node)
         if isinstance(node, (expression.Proposition, expression.Applies)):
             return self.how(node.atom)
@@ -177,6 +185,12 @@ class Explanation:
 
     def missing(self, node: TruthNode) -> frozenset[str]:
         """The findings that an unknown premise waits for; empty for one that is decided."""
+        found = self._missing_parts.get(id(node))
+        if found is None:
+            found = self._missing_parts[id(node)] = (node, self._lacked(node))  # the node lives as long as its id
+        return found[1]
+
+    def _lacked(self, node: TruthNode) -> frozenset[str]:
         if self.settled.holds(node) is not Truth.UNKNOWN:
             return frozenset()
         if isinstance(node, (expression.Proposition, expression.Applies)):

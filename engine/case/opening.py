@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 
+from ..inference.working_memory import WorkingMemory
 from ..intake import record
 from ..intake.answers.sheet import clipped, folded
-from ..intake.record import Record
+from ..intake.record import Reader, Record
 from ..knowledge_base.model import KnowledgeBase
 from ..values.frozen import ordered
 from ..values.problems import Place, Problem, Refused, did_you_mean
@@ -15,6 +16,7 @@ from .case import Case, Prepared
 CODES: dict[str, str] = {
     "OL340": "a guideline that the knowledge base does not have",
     "OL341": "a region that no guideline or rule names",
+    "OL342": "options of `assess` that do not go together",
 }
 
 UNDATED = datetime.date(2026, 1, 1)
@@ -75,6 +77,11 @@ def _one_of(known: dict[str, str], kind: str, given: str, code: str, problems: l
     return found or ""
 
 
+def reader(prepared: Prepared, chosen: Terms, clock: datetime.date) -> Reader:
+    """What reads patient files for a run."""
+    return Reader(prepared.kb, clock, chosen.as_of)
+
+
 def patients(prepared: Prepared, text: str | bytes, file: str, chosen: Terms, clock: datetime.date) -> list[Patient]:
     """Every patient of a file. Raises Refused with everything wrong in it.
 
@@ -86,15 +93,19 @@ def patients(prepared: Prepared, text: str | bytes, file: str, chosen: Terms, cl
     return [Patient(file, one, finished(prepared, one, chosen)) for one in records]
 
 
-def finished(prepared: Prepared, one: Record, chosen: Terms) -> Case:
-    """The case of a file that has been read to its end: nothing more will be said."""
-    case = opened(prepared, one, chosen)
+def finished(prepared: Prepared, one: Record, chosen: Terms, memory: WorkingMemory | None = None) -> Case:
+    """The case of a file that has been read to its end: nothing more will be said.
+
+    A `memory` handed in now serves it; the case it served before is over.
+    """
+    case = opened(prepared, one, chosen, memory)
     case.finish()
     return case
 
 
-def opened(prepared: Prepared, one: Record, chosen: Terms) -> Case:
+def opened(prepared: Prepared, one: Record, chosen: Terms, memory: WorkingMemory | None = None) -> Case:
     """The case of a file to which more will be said: what it does not mention stays open."""
-    case = Case(prepared, one.today or chosen.as_of or UNDATED, chosen.guideline, chosen.region, chosen.matcher)
+    today = one.today or chosen.as_of or UNDATED
+    case = Case(prepared, today, chosen.guideline, chosen.region, chosen.matcher, memory)
     case.say(one.known)
     return case

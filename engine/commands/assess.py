@@ -1,19 +1,45 @@
-"""`assess`: patients from files, each with all that follows, in one go."""
+"""`assess`: patients from files, each with all that follows: read, judged, written and forgotten one after another."""
 
 from __future__ import annotations
 
 import datetime
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from ..assessment import judgement
 from ..assessment.verdict import Verdict
 from ..case import opening
 from ..case.case import Prepared
-from ..case.opening import Patient, Terms
-from ..knowledge_base.naming import Names
-from ..values.problems import Problem, Refused
-from ..views.report import data
+from ..case.opening import Terms
+from ..inference.working_memory import WorkingMemory
+from ..intake import stream
+from ..intake.record import Record
+from ..intake.stream import Piece
+from ..values.frozen import ordered
+from ..values.problems import Place, Problem, Refused
 from . import surroundings
+
+AT_ONCE = 16
+"""How many pieces of a file are handed to a process together."""
+
+
+@ordered
+class Patient:
+    """A patient of a file, as it was read."""
+
+    file: str
+    record: Record
+
+
+Cut = tuple[str, bytes, int]
+"""A piece of a file, as plain values that go from process to process: the file, the text, the lines before it."""
+Written = tuple[list[str], int, "Cut | None"]
+"""A line for each patient, how many were refused, and the piece that stopped the run."""
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def run(
@@ -24,60 +50,167 @@ def run(
     as_of: datetime.date | None = None,
     matcher: str = "counting",
     knowledge: Path | None = None,
-    detail: str = "brief",
+    detail: str | None = None,
+    skip_refused: bool = False,
+    workers: int = 1,
 ) -> int:
+    if skip_refused and format != "jsonl":
+        what, hint = "--skip-refused goes with --format jsonl alone", "add --format jsonl, or leave it out"
+        raise Refused([Problem("OL342", what, Place("--skip-refused"), hint=hint)])
     prepared = surroundings.prepared(knowledge)
-    terms = opening.terms(prepared.kb, guideline, region, as_of, matcher)
-    patients = _patients(files, prepared, terms)
-    verdicts = [(patient, judgement.judge(patient.case)) for patient in patients]
-    surroundings.put(_shown(verdicts, prepared.names, format, detail))
+    run = Run(prepared, opening.terms(prepared.kb, guideline, region, as_of, matcher), files, workers)
+    if format == "jsonl":
+        return run.lines(detail or "full", skip_refused)
+    patients = run.patients()
+    for text in run.shown(patients, format, detail or "brief"):
+        surroundings.put(text)
     return 0
 
 
-def _patients(files: tuple[str, ...], prepared: Prepared, terms: Terms) -> list[Patient]:
-    """The patients of all files; refused together, so that one run shows every problem of every file."""
-    clock = datetime.date.today()
-    found: list[Patient] = []
-    problems: list[Problem] = []
-    for file in files:
-        try:
-            text, name = surroundings.read(file), surroundings.name_of(file)
-            found += opening.patients(prepared, text, name, terms, clock)
-        except Refused as refused:
-            problems += refused.problems
-    if problems:
-        raise Refused(problems)
-    return found
+class Run:
+    """One run over all files."""
+
+    def __init__(self, prepared: Prepared, terms: Terms, files: tuple[str, ...], workers: int) -> None:
+        self.prepared, self.terms, self.files, self.workers = prepared, terms, files, workers
+        self.reader = opening.reader(prepared, terms, datetime.date.today())
+        self._memory: WorkingMemory | None = None
+
+    def verdict(self, one: Record) -> Verdict:
+        """All that follows for a patient, worked out in the memory that served the one before."""
+        if self._memory is None:
+            self._memory = WorkingMemory(self.prepared.plan, self.terms.matcher)
+        return judgement.judge(opening.finished(self.prepared, one, self.terms, self._memory))
+
+    # --- a report of all ---
+
+    def patients(self) -> list[Patient]:
+        """The patients of all files; refused together, so that one run shows every problem of every file."""
+        found: list[Patient] = []
+        problems: list[Problem] = []
+        for file in self.files:
+            name = surroundings.name_of(file)
+            try:
+                for piece in stream.pieces(surroundings.lines(file)):
+                    read = stream.read(self.reader, piece, name)
+                    found += [Patient(name, one) for one in read.records]
+                    problems += read.problems
+            except Refused as refused:
+                problems += refused.problems
+        if problems:
+            raise Refused(problems)
+        return found
+
+    def shown(self, patients: list[Patient], format: str, detail: str) -> Iterator[str]:
+        """The report in a form, a piece at a time."""
+        names, several = self.prepared.names, len(patients) > 1
+        titles = [_title(one, several) for one in patients]
+        if format == "html":
+            from ..views.report import html, sections
+
+            told = (self.verdict(one.record) for one in patients)
+            documents = (sections.document(one, names, title) for one, title in zip(told, titles, strict=True))
+            yield from html.streamed(documents, titles[0], len(patients))
+            return
+        between = {"json": ",\n", "markdown": "\n---\n\n", "text": _rule()}[format]
+        opened, closed = ("[\n", "\n]\n") if format == "json" and several else ("", "")
+        write = self._writer(format, detail, titles, several)
+        yield opened
+        for index, text in enumerate(self._shared(lambda index: write(index, patients[index]), range(len(patients)))):
+            yield (between if index else "") + text
+        yield closed
+
+    def _writer(self, format: str, detail: str, titles: list[str], several: bool) -> Callable[[int, Patient], str]:
+        names = self.prepared.names
+        if format == "json":
+            from ..views.report import data
+
+            def as_json(_: int, one: Patient) -> str:
+                document = data.document(self.verdict(one.record), names)
+                if not several:
+                    return data.text(document)
+                whole = data.text({**_whose(one), **document}).rstrip("\n")
+                return "\n".join(f"  {line}" for line in whole.split("\n"))
+
+            return as_json
+        if format == "markdown":
+            from ..views.report import markdown
+
+            return lambda index, one: markdown.report(self.verdict(one.record), names, titles[index])
+        from ..views.report import text
+
+        width, colored = surroundings.width(), surroundings.colored()
+        return lambda index, one: text.report(self.verdict(one.record), names, width, colored, titles[index], detail)
+
+    def _shared(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """What the work makes of each item, in order, by as many processes as were asked for; both are plain values."""
+        if self.workers < 2:
+            return map(work, items)
+        from ..workbench import processes  # only where there is work to share
+
+        return processes.streamed(work, items, self.workers)
+
+    # --- a line for each ---
+
+    def lines(self, detail: str, skip: bool) -> int:
+        """A JSON object a line, each written as soon as the patient is judged."""
+        refused = told = 0
+        for lines, wrong, stopped in self._shared(lambda cuts: self._written(cuts, detail, skip), self._batches()):
+            surroundings.put("".join(lines))
+            surroundings.flush()
+            refused, told = refused + wrong, told + len(lines)
+            _progress(told)
+            if stopped is not None:
+                file, text, line = stopped
+                raise Refused(stream.read(self.reader, Piece(text, line), file).problems)
+        if refused:
+            surroundings.note(f"{refused} of {told} were refused; their lines say why.")
+        return 1 if refused else 0
+
+    def _batches(self) -> Iterator[tuple[Cut, ...]]:
+        for file in self.files:
+            name = surroundings.name_of(file)
+            found = ((name, piece.text, piece.line) for piece in stream.pieces(surroundings.lines(file)))
+            size = 1  # the first is told at once
+            while batch := tuple(islice(found, size)):
+                yield batch
+                size = AT_ONCE
+
+    def _written(self, cuts: tuple[Cut, ...], detail: str, skip: bool) -> Written:
+        from ..views import problems as shown
+        from ..views.report import data
+
+        lines: list[str] = []
+        refused = 0
+        for file, text, line in cuts:
+            read = stream.read(self.reader, Piece(text, line), file)
+            for record in read.records:
+                verdict, whose = self.verdict(record), {**_whose(Patient(file, record)), "line": record.place.line}
+                brief = {"summary": data.brief(verdict, self.prepared.names)} if detail == "brief" else None
+                lines.append(data.line({**whose, **(brief or data.document(verdict, self.prepared.names))}))
+            if read.problems:
+                if not skip:
+                    return lines, 1, (file, text, line)
+                refused += 1
+                wrong = [shown.as_data(one) for one in read.problems]
+                lines.append(data.line({"file": file, "line": read.problems[0].place.line, "problems": wrong}))
+        return lines, refused, None
 
 
-def _shown(verdicts: list[tuple[Patient, Verdict]], names: Names, format: str, detail: str) -> str:
-    if format == "json":
-        return _data(verdicts, names)
-    pages = [(_title(patient, len(verdicts)), verdict) for patient, verdict in verdicts]
-    if format == "markdown":
-        from ..views.report import markdown
-
-        return "\n---\n\n".join(markdown.report(verdict, names, title) for title, verdict in pages)
-    if format == "html":
-        from ..views.report import html
-
-        return html.page(pages, names)
-    from ..views.report import text
-
-    width, colored = surroundings.width(), surroundings.colored()
-    rule = "\n" + "=" * min(width, 80) + "\n\n"
-    return rule.join(text.report(verdict, names, width, colored, title, detail) for title, verdict in pages)
+def _whose(one: Patient) -> dict[str, str]:
+    return {"file": one.file, **({"name": one.record.name} if one.record.name else {})}
 
 
-def _data(verdicts: list[tuple[Patient, Verdict]], names: Names) -> str:
-    """One patient is one object; several are a list, each with its file."""
-    if len(verdicts) == 1:
-        return data.text(data.document(verdicts[0][1], names))
-    several = [({"file": patient.file, "name": patient.record.name}, verdict) for patient, verdict in verdicts]
-    named = [({key: value for key, value in whose.items() if value}, verdict) for whose, verdict in several]
-    return data.text(data.several(named, names))
-
-
-def _title(patient: Patient, count: int) -> str:
-    file = patient.file if count > 1 else ""
+def _title(patient: Patient, several: bool) -> str:
+    file = patient.file if several else ""
     return ": ".join(part for part in (file, patient.record.name) if part)
+
+
+def _rule() -> str:
+    return "\n" + "=" * min(surroundings.width(), 80) + "\n\n"
+
+
+def _progress(told: int) -> None:
+    """How far it is, on a terminal that shows errors alone; what is piped on is not disturbed."""
+    if sys.stderr.isatty() and not sys.stdout.isatty():
+        sys.stderr.write(f"\r{told} patients")
+        sys.stderr.flush()

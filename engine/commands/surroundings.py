@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .. import api
@@ -88,6 +88,22 @@ def read(file: str) -> bytes:
     if content is None:
         raise Refused(problems)
     return content
+
+
+def lines(file: str) -> Iterator[bytes]:
+    """The lines of a file, or of standard input for `-`, one after another. Raises Refused."""
+    stream, problems = (sys.stdin.buffer, []) if file == STANDARD_INPUT else layout.opened(Path(file), name_of(file))
+    if stream is None:
+        raise Refused(problems)
+    try:
+        while line := stream.readline(layout.MOST_BYTES + 1):
+            yield line
+    except OSError as error:
+        what = f"the file cannot be read: {error.strerror or 'no reason given'}"
+        raise Refused([Problem("OL001", what, Place(name_of(file)))]) from error
+    finally:
+        if file != STANDARD_INPUT:
+            stream.close()
 
 
 def write_all(directory: Path, files: Mapping[str, str]) -> None:

@@ -116,18 +116,7 @@ def records_of(
     as_of: datetime.date | None = None,
 ) -> tuple[list[Record], list[Problem]]:
     """The patients of a file that has been loaded, after the `problems` found while loading it."""
-    reading = _Reading(kb, today, as_of)
-    records: list[Record] = []
-    found = list(problems)
-    items = node.items if isinstance(node, ListNode) else (node,)
-    if not items:
-        found.append(Problem("OL320", "a list without patients", node.place))
-    for item in items:
-        record, wrong = reading.patient(item)
-        found += wrong
-        if record is not None:
-            records.append(record)
-    return records, _without_echoes(found)
+    return Reader(kb, today, as_of).records(node, problems)
 
 
 def _without_echoes(problems: list[Problem]) -> list[Problem]:
@@ -137,8 +126,13 @@ def _without_echoes(problems: list[Problem]) -> list[Problem]:
     return sorted(dict.fromkeys(kept), key=lambda problem: problem.sort_key)
 
 
-class _Reading:
-    """Patient files against one knowledge base."""
+class Reader:
+    """Patient files against one knowledge base.
+
+    Args:
+        today: the clock; a worked case never uses it.
+        as_of: the day asked for; it beats the file's own `today`, which beats the clock.
+    """
 
     def __init__(self, kb: KnowledgeBase, today: datetime.date | None, as_of: datetime.date | None) -> None:
         self.kb, self.clock, self.as_of = kb, today, as_of
@@ -149,6 +143,20 @@ class _Reading:
     @functools.cached_property
     def _names(self) -> dict[str, frozenset[str]]:
         return names_of(self.kb)
+
+    def records(self, node: Node, problems: list[Problem]) -> tuple[list[Record], list[Problem]]:
+        """The patients of what was loaded: one, or those of a list; `problems` are those found while loading."""
+        records: list[Record] = []
+        found = list(problems)
+        items = node.items if isinstance(node, ListNode) else (node,)
+        if not items:
+            found.append(Problem("OL320", "a list without patients", node.place))
+        for item in items:
+            record, wrong = self.patient(item)
+            found += wrong
+            if record is not None:
+                records.append(record)
+        return records, _without_echoes(found)
 
     def patient(self, node: Node) -> tuple[Record | None, list[Problem]]:
         if not isinstance(node, MapNode):

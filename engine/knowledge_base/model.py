@@ -57,6 +57,8 @@ class Assumed:
 
     answer: str
     when: TruthNode | None = None
+    sure: TruthNode | None = None
+    """Of whom nobody doubts it; of others a medicine is not recommended on it alone."""
 
 
 @frozen
@@ -234,6 +236,8 @@ class Investigation(Entry):
 @frozen
 class Alert(Entry):
     action: str = ""
+    beyond: tuple[str, ...] = ()
+    """Findings that alone are no reason to tell it first while it is not ruled out."""
 
 
 @frozen

@@ -51,9 +51,9 @@ class Graph:
 def _graph(kb: KnowledgeBase) -> Graph:
     graph = Graph()
     for finding in kb.findings.values():
-        assumed = finding.assumed.when if finding.assumed is not None else None
+        assumed = [finding.assumed.when, finding.assumed.sure] if finding.assumed is not None else []
         ranges = [case.when for case in finding.ranges]
-        graph.add(finding.id, [finding.applies, finding.indicated, assumed, *ranges], finding.place)
+        graph.add(finding.id, [finding.applies, finding.indicated, *assumed, *ranges], finding.place)
         if finding.stand_in:
             graph.link(finding.id, finding.stand_in, finding.place)
     for quantity in kb.quantities.values():

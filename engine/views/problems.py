@@ -59,11 +59,11 @@ def counted(problems: Sequence[Problem]) -> str:
 def data(problems: Sequence[Problem], read: Mapping[str, int]) -> str:
     """JSON: the problems, how many there are of each level, and what was read."""
     counts = {level.value: sum(problem.level is level for problem in problems) for level in Level}
-    value = {"osteologic": VERSION, "read": dict(read), "counts": counts, "problems": [_object(p) for p in problems]}
+    value = {"osteologic": VERSION, "read": dict(read), "counts": counts, "problems": [as_data(p) for p in problems]}
     return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
 
 
-def _object(problem: Problem) -> dict[str, Any]:
+def as_data(problem: Problem) -> dict[str, Any]:
     return {
         "code": problem.code,
         "level": problem.level.value,

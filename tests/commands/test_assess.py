@@ -17,6 +17,11 @@ def test_a_patient_on_standard_input_is_told_in_text(home: Path, run: Run) -> No
     ended = run("assess", "-", typed=PATIENT)
     assert (ended.code, ended.err) == (0, "")
     told = " ".join(ended.out.split())
+    assert "IT IS OSTEOPOROSIS: lowest T-score -2.7" in told
+
+
+def test_everything_is_told_in_full_detail(home: Path, run: Run) -> None:
+    told = " ".join(run("assess", "-", "--detail", "full", typed=PATIENT).out.split())
     assert "OSTEOPOROSIS established" in told
     assert "Estrogen falls at the menopause: menopausal status after the menopause [article A4]" in told
 
@@ -33,7 +38,15 @@ def test_json_of_one_patient_is_one_object_with_places_and_sources(home: Path, r
         "file": "rules/bone.yaml",
         "line": 8,
         "sources": [{"id": "article", "where": "A14"}],
-        "facts": [{"finding": "lowest_t_score", "value": "-2.7"}, {"finding": "t_score_hip", "value": "-2.7"}],
+        "facts": [
+            {"finding": "lowest_t_score", "value": "-2.7", "told": "lowest T-score -2.7"},
+            {"finding": "t_score_hip", "value": "-2.7", "told": "hip T-score -2.7"},
+        ],
+        "guideline": None,
+        "grade": None,
+        "region": None,
+        "note": "",
+        "missing": [],
     }
     assert found["findings"]["t_score_spine"]["implied"] == "group"
 

@@ -26,7 +26,7 @@ ROOT = Path(cli.__file__).parent
 
 
 def test_without_a_verb_it_consults_and_ends_cleanly(home: Path, run: Run) -> None:
-    ended = run(typed="67\nfemale\nreport\nquit\n")
+    ended = run(typed="67\nfemale\nreport full\nquit\n")
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("osteologic ")
     assert "replaces no clinician" in ended.out

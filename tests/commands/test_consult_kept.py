@@ -16,6 +16,7 @@ import pytest
 import cli
 from engine.dialogue import journal
 from tests.commands.conftest import Run
+from tests.conftest import LONG
 
 ROOT = Path(cli.__file__).parent
 LINES = ["67, woman", "hip -2.7", "postmenopausal", "vit d 28 nmol/L", "on omeprazole", "asthma", "spine -3.1", "back"]
@@ -106,7 +107,7 @@ def test_what_was_altered_is_refused_and_left_alone(home: Path, state: Path, run
 
 # --- killed -----------------------------------------------------------------------------------------------------------
 
-KILLS = int(os.environ.get("OSTEOLOGIC_KILLS", "200" if os.environ.get("CI") == "true" else "40"))
+KILLS = int(os.environ.get("OSTEOLOGIC_KILLS", "1000" if LONG else "100" if os.environ.get("CI") == "true" else "40"))
 WARM = """
 import contextlib, io, os, sys, time
 from pathlib import Path

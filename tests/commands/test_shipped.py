@@ -47,7 +47,8 @@ def test_someone_never_scanned_gets_causes_mechanism_and_prevention_and_no_diagn
     acting = [item for item in found["plan"] if item["status"] in ("recommended", "conditional", "deferred")]
     assert not [item["id"] for item in acting if item["kind"] == "medicine"]
     assert {"nutrition", "activity", "lifestyle"} <= {item["kind"] for item in acting}
-    told = run("assess", "-", typed=NEVER_SCANNED).out
+    assert "stop smoking" in run("assess", "-", typed=NEVER_SCANNED).out
+    told = run("assess", "-", "--detail", "full", typed=NEVER_SCANNED).out
     assert "WHY BONE IS BEING LOST" in told
     assert "stop smoking" in told
 
@@ -102,7 +103,7 @@ def test_the_founding_questions_are_answered(question: str, answer: str, run: Ru
 
 
 def test_a_consultation_through_a_pipe_reports_and_ends(run: Run) -> None:
-    ended = run(typed="67\nfemale\nreport\nquit\n")
+    ended = run(typed="67\nfemale\nreport full\nquit\n")
     assert (ended.code, ended.err) == (0, "")
     assert "WHAT IS KNOWN\n  age 67; sex female." in ended.out
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.assessment import plan, workup
 from engine.assessment.outlook import Outlook
 from engine.assessment.plan import LINES
 from engine.case.case import Case, Prepared
@@ -43,11 +44,12 @@ def judged(dangers: Dangers, known: Mapping[str, Known], memory: WorkingMemory) 
 
 def stand(case: Case) -> Stand:
     look, medicines = Outlook(case), bone_medicines(case.prepared)
+    taken = {f"taking_{one.id}": workup.barred(case, one.id) for one in plan.taken(case)}
     rules = {rule.id: case.truth(rule) for verb in VERBS for rule in case.prepared.by_verb.get(verb, ())}
     return Stand(
         {one: look.status(one) for one in medicines},
         {one: look.line(one) for one in medicines},
-        {one: look.alert(one) for one in case.kb.alerts},
+        {one: look.alert(one) for one in case.kb.alerts} | taken,
         rules,
     )
 

@@ -20,8 +20,9 @@ from engine.dialogue.settled import Told
 from engine.knowledge_base.store import cache
 from engine.views import dialogue
 from engine.views.report import text
+from tests.conftest import LONG
 
-LINES = int(os.environ.get("OSTEOLOGIC_LINES", "2000" if os.environ.get("CI") == "true" else "300"))
+LINES = int(os.environ.get("OSTEOLOGIC_LINES", "2000" if LONG else "300"))
 
 
 @pytest.fixture(scope="module")

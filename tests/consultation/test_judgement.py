@@ -112,6 +112,15 @@ def test_a_medicine_that_is_taken_and_contraindicated_raises_an_alert() -> None:
     ]
 
 
+def test_a_medicine_that_is_taken_and_may_be_contraindicated_is_not_ruled_out() -> None:
+    found = verdict(OSTEOPOROSIS + "medicines: [alendronate]\ncreatinine_clearance_measured: 30..40 mL/min\n")
+    assert [(one.id, one.status) for one in found.alerts if one.id.startswith("taking_")] == [
+        ("taking_alendronate", "not ruled out")
+    ]
+    cleared = verdict(OSTEOPOROSIS + "medicines: [alendronate]\n" + CLEAR)
+    assert not any(one.id.startswith("taking_") for one in cleared.alerts)
+
+
 def test_a_guideline_hides_what_it_does_not_want_but_never_a_contraindication() -> None:
     other = verdict(OSTEOPOROSIS + CLEAR, guideline="b-2010")
     assert status(other, "alendronate") == ""

@@ -109,3 +109,12 @@ def test_the_most_urgent_then_the_best_supported_come_first_and_no_more_than_thr
     assert [one.urgency for one in top.doubted] == ["emergency"] * MOST_DOUBTS
     assert [one.conditions for one in top.doubted] == sorted((one.conditions for one in top.doubted), reverse=True)
     assert {one.id for one in (*top.raised, *top.doubted, *top.rest)} == {one.id for one in verdict.alerts}
+
+
+def test_a_fragility_fracture_alone_does_not_put_cancer_on_top(shipped: Prepared) -> None:
+    broken = "fractures: [{site: vertebra, cause: low_trauma, date: 2026-03}]\nimaging: [vertebral_fracture, ...]\n"
+    verdict = judged(shipped, broken)
+    assert "suspected_malignancy" in [one.id for one in verdict.on_top.rest]
+    assert told(alert(verdict, "suspected_malignancy")) == []
+    pain = judged(shipped, broken + "symptoms: [back_pain, ...]\n")
+    assert told(alert(pain, "suspected_malignancy")) == ["back pain"]

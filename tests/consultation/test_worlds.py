@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import random
 from pathlib import Path
 
@@ -22,10 +21,11 @@ from engine.values.truth import Truth
 from engine.values.value import NOT_MEASURED, Gap, Known
 from engine.views.report import data, markdown, text
 from engine.workbench.trials.patients import Vocabulary, number
+from tests.conftest import LONG
 
 ROOT = Path(__file__).parent.parent.parent
 TODAY = datetime.date(2026, 11, 21)
-PATIENTS = int(os.environ.get("OSTEOLOGIC_PATIENTS", "1000" if os.environ.get("CI") == "true" else "40"))
+PATIENTS = 1000 if LONG else 60
 TOGETHER = 10
 HEALTHY = {
     "age": "67",

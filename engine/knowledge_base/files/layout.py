@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from ...values.frozen import ordered
 from ...values.problems import Place, Problem
@@ -96,20 +98,43 @@ def contents_of(layout: Layout, *, to_fill: bool = False) -> tuple[tuple[Written
     return tuple(found), problems
 
 
-def read_bytes(path: Path, file: str) -> tuple[bytes | None, list[Problem]]:
-    """What a file holds, and no more of it than would be read."""
+_READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A pipe that nobody writes to is opened all the same, and then refused, rather than waited for."""
+
+
+def opened(path: Path, file: str) -> tuple[BinaryIO | None, list[Problem]]:
+    """An ordinary file, open for reading; a directory, pipe or device is refused. `file` is its name in problems."""
+    hint = ""
     try:
-        with open(path, "rb") as stream:
-            expected = min(os.fstat(stream.fileno()).st_size, MOST_BYTES)  # a larger buffer would cost its making
-            content = stream.read(expected + 1)
-            return content + stream.read(MOST_BYTES - expected) if len(content) > expected else content, []
+        descriptor = os.open(path, _READING)
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISREG(mode):
+            return open(descriptor, "rb"), []
+        os.close(descriptor)
+        what = "this is a directory, not a file"
+        if not stat.S_ISDIR(mode):
+            what, hint = "this is a pipe or a device, not a file", "write - and pipe it to standard input"
     except IsADirectoryError:
         what = "this is a directory, not a file"
     except FileNotFoundError:
         what = "there is no such file"
     except (OSError, ValueError) as error:
         what = f"the file cannot be opened: {getattr(error, 'strerror', None) or 'its name is no file name'}"
-    return None, [Problem("OL001", what, Place(file))]
+    return None, [Problem("OL001", what, Place(file), hint=hint)]
+
+
+def read_bytes(path: Path, file: str) -> tuple[bytes | None, list[Problem]]:
+    """What a file holds, and no more of it than would be read."""
+    stream, problems = opened(path, file)
+    if stream is None:
+        return None, problems
+    try:
+        with stream:
+            expected = min(os.fstat(stream.fileno()).st_size, MOST_BYTES)  # a larger buffer would cost its making
+            content = stream.read(expected + 1)
+            return content + stream.read(MOST_BYTES - expected) if len(content) > expected else content, []
+    except OSError as error:
+        return None, [Problem("OL001", f"the file cannot be read: {error.strerror or 'no reason given'}", Place(file))]
 
 
 def digest_of(contents: Iterable[Written]) -> str:

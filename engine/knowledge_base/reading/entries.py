@@ -201,7 +201,9 @@ KINDS: Mapping[str, Kind] = {
             "step": Key(whole),
         },
     ),
-    "alerts": Kind("alert", model.Alert, {"action": Key(template, required=True)}),
+    "alerts": Kind(
+        "alert", model.Alert, {"action": Key(template, required=True), "beyond": Key(identifiers("finding"))}
+    ),
     "hazards": Kind(
         "hazard",
         model.Hazard,

@@ -81,14 +81,19 @@ def pursue(node: Node, key: str, desk: Desk) -> bool | Later | None:
 
 
 def assumed(node: Node, key: str, desk: Desk) -> Later | None:
-    """`V`, or `{is: V, when: premise}`."""
+    """`V`, or `{is: V, when: premise, sure: premise}`."""
     if isinstance(node, Text):
         answer = text(node, key, desk)
         return None if answer is None else Later(lambda checker: model.Assumed(answer=answer))
-    found = keyed(node, key, {"is": text}, {"when": grounded}, desk)
+    found = keyed(node, key, {"is": text}, {"when": grounded, "sure": grounded}, desk)
     if found is None or "is" not in found:
         return None
-    return Later(lambda checker: model.Assumed(answer=found["is"], when=_finished(found.get("when"), checker)))
+
+    def finish(checker: Checker) -> model.Assumed:
+        when, sure = (_finished(found.get(part), checker) for part in ("when", "sure"))
+        return model.Assumed(answer=found["is"], when=when, sure=sure)
+
+    return Later(finish)
 
 
 def ranges(node: Node, key: str, desk: Desk) -> Later | None:

@@ -246,7 +246,7 @@ class Ground:
 
     def _finding(self, was: Finding, way: int) -> Cause | None:
         now = self.laid.findings.get(was.id)
-        if cause := self._entry("findings", was, now, ("applies", "indicated", "assumed.when")):
+        if cause := self._entry("findings", was, now, ("applies", "indicated", "assumed.when", "assumed.sure")):
             return cause
         if was.stand_in and (cause := self._lost(Footing("value", was.stand_in, way))):
             return cause

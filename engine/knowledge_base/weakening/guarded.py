@@ -57,6 +57,12 @@ def fewer(was: Iterable[str], now: Iterable[str]) -> str:
     return f"no longer holds {', '.join(lost)}" if lost else ""
 
 
+def more(was: Iterable[str], now: Iterable[str]) -> str:
+    """A list from which anything may be taken."""
+    added = sorted(set(now) - set(was))
+    return f"holds {', '.join(added)} now" if added else ""
+
+
 def lower(*steps: str) -> Callable[[str, str], str]:
     """A grade, the mildest first."""
 
@@ -140,7 +146,7 @@ GUARDED: Mapping[str, Mapping[str, Guard]] = {
         "kind": Guard(other),
         "label_contraindicates": Guard(fewer),
     },
-    "alerts": {"action": Guard(reworded)},
+    "alerts": {"action": Guard(reworded), "beyond": Guard(more)},
     "conditions": {"exposure": Guard(other)},
     "quantities": {"beside": Guard(gone)},
     "hazards": {

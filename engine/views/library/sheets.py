@@ -177,6 +177,8 @@ class Sheets:
         if finding.assumed is not None:
             when = self.linker.said(finding.assumed.when) if finding.assumed.when is not None else ()
             yield Row("Taken for granted", (Run(finding.assumed.answer), *((Run(" when "), *when) if when else ())))
+            if finding.assumed.sure is not None:
+                yield Row("Never doubted when", tree=self.linker.premise(finding.assumed.sure))
         yield Row("Otherwise", (self.linker.name(finding.stand_in),) if finding.stand_in else ())
 
     def _quantity(self, quantity: Quantity) -> Iterator[Row]:

@@ -86,6 +86,11 @@ def several(verdicts: Iterable[tuple[Mapping[str, str], Verdict]], names: Names)
     return [{**whose, **document(verdict, names)} for whose, verdict in verdicts]
 
 
+def line(value: Any) -> str:
+    """A value on a line of its own, without white space."""
+    return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":")) + "\n"
+
+
 def text(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,22 @@ _PARTS = {"paragraph": Paragraph, "entry": Entry, "chart": Chart, "table": Table
 
 def page(patients: Iterable[tuple[str, Verdict]], names: Names, unread: Iterable[str] = ()) -> str:
     """The reports, by title, on one page."""
-    return written(sections.document(verdict, names, title, unread) for title, verdict in patients)
+    documents = [sections.document(verdict, names, title, unread) for title, verdict in patients]
+    return written(documents)
 
 
-def written(documents: Iterable[Document]) -> str:
-    return environment().get_template("report.html").render(reports=list(documents), charts=_charts)
+def written(documents: Sequence[Document]) -> str:
+    return "".join(streamed(documents, documents[0].title, len(documents)))
+
+
+def streamed(documents: Iterable[Document], title: str, count: int) -> Iterator[str]:
+    """The page of so many reports, of which only one is held at a time."""
+    more = f" and {count - 1} more" if count > 1 else ""
+    yield from (
+        environment()
+        .get_template("report.html")
+        .generate(reports=iter(documents), title=f"{title or 'Assessment'}{more}", charts=_charts)
+    )
 
 
 def _charts(document: Document) -> Iterator[tuple[pictures.Mark, ...]]:

@@ -32,13 +32,15 @@ _LABELS = {
     "missing": "Missing",
     "unread": "Not heard",
 }
-_ORDERED_KINDS = ("medication review", "procedure", "referral", "nutrition")
-"""What is named beside the medicine, in this order; the way of life is left to the plan."""
+_ORDERED_KINDS = ("medication review", "procedure", "referral", "nutrition", "lifestyle", "activity")
+"""What is named beside the medicine, in this order; exercise only where no medicine is."""
 _KIND_WORDS = {
     "medication review": "medicines",
     "procedure": "procedure",
     "referral": "refer to",
     "nutrition": "nutrition",
+    "lifestyle": "way of life",
+    "activity": "activity",
 }
 
 
@@ -102,7 +104,8 @@ class _Summary:
         for reason in reasons:
             carrying = [one for one in reason.facts if not one.implied and one.value not in ("none", "no")]
             personal = [one for one in carrying if one.finding not in _TELLS_LITTLE]
-            if told := [outline.fact(one, self.names) for one in (personal or carrying)[:_FACTS]]:
+            chosen = {one.value: one for one in reversed(personal or carrying)}
+            if told := [outline.fact(one, self.names) for one in reversed(chosen.values())][:_FACTS]:
                 both = ", ".join(told)
                 return both if len(both) <= _ROOM else told[0]
             return reason.title.rstrip(".")
@@ -114,7 +117,8 @@ class _Summary:
         lines += [self._doubt(alert) for alert in top.doubted]
         more = f"{len(top.rest)} more not ruled out" if top.rest else ""
         if not lines and not more:
-            return Block("alerts", _LABELS["alerts"], ())
+            none = (Line("none, and all that could be are ruled out"),) if self.names.kb.alerts else ()
+            return Block("alerts", _LABELS["alerts"], none)
         if not top.raised:
             lines.insert(0, Line("none raised"))
         return Block("alerts", _LABELS["alerts"], tuple(lines), more, least=len(lines))
@@ -176,7 +180,7 @@ class _Summary:
             yield Line(f"not yet: {_some([item.label for item in put_off], 4)}", _first_title(put_off[0]), "wait")
 
     def _beside(self) -> Iterator[Line]:
-        for kind in _ORDERED_KINDS:
+        for kind in _ORDERED_KINDS if not self.medicines else _ORDERED_KINDS[:-1]:
             labels = [item.label for item in self.acting if item.kind == kind and item.status == "recommended"]
             if labels:
                 yield Line(f"{_KIND_WORDS[kind]}: {_some(labels, 4)}")

@@ -184,10 +184,12 @@ def _said(parts: Iterable[TruthNode]) -> str:
 
 def acted_on(subject: Subject, hazard: Hazard, way: Way, medicine: str) -> bool:
     """Whether one rule does what the hazard demands, or more, wherever it is there in this way."""
-    return any(
-        medicine in rule.members and rule.when is not None and _secures(subject, way.premise, rule.when)
-        for rule in subject.of(*VERBS[hazard.effect])
-    )
+    return any(medicine in rule.members and secures(subject, way, rule) for rule in subject.of(*VERBS[hazard.effect]))
+
+
+def secures(subject: Subject, way: Way, rule: Rule) -> bool:
+    """Whether a rule holds wherever a hazard is there in this way."""
+    return rule.when is not None and _secures(subject, way.premise, rule.when)
 
 
 def _secures(subject: Subject, given: TruthNode, wanted: TruthNode, depth: int = _DEEPEST) -> bool:

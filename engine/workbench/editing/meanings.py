@@ -76,7 +76,8 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "known_by": "Who knows it: the person, the record or a test. Tests are ordered, not asked.",
         "applies": "When the question makes sense at all; elsewhere every comparison with it is false.",
         "indicated": "When it is worth asking or doing; until then it is passed over.",
-        "assumed": "What is taken for granted, and shown as such, when nobody says: V, or {is: V, when: premise}.",
+        "assumed": "What is taken for granted, and shown as such, when nobody says: V, or {is: V, when: premise}; "
+        "beside them 'sure', of whom nobody doubts it.",
         "or": "The quantity that stands in where it was not entered.",
     },
     "groups": {
@@ -152,7 +153,10 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "against": "What must not stand in the same report; left out: a major caution against the advice itself.",
         "because": "Why nobody could follow both.",
     },
-    "alerts": {"action": "What to do at once; `{name}` prints a value."},
+    "alerts": {
+        "action": "What to do at once; `{name}` prints a value.",
+        "beyond": "Findings that alone are no reason to tell it first while it is not ruled out.",
+    },
     "thresholds": {
         "unit": "The unit of the cut-off.",
         "analyte": "What is measured, for units that can only be converted knowing it.",

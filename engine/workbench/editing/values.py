@@ -106,7 +106,7 @@ def _positions(_: Mapping[str, Any]) -> Schema:
 
 
 def _assumed(_: Mapping[str, Any]) -> Schema:
-    return {"anyOf": [TEXT, mapping({"is": TEXT, "when": PREMISE}, ("is",))]}
+    return {"anyOf": [TEXT, mapping({"is": TEXT, "when": PREMISE, "sure": PREMISE}, ("is",))]}
 
 
 def _pursue(_: Mapping[str, Any]) -> Schema:

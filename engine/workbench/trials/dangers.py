@@ -6,25 +6,26 @@ hold: numbers at the cut-off and just on either side of it, entries as the rule 
 the tests that establish it. Members that no rule reads come in as well. At the end some of it is taken away again
 (`deletions`), so that records are partial and vague as real ones are.
 
-A thousand take some seconds.
+One in three is aimed at an invariant instead, each invariant in turn: what it wants of the report is made wanted, what
+it wants of the record is put there, and little else is dangerous. A thousand take some seconds.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
 from ...inference import productions
 from ...intake import record
 from ...intake.record import Answer
 from ...knowledge_base.model import Hazard
 from ...premises import expression
-from ...premises.expression import Node
+from ...premises.expression import Shown, TruthNode
 from ...values.problems import Place
-from ...values.value import Known, Number, Records
+from ...values.value import Known, Number
 from .deletions import deletions
 from .draft import Draft
+from .harmless import Leaves
 from .patients import Vocabulary, number, one_of
 
 AIMS = {"contraindicates": 6, "defers": 4, "cautions": 2, "alerts": 4, "diagnoses": 5, "supports": 1}
@@ -61,18 +62,25 @@ class Dangers:
         self.replacing = dict(self._replacing())
         """What is worked out, with the measurements that takes."""
         self.hazards = list(self.kb.hazards.values())
-        self.harmless = dict(_Leaves(self).harmless())
+        self.harms = [one.never for one in self.kb.invariants.values() if one.never is not None and not one.withdrawn]
+        self.harmless = dict(Leaves(self.prepared, self.medicines).harmless())
 
     def patient(self, seed: int) -> dict[str, Known]:
         """A record, partial as a rule, as a file would hold it; the same for the same seed."""
         made = _Made(self, random.Random(f"danger {seed}"))
         made.person()
-        made.ordinary()
-        made.wanted()
-        made.aimed()
-        made.besides()
+        turn = seed // 3
+        harm = self.harms[(turn + turn // len(self.harms)) % len(self.harms)] if self.harms and seed % 3 == 2 else None
+        made.ordinary(mostly=harm is not None)
+        if harm is not None:
+            made.harmed(harm)
+        else:
+            made.wanted()
+            made.aimed()
+            made.besides()
         made.fit_together()
-        made.forget()
+        if harm is None or turn % 4 == 0:
+            made.forget()
         return {name: made.found[name] for name in (*self.kb.findings, *self.kb.quantities) if name in made.found}
 
     def _replacing(self) -> Iterator[tuple[str, list[str]]]:
@@ -91,67 +99,6 @@ class Dangers:
         return found
 
 
-class _Leaves:
-    """Which answers the safety rules find dangerous, whatever stands between them and the answer."""
-
-    def __init__(self, dangers: Dangers) -> None:
-        self.dangers = dangers
-        self.dangerous: dict[str, dict[str, int]] = {}
-        self.numbers: dict[str, None] = {}
-        self._seen: set[tuple[str, bool]] = set()
-        for name in dangers.medicines:
-            for verb in ("contraindicates", "defers"):
-                for rule in dangers.prepared.by_target.get((verb, name), ()):
-                    if rule.when is not None:
-                        self._look(rule.when, True)
-
-    def _look(self, node: Node, wanted: bool) -> None:
-        if isinstance(node, expression.Not):
-            self._look(node.item, not wanted)
-        elif isinstance(node, expression.JUNCTIONS):
-            guarded = isinstance(node, expression.All) and wanted
-            for item in node.children():  # what only excepts somebody from a danger is none itself
-                if not (guarded and isinstance(item, expression.Not)):
-                    self._look(item, wanted)
-        elif isinstance(node, expression.Proposition):
-            if (node.atom, wanted) not in self._seen:
-                self._seen.add((node.atom, wanted))
-                for rule in self.dangers.prepared.rules.get(node.atom, ()):
-                    if rule.when is not None:
-                        self._look(rule.when, wanted)
-        elif isinstance(node, (expression.IsYes, expression.OneOf)):
-            members = node.members if isinstance(node, expression.OneOf) else frozenset({"yes"})
-            weight = 1 if wanted is not getattr(node, "negated", False) else -1
-            for member in members:
-                counts = self.dangerous.setdefault(node.name, {})
-                counts[member] = counts.get(member, 0) + weight
-        else:
-            for name in sorted(expression.names_read(node)):
-                self._behind(name)
-
-    def _behind(self, name: str) -> None:
-        if name in self.numbers:
-            return
-        self.numbers[name] = None
-        for read in sorted(self.dangers.prepared.plan.reads.get(name, ())):
-            self._behind(read)
-
-    def harmless(self) -> Iterator[tuple[str, Known]]:
-        """For each finding that safety asks about the answer that it has nothing against."""
-        for name, finding in self.dangers.kb.findings.items():
-            if finding.type == "records":
-                yield name, Records()
-            elif finding.stand_in:
-                continue  # it is worked out from the others, and would contradict them once one of them is changed
-            elif finding.type == "number" and name in self.numbers:
-                spans = [one.range for one in finding.ranges]
-                if spans and not any(span.low.is_infinite() or span.high.is_infinite() for span in spans):
-                    yield name, number(sum(((one.low + one.high) / 2 for one in spans), Decimal(0)) / len(spans))
-            elif name in self.dangerous:
-                members = ["yes", "no"] if finding.type == "yes_no" else list(self.dangers.prepared.names.members(name))
-                yield name, one_of(min(members, key=lambda one: self.dangerous[name].get(one, 0)))
-
-
 class _Made(Draft):
     """The draft of a patient in danger, made in steps."""
 
@@ -166,15 +113,19 @@ class _Made(Draft):
         for name in ("weight", "height", "menopausal_status"):
             if name in self.kb.findings and chance.random() < 0.9:
                 self.put(name, chance.choice(self.vocabulary.answers(name)))
-        age = self.found["age"]
-        if chance.random() < 0.8 or (isinstance(age, Number) and age.last.interval.low >= 60):
+        if chance.random() < 0.8 or self._past_menopause():
             self.put("menopausal_status", one_of("postmenopausal"))
         if chance.random() < 0.8:
             self.put("t_score_hip", number(chance.choice(LOW_SCORES)))
 
-    def ordinary(self) -> None:
+    def _past_menopause(self) -> bool:
+        """Whether no woman of this age is before it."""
+        age = self.found.get("age")
+        return isinstance(age, Number) and age.last.interval.low >= 60
+
+    def ordinary(self, mostly: bool = False) -> None:
         """Answers that are harmless: nearly all of them, or some."""
-        known = 0.98 if self.chance.random() < 0.65 else 0.5
+        known = 0.98 if mostly or self.chance.random() < 0.65 else 0.5
         for name, answer in self.dangers.harmless.items():
             if name not in self.found and self.chance.random() < known:
                 self.found[name] = answer
@@ -188,6 +139,35 @@ class _Made(Draft):
             verbs = self.dangers.verbs
             verb = self.chance.choices(verbs, [AIMS[one] for one in verbs])[0]
             self.make(self.chance.choice(self.dangers.aims[verb]).when, True)
+
+    def harmed(self, never: TruthNode) -> None:
+        """What an invariant forbids: first the rules behind what it asks of the report, then the facts beside it."""
+        for shown, said in self._asked(never, True):
+            if said:
+                self._shown(shown)
+        self.make(never, True)
+
+    def _asked(self, node: TruthNode, wanted: bool) -> Iterator[tuple[Shown, bool]]:
+        """What is asked of the report, and whether it must read so; of alternatives one."""
+        if isinstance(node, Shown):
+            yield node, wanted is not node.negated
+        elif isinstance(node, expression.Not):
+            yield from self._asked(node.item, not wanted)
+        elif isinstance(node, (expression.All, expression.AnyOf)):
+            every = isinstance(node, expression.All) is wanted
+            for item in node.items if every else [self.chance.choice(node.items)]:
+                yield from self._asked(item, wanted)
+
+    def _shown(self, shown: Shown) -> None:
+        """Make something wanted, concluded or raised, by one of its rules."""
+        member = self.chance.choice(sorted(shown.members))
+        if shown.of == "diagnosis":
+            self.conclude(f"diagnosed({member})")
+            return
+        verb = {"status": "recommends", "alert": "alerts", "caution": "cautions"}[shown.of]
+        rules = [one for one in self.prepared.by_target.get((verb, member), ()) if one.when is not None]
+        if rules:
+            self.make(self.chance.choice(rules).when, True)
 
     def besides(self) -> None:
         """What labels name, members of any list, a bone medicine being taken, a number entered beside its parts."""
@@ -214,6 +194,8 @@ class _Made(Draft):
             if self.chance.random() < 0.9:
                 for part in self.dangers.replacing[name]:
                     self.found.pop(part, None)
+        if "menopausal_status" in self.found and self._past_menopause():
+            self.found["menopausal_status"] = one_of("postmenopausal")
         told = {name: Answer(known, "", Place(name)) for name, known in self.found.items()}
         for problem in (
             *record.check_ages(self.kb, told),

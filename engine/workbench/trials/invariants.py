@@ -36,7 +36,7 @@ AT_ONCE = 50
 _SHRUNK = 3
 """So many of those who break an invariant are made smaller."""
 _KEPT = "invariants"
-_MADE_BY = ("invariants.py", "patients.py", "dangers.py", "deletions.py")
+_MADE_BY = ("invariants.py", "patients.py", "dangers.py", "harmless.py", "deletions.py")
 
 Facts = Mapping[str, Known]
 

@@ -137,6 +137,10 @@ OL341
 - osteologic assess patient.yaml --region Mars
 + osteologic assess patient.yaml --region UK
 = Under a region that nothing names nothing would be hidden, and it would look chosen.
+OL342
+- osteologic assess patients.yaml --skip-refused
++ osteologic assess patients.yaml --format jsonl --skip-refused
+= Where one report holds all patients, one left out would be missed by nobody.
 OL350
 - osteologic consult --resume, with a line of the kept file rewritten by hand
 + osteologic consult, or osteologic consult FILE with what was saved
