@@ -25,7 +25,7 @@ ENGINE = f"{__package__}.engine" if __package__ else "engine"
 UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED = 130
 PIPE_CLOSED = 141
-FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 COLLECTING = (200_000, 10, 50)
 """When to look for cycles: seldom, for a run makes few, and each look walks the whole knowledge base."""
 
@@ -115,6 +115,8 @@ def _only(directories: set[Path]) -> Path | None:
 FILE = argument("file", required=False)
 FILES = argument("files", nargs=-1, required=True, metavar="FILE...")
 WORDS = argument("words", nargs=-1, required=True)
+LINE = argument("line")
+PENDING = option("--pending", default="", metavar="ID", help="The finding, or group of findings, that was asked for.")
 FIRST, SECOND = argument("first"), argument("second")
 IDENTIFIER = argument("identifier", metavar="ID")
 NEW = argument("kind", type=click.Choice(["rule", "finding", "condition", "intervention", "case"]))
@@ -126,6 +128,16 @@ FOR_NEW = [
 ]
 ANY_FILES = argument("files", nargs=-1, metavar="[FILE]...")
 CHECK = option("--check", is_flag=True, help="Change nothing; list the files that would change, and fail.")
+ACTION = argument("action", type=click.Choice(["list", "show", "delete", "prune"]), default="list")
+NAMES = argument("names", nargs=-1, metavar="[NAME]...")
+OLDER = option(
+    "--older-than",
+    metavar="DAYS",
+    type=click.IntRange(0),
+    default=90,
+    show_default=True,
+    help="With prune: how long ago a consultation was last spoken in.",
+)
 TARGET = argument("directory", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 DIRECTORY = argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
 REPORT = formats("text", "json", "jsonl", "markdown", "html")
@@ -181,6 +193,7 @@ VERBS = [
     verb("consult", "Ask, answer and advise at the prompt.", FILE, *CONSULTING),
     verb("assess", "Assess patients from files; - is standard input.", FILES, REPORT, DETAIL, *MANY, *SHOWING),
     verb("explain", "Explain a topic, a question, or anything that has a name.", WORDS),
+    verb("hear", "Show how a typed line is heard, word by word.", LINE, PENDING),
     verb("compare", "Set two conditions side by side.", FIRST, SECOND),
     verb("check", "Find what is wrong in the knowledge base.", PROBLEMS),
     verb("test", "Run the worked cases.", OUTCOME, *TESTING),
@@ -191,6 +204,7 @@ VERBS = [
     verb("new", "Write the skeleton of a rule, entry or case.", NEW, IDENTIFIER, *FOR_NEW),
     verb("fmt", "Lay out rules and knowledge in the one way.", ANY_FILES, CHECK),
     verb("trace", "Follow what was read to the rules that carry it."),
+    verb("journal", "List, show or delete the consultations that are kept here.", ACTION, NAMES, OLDER),
     verb("schema", "Write the JSON Schemas that editors complete and check by.", DIRECTORY),
 ]
 
@@ -271,18 +285,22 @@ def _ended(trouble: BaseException, show_traceback: bool) -> int:
     return UNEXPECTED
 
 
-def _standard_streams() -> None:
-    """Nothing stands in for a stream that the caller closed: it reads as empty, and what is written is gone."""
+def _standard_streams() -> bool:
+    """Whether there is a standard output. Nothing stands in for a stream that the caller closed."""
+    there = sys.stdout is not None
     sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115 - open until the process ends
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - the same
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - the same
+    return there
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse, run, and turn however it ends into an exit code: 0 fine, 1 something found wrong, 2 cannot be read."""
     words = list(sys.argv[1:] if argv is None else argv)
     gc.set_threshold(*COLLECTING)
-    _standard_streams()
+    if not _standard_streams():
+        _say("standard output is closed: nothing could be shown")
+        return 2
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter gets its code, not a fault

@@ -22,8 +22,8 @@ def named(held: Conversation, verdict: Verdict) -> tuple[frozenset[str], frozens
     """What is said to be missing where the questions stop, and what is offered because it changes advice alone.
 
     A finding is named by the work-up, where a test that is still to be done tells it; by a status that waits for it;
-    and by what the prompt offers to go on with. Another finding stands in for it where it is worked out from that, as
-    for a quantity that was entered (`bmi`).
+    and by what the prompt offers to go on with. Another finding stands in for it where it is worked out from it, as for
+    a quantity that was entered (`bmi`).
     """
     kb = held.case.kb
     missing = {name for one in verdict.diagnoses for name in one.missing}

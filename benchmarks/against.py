@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -35,8 +34,11 @@ class Task:
     typed: str = ""
     edits: bool = False
     """Whether a rule file is changed before each run, so that nothing kept is current."""
+    now: tuple[str, ...] = ()
+    """Words that only the working tree gets, where it does the same in another way."""
 
 
+MANY = "".join(f"- {{age: {50 + one % 40}, sex: female, t_score_hip: -2.{one % 9}}}\n" for one in range(200))
 TASKS = (
     Task("assess", ("assess", "-"), PATIENT),
     Task("assess after an edit", ("assess", "-"), PATIENT, edits=True),
@@ -45,15 +47,20 @@ TASKS = (
     Task("check", ("check",)),
     Task("check after an edit", ("check",), edits=True),
     Task("test", ("test",)),
+    Task("200 patients", ("assess", "-", "--format", "json"), MANY),
+    Task(
+        "200 as lines, by two", ("assess", "-", "--format", "json"), MANY, now=("--format", "jsonl", "--workers", "2")
+    ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of the clock and of the processors, children included, of one run, and how it ended."""
+    """Seconds of the clock and of the processors, children included, of one run; its peak in MB; how it ended."""
 
     wall: float
     processor: float
+    peak: float
     code: int
 
 
@@ -80,20 +87,23 @@ class Side:
             self.edited.write_bytes(before)
 
     def _timed(self, task: Task) -> Cost:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        started = time.perf_counter()
-        ran = subprocess.run(
-            [str(self.python), "cli.py", *task.words],
-            cwd=self.root,
-            env=self.environment,
-            input=task.typed.encode(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        wall = time.perf_counter() - started
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        return Cost(wall, spent, ran.returncode)
+        words = (*task.words, *(task.now if self.root == ROOT else ()))
+        with tempfile.TemporaryFile() as typed:
+            typed.write(task.typed.encode())
+            typed.seek(0)
+            started = time.perf_counter()
+            ran = subprocess.Popen(
+                [str(self.python), "cli.py", *words],
+                cwd=self.root,
+                env=self.environment,
+                stdin=typed,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            _, status, used = os.wait4(ran.pid, 0)
+            wall = time.perf_counter() - started
+        ran.returncode = os.waitstatus_to_exitcode(status)
+        return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, ran.returncode)
 
 
 def older(revision: str) -> tuple[Path, Path]:
@@ -118,8 +128,8 @@ def _git(*words: str) -> str:
 def compared(ours: Side, theirs: Side, tasks: Sequence[Task], rounds: int) -> list[str]:
     """A row for each task: medians of both sides, and the median of the ratios pair by pair."""
     rows = [
-        "seconds of the clock, and ratios of the clock and of processor time, now / then",
-        f"{'':22}{theirs.name:>12}{ours.name:>12}{'ratio':>9}{'processor':>11}",
+        "seconds of the clock; ratios of the clock, of processor time and of peak memory, now / then",
+        f"{'':22}{theirs.name:>12}{ours.name:>12}{'ratio':>9}{'processor':>11}{'memory':>9}",
     ]
     for task in tasks:
         first = ours.run(task), theirs.run(task)
@@ -137,7 +147,8 @@ def compared(ours: Side, theirs: Side, tasks: Sequence[Task], rounds: int) -> li
         walls = [median(cost.wall for cost in side) for side in zip(*pairs, strict=True)]
         ratio = median(now.wall / then.wall for now, then in pairs)
         spent = median(now.processor / then.processor for now, then in pairs)
-        rows.append(f"{task.name:22}{walls[1]:12.3f}{walls[0]:12.3f}{ratio:9.2f}{spent:11.2f}")
+        peak = median(now.peak / then.peak for now, then in pairs)
+        rows.append(f"{task.name:22}{walls[1]:12.3f}{walls[0]:12.3f}{ratio:9.2f}{spent:11.2f}{peak:9.2f}")
     return rows
 
 

@@ -3,8 +3,8 @@
 `python -m benchmarks.removals [PATIENTS [RULES [SEED]]]` leaves out each rule (or so many of them, drawn from a seed),
 and looks who notices: the table of hazards, in which something is acted on by no rule any more (asked first), or an
 invariant that some random patient breaks now and did not before. It prints the share, and the rules that nobody misses.
-Only patients are tried whom the rule could concern, those first for whom it holds; of the table only what no other rule
-does than this one and those that rest on it.
+Only patients are tried whom the rule could concern, those first for whom it holds and of whom what it protects from is
+wanted; of the table only what no other rule does than this one and those that rest on it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.assessment import query
+from engine.assessment import plan, query
 from engine.assessment.outlook import Outlook
 from engine.case import case
 from engine.case.case import Case, Prepared
@@ -35,6 +35,7 @@ ROOT = Path(__file__).parent.parent
 SAFETY = "rules/safety/"
 CONCERNED = 150
 """So many of the patients whom a rule concerns are tried without it."""
+PROTECTING = ("contraindicates", "defers", "cautions")
 
 INVARIANT, TABLE, NOBODY = "an invariant", "the table of hazards", "nobody"
 
@@ -122,21 +123,29 @@ class _Table:
 def _whole(prepared: Prepared, rules: Sequence[Rule], count: int) -> Whole:
     people = invariants.People(prepared)
 
-    def work(seed: int) -> tuple[int, list[tuple[str, bool]], list[str]]:
+    def work(seed: int) -> tuple[int, list[tuple[str, int]], list[str]]:
         people.meet(seed)
-        truths = [(rule.id, people.case.truth(rule)) for rule in rules]
-        concerned = [(name, truth is Truth.TRUE) for name, truth in truths if truth is not Truth.FALSE]
+        concerned = [(rule.id, rank) for rule in rules if (rank := _concerned(people.case, rule)) is not None]
         return seed, concerned, sorted(_broken(people.case))
 
-    holding: dict[str, list[int]] = {}
-    perhaps: dict[str, list[int]] = {}
+    ranked: dict[str, list[tuple[int, int]]] = {rule.id: [] for rule in rules}
     broken: dict[int, frozenset[str]] = {}
     for seed, concerned, names in processes.each(work, range(count), processes.cores(), invariants.AT_ONCE):
         broken[seed] = frozenset(names)
-        for name, holds in concerned:
-            (holding if holds else perhaps).setdefault(name, []).append(seed)
-    all_of = {rule.id: [*holding.get(rule.id, ()), *perhaps.get(rule.id, ())][:CONCERNED] for rule in rules}
-    return Whole(prepared, all_of, broken)
+        for name, rank in concerned:
+            ranked[name].append((rank, seed))
+    seeds = {name: [seed for _, seed in sorted(found)[:CONCERNED]] for name, found in ranked.items()}
+    return Whole(prepared, seeds, broken)
+
+
+def _concerned(one: Case, rule: Rule) -> int | None:
+    """How soon a patient is tried: those for whom the rule holds first, and of whom what it protects from is wanted."""
+    held = one.truth(rule)
+    if held is Truth.FALSE:
+        return None
+    protects = rule.verb in PROTECTING
+    wanted = protects and any(plan.wanted(one, member)[0] is not Truth.FALSE for member in rule.members)
+    return (held is not Truth.TRUE) + 2 * (protects and not wanted)
 
 
 def _broken(one: Case) -> frozenset[str]:

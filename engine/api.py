@@ -29,6 +29,7 @@ from .values.problems import Place, Problem, Refused
 from .values.value import Known
 
 if TYPE_CHECKING:
+    from .dialogue.line import ReadLine
     from .workbench.cases.outcomes import Result
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "explain",
     "load",
     "patient",
+    "read_line",
     "test",
     "whatif",
     "why",
@@ -171,6 +173,32 @@ def whatif(kb: KnowledgeBase, patient: Patient | Answers, changes: Mapping[str, 
     known: dict[str, Known | None] = {name: None for name, value in changes.items() if value is None}
     known |= records[0].known if records else {}
     return contrast.differences(judgement.judge(case), judgement.judge(worlds.supposing(case, known)))
+
+
+def read_line(
+    kb: KnowledgeBase,
+    line: str,
+    pending: str | Iterable[str] | None = None,
+    known: Answers | None = None,
+    earlier: Iterable[str] = (),
+    today: datetime.date | None = None,
+) -> ReadLine:
+    """What a typed or pasted line says: `answers` as a patient file writes them, `questions`, `unread`, `command`.
+
+    Args:
+        pending: the finding that was asked for, several, or a group (`dxa`).
+        known: answers there were before; what stands against one of them is a question.
+        earlier: lines typed before this one, which it may correct.
+        today: the day times are counted from; else the clock.
+
+    Raises:
+        Refused: for answers in `known` that cannot be read.
+    """
+    from .dialogue import line as lines
+
+    day = today or datetime.date.today()
+    before = _patient(kb, known, day).known if known else {}
+    return lines.read(kb.names, line, lines.findings_of(kb.kb, pending), before, tuple(earlier), day)
 
 
 def explain(kb: KnowledgeBase, words: str, width: int = 80) -> str:

@@ -242,7 +242,15 @@ def test_the_checkout_runs_from_anywhere(tmp_path: Path) -> None:
     assert ran.returncode == 0
 
 
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_a_standard_output_that_is_closed_is_told() -> None:
+    ran = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "cli.py", "assess", "-"], cwd=ROOT, capture_output=True
+    )
+    assert ran.returncode == 2
+    assert b"standard output is closed" in ran.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", "2>&-"])
 def test_a_stream_that_the_caller_closed_is_no_fault(closed: str) -> None:
     ran = subprocess.run(
         ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "cli.py", "--version"], cwd=ROOT, capture_output=True

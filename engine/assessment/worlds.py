@@ -16,7 +16,7 @@ from decimal import Decimal
 from ..case.case import Case
 from ..inference.working_memory import Numbers
 from ..intake.answers import answers
-from ..premises import evaluation
+from ..premises import evaluation, expression
 from ..values.frozen import frozen
 from ..values.interval import Interval
 from ..values.truth import Truth
@@ -102,10 +102,25 @@ def _found(case: Case) -> Iterator[Contradiction]:
         worked_out = numbers.worked_out(quantity) if about == quantity else numbers.known(quantity)
         one = evaluation.interval_of(case.said[about], numbers.range_of(about))
         other = evaluation.interval_of(worked_out, None)
-        if isinstance(one, Gap) or isinstance(other, Gap):
+        if isinstance(one, Gap):
             continue
+        if isinstance(other, Gap):
+            worked_out = _second_best(case, quantity) if about == quantity else worked_out
+            other = evaluation.interval_of(worked_out, None)
+            if isinstance(other, Gap) or not _far(one, other):
+                continue
         if _far(one, other) or (_beyond_rounding(case, quantity, one, other) and _decides(case, about)):
             yield _contradiction(case, about, quantity, worked_out)
+
+
+def _second_best(case: Case, quantity: str) -> Known:
+    """What a quantity comes to of which the first that was measured counts, now that nothing more is said.
+
+    A corrected calcium goes by the total once no albumin will be known: it can be otherwise, but not by much.
+    """
+    rules = case.prepared.plan.derive.get(quantity, ())
+    first = any(isinstance(rule.formula, expression.First) for rule in rules)
+    return case.memory.worked_out(quantity) if first and case.finished else NOT_MEASURED
 
 
 def _twice_known(case: Case) -> Iterator[tuple[str, str]]:

@@ -251,7 +251,13 @@ class Explanation:
         for rule in self._derive.get(name, ()):
             if self.settled.premise(rule) is not Truth.FALSE:
                 reads.update(*(self.read_by(part) for part in (rule.when, rule.formula) if part is not None))
-        return _union(self.missing_value(read) for read in reads)
+        return _union(self.missing_value(read) for read in reads) or self._without_detail(reads)
+
+    def _without_detail(self, reads: Iterable[str]) -> frozenset[str]:
+        """The lists that are there, and yet give no number: an entry lacks a date or a dose."""
+        findings = [self.kb.findings[name] for name in reads if name in self.kb.findings]
+        lists = (one.id for one in findings if one.type == "records")
+        return frozenset(name for name in lists if not isinstance(self.settled.known(name), Gap))
 
     def _vague(self, name: str, known: Known) -> bool:
         """Whether a value is known only within bounds or by a word, so that a more exact one could decide more."""

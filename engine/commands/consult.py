@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import io
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +14,11 @@ from ..assessment.verdict import Verdict
 from ..case import opening
 from ..case.case import Case, Prepared
 from ..dialogue import doubts, inquiry, journal, relevance
-from ..dialogue.conversation import Conversation, Prompt, counted
+from ..dialogue.asking import counted
+from ..dialogue.conversation import Conversation, Prompt, Terminal
 from ..dialogue.journal import Header, Journal, Past
 from ..dialogue.settled import ALERT, DO, FOUND, NEVER, NOT_YET, Told
+from ..hearing import ear
 from ..intake.record import Record, read_record
 from ..knowledge_base.naming import Names
 from ..values.problems import Place, Problem, Refused
@@ -28,6 +29,7 @@ from . import surroundings
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import Completion
+    from prompt_toolkit.key_binding import KeyBindings
 
 _STYLES = {ALERT: "bold red", FOUND: "bold", DO: "green", NOT_YET: "yellow", NEVER: "red", "?": "yellow"}
 _COLUMN = 8
@@ -51,19 +53,24 @@ def run(
     if past is None:
         given = _given(file)
         day = as_of or datetime.date.today()
-        header = Header(VERSION, day, chosen.guideline, chosen.region, prepared.kb.digest, given)
+        header = Header(VERSION, day, chosen.guideline, chosen.region, prepared.kb.digest, given, ear.VERSION)
     else:
         header = past.header
     case = _case(prepared, header, file)
-    kept = None if no_journal else Journal.of(past) if past is not None else Journal.new(header)
-    terminal = _terminal(case, not no_journal)
+    kept, copied = (None, False) if no_journal else _journal(header, past)
+    terminal = _terminal(case)
     disclaimer = prepared.kb.scope.disclaimer if prepared.kb.scope is not None else ""
     held = Conversation(case, terminal, Shown(prepared.names), f"osteologic {VERSION}. {disclaimer}".strip(), kept)
     surroundings.later(held.reader.prepare)
     if past is not None:
         _relive(held, past, prepared)
+    if copied:
+        held.note(
+            "It is going on elsewhere too: from here on this is a copy of its own, and neither knows of the other."
+        )
     try:
-        held.run()
+        with surroundings.ended_by_signal():
+            held.run()
     finally:
         if kept is not None:
             kept.close()
@@ -86,9 +93,28 @@ def _past(file: str | None) -> Past:
     return journal.read(path)
 
 
+def _journal(header: Header, past: Past | None) -> tuple[Journal, bool]:
+    """What keeps the lines, and whether it is a copy of what another process goes on with."""
+    if past is None:
+        return Journal.new(header), False
+    try:
+        return Journal.of(past), False
+    except journal.InUse:
+        return Journal.copy(past), True
+
+
 def _given(file: str | None) -> str:
-    """What the patient file says that a consultation begins with."""
-    return surroundings.read(file).decode("utf-8", "replace") if file is not None else ""
+    """What the patient file says that a consultation begins with. Raises Refused for what is no text."""
+    if file is None:
+        return ""
+    content = surroundings.read(file)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        from ..knowledge_base.files import source
+
+        problems = source.load_text(content, surroundings.name_of(file))[1]
+        raise Refused(problems) from None
 
 
 def _case(prepared: Prepared, header: Header, file: str | None) -> Case:
@@ -107,6 +133,11 @@ def _case(prepared: Prepared, header: Header, file: str | None) -> Case:
 def _relive(held: Conversation, past: Past, prepared: Prepared) -> None:
     """Everything that was typed, lived through again without a word."""
     terminal, held.terminal = held.terminal, _Mute()
+    heard_anew = past.header.reader != ear.VERSION
+    if heard_anew:
+        held.terminal = _Reread(terminal)
+        what = "It was kept by another version of what hears you. This is how each line is heard now:"
+        terminal.tell(Told("", what))
     try:
         for one in past.lines:
             known = tuple(name for name in one.asked if name in prepared.kb.findings)
@@ -115,12 +146,16 @@ def _relive(held: Conversation, past: Past, prepared: Prepared) -> None:
                 asked = relevance.question(held.case, known)
                 if one.detail is not None:
                     asked = Asked(known, asked.label, asked.text, section=asked.section, detail=one.detail)
+            if heard_anew:
+                terminal.tell(Told("", f"> {one.line}"))
             held.hear(one.line, asked, again=True)
             if asked is not None:
                 held.count(asked)
     finally:
         held.terminal = terminal
     held.note(f"Going on with the consultation of {past.header.as_of} ({counted(len(past.lines), 'line')}).")
+    if heard_anew:
+        held.note("Is each as it was meant? `change F V` and `forget F` put right what is not.")
     if past.torn:
         held.note("Its last line was cut short and is left out.")
     if past.header.digest != prepared.kb.digest:
@@ -136,6 +171,17 @@ class _Mute:
 
     def tell(self, told: Told) -> None:
         return None
+
+
+class _Reread(_Mute):
+    """A terminal that says only how a line was heard."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    def tell(self, told: Told) -> None:
+        if told.mark in ("read", "?"):
+            self._terminal.tell(told)
 
 
 # --- what is shown as a page of its own -------------------------------------------------------------------------------
@@ -166,11 +212,7 @@ class Shown:
         return dialogue.show(what, case, verdict, subject, surroundings.width(), surroundings.colored())
 
     def save(self, text: str, where: str) -> str:
-        try:
-            Path(where).expanduser().write_text(text, encoding="utf-8")
-        except (OSError, ValueError, RuntimeError) as error:
-            reason = (getattr(error, "strerror", None) or "this is no file name").lower()
-            raise Refused([Problem("OL001", f"{where} cannot be written: {reason}", Place(where))]) from error
+        surroundings.write(Path(where), text)
         return f"Written: {where}"
 
 
@@ -195,9 +237,9 @@ def _rendered(verdict: Verdict, names: Names, kind: str) -> str:
 # --- terminals --------------------------------------------------------------------------------------------------------
 
 
-def _terminal(case: Case, keeps: bool) -> _Screen:
+def _terminal(case: Case) -> _Screen:
     if sys.stdin.isatty() and sys.stdout.isatty():
-        return Typed(surroundings.colored(), case, keeps)
+        return Typed(surroundings.colored(), case)
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
     return Piped(surroundings.colored())
@@ -257,11 +299,11 @@ class Piped(_Screen):
 class Typed(_Screen):
     """Someone is typing: with history, completion, and the keys one is used to."""
 
-    def __init__(self, colored: bool, case: Case, keeps: bool) -> None:
+    def __init__(self, colored: bool, case: Case) -> None:
         super().__init__(colored)
         from prompt_toolkit import PromptSession
         from prompt_toolkit.completion import Completer
-        from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+        from prompt_toolkit.history import InMemoryHistory
         from prompt_toolkit.shortcuts import CompleteStyle
 
         words = _Words(case)
@@ -270,15 +312,13 @@ class Typed(_Screen):
             def get_completions(self, document: Any, complete_event: Any) -> Iterator[Completion]:
                 return words.completions(document.text_before_cursor)
 
-        history: History = InMemoryHistory()
-        if keeps and (path := _history()) is not None:
-            history = FileHistory(str(path))
         self._session: PromptSession[str] = PromptSession(
-            history=history,
+            history=InMemoryHistory(),  # of this consultation alone: the next patient is somebody else
             completer=Completing(),
             complete_while_typing=False,
             complete_style=CompleteStyle.READLINE_LIKE,
             reserve_space_for_menu=0,
+            key_bindings=_keys(),
         )
 
     def ask(self, prompt: Prompt) -> str | None:
@@ -291,16 +331,20 @@ class Typed(_Screen):
             return None
 
 
-def _history() -> Path | None:
-    """Where what was typed is remembered, readable by nobody else; None where that cannot be."""
-    path = journal.directory() / "history"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
-        path.chmod(0o600)
-    except OSError:
-        return None
-    return path
+def _keys() -> KeyBindings:
+    """Ctrl-C clears a line with text on it; on an empty one it leaves."""
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+    bindings = KeyBindings()
+
+    @bindings.add("c-c")
+    def _clear(event: KeyPressEvent) -> None:
+        if event.current_buffer.text:
+            event.current_buffer.reset()
+        else:
+            event.app.exit(exception=KeyboardInterrupt, style="class:aborting")
+
+    return bindings
 
 
 class _Words:

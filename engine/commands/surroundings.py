@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -35,6 +36,8 @@ def finish() -> None:
 
 def prepared(local: Path | None) -> Prepared:
     """The knowledge base beside the engine, with a hospital's own directory laid over it. Raises Refused."""
+    if (left := cache.distrusted()) is not None:
+        note(f"The cache in {left} is left alone: others own it, or can write in it.")
     prepared = api.load(local, later)
     gc.freeze()  # all of it stays: the collector, which would go through it between two answers, leaves it alone
     return prepared
@@ -63,6 +66,27 @@ def colored() -> bool:
     """Whether standard output shows colors, and nobody asked for none."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM", "") in ("", "dumb")
     return sys.stdout.isatty() and not plain
+
+
+@contextlib.contextmanager
+def ended_by_signal() -> Iterator[None]:
+    """While inside, SIGTERM and SIGHUP unwind what was begun, so that the terminal is left as it was."""
+    import signal
+    import threading
+
+    def end(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    wanted = [number for number in (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP")) if number]
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, end) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def put(text: str) -> None:
@@ -104,6 +128,46 @@ def lines(file: str) -> Iterator[bytes]:
     finally:
         if file != STANDARD_INPUT:
             stream.close()
+
+
+def write(path: Path, text: str) -> None:
+    """Write a text file beside its place and move it there, so that a full disk costs no good old file.
+
+    Raises:
+        Refused: if it cannot be written, or the place is a pipe, a device or a directory.
+    """
+    import stat
+    import tempfile
+
+    def refused(reason: str) -> Refused:
+        return Refused([Problem("OL001", f"{path} cannot be written: {reason}", Place(str(path)))])
+
+    try:
+        target = path.expanduser().resolve()
+        before = target.stat() if target.exists() else None
+        if before is not None and not stat.S_ISREG(before.st_mode):
+            raise refused("this is a directory" if stat.S_ISDIR(before.st_mode) else "this is a pipe or a device")
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.chmod(temporary, stat.S_IMODE(before.st_mode) if before is not None else 0o666 & ~_mask())
+            os.replace(temporary, target)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+    except (OSError, ValueError, RuntimeError) as error:
+        raise refused((getattr(error, "strerror", None) or "this is no file name").lower()) from error
+
+
+def _mask() -> int:
+    """The rights that new files of this process do not get."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def write_all(directory: Path, files: Mapping[str, str]) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from ..case.case import Case
 from ..intake import record
 from ..intake.record import Answer
-from ..intake.speech.understood import PROMPT
 from ..values.frozen import frozen
 from ..values.problems import Problem
 from ..values.value import Known
 from .progress import Conflict
+from .understood import PROMPT
 
 
 @frozen

@@ -14,15 +14,17 @@ from ..assessment.questions import Asked
 from ..assessment.verdict import Verdict
 from ..case.case import Case
 from ..intake.answers import answers
-from ..intake.speech.understood import Understood
 from ..values.problems import Problem, Refused
 from ..values.value import NOT_MEASURED, Gap, Known, Records
-from . import doubts, inquiry, relevance, settled
+from . import asking, doubts, inquiry, relevance, settled
 from .agreement import agreed
-from .progress import Moment, Progress
+from .asking import counted
+from .merging import without
+from .progress import Conflict, Moment, Progress
 from .relevance import Agenda
 from .settled import FOUND, Told
 from .understanding import Reader
+from .understood import Understood
 
 READ, NOTE, WRONG = "read", "", "?"
 FIRST = ("age", "sex")
@@ -70,8 +72,8 @@ class Pages(Protocol):
 class Keeper(Protocol):
     """Who keeps each line before anything is made of it."""
 
-    kept: int
-    """How many lines were kept."""
+    kept: int  # lines on disk
+    lost: int  # lines the disk refused
 
     def keep(self, asked: Asked | None, line: str) -> None:
         """Raises Refused when it cannot be kept."""
@@ -87,6 +89,8 @@ class Conversation:
         self._opening, self._journal = opening, journal
         self.reader = Reader(case.names, case.today)
         self.progress = Progress()
+        self.unread: tuple[str, ...] = ()
+        """Words that were typed and not understood, and can be said again."""
         self._verdict: Verdict | None = None
         self._agenda: Agenda | None = None
         self._back: list[Moment] = []
@@ -192,7 +196,7 @@ class Conversation:
         if self.progress.conflict is not None:
             return Prompt("Which is right? 1 or 2", "", held)
         if asked is None:
-            return Prompt(self._stop(), "", held)
+            return Prompt(asking.stop(self), "", held)
         if asked != self._last:
             self.count(asked)
             self.whys = 0
@@ -206,40 +210,6 @@ class Conversation:
             more = " Any other, or none?" if isinstance(before, Records) and not before.complete else ""
             return Prompt(f"{asked.text} So far: {told}.{more}", section, held)
         return Prompt(asked.text, section, held)
-
-    def _stop(self) -> str:
-        """Where the questions end: with what is left, and how to go on."""
-        agenda, progress = self.agenda, self.progress
-        count = counted(self.asked, "question")
-        tests, advice = _findings(agenda.tests), _findings(agenda.advice)
-        on = []
-        if advice and "advice" not in progress.rounds:
-            on.append(f"lifestyle ({advice}, changes advice only)")
-        if tests and "tests" not in progress.rounds:
-            on.append(f"tests ({tests}, if you have results)")
-        if progress.done:
-            return f"{count}. report, or anything you want to add?"
-        if tests and "tests" not in progress.rounds:
-            left = f"Nothing you are likely to know can change more: what is left are {counted(tests, 'test')}."
-        elif waits := self._undone():
-            left = f"Only what was not done or is not known could change more: {waits}."
-        else:
-            left = "Nothing more can change what is shown."
-        way = f"Report, or go on with {' or '.join(on)}?" if on else "report, facts, or anything you want to add?"
-        return f"{left} {count}. {way}"
-
-    def _undone(self) -> str:
-        """What something shown still waits for, though it was not done or nobody knows it."""
-        waits = {name for item in self.verdict.plan for name in item.missing}
-        waits |= {name for one in self.verdict.diagnoses for name in one.missing}
-        names = [
-            name
-            for name in self.case.kb.findings
-            if name in waits and (self.case.memory.known(name) is NOT_MEASURED or name in self.progress.settled)
-        ]
-        labels = [self.case.names.label(name) for name in names if not self.case.is_known(name)]
-        more = f" and {len(labels) - 4} more" if len(labels) > 4 else ""
-        return ", ".join(labels[:4]) + more
 
     # --- what is heard ---
 
@@ -303,7 +273,14 @@ class Conversation:
 
     def _answered(self, line: str, asked: Asked | None) -> None:
         understood = self.reader.read(line, asked, self.case.said)
-        if asked is None and not understood.said and not understood.halves and inquiry.assents(self, line):
+        if asked is None and not understood.said and not understood.halves and asking.assents(self, line):
+            return
+        if understood.command is not None and understood.command[0] in inquiry.COMMANDS and not understood.said:
+            name, rest = understood.command
+            if name == "undo":
+                self._step(True)
+            else:
+                inquiry.COMMANDS[name].run(self, asked, rest)
             return
         self._take(understood, asked)
 
@@ -311,7 +288,7 @@ class Conversation:
         """Which of two values that contradict is right; or else, what was said instead."""
         made = doubts.decision(self.case, self.verdict, asked, line)
         if made is None:
-            self._take(self.reader.read(line, None, self.case.said), None)
+            self._take(self.reader.read(line, None, self.case.said, anew=True), None)
             return
         self.tell(READ, made.told)
         if made.look_at:
@@ -322,16 +299,41 @@ class Conversation:
 
     def _take(self, understood: Understood, asked: Asked | None) -> None:
         """Take the answers over and close the question, in one step; say what was read and what that settled."""
+        self._withdraw_corrected(understood)
         told = agreed(self.case, understood.said)
         closing = asked is not None and understood.answered and not told.refused and told.conflict is None
         self._changing(dict(told.taken), set(told.taken), understood, asked if closing else None)
         for problem in (*understood.problems, *told.refused):
             self.wrong(problem)
-        if told.conflict is not None:
-            self.move(conflict=told.conflict)
-            self.tell(WRONG, told.conflict.what)
+        conflict = told.conflict or self._against(understood)
+        if conflict is not None:
+            self.move(conflict=conflict)
+            self.tell(WRONG, conflict.what)
         if understood.halves:
             self.move(halves=understood.halves)
+        if understood.unread:
+            self.unread = (*self.unread, *understood.unread)
+
+    def _withdraw_corrected(self, understood: Understood) -> None:
+        """What a correction takes back: an answer that is not given anew, as `sorry, that's the spine` for the hip."""
+        gone = {name: None for name in understood.gone if name in self.case.said and name not in understood.said}
+        for name in [one for one in gone if understood.gone[one]]:
+            before = self.case.said[name]
+            if isinstance(before, Records):
+                gone.pop(name)
+                self.case.say({name: without(before, self.case.kb.findings[name].key, understood.gone[name])})
+                self.changed()
+                self.note(f"Taken back: {self.case.names.label(name)}.")
+        for name in gone:
+            self.withdraw(name)
+
+    def _against(self, understood: Understood) -> Conflict | None:
+        """The first answer that stands against an earlier one to the same question."""
+        for one in understood.conflicts:
+            old, new = (self.case.told(one.finding, known) for known in (one.before, one.after))
+            what = f"{self.case.names.label(one.finding)} was said before. 1 {old}   2 {new}"
+            return Conflict(one.finding, one.finding, one.after, what)
+        return None
 
     def _changing(
         self,
@@ -398,6 +400,8 @@ class Conversation:
                 plain.append(told)
         for line in (["; ".join(plain)] if plain else []) + lists:
             self.tell(READ, line)
+        if understood.mended:
+            self.tell(READ, "; ".join(understood.mended))
         if understood.left:
             self.tell(READ, f"left out: {', '.join(understood.left)}")
 
@@ -484,17 +488,10 @@ class Conversation:
         alerts = [alert.label for alert in self.verdict.alerts if alert.status == "raised"]
         if alerts:
             self.note(f"Still standing: {', '.join(alerts)}.")
-        kept = (
-            "The answers are kept: osteologic consult --resume goes on."
-            if self._journal is not None and self._journal.kept
-            else ("Nothing was kept; `report FILE.html` before leaving writes everything down.")
-        )
+        asking.not_understood(self)
+        kept = "Nothing was kept; `report FILE.html` before leaving writes everything down."
+        if self._journal is not None and self._journal.kept:
+            kept = "The answers are kept: osteologic consult --resume goes on."
+            if self._journal.lost:
+                kept = f"Kept but for {counted(self._journal.lost, 'line')} the disk refused: consult --resume goes on."
         self.note(f"{counted(self.asked, 'question')}. {kept}")
-
-
-def counted(count: int, thing: str) -> str:
-    return f"{count} {thing}" + ("" if count == 1 else "s")
-
-
-def _findings(listed: Sequence[Asked]) -> int:
-    return sum(len(one.findings) for one in listed)

@@ -15,15 +15,16 @@ from ..intake import record
 from ..intake.answers.sheet import clipped, folded
 from ..intake.lookup import Lookup, Named
 from ..intake.record import Answer
-from ..intake.speech.understood import PROMPT, Understood
 from ..knowledge_base.model import Condition, Intervention
 from ..values.problems import Place, Problem, Refused, nearest
 from ..values.value import UNKNOWN, Gap, Known, Records
 from . import doubts, relevance
+from .asking import not_understood
 from .progress import Progress
 from .relevance import Agenda
 from .stakes import Stake
 from .understanding import Reader
+from .understood import PROMPT, Understood
 
 _TRIED = 2
 """Of how many findings of one question the answers are tried."""
@@ -37,6 +38,7 @@ class Session(Protocol):
     reader: Reader
     pages: Any
     whys: int
+    unread: tuple[str, ...]
 
     @property
     def verdict(self) -> Verdict: ...
@@ -96,18 +98,6 @@ def command(line: str) -> tuple[str, str] | None:
 def completions() -> tuple[str, ...]:
     """What can be typed as a command."""
     return tuple(COMMANDS)
-
-
-def assents(session: Session, line: str) -> bool:
-    """At a stop: yes goes on with what is offered, no ends it."""
-    words = folded(line)
-    if words in ("yes", "y", "go on", "ok", "continue", "more"):
-        _round(session, "advice" if session.agenda.advice and "advice" not in session.progress.rounds else "tests")
-        return True
-    if words in ("no", "n", "none", "nothing"):
-        session.move(done=True)
-        return True
-    return False
 
 
 def _subject(session: Session, words: str, kinds: tuple[str, ...]) -> Named | None:
@@ -224,7 +214,7 @@ def whynot(session: Session, _: Asked | None, words: str) -> None:
 
 def whatif(session: Session, _: Asked | None, words: str) -> None:
     """What other answers would change; nothing is kept."""
-    understood = session.reader.read(words, None, session.case.said)
+    understood = session.reader.read(words, None, session.case.said, anew=True)
     for problem in understood.problems:
         session.wrong(problem)
     for half in understood.halves:
@@ -282,6 +272,7 @@ def _group_of(case: Case, name: str) -> tuple[str, ...]:
 def facts(session: Session, _: Asked | None, words: str) -> None:
     """What was said, and what was taken for granted."""
     case = session.case
+    not_understood(session)
     names = in_asking_order(case.names, answered_names(case))
     for name in names:
         known = case.memory.known(name)
@@ -300,6 +291,8 @@ def facts(session: Session, _: Asked | None, words: str) -> None:
 
 def part(what: str) -> Run:
     def show(session: Session, _: Asked | None, words: str) -> None:
+        if what == "alerts":
+            not_understood(session)
         session.note(session.pages.show(what, session.case, session.full, None))
 
     return show
@@ -345,6 +338,7 @@ def source(session: Session, _: Asked | None, words: str) -> None:
 
 def report(session: Session, _: Asked | None, where: str) -> None:
     """Everything that follows from what was said so far."""
+    not_understood(session)
     _written(session, lambda: session.pages.report(session.finished(), where))
 
 
@@ -399,7 +393,10 @@ def change(session: Session, _: Asked | None, words: str) -> None:
     if name is not None and name in session.case.kb.findings and not re.search(r"[:=]", words):
         session.move(forced=relevance.question(session.case, (name,)))
         return
-    understood = session.reader.read(words, None, _without(session, words))
+    understood = session.reader.read(words, None, _without(session, words), anew=True)
+    if understood.mended:
+        session.wrong(Problem("OL322", understood.mended[0], PROMPT, hint="write what is to be changed in full"))
+        return
     if not understood.said:
         for problem in (*understood.problems, *problems)[:1]:
             session.wrong(problem)

@@ -1,12 +1,16 @@
 """Each line of a consultation, kept on disk before anything is made of it, so that a crash loses no answer.
 
-One file a consultation: JSON lines, a header first. This is the only part of the consultation that touches the disk.
+One file a consultation: JSON lines, a header first. A line that could be written only in part is taken back, so that
+the next is not glued to it. Whoever writes holds a lock that the kernel frees when the process ends, however it ends.
+Where there are no such locks (Windows) two consultations must not go on with one journal at once; nothing stops them.
+This is the only part of the consultation that touches the disk.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -15,10 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from ..assessment.questions import Asked
+from ..knowledge_base.files import trusted
 from ..values.problems import Place, Problem, Refused
 
 CODES: dict[str, str] = {
     "OL350": "a kept consultation that cannot be gone on with",
+    "OL351": "a folder of kept consultations that others can write in, or own",
+    "OL352": "a kept consultation that is not there",
 }
 
 _FORM = 1
@@ -30,7 +37,10 @@ _HEADER = {
     "region": str,
     "knowledge": str,
     "given": str,
+    "reader": int,
 }
+_LATER = frozenset({"reader"})
+"""What headers of older versions do not have."""
 _LINE = {"number": int, "at": str, "asked": list, "line": str}
 _MOST_BYTES = 20_000_000
 
@@ -45,6 +55,8 @@ class Header:
     region: str
     digest: str
     given: str = ""
+    reader: int = 1
+    """The version of what read the lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +87,21 @@ def directory() -> Path:
     return home / "osteologic"
 
 
-class Journal:
-    """Keeps the lines of one consultation; the file is made with the first of them."""
+class InUse(Exception):  # noqa: N818 - reads as what happened: another consultation goes on with it
+    """A journal that another living process writes in."""
 
-    def __init__(self, header: Header, path: Path, count: int = 0, length: int | None = None) -> None:
+
+class Journal:
+    """Keeps the lines of one consultation; the file is made with the first of them.
+
+    `kept` counts the lines on disk, `lost` those the disk refused since.
+    """
+
+    def __init__(self, header: Header, path: Path, count: int = 0) -> None:
         self.header, self.path = header, path
-        self.kept, self._length = count, length
+        self.kept, self.lost = count, 0
         self._file: int | None = None
+        self._length = 0
 
     @classmethod
     def new(cls, header: Header) -> Journal:
@@ -90,50 +110,101 @@ class Journal:
 
     @classmethod
     def of(cls, past: Past) -> Journal:
-        """Go on writing where a consultation stopped; a line that was cut short is written over."""
-        return cls(past.header, past.path, len(past.lines), past.length)
+        """Go on writing where a consultation stopped; a line that was cut short is written over.
+
+        Raises:
+            InUse: if another consultation goes on with it.
+            Refused: if it cannot be written.
+        """
+        journal = cls(past.header, past.path, len(past.lines))
+        try:
+            file = os.open(past.path, os.O_WRONLY | os.O_APPEND)
+        except OSError as error:
+            raise _odd(
+                past.path, 0, f"it cannot be written: {(error.strerror or 'no reason given').lower()}"
+            ) from error
+        if not _locked(file):
+            os.close(file)
+            raise InUse
+        os.ftruncate(file, past.length)
+        journal._file, journal._length = file, past.length
+        return journal
+
+    @classmethod
+    def copy(cls, past: Past) -> Journal:
+        """A journal of its own with the same lines, for a consultation that is going on elsewhere."""
+        journal = cls.new(past.header)
+        for one in past.lines:
+            journal._keep(list(one.asked), one.detail, one.line)
+        return journal
 
     def keep(self, asked: Asked | None, line: str) -> None:
         """Write a line down for good. Raises Refused when that fails; the consultation can go on without."""
+        self._keep(list(asked.findings) if asked is not None else [], asked.detail if asked is not None else None, line)
+
+    def _keep(self, asked: list[str], detail: tuple[int, str] | None, line: str) -> None:
         entry: dict[str, Any] = {
             "number": self.kept + 1,
             "at": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
-            "asked": list(asked.findings) if asked is not None else [],
+            "asked": asked,
             "line": line,
         }
-        if asked is not None and asked.detail is not None:
-            entry["detail"] = list(asked.detail)
+        if detail is not None:
+            entry["detail"] = list(detail)
         try:
             if self._file is None:
-                self._file = self._opened()
-            _write(self._file, entry)
+                self._open()
+            self._append(entry)
         except OSError as error:
+            self.lost += 1
             what = f"this line is not kept: {(error.strerror or 'the disk refuses it').lower()}"
             raise Refused([Problem("OL001", what, Place(str(self.path)), hint="report FILE writes it down")]) from error
         self.kept += 1
 
-    def _opened(self) -> int:
+    def _append(self, entry: dict[str, Any]) -> None:
+        """One line, whole or not at all, and on the disk before anything else happens."""
+        assert self._file is not None
+        content = (json.dumps(entry, separators=(",", ":")) + "\n").encode("ascii")
+        left = content
+        try:
+            while left:
+                left = left[os.write(self._file, left) :]
+            os.fsync(self._file)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, self._length)
+            raise
+        self._length += len(content)
+
+    def _open(self) -> None:
+        """Make the file with its header; where that fails nothing is left of it."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if self._length is not None:
-            file = os.open(self.path, os.O_WRONLY | os.O_APPEND)
-            os.ftruncate(file, self._length)
-            return file
-        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        _locked(self._file)
+        try:
+            self._begin()
+        except OSError:
+            self.close()
+            with contextlib.suppress(OSError):
+                self.path.unlink()
+            raise
+
+    def _begin(self) -> None:
         header = self.header
-        _write(file, {
+        self._append({
             "journal": _FORM,
             "osteologic": header.version,
             "as_of": header.as_of.isoformat(),
             "guideline": header.guideline,
             "region": header.region,
             "knowledge": header.digest,
+            "reader": header.reader,
             "given": header.given,
         })  # fmt: skip
         with contextlib.suppress(OSError):
             folder = os.open(self.path.parent, os.O_RDONLY)
             os.fsync(folder)
             os.close(folder)
-        return file
 
     def close(self) -> None:
         if self._file is not None:
@@ -141,25 +212,38 @@ class Journal:
             self._file = None
 
 
-def _write(file: int, entry: dict[str, Any]) -> None:
-    """One line in one piece, and on the disk before anything else happens."""
-    content = (json.dumps(entry, separators=(",", ":")) + "\n").encode("ascii")
-    while content:
-        content = content[os.write(file, content) :]
-    os.fsync(file)
+def _locked(file: int) -> bool:
+    """Hold a file until this process ends or closes it; False where another holds it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES)  # a file system without locks holds nobody up
+    return True
 
 
 # --- read again -------------------------------------------------------------------------------------------------------
 
 
-def latest() -> Path | None:
-    """The consultation that was last spoken in."""
+def all_kept() -> list[Path]:
+    """Every consultation that was kept, the one last spoken in first. Raises Refused for a folder not to be trusted."""
     folder = directory() / "consultations"
+    if folder.is_dir() and not trusted.trusted(folder):
+        what = "others own this folder, or can write in it: what is kept there is not gone on with"
+        raise Refused([Problem("OL351", what, Place(str(folder)), hint=f"chmod go-w {folder}, if it is yours")])
     try:
         found = [path for path in folder.iterdir() if path.suffix == ".jsonl"]
-        return max(found, key=lambda path: (path.stat().st_mtime_ns, path.name), default=None)
+        return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
     except OSError:
-        return None
+        return []
+
+
+def latest() -> Path | None:
+    """The consultation that was last spoken in. Raises Refused for a folder not to be trusted."""
+    return next(iter(all_kept()), None)
 
 
 def read(path: Path) -> Past:
@@ -193,7 +277,8 @@ def _parsed(path: Path, raw: list[bytes]) -> Iterator[dict[str, Any]]:
 
 
 def _header(path: Path, entry: dict[str, Any]) -> Header:
-    if entry.keys() != _HEADER.keys() or any(type(entry[name]) is not kind for name, kind in _HEADER.items()):
+    there = {name: kind for name, kind in _HEADER.items() if name in entry or name not in _LATER}
+    if entry.keys() != there.keys() or any(type(entry[name]) is not kind for name, kind in there.items()):
         raise _odd(path, 1, "the first line is no header")
     if entry["journal"] != _FORM:
         raise _odd(path, 1, f"it is of form {entry['journal']}, and this program reads form {_FORM}")
@@ -201,7 +286,8 @@ def _header(path: Path, entry: dict[str, Any]) -> Header:
         as_of = datetime.date.fromisoformat(entry["as_of"])
     except ValueError:
         raise _odd(path, 1, "its day is no date") from None
-    return Header(entry["osteologic"], as_of, entry["guideline"], entry["region"], entry["knowledge"], entry["given"])
+    terms = (entry["guideline"], entry["region"], entry["knowledge"], entry["given"])
+    return Header(entry["osteologic"], as_of, *terms, entry.get("reader", 1))
 
 
 def _kept(path: Path, number: int, entry: dict[str, Any]) -> Kept:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..assessment.questions import Asked
 from ..case.case import Case
-from ..intake.speech.understood import Half
+from ..hearing.heard import Half
 from ..values.value import Known
 
 

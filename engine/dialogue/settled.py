@@ -27,11 +27,32 @@ def lines(before: Verdict, after: Verdict, names: Names) -> tuple[Told, ...]:
     return (
         *_contradictions(before, after),
         *_alerts(before, after),
+        *_fallen(before, after),
         *_found(before, after),
         *_to_do(before, after),
         *_held_back(before, after, names),
         *_leaning(before, after, names),
     )
+
+
+def _fallen(before: Verdict, after: Verdict) -> Iterator[Told]:
+    """What was told before and holds no longer: a diagnosis, an alert, a medicine that was recommended."""
+    now = {one.id: one.status for one in after.diagnoses}
+    for one in before.diagnoses:
+        if one.status == "established" and now.get(one.id) != "established":
+            yield Told(FOUND, f"no longer: {one.label.upper()}")
+    raised = {one.id for one in after.alerts if one.status == "raised"}
+    gone = [one.label for one in before.alerts if one.status == "raised" and one.id not in raised]
+    yield from (Told(ALERT, f"no longer: {label}") for label in gone)
+    wanted = {item.id for item in after.plan if item.status == "recommended"}
+    barred = {item.id for item in after.plan if item.status in ("contraindicated", "deferred")}
+    dropped = [
+        item.label
+        for item in before.plan
+        if item.status == "recommended" and item.id not in wanted | barred and item.kind == "medicine"
+    ]
+    if dropped:
+        yield Told(DO, f"no longer: {few(dropped)}")
 
 
 def _contradictions(before: Verdict, after: Verdict) -> Iterator[Told]:

@@ -1,319 +1,190 @@
-"""One line typed at the prompt, as answers: to the question that was asked, or to anything else that can be said."""
+"""One line typed at the prompt, as a consultation takes it: joined with what was said, closing what was asked."""
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ..assessment.questions import Asked
+from ..hearing.corrections import Said
+from ..hearing.ear import Ear, of_days
+from ..hearing.heard import Heard
+from ..hearing.reading import PROMPT, Reading, Result
+from ..intake import lookup, record
 from ..intake.answers import answers
-from ..intake.answers.sheet import NOTHING, clipped, folded, gap_of
-from ..intake.speech import phrases
-from ..intake.speech.spoken import lacks_unit
-from ..intake.speech.understood import PROMPT, Gathered, Half, Understood
-from ..intake.speech.volunteered import SUGGESTED, Volunteered
-from ..knowledge_base.files.nodes import MapNode, Text
-from ..knowledge_base.model import Finding
+from ..intake.answers.sheet import gap_of
 from ..knowledge_base.naming import Names
-from ..values.problems import Problem
-from ..values.value import NO, NOT_MEASURED, UNKNOWN, YES, Choice, Gap, Known, Records
+from ..values.problems import Problem, did_you_mean
+from ..values.value import Known, Number, Records, is_addition
+from . import details
+from .merging import joined, without
+from .understood import LOST, UNREAD, Half, Understood
 
-_NUMERIC = re.compile(r"[-+<>=~]?\s*(?:minus\s+)?[\d.]|(?:about|under|over|at least|at most|below|above)\s+[-\d]", re.I)
-_UNKNOWN = re.compile(
-    r"(?:(?:i|she|he|we|they|patient)\s+)?(?:don't|dont|do not|doesn't|does not) (?:know|remember|recall)"
-    r"(?:\s+(?:my |her |his |their |the |about )*(?P<what>.+))?[.!]?",
-    re.IGNORECASE,
-)
-_ALL_NORMAL = frozenset({"all normal", "all fine", "all ok", "everything normal", "all within range", "normal, all"})
-_LONGEST, _FEW_WORDS = 2000, 3
-_MOST_ITEMS = 60
+_LONGEST = 4000
 
 
 def is_gap(line: str) -> bool:
     """Whether a line says no more than that something is not known, or was not measured."""
-    words = " ".join(line.split())
-    return gap_of(words) is not None or _UNKNOWN.fullmatch(words) is not None
+    words = " ".join(line.split()).rstrip(".!").casefold()
+    return gap_of(words.removeprefix("i ").removeprefix("we ")) is not None
 
 
 class Reader:
-    """Reads lines against one knowledge base on one day."""
+    """Reads lines for a consultation."""
 
     def __init__(self, names: Names, today: datetime.date) -> None:
-        self.names, self.kb = names, names.kb
-        self._volunteered = Volunteered(names, today)
-        self._sheet = self._volunteered.sheet
-        self._today = today
+        self.names, self.kb, self.ear = names, names.kb, Ear(names, today)
+        self.today = today
+        self.last: tuple[Said, ...] = ()
+        self.system = ""
+        """The units of the laboratory that was chosen: `si` or `us`."""
+        self._names = record.names_of(names.kb)
 
     def prepare(self) -> None:
         """Put together what reading needs, by reading a line for nothing: the first answer is as quick as any."""
-        self.read("fifty-odd, feels well, no fever", None, {})
+        self.ear.hear("fifty-odd, feels wel, no fevr", (), {})
 
-    def read(self, line: str, asked: Asked | None, known: Mapping[str, Known]) -> Understood:
-        """The line as an answer to what was asked; `known` is what was said before."""
-        words = " ".join(line.split())
-        if len(words) > _LONGEST:
-            what = f"a line of {len(words)} characters; {_LONGEST} are read"
+    def read(self, line: str, asked: Asked | None, known: Mapping[str, Known], anew: bool = False) -> Understood:
+        """The line as an answer to what was asked; `known` is what was said before, which `anew` may be replaced."""
+        text = "\n".join(" ".join(part.split()) for part in line.splitlines()).strip()
+        if len(text) > _LONGEST:
+            what = f"a line of {len(text)} characters; {_LONGEST} are read"
             return Understood(problems=(Problem("OL318", what, PROMPT, hint="say it in parts"),))
-        if asked is None:
-            return self._volunteered.all(words, None, known)
-        if asked.detail is not None:
-            return self._detailed(words, asked, known)
-        if len(asked.findings) > 1:
-            return self._several(words, asked, known)
-        return self._single(words, asked, known)
+        if asked is not None and asked.detail is not None:
+            found = self._detailed(text, asked, known)
+            if found is not None:
+                return found
+            asked = None
+        findings = asked.findings if asked is not None else ()
+        heard = self.ear.hear(text, findings, known, self.last, self.system, bool(asked and asked.any_of), anew)
+        self.last = heard.last
+        return self._understood(heard, asked, known)
 
     def named(self, words: str) -> tuple[str | None, list[Problem]]:
         """The finding or quantity that is meant by a name."""
-        return self._volunteered.named(words)
+        folded = " ".join(words.split())
+        meant = set(self._names.get(lookup.american(folded), ()))
+        if len(meant) == 1:
+            return meant.pop(), []
+        return record.resolve(self.kb, lambda: self._names, folded, PROMPT)
 
     def complete(self, half: Half, unit: str) -> Known | None:
         """The number with its unit, which was named by itself or by its place in the offer."""
         words = unit.strip()
         if words.isdigit() and 1 <= int(words) <= len(half.units):
             words = half.units[int(words) - 1]
-        return self._volunteered.completed(half, words) if re.search(r"[a-zA-Zµμ%]", words) else None
+        text = f"{half.number} {words}".strip()
+        known, _ = answers.read_with(self.ear.sheet, half.finding, text, PROMPT)
+        if known is None or words.isdigit() or not words:
+            return None
+        self.system = "si" if words == self.ear.sheet.measured(half.finding).unit else "us"
+        result = Result(text, half.more.get("range", ""), half.more.get("date", ""))
+        noted, _ = answers.read_with(self.ear.sheet, half.finding, result.node, PROMPT)
+        return noted if noted is not None else known
 
     def value(self, name: str, words: str) -> tuple[Known | None, list[Problem]]:
         """What is said of a finding that is known by name."""
-        return self._volunteered.answer(name, words)
+        return answers.read_with(self.ear.sheet, name, words, PROMPT)
 
-    # --- one finding ---
+    # --- as a consultation takes it ---
 
-    def _single(self, words: str, asked: Asked, known: Mapping[str, Known]) -> Understood:
-        name = asked.findings[0]
-        finding = self.kb.findings.get(name)
-        gap = self._gap(words, asked)
-        if gap is not None:
-            return self._not_known((name,), gap)
-        words, first = self._opened_by_yes_or_no(words, finding)
-        if first is not None:
-            more = self._volunteered.all(words, None, known) if words else Understood()
-            return dataclasses.replace(more, said={**more.said, name: first}, answered=True)
-        value, problems = self._volunteered.answer(name, words)
-        if value is None and (picked := self._by_number(finding, words)) is not None:
-            value = picked
-        if value is None and finding is not None and finding.type != "records":
-            member, rest = self._member(words, asked)
-            value = self._volunteered.answer(name, rest)[0] if member and rest else None
-        if isinstance(value, Records) and not self._plain(value, words):
-            value = None
-        if value is not None:
-            value = phrases.since(value, words, self._today)
-            return Understood({name: self._volunteered.answering(name, value, known)}, answered=True)
-        if folded(words) in NOTHING and finding is not None and finding.type == "number":
-            return self._not_known((name,), UNKNOWN)
-        found = self._volunteered.all(words, name, known)
-        if found.meaningful or (found.problems and len(phrases.items(words)) > 1):
-            return found
-        half = self._volunteered.half(name, words) if lacks_unit(problems) else None
-        if half is not None:
-            return dataclasses.replace(half, answered=not half.halves)
-        unlisted = finding is not None and finding.type == "records" and any(one.code == "OL311" for one in problems)
-        if found.problems and (found.problems[0].code == "OL323" or unlisted):
-            return found
-        few = len(words.split()) <= _FEW_WORDS
-        vague = not found.problems or (few and not found.problems[0].hint.startswith("did you mean"))
-        return Understood(problems=tuple(problems) if vague or _telling(problems, words) else found.problems)
+    def _understood(self, heard: Heard, asked: Asked | None, known: Mapping[str, Known]) -> Understood:
+        reading = heard.reading
+        said: dict[str, Known] = {}
+        for name, value in heard.said.items():
+            before = known.get(name)
+            if isinstance(value, Records):
+                said[name] = self._joined(name, value, before, reading, asked)
+            elif before is None or name in reading.replaces or self._agrees(before, value, name, asked):
+                said[name] = value
+            elif (merged := of_days(before, value)) is not None:
+                said[name] = merged
+            elif not is_addition(before, value):
+                said[name] = value
+        answered = reading.answered or self._closes(reading, asked, said)
+        answered = answered and not heard.halves and not reading.problems and not reading.unread
+        unknown = reading.not_known if answered else ()
+        if unknown:
+            said = {
+                name: value for name, value in said.items() if answers.write_answer(self.kb, name, value) != "unknown"
+            }
+        follows = {name for name, results in reading.results.items() if all(one.follows for one in results)}
+        return Understood(
+            said,
+            (*reading.problems, *self._unread(heard, asked)),
+            answered,
+            unknown=unknown,
+            halves=heard.halves,
+            assumed=frozenset(follows & said.keys()),
+            unit_assumed=heard.unit_assumed & said.keys(),
+            left=tuple(reading.left),
+            unread=tuple(reading.unread),
+            mended=tuple(reading.mended),
+            gone=dict(reading.gone),
+            conflicts=heard.conflicts,
+            command=reading.command,
+        )
 
-    def _opened_by_yes_or_no(self, words: str, finding: Finding | None) -> tuple[str, Known | None]:
-        """What follows a `yes` or `no` that opens an answer: of a question for just that it is the answer."""
-        opening = re.match(r"(?P<word>yes|yeah|yep|no|nope)\s*[,;.:]\s*(?=\S)", words, re.IGNORECASE)
-        if opening is None or finding is None:
-            return words, None
-        rest = words[opening.end() :]
-        if finding.type == "records":
-            return rest, None
-        if finding.type != "yes_no":
-            return words, None
-        value = YES if opening["word"].casefold().startswith("y") else NO
-        return ("" if folded(rest) in NOTHING else rest), value
+    def _agrees(self, before: Known, value: Known, name: str, asked: Asked | None) -> bool:
+        alone = asked is not None and asked.findings == (name,)
+        return alone or before == value or is_addition(value, before) or not isinstance(before, Number)
 
-    def _gap(self, words: str, asked: Asked) -> Gap | None:
-        """`don't know`, `I don't know my T-scores`: that what was asked is not known."""
-        match = _UNKNOWN.fullmatch(words)
-        about = self._volunteered.about(match["what"]) if match and match["what"] else frozenset[str]()
-        if match is None or (match["what"] and not about & set(asked.findings)):
-            return gap_of(words)
-        return UNKNOWN
+    def _joined(
+        self, name: str, value: Records, before: Known | None, reading: Reading, asked: Asked | None
+    ) -> Records:
+        key = self.kb.findings[name].key
+        if name in reading.gone and isinstance(before, Records):
+            before = without(before, key, reading.gone[name])
+        answering = asked is not None and asked.findings == (name,) and not reading.problems and not reading.unread
+        said_more = bool(value.entries or value.absent)
+        complete = value.complete or (answering and bool(value.entries) and not reading.gone)
+        if isinstance(before, Records) and (said_more or not value.complete):
+            return joined(before, value, key, before.complete or complete)
+        if isinstance(before, Records) and value.complete and not said_more:
+            return Records(before.entries, True, before.absent)
+        return Records(value.entries, complete, value.absent)
 
-    def _plain(self, value: Records, words: str) -> bool:
-        """Whether a list was answered by naming what is in it; what is not, or is no more, is read part by part."""
-        if folded(words) in NOTHING:
-            return True
-        if value.absent or phrases.kin(words):
+    def _closes(self, reading: Reading, asked: Asked | None, said: Mapping[str, Known]) -> bool:
+        """Whether what was said answers the question."""
+        if asked is None:
             return False
-        parts = [part for clause in phrases.clauses(words) for part in self._volunteered.items(clause)]
-        return not any(phrases.denied(part) or phrases.past(part) or phrases.had(part) for part in parts)
+        met = said.keys() & set(asked.findings)
+        if len(asked.findings) == 1:
+            return bool(met)
+        kinds = {self.kb.findings[name].type for name in asked.findings if name in self.kb.findings}
+        checks = kinds == {"yes_no"} and asked.any_of
+        return bool(met) and (not checks or set(asked.findings) <= said.keys())
 
-    def _by_number(self, finding: Finding | None, words: str) -> Known | None:
-        """A choice by its place among a few."""
-        if finding is None or finding.type != "choice" or not words.isdigit():
+    def _of_choice(self, heard: Heard, asked: Asked | None) -> Problem | None:
+        """What can be chosen, where a word or two that are none of it answer a question with a few choices."""
+        if asked is None or len(asked.findings) != 1 or heard.said or len(heard.reading.unread) != 1:
             return None
-        members = list(self.names.members(finding.id))
-        return Choice(frozenset({members[int(words) - 1]})) if 1 <= int(words) <= min(len(members), 9) else None
-
-    def _not_known(self, missing: tuple[str, ...], gap: Gap) -> Understood:
-        """A test nobody has the result of joins the work-up; what a person does not know stays unknown."""
-        said: dict[str, Known] = {name: NOT_MEASURED for name in missing if self._is_test(name) or gap is NOT_MEASURED}
-        return Understood(said, answered=True, unknown=missing)
-
-    def _is_test(self, name: str) -> bool:
-        finding = self.kb.findings.get(name)
-        return finding is not None and finding.known_by != "person" and finding.type != "records"
-
-    # --- what is still missing of an entry: when, how much ---
-
-    def _detailed(self, words: str, asked: Asked, known: Mapping[str, Known]) -> Understood:
-        assert asked.detail is not None
-        name, (index, field) = asked.findings[0], asked.detail
-        before = known.get(name)
-        if not isinstance(before, Records) or index >= len(before.entries):
-            return self._volunteered.all(words, None, known)
-        entry = before.entries[index]
-        filled: Known | None = UNKNOWN if gap_of(words) is not None or folded(words) in NOTHING else None
-        problems: list[Problem] = []
-        if filled is None:
-            key = self.kb.findings[name].key
-            members: frozenset[str] = getattr(entry.fields.get(key), "members", frozenset())
-            spelled = {key: " or ".join(sorted(members)), field: words}
-            place = PROMPT
-            node = MapNode(tuple((Text(part, place), Text(text, place)) for part, text in spelled.items()), place)
-            value, problems = answers.read_with(self._sheet, name, node, place)
-            if isinstance(value, Records) and value.entries:
-                filled = value.entries[0].fields.get(field)
-        if filled is None:
-            found = self._volunteered.all(words, None, known)
-            return found if found.meaningful else Understood(problems=tuple(problems))
-        entries = list(before.entries)
-        entries[index] = type(entry)({**entry.fields, field: filled})
-        return Understood({name: Records(tuple(entries), before.complete, before.absent)}, answered=True)
-
-    # --- several on one line ---
-
-    def _several(self, words: str, asked: Asked, known: Mapping[str, Known]) -> Understood:
-        gap = self._gap(words, asked)
-        if gap is not None:
-            return self._not_known(asked.findings, gap)
-        kinds = {name: self.kb.findings[name].type for name in asked.findings if name in self.kb.findings}
-        checks = set(kinds.values()) == {"yes_no"} and len(kinds) == len(asked.findings)
-        if folded(words) in NOTHING:
-            if checks and asked.any_of:
-                return Understood(dict.fromkeys(asked.findings, NO), answered=True)
-            if "yes_no" in kinds.values():
-                what = f"'{clipped(words)}' to which? {', '.join(self.names.label(name) for name in asked.findings)}"
-                return Understood(problems=(Problem("OL323", what, PROMPT, hint="answer each, in this order"),))
-            return Understood(answered=True, unknown=asked.findings if not asked.groups else ())
-        if folded(words) in _ALL_NORMAL and (normal := self._all_normal(asked)) is not None:
-            return normal
-        if asked.any_of and re.fullmatch(r"\d(?: \d)+", words):
-            words = words.replace(" ", ", ")
-        clauses = [self._volunteered.items(clause) for clause in phrases.clauses(words)]
-        parts = [part for clause in clauses for part in clause]
-        if len(parts) > _MOST_ITEMS:
-            return self._volunteered.all(words, None, known)
-        in_order = self._in_order(parts, asked, known)
-        if in_order is not None:
-            return Understood(in_order, answered=True)
-        gathered = Gathered()
-        for clause in clauses:
-            self._gather(clause, asked, known, gathered)
-        said = gathered.said
-        met = not said.keys().isdisjoint(asked.findings)
-        named = any(said.get(name) == YES for name in asked.findings)
-        if checks and asked.any_of and not gathered.problems and named:  # who denies one says nothing of the others
-            said = {**{name: NO for name in asked.findings if name not in said}, **said}
-        whole = named or not checks or not asked.any_of or set(asked.findings) <= said.keys()
-        answered = not gathered.problems and not gathered.halves and met and whole
-        return dataclasses.replace(gathered.understood(answered), said=said)
-
-    def _all_normal(self, asked: Asked) -> Understood | None:
-        """That every result asked for is normal."""
-        found = {name: self._volunteered.answer(name, "normal")[0] for name in asked.findings}
-        said = {name: value for name, value in found.items() if value is not None}
-        return Understood(said, answered=True) if len(said) == len(found) else None
-
-    def _gather(self, clause: list[str], asked: Asked, known: Mapping[str, Known], gathered: Gathered) -> None:
-        """The parts of a clause, each after those before it; what an earlier `no` may reach is asked back."""
-        before = ""
-        for part in clause:
-            so_far = {**known, **gathered.said}
-            found = self._volunteered.in_line(gathered.last, part, so_far)
-            few = len(gathered.problems) < SUGGESTED
-            found = found or self._part(part, asked, so_far, gathered.said, few)
-            if before and self._volunteered.reaches(before, part, found):
-                found = self._volunteered.which(before, part)
-            else:
-                before = part
-            gathered.add(found)
-
-    def _in_order(self, parts: list[str], asked: Asked, known: Mapping[str, Known]) -> dict[str, Known] | None:
-        """Bare answers, one for each that was asked, in the order they were asked."""
-        if len(parts) != len(asked.findings):
+        finding = self.kb.findings.get(asked.findings[0])
+        words = heard.reading.unread[0]
+        if finding is None or finding.type != "choice" or len(words.split()) > 2:
             return None
-        found: dict[str, Known] = {}
-        for name, part in zip(asked.findings, parts, strict=True):
-            value, _ = self._volunteered.answer(name, part)
-            if value is None:
-                return None
-            found[name] = value
-        return found
+        _, problems = answers.read_with(self.ear.sheet, finding.id, words, PROMPT)
+        return problems[0] if problems else None
 
-    def _part(
-        self, part: str, asked: Asked, known: Mapping[str, Known], said: Mapping[str, Known], suggest: bool
-    ) -> Understood:
-        """One part of a line about several: a member by its place or short name, by its unit, or anything else."""
-        if asked.any_of and part.isdigit() and 1 <= int(part) <= len(asked.findings):
-            return Understood({asked.findings[int(part) - 1]: YES})
-        refusing = phrases.denied(part)
-        member, rest = self._member(phrases.bare(refusing or part), asked)
-        if member and refusing and not rest and self._volunteered.is_yes_no(member):
-            return Understood({member: NO})
-        if member and not refusing:
-            value, problems = self._volunteered.answer(member, rest or "yes")
-            if value is not None:
-                return Understood({member: value})
-            half = self._volunteered.half(member, rest) if lacks_unit(problems) else None
-            if half is not None:
-                return half
-            found = self._volunteered.item(part, None, known, suggest)
-            if rest or found.meaningful:
-                return found if found.meaningful or not _NUMERIC.match(rest) else Understood(problems=tuple(problems))
-        left = [name for name in asked.findings if name not in said]
-        fitting = [(name, fits) for name in left if (fits := self._fits(name, part)) is not None]
-        if len(fitting) == 1:
-            return fitting[0][1]
-        found = self._volunteered.item(part, None, known, suggest)
-        if fitting and not found.meaningful:
-            listed = ", ".join(self.names.label(name) for name, _ in fitting)
-            what = f"'{clipped(part)}' can be {listed}"
-            return Understood(problems=(Problem("OL323", what, PROMPT, hint="write which it is"),))
-        return found
+    def _unread(self, heard: Heard, asked: Asked | None) -> Iterator[Problem]:
+        reading = heard.reading
+        if not reading.unread:
+            return
+        if (wrong := self._of_choice(heard, asked)) is not None:
+            yield wrong
+            return
+        told = ", ".join(f"'{one}'" for one in reading.unread)
+        hint = ""
+        if len(reading.unread) == 1 and len(reading.unread[0].split()) <= 3:
+            hint = did_you_mean(reading.unread[0], self._spellings())
+            hint = "" if f"'{reading.unread[0].casefold()}'" in hint else hint
+        what = f"{told}{UNREAD}" if len(reading.unread) == 1 else f"{told}: not understood"
+        yield Problem("OL322", what, PROMPT, hint=hint or LOST)
 
-    def _fits(self, name: str, part: str) -> Understood | None:
-        """The part as the value of a finding that is not named, be it without its unit."""
-        value, problems = self._volunteered.answer(name, part)
-        if value is not None:
-            return Understood({name: value})
-        return self._volunteered.half(name, part) if lacks_unit(problems) else None
+    def _spellings(self) -> list[str]:
+        return [name for name in self._names if len(name) > 3]
 
-    def _member(self, part: str, asked: Asked) -> tuple[str, str]:
-        """The one of those asked that the part begins with, by a word only that one has, and what follows."""
-        words = part.replace(":", " ").replace("=", " ").split()
-        for count in range(min(len(words), 6), 0, -1):
-            opening = folded(" ".join(words[:count]))
-            meant = self._volunteered.known_names.get(opening, frozenset()) & frozenset(asked.findings)
-            if not meant:
-                own = set(opening.split())
-                meant = frozenset(name for name in asked.findings if own <= self._volunteered.words_of(name))
-            if len(meant) == 1 and any(character.isalpha() for character in opening):
-                return next(iter(meant)), " ".join(words[count:])
-        return "", ""
+    # --- what is still missing of an entry ---
 
-
-def _telling(problems: list[Problem], words: str) -> bool:
-    """Whether what is wrong with an answer to the question says more than that nothing of it was understood."""
-    return bool(problems) and (
-        bool(_NUMERIC.match(words)) or any(p.code in ("OL311", "OL312", "OL314") for p in problems)
-    )
+    def _detailed(self, text: str, asked: Asked, known: Mapping[str, Known]) -> Understood | None:
+        return details.read(self.ear, text, asked, known)

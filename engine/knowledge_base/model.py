@@ -434,6 +434,8 @@ class KnowledgeBase:
     """Section id -> heading, in the order a clinician asks."""
     words: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Phrases that people say -> the answers they mean, as `finding value; finding value`; `N` stands for a number."""
+    word_places: Mapping[str, Place] = dataclasses.field(default_factory=dict)
+    """Where each phrase stands."""
     scope: Scope | None = None
     units: Mapping[str, UnitEntry] = dataclasses.field(default_factory=dict)
     analytes: Mapping[str, AnalyteEntry] = dataclasses.field(default_factory=dict)

@@ -14,7 +14,10 @@ import cli
 from engine import api
 from engine.commands import surroundings
 
+GRAMMAR = Path(__file__).parent.parent.parent / "knowledge" / "words" / "grammar.yaml"
+"""The grammar of a typed line names no finding, and serves any knowledge base."""
 FILES = {
+    "knowledge/words/grammar.yaml": GRAMMAR.read_text("utf-8"),
     "knowledge/sections.yaml": """
 person: The person
 density: Bone density

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import re
@@ -103,6 +104,74 @@ def test_what_was_altered_is_refused_and_left_alone(home: Path, state: Path, run
     assert ended.code == 2
     assert "OL350" in ended.err
     assert path.read_text() == altered
+
+
+def test_a_line_the_disk_refuses_for_a_moment_is_taken_back_and_told(
+    home: Path, run: Run, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next line is not glued to half of it, and the last sentence is true."""
+    written = os.write
+    half: list[bool] = []
+
+    def full_for_a_moment(file: int, content: bytes) -> int:
+        if half and half.pop():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        if b"hip -2.7" in content:
+            half.append(True)
+            return written(file, content[:9])
+        return written(file, content)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", full_for_a_moment)
+        ended = run(typed="67\nhip -2.7\nfemale\nquit\n")
+    assert "this line is not kept" in ended.out
+    assert "Kept but for 1 line" in ended.out
+    resumed = run("consult", "--resume", typed="quit\n")
+    assert resumed.code == 0
+    assert "sex female" in resumed.out
+
+
+@pytest.mark.parametrize("seed", range(50 if LONG else 5))
+def test_whenever_the_disk_is_full_what_was_acknowledged_is_there_and_nothing_is_torn(
+    seed: int, home: Path, run: Run, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance, written = random.Random(seed), os.write
+
+    def sometimes_full(file: int, content: bytes) -> int:
+        if content.startswith(b"{") and chance.random() < 0.4:
+            return written(file, content[: chance.randrange(1, len(content))])
+        if not content.startswith(b"{") and content.endswith(b"}\n"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return written(file, content)
+
+    monkeypatch.setattr(os, "write", sometimes_full)
+    ended = run(typed="".join(f"{line}\n" for line in [*LINES, "quit"]))
+    monkeypatch.undo()
+    refused = ended.out.count("this line is not kept")
+    kept = [one for path in (state / "consultations").glob("*.jsonl") for one in journal.read(path).lines]
+    assert len(kept) + refused >= len(LINES)
+    assert ended.out.count("The answers are kept") == (refused == 0)
+    assert [one.line for one in kept] == [line for line in LINES if line in {one.line for one in kept}]
+
+
+def test_two_at_once_do_not_write_in_one_journal(home: Path, run: Run, state: Path) -> None:
+    run(typed="67\nquit\n")
+    (path,) = (state / "consultations").iterdir()
+    held = journal.Journal.of(journal.read(path))
+    ended = run("consult", "--resume", typed="female\nquit\n")
+    assert "It is going on elsewhere too" in ended.out
+    assert len(list((state / "consultations").iterdir())) == 2
+    held.close()
+    assert [one.line for one in journal.read(path).lines] == ["67"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners here")
+def test_a_folder_that_others_can_write_in_is_not_gone_on_with(home: Path, run: Run, state: Path) -> None:
+    run(typed="67\nquit\n")
+    (state / "consultations").chmod(0o777)
+    ended = run("consult", "--resume", typed="quit\n")
+    assert ended.code == 2
+    assert "OL351" in ended.err
 
 
 # --- killed -----------------------------------------------------------------------------------------------------------

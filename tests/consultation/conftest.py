@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from hypothesis.vendor.pretty import RepresentationPrinter
 
+from engine.case import case
+from engine.case.case import Prepared
+from engine.inference.working_memory import WorkingMemory
 from engine.knowledge_base.files.source import Text, load_text
 from engine.knowledge_base.model import (
     AnalyteEntry,
@@ -22,9 +25,13 @@ from engine.knowledge_base.model import (
     State,
     UnitEntry,
 )
+from engine.knowledge_base.store import cache
 from engine.premises.expression import OneOf
 from engine.values.interval import between
 from engine.values.problems import Place
+from engine.workbench.trials.dangers import Dangers
+from engine.workbench.trials.patients import Vocabulary
+from tests.consultation import safety
 
 UNITS = Path(__file__).parents[2] / "knowledge" / "units.yaml"
 HERE = Place("clinic.yaml", 1, 1)
@@ -244,3 +251,22 @@ def clinic() -> KnowledgeBase:
         units=units,
         analytes=analytes,
     )
+
+
+# --- the shipped base, read once for all tests of safety --------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def prepared() -> Prepared:
+    return case.prepare_kept(cache.load(Path(__file__).parents[2]))
+
+
+@pytest.fixture(scope="session")
+def dangers(prepared: Prepared) -> Dangers:
+    return Dangers(Vocabulary(prepared, safety.TODAY))
+
+
+@pytest.fixture(scope="session")
+def memory(prepared: Prepared) -> WorkingMemory:
+    """One that each case clears and uses; the case before it is over then."""
+    return WorkingMemory(prepared.plan)

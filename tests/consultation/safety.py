@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from engine.values.truth import Truth
 from engine.values.value import Known
 from engine.workbench.trials.dangers import Dangers
 
+TODAY = datetime.date(2026, 11, 21)
 STRICTER = ("recommended", "conditional", "deferred", "undetermined", "contraindicated")
 """The statuses of a medicine that is wanted or may be, each stricter than the one before."""
 URGENT = (Truth.FALSE, Truth.UNKNOWN, Truth.TRUE)
@@ -28,6 +30,8 @@ class Stand:
     lines: Mapping[str, str]
     alerts: Mapping[str, Truth]
     rules: Mapping[str, Truth]
+    barred: frozenset[str]
+    """The bone medicines that something contraindicates, wanted or not."""
 
 
 def bone_medicines(prepared: Prepared) -> list[str]:
@@ -51,6 +55,7 @@ def stand(case: Case) -> Stand:
         {one: look.line(one) for one in medicines},
         {one: look.alert(one) for one in case.kb.alerts} | taken,
         rules,
+        frozenset(one for one in medicines if workup.barred(case, one) is Truth.TRUE),
     )
 
 
@@ -60,7 +65,7 @@ def stricter(before: Stand, after: Stand) -> Iterator[tuple[str, str]]:
         new = after.statuses[medicine]
         if old in STRICTER[:-1] and (new == "" or STRICTER.index(new) > STRICTER.index(old)):
             yield medicine, f"{old} -> {new or 'not wanted'}"
-        elif not old and new == "contraindicated":
+        elif not old and new == "contraindicated" and medicine not in before.barred:
             yield medicine, f"not wanted -> {new}"
     for alert, was in before.alerts.items():
         now = after.alerts[alert]

@@ -12,11 +12,9 @@ import yaml
 from benchmarks import balance
 from benchmarks.balance import Standing
 from engine.assessment import worlds
-from engine.case import case
 from engine.case.case import Prepared
 from engine.inference.working_memory import WorkingMemory
 from engine.intake.record import Record
-from engine.knowledge_base.store import cache
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = ROOT / "tests" / "data" / "balance"
@@ -24,11 +22,6 @@ LEAST = Fraction(118, 207)
 """The share of patients with a recommended bone medicine that may not be fallen below."""
 OF_TEN = 7
 """In so many of the ordinary records a medicine of the first line is recommended."""
-
-
-@pytest.fixture(scope="module")
-def prepared() -> Prepared:
-    return case.prepare_kept(cache.load(ROOT))
 
 
 @pytest.fixture(scope="module")

@@ -147,10 +147,10 @@ def test_a_member_volunteered_does_not_close_its_group(prepared: Prepared) -> No
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
-        ("old", "no number"),
+        ("old", "'old' was not understood"),
         ("300", "outside what is plausible, 0..120"),
         ("67 kg", "not measured in kg"),
-        ("xyzzy 3", "no number"),
+        ("xyzzy 3", "'xyzzy 3' was not understood"),
     ],
 )
 def test_a_bad_answer_is_said_and_asked_again(bad: str, said: str, prepared: Prepared) -> None:
@@ -206,8 +206,20 @@ def test_what_does_not_apply_is_not_kept(prepared: Prepared) -> None:
 
 
 def test_an_answer_can_be_changed_and_that_is_said(prepared: Prepared) -> None:
-    terminal, _ = hold(prepared, "67", "age 70", "quit")
+    terminal, _ = hold(prepared, "67", "age 70", "2", "quit")
+    assert terminal.marked("?") == ["age was said before. 1 age 67   2 age 70"]
     assert "age 70 (changed)" in terminal.marked("read")
+
+
+def test_an_answer_that_is_kept_after_all_stays(prepared: Prepared) -> None:
+    terminal, patient = hold(prepared, "67", "age 70", "1", "quit")
+    assert answers.describe(prepared.kb, "age", patient.said["age"]) == "age 67"
+    assert "age 70 (changed)" not in terminal.marked("read")
+
+
+def test_a_stroke_says_that_it_is_not_known(prepared: Prepared) -> None:
+    terminal, _ = hold(prepared, "-", "quit")
+    assert terminal.marked("read")[0].startswith("not known: age")
 
 
 def test_skip_leaves_a_question_open_and_goes_on(prepared: Prepared) -> None:
@@ -274,7 +286,7 @@ def test_nothing_more_is_asked_once_nothing_more_can_change(prepared: Prepared) 
 
 
 @pytest.mark.parametrize(
-    "line", ["\x1b[2J", ",,,;;", "= = =", "not", "-", "..", "(" * 500, "x" * 100_000, "age", "9" * 5000, "and"]
+    "line", ["\x1b[2J", ",,,;;", "= = =", "not", "..", "(" * 500, "x" * 100_000, "age", "9" * 5000, "and"]
 )
 def test_whatever_is_typed_nothing_breaks(line: str, prepared: Prepared) -> None:
     terminal, _ = hold(prepared, line, "67", line, "quit")
@@ -508,7 +520,7 @@ class Noted:
     """A journal that remembers what had been said aloud when each line was kept."""
 
     def __init__(self, terminal: Scripted) -> None:
-        self.kept = 0
+        self.kept = self.lost = 0
         self.lines: list[tuple[str, int]] = []
         self._terminal = terminal
 

@@ -14,11 +14,9 @@ import yaml
 
 from benchmarks import balance
 from engine.assessment.outlook import Outlook
-from engine.case import case
 from engine.case.case import Case, Prepared
 from engine.inference.working_memory import WorkingMemory
 from engine.intake import record
-from engine.knowledge_base.store import cache as knowledge_base
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = ROOT / "tests" / "data" / "hazards"
@@ -44,16 +42,6 @@ def bases() -> dict[str, dict[str, Any]]:
 @cache
 def still_open() -> dict[str, str]:
     return {one["name"]: one["why"] for one in read(DATA / "open.yaml")}
-
-
-@pytest.fixture(scope="module")
-def prepared() -> Prepared:
-    return case.prepare_kept(knowledge_base.load(ROOT))
-
-
-@pytest.fixture(scope="module")
-def memory(prepared: Prepared) -> WorkingMemory:
-    return WorkingMemory(prepared.plan)
 
 
 def patient(prepared: Prepared, memory: WorkingMemory, written: dict[str, Any]) -> Case:

@@ -8,7 +8,6 @@ the entered one alone. The full number in the long suite, a tenth otherwise.
 
 from __future__ import annotations
 
-import datetime
 import random
 from collections.abc import Iterator
 from decimal import Decimal
@@ -19,41 +18,23 @@ import pytest
 from engine.assessment.judgement import judge
 from engine.assessment.outlook import Outlook
 from engine.assessment.verdict import Verdict
-from engine.case import case
-from engine.case.case import Case, Prepared
+from engine.case.case import Case
 from engine.inference.working_memory import Numbers, WorkingMemory
-from engine.knowledge_base.store import cache
 from engine.premises import evaluation
 from engine.values.truth import Truth
 from engine.values.value import NOT_MEASURED, Gap, Known, Number
 from engine.workbench.trials.dangers import Dangers
 from engine.workbench.trials.deletions import known_twice
-from engine.workbench.trials.patients import Vocabulary, number
+from engine.workbench.trials.patients import number
 from tests.conftest import size
 from tests.consultation import safety
 
 ROOT = Path(__file__).parent.parent.parent
-TODAY = datetime.date(2026, 11, 21)
 PATIENTS = size(400)
 SHARES = 5
 """The patients are shared out among so many tests."""
 CERTAIN = "age"
 """The number that no result makes doubtful."""
-
-
-@pytest.fixture(scope="module")
-def prepared() -> Prepared:
-    return case.prepare_kept(cache.load(ROOT))
-
-
-@pytest.fixture(scope="module")
-def dangers(prepared: Prepared) -> Dangers:
-    return Dangers(Vocabulary(prepared, TODAY))
-
-
-@pytest.fixture(scope="module")
-def memory(prepared: Prepared) -> WorkingMemory:
-    return WorkingMemory(prepared.plan)
 
 
 @pytest.mark.parametrize("share", range(SHARES))

@@ -16,10 +16,10 @@ from engine.case import case
 from engine.case.case import Case, Prepared
 from engine.dialogue.relevance import question
 from engine.dialogue.understanding import Reader
+from engine.hearing.ear import Ear
+from engine.hearing.reading import PROMPT
 from engine.intake.answers import answers
-from engine.intake.speech.phrases import Statement
-from engine.intake.speech.understood import PROMPT
-from engine.intake.speech.volunteered import SUGGESTED, Volunteered
+from engine.intake.words.phrases import Statement
 from engine.knowledge_base.store import cache
 
 TODAY = datetime.date(2026, 11, 21)
@@ -76,13 +76,18 @@ def test_a_sentence_of_facts_is_taken_whole(prepared: Prepared) -> None:
         "sex": "female",
         "age_at_menopause": "51",
         "menopausal_status": "postmenopausal",
-        "medicines": "[{name: prednisolone, dose: 7.5 mg, started: 2026-02-22..2026-03-21}, ...]",
+        "medicines": "[{name: prednisolone, dose: 7.5 mg, started: 2026-03-21}, ...]",
     }
 
 
 @pytest.mark.parametrize(
     ("words", "started"),
-    [("for 8 months", "2026-02-22..2026-03-21"), ("for 2 years", "2023-11-22..2024-11-21"), ("since 2020", "2020")],
+    [
+        ("for 8 months", "2026-03-21"),
+        ("for 2 years", "2024-11-21"),
+        ("for 92 days", "2026-08-21"),
+        ("since 2020", "2020"),
+    ],
 )
 def test_a_time_it_has_lasted_is_a_time_it_began(words: str, started: str, prepared: Prepared) -> None:
     told = said(prepared, f"prednisolone 5 mg {words}")["medicines"]
@@ -136,7 +141,10 @@ def test_a_list_is_not_complete_while_a_part_of_it_was_not_understood(prepared: 
     asked = question(Case(prepared, TODAY), ("medicines",))
     found = Reader(prepared.names, TODAY).read("omeprazole, calcium 1,200 mg", asked, {})
     assert not found.answered
-    assert answers.write_answer(prepared.kb, "medicines", found.said["medicines"]) == "[omeprazole, ...]"
+    assert (
+        answers.write_answer(prepared.kb, "medicines", found.said["medicines"])
+        == "[omeprazole, calcium_supplement, ...]"
+    )
 
 
 def test_of_several_questions_a_bare_no_is_not_guessed_at(prepared: Prepared) -> None:
@@ -177,20 +185,22 @@ def examples(phrase: str) -> Iterator[str]:
 
 
 def test_every_phrase_of_the_table_means_something(prepared: Prepared) -> None:
-    words = Volunteered(prepared.names, TODAY).words
+    ear = Ear(prepared.names, TODAY)
 
     def readable(one: Statement) -> bool:
         tried = (one.value, one.value.replace("160", "5"), one.value.replace("51", "2"))  # what is plausible differs
         return any(answers.read_answer(prepared.kb, one.finding, value, PROMPT, TODAY)[0] for value in tried)
 
     for phrase, meaning in prepared.kb.words.items():
+        if meaning.startswith("!"):
+            continue
         for line in examples(phrase):
-            meanings = list(words.meanings(line))
-            assert meanings, (phrase, line)
-            for one in (statement for found in meanings for statement in found.statements):
+            found = [one.meaning for one in ear.segments(line) if one.meaning is not None]
+            named = [one for one in ear.segments(line) if one.sense("member") or one.sense("class")]
+            assert found or named, (phrase, line)
+            for one in (statement for meant in found for statement in meant.statements):
                 assert one.finding in {**prepared.kb.findings, **prepared.kb.quantities}, (phrase, meaning)
-            if not re.search(r"hip|2019", line):  # what X stands for decides
-                assert any(found.ask or all(map(readable, found.statements)) for found in meanings), (phrase, line)
+            assert named or any(meant.ask or all(map(readable, meant.statements)) for meant in found), (phrase, line)
 
 
 def test_whatever_is_typed_nothing_breaks(prepared: Prepared) -> None:
@@ -289,7 +299,8 @@ on calcium and vitamin D | medicines: [calcium_and_vitamin_d, ...]
 # medicines
 prednisone 5 mg daily since January | medicines: [{name: prednisone, dose: 5 mg, every: day, started: 2026-01}, ...]
 5 mg prednisolone daily | medicines: [{name: prednisolone, dose: 5 mg, every: day}, ...]
-pred 10 mg for 8/12 | medicines: [{name: prednisolone, dose: 10 mg, started: 2026-02-22..2026-03-21}, ...]
+pred 10 mg for 8/12 | medicines: [{name: prednisolone, dose: 10 mg, started: 2026-03-21}, ...]
+phenytoin 300 mg nocte 20 yrs | medicines: [{name: phenytoin, dose: 300 mg, every: day, started: 2006-11-21}, ...]
 took alendronate 2015-2019 | medicines: [{name: alendronate, started: 2015, stopped: 2019}, ...]
 was on alendronate until 2020 | medicines: [{name: alendronate, stopped: 2020}, ...]
 off alendronate since 2023 | medicines: [{name: alendronate, stopped: 2023}, ...]
@@ -298,7 +309,7 @@ denosumab last dose March 2026 | medicines: [{name: denosumab, last_given: 2026-
 stopped alendronate; on omeprazole | medicines: [{name: alendronate, stopped: by 2026-11-21}, omeprazole, ...]
 on blood thinners | medicines: [anticoagulant, ...]
 no other medicines | medicines: none
-allergic to alendronate | intolerances: [alendronate, ...]
+allergic to alendronate | intolerances: [{name: alendronate, reaction: allergy}, ...]
 # illnesses
 PMH: hypertension, asthma | conditions: [hypertension, asthma, ...]
 previous heart attack 2020 | conditions: [{name: myocardial_infarction, date: 2020}, ...]
@@ -358,17 +369,15 @@ def test_people_say_it_in_many_ways(line: str, prepared: Prepared) -> None:
         ("had prednisolone for 3 months", "is it still taken?"),
         ("wife on alendronate", "is about wife, not about the patient"),
         ("no fever, weight loss", "'weight loss' after 'no fever' can be meant either way"),
-        ("denies fever, chills, weight loss", "'weight loss' after 'denies fever'"),
         ("mother had osteoporosis, diabetes", "'diabetes' after 'mother had osteoporosis'"),
         ("stopped alendronate, omeprazole", "'omeprazole' after 'stopped alendronate'"),
         ("prednisolone for years", "'for years' after 'prednisolone'"),
         ("zoledronate 2024", "'2024' after 'zoledronate'"),
+        ("hip 3/4/24 fracture", "2024-04-03 or 2024-03-04?"),
         ("the change", "is it over"),
-        ("alendronate 5 years", "'5 years' after 'alendronate'"),
-        ("on prednisolone, 10 y", "how long it lasted?"),
-        ("calcium 1,200 mg", "a comma in the number"),
+        ("calcium 1,200 mg", "a comma or blank in the number"),
         ("prednisolone 1 200 mg", "'1 200 mg' after 'prednisolone'"),
-        ("stress fracture", "of which bone"),
+        ("stress fracture", "which bone, and when"),
         ("amenorrhoea", "can belong to"),
         ("fine", "of what?"),
         ("fit and well", "no illnesses?"),
@@ -450,4 +459,4 @@ def test_rubbish_is_answered_without_a_search_for_each_of_its_words(
     for asked in (None, ("medicines",), ("t_score_hip", "t_score_lumbar_spine")):
         searched.clear()
         reader.read(line, question(patient, asked) if asked else None, {})
-        assert len(searched) <= 2 * 60 + 2 * SUGGESTED  # so many items are read of a line; each may be one of a list
+        assert len(searched) <= 1

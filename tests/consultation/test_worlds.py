@@ -397,3 +397,17 @@ def strictest(each: list[str]) -> str:
     if "contraindicated" in each or not any(each):
         return "contraindicated" if any(each) else ""
     return "undetermined" if "" in each else min(each, key=STRICTEST.index)
+
+
+# --- a corrected calcium beside a total, and no albumin ---------------------------------------------------------------
+
+
+def test_a_corrected_calcium_that_no_albumin_explains_contradicts_the_total(prepared: Prepared) -> None:
+    one = patient(prepared, albumin="", calcium="2.30 mmol/L", serum_calcium="2.90 mmol/L")
+    assert [found.about for found in worlds.contradictions(one)] == ["serum_calcium"]
+    assert "recommended" not in {statuses(judgement.judge(one))[name] for name in ("denosumab", "teriparatide")}
+
+
+def test_one_that_a_low_albumin_explains_contradicts_nothing(prepared: Prepared) -> None:
+    one = patient(prepared, albumin="", calcium="2.30 mmol/L", serum_calcium="2.70 mmol/L")
+    assert worlds.contradictions(one) == ()

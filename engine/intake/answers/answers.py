@@ -9,6 +9,7 @@ from decimal import Decimal
 from ...knowledge_base.files.nodes import ListNode, MapNode, Node, Text
 from ...knowledge_base.files.nodes import describe as node_text
 from ...knowledge_base.model import Finding, KnowledgeBase, Quantity
+from ...values.patterns import lazily
 from ...values.problems import Place, Problem, Refused, did_you_mean
 from ...values.value import Day, Gap, Known, Measurement, Number
 from . import choices, dates, lists, numbers, writing
@@ -40,6 +41,13 @@ CODES: dict[str, str] = {
 Raw = str | Node
 LEFT_OPEN = writing.LEFT_OPEN
 _LONGEST = 1000
+_PRINTED = lazily(
+    r"(?P<value>[<>]?=?\s*\d[\d.]*(?:\s?[A-Za-z%][\w/.%^]*)?)\s*(?P<flag>\([HLhl]\)|\b[HL]{1,2}\b|\*{1,2}|↑|↓)?"
+    r"\s*(?:[(\[]?(?:ref(?:erence)?(?: range)?:?\s*)?"
+    r"(?P<range>\d[\d.]*\s*(?:-|\.\.|to)\s*\d[\d.]*\s?[A-Za-z/%]*)[)\]]?)?"
+    r"\s*(?:\b[HL]{1,2}\b|\*{1,2})?"
+)
+_TWO = lazily(r"([-+]?\d+(?:\.\d+)?)\s+[-+]\d")
 _RESULT_KEYS = {"value": "value", "result": "value", "range": "range", "reference range": "range", "date": "date"}
 
 
@@ -154,10 +162,32 @@ def _result(sheet: Sheet, measured: Measured, item: Node) -> Measurement:
         if folded(item.value) == "...":
             what = f"{measured.label}: '...' in a list of results"
             raise refusal("OL318", what, item.place, hint="leave it out")
-        return numbers.result(sheet, measured, item.value, item.place)
+        return _printed(sheet, measured, item)
     if isinstance(item, MapNode):
         return _detailed(sheet, measured, item)
     raise refusal("OL318", f"{measured.label}: a result is {node_text(item)}", item.place)
+
+
+def _printed(sheet: Sheet, measured: Measured, item: Text) -> Measurement:
+    """A result as laboratories print it, with a mark and its range behind it: `2.91 (H)`, `130* (30-120)`."""
+    try:
+        return numbers.result(sheet, measured, item.value, item.place)
+    except Refused as refused:
+        match = _PRINTED.fullmatch(spelled(item.value)) if measured.ranged else None
+        if match is None or not (match["flag"] or match["range"]):
+            two = _TWO.match(spelled(item.value))
+            if two is not None:
+                what = f"{measured.label}: '{clipped(item.value)}' is two numbers"
+                hint = "write one of them"
+                raise refusal("OL300", what, item.place, hint=hint) from refused
+            raise
+    value = numbers.result(sheet, measured, match["value"], item.place)
+    if not match["range"]:
+        return value
+    unit = match["value"].lstrip("<>=-+ 0123456789.")
+    told = match["range"] if any(one.isalpha() or one == "%" for one in match["range"]) else f"{match['range']} {unit}"
+    span = numbers.interval(sheet, measured, told.strip(), item.place, believable=False)
+    return Measurement(value.interval, value.word, span, None, value.persistent)
 
 
 def _detailed(sheet: Sheet, measured: Measured, item: MapNode) -> Measurement:

@@ -43,7 +43,7 @@ _SPANS = (
     lazily(r"(?:from )?(?P<low>[^.]*(?:\.\d+)?[^.]*?)\s*\.\.\s*(?P<high>.+)"),
     lazily(r"(?:from )?(?P<low>.+?) to (?P<high>.+)"),
     lazily(r"(?P<low>.*\d[^\d]*?)\s*–\s*(?P<high>.+)"),
-    lazily(rf"(?P<low>{_NUMBER})\s*-\s*(?P<high>\d.*)"),
+    lazily(rf"(?P<low>{_NUMBER})(?:-|\s+-\s+)(?P<high>\d.*)"),
 )
 _COUNTED = {"a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"} | {
     "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12", "half a": "0.5", "half an": "0.5"
@@ -79,7 +79,7 @@ def interval(sheet: Sheet, measured: Measured, text: str, place: Place, *, belie
 
     `believable`: hold it to what is plausible (a reference range is not).
     """
-    words = re.sub(r"(?<![\d.])(?:minus\s+|-\s+)(?=[\d.])", "-", spelled(text), flags=re.IGNORECASE)
+    words = re.sub(r"(?<![\d.])(?<![\d.] )(?:minus\s+|-\s+)(?=[\d.])", "-", spelled(text), flags=re.IGNORECASE)
     words = _ALONE.get(folded(words), words) if measured.countable else words
     if measured.countable and folded(words) in ("none", "nil", "never", "no"):
         words = "0"

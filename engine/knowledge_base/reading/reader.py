@@ -241,6 +241,7 @@ def _built(drafts: Drafts, joined: Choices, checker: Premises) -> KnowledgeBase:
     known: dict[str, Any] = {**built, "choices": joined.sets, "scope": next(iter(scopes), None)}
     for kind, found_texts in drafts.plain.items():
         known[kind] = {key: said.value for key, said in found_texts.items()}
+    known["word_places"] = dict(drafts.plain_places["words"])
     in_force: dict[str, model.Rule] = {}
     withdrawn: dict[str, model.Rule] = {}
     successors = {old: new.id for new in known["guidelines"].values() for old in new.supersedes if not new.withdrawn}

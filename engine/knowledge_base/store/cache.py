@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...values.problems import Level, Problem, Refused
 from ...version import VERSION
+from ..files import trusted
 from ..files.layout import Layout, contents_of, digest_of
 from ..model import KnowledgeBase
 from . import coding
@@ -193,6 +194,17 @@ def shelf(directory: Path | None = None) -> Store:
 
 def _directory() -> Path | None:
     """`OSTEOLOGIC_CACHE`, else a directory of ours in the user's cache; None where caching is off (`none`)."""
+    found = _named()
+    return found if found is None or trusted.trusted(found) else None
+
+
+def distrusted() -> Path | None:
+    """The cache directory that is left alone because others own it or can write in it."""
+    found = _named()
+    return None if found is None or trusted.trusted(found) else found
+
+
+def _named() -> Path | None:
     chosen = os.environ.get("OSTEOLOGIC_CACHE", "")
     if chosen == "none":
         return None

@@ -273,7 +273,7 @@ class Unopened(Mapping[_K, _V]):
 
 _read = json.JSONDecoder().decode
 _line = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-_PLAIN = ("digest", "glossary", "sections", "words", "scope", "replaced", "weakened")
+_PLAIN = ("digest", "glossary", "sections", "words", "word_places", "scope", "replaced", "weakened")
 _KINDS = tuple(part.name for part in dataclasses.fields(model.KnowledgeBase) if part.name not in _PLAIN)
 
 

@@ -170,8 +170,10 @@ class _Summary:
 
     def _waiting(self) -> Iterator[Line]:
         """Medicines that are wanted and wait: those once known first, then those put off."""
-        once = [item for item in self.medicines if item.status == "conditional"]
-        put_off = [item for item in self.medicines if item.status == "deferred"]
+        settled = {item.choice for item in self.going_on if item.choice}
+        open_ = [item for item in self.medicines if not item.taken and item.choice not in settled]
+        once = [item for item in open_ if item.status == "conditional"]
+        put_off = [item for item in open_ if item.status == "deferred"]
         if once:
             missing = dict.fromkeys(name for item in once[:1] for name in item.missing)
             waits = f"waits for {_some([self.names.label(name) for name in missing], 4)}" if missing else ""

@@ -19,6 +19,7 @@ from . import (
     medicines,
     names,
     numbers,
+    phrases,
     premises,
     questions,
     reported,
@@ -35,7 +36,7 @@ from .suppression import Suppressions
 
 _MODULES: tuple[ModuleType, ...] = (
     *(medicines, reported, hazards, clashes, alerts, premises, doubles, strata, guards, loose_ends, questions, names),
-    *(texts, numbers, upkeep, worked_cases),
+    *(texts, numbers, phrases, upkeep, worked_cases),
 )
 
 CHECKS: tuple[Check, ...] = tuple(

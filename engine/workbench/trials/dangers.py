@@ -125,7 +125,7 @@ class _Made(Draft):
 
     def ordinary(self, mostly: bool = False) -> None:
         """Answers that are harmless: nearly all of them, or some."""
-        known = 0.98 if mostly or self.chance.random() < 0.65 else 0.5
+        known = 1.0 if mostly else 0.98 if self.chance.random() < 0.65 else 0.5
         for name, answer in self.dangers.harmless.items():
             if name not in self.found and self.chance.random() < known:
                 self.found[name] = answer

@@ -68,6 +68,9 @@ class Draft:
             self._against(leaf, wanted is not leaf.negated)
         elif isinstance(leaf, expression.OneOf):
             self.choose(leaf.name, leaf.members, wanted is not leaf.negated)
+        elif isinstance(leaf, expression.IsKnown):
+            if not wanted:
+                self.found.pop(leaf.name, None)
         elif isinstance(leaf, expression.IsYes):
             self.put(leaf.name, YES if wanted else NO)
         elif isinstance(leaf, expression.Has) and wanted:
@@ -77,7 +80,10 @@ class Draft:
             ended = self.chance.random() < 0.3
             fields = {field: known for field, known in entry.fields.items() if ended or field != "stopped"}
             self.add(leaf.name, Entry(fields))
-        elif isinstance(leaf, expression.Quantified) and wanted and leaf.quantifier != "no":
+        elif isinstance(leaf, expression.Quantified) and wanted and leaf.quantifier == "no":
+            if leaf.where is None:
+                self.found[leaf.name] = Records()
+        elif isinstance(leaf, expression.Quantified) and wanted:
             for _ in range(leaf.count):
                 self.add(leaf.name, self._entry(leaf))
 

@@ -145,6 +145,14 @@ OL350
 - osteologic consult --resume, with a line of the kept file rewritten by hand
 + osteologic consult, or osteologic consult FILE with what was saved
 = What was altered may no longer be what was said; the file is left as it is.
+OL351
+- a state directory that a group or everybody may write in
++ chmod go-w ~/.local/state/osteologic/consultations
+= A line put there by somebody else would read like one that was typed.
+OL352
+- osteologic journal show yesterday
++ osteologic journal show 20261121-101500-000000-4711
+= `osteologic journal list` says what they are called.
 OL401
 - {name: A woman of 67, given: {age: 67}}
 + {name: A woman of 67 is measured, given: {age: 67, sex: female}, expect: {orders: [dxa_scan]}}

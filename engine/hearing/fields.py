@@ -1,0 +1,336 @@
+"""What is said of an entry: dose, how often, since when, at what age, by what cause."""
+
+from __future__ import annotations
+
+from ..intake.figures.times import Time
+from .hearing import Hearing, idle
+from .reading import Entry
+from .scope import names_something
+from .segments import Segment
+
+DATES = {"medicines": "", "conditions": "date", "symptoms": "started", "fractures": "date", "imaging": "date"}
+"""The field that a bare date fills, by list."""
+
+
+class Fields:
+    """Fills the fields of entries of one line."""
+
+    def __init__(self, hearing: Hearing) -> None:
+        self.hearing, self.kb = hearing, hearing.kb
+        self.asked_back: list[Entry] = []
+        """Entries of which something was asked back that has to be said together with them."""
+
+    def fill(self, one: Segment, entry: Entry, name: str) -> None:
+        """Put what a segment says into the entry it belongs to."""
+        fields = self.kb.findings[name].fields
+        if one.time is not None and one.kind == "time":
+            if self._time(one, one.time, entry, name):
+                one.used = True
+        elif one.number is not None and one.kind == "number":
+            self._number(one, entry, name)
+        elif one.cue("cause") is not None and "cause" in fields:
+            entry.fields.setdefault("cause", str(one.cue("cause").value))  # type: ignore[union-attr]
+            one.used = True
+        elif one.cue("grade") is not None and "grade" in fields:
+            entry.fields.setdefault("grade", str(one.cue("grade").value))  # type: ignore[union-attr]
+            one.used = True
+        elif one.cue("noted") is not None and name == "medicines" and one.text.casefold().startswith(("for", "x")):
+            one.used = True
+            told = entry.anchor.text.strip() if entry.anchor is not None else "it"
+            self.hearing.reading.ask(
+                f"'{one.text.strip()}' after '{told}': how long?", f"write '{told} since 2019', or 'for 3 years'"
+            )
+        elif one.cue("fracture") is not None and name == "fractures":
+            self._break_word(one, entry)
+        elif one.cue("field", "over", "ended", "had") is not None:
+            one.used = True
+        else:
+            self._choice(one, entry, name)
+
+    def _break_word(self, one: Segment, entry: Entry) -> None:
+        cause = str(one.cue("fracture").value)  # type: ignore[union-attr]
+        if cause in ("low_trauma", "stress", "pathological"):
+            entry.fields.setdefault("cause", cause)
+        one.used = True
+
+    def _choice(self, one: Segment, entry: Entry, name: str) -> None:
+        """A word that answers a field: a cause, a grade, a reaction."""
+        finding = self.kb.findings[name]
+        for field in finding.fields.values():
+            if field.type != "choice" or field.id == finding.key or field.id in entry.fields:
+                continue
+            sense = one.sense("member", field.choices)
+            if sense is not None and isinstance(sense.value, frozenset) and len(sense.value) == 1:
+                if field.id == "grade" and one.text.strip().isdigit():
+                    continue
+                entry.fields[field.id] = next(iter(sense.value))
+                one.used = True
+                return
+        if one.cue("into") is not None and name == "intolerances" and "allerg" in one.text.casefold():
+            entry.fields.setdefault("reaction", "allergy")
+            one.used = True
+
+    def _number(self, one: Segment, entry: Entry, name: str) -> None:
+        number = one.number
+        assert number is not None
+        fields = self.kb.findings[name].fields
+        if number.bad:
+            one.used = True
+            told = one.text.strip()
+            self.hearing.reading.ask(
+                f"'{told}' after '{entry.anchor.text.strip() if entry.anchor else ''}': a comma or blank in the number",
+                "write it without: 1200 mg, or 1.2",
+            )
+            return
+        if number.about:
+            return
+        if "dose" in fields and ("dose" not in entry.fields or self._changed_to(one)):
+            unit = number.unit or ("" if not self._bare_dose(one, entry) else "mg")
+            if unit and unit.split("/")[0] not in ("kg", "cm") and not number.unit.startswith(("nmol", "mmol", "pmol")):
+                text = number.text(unit, sign=False)
+                dose, _, period = text.partition("/")
+                trial = {**entry.fields, "dose": dose.strip() if period in ("day", "d", "week", "month") else text}
+                if period in ("day", "d", "week", "month"):
+                    trial.setdefault("every", {"d": "day"}.get(period, period))
+                if self._sound(name, trial):
+                    entry.fields.update(trial)
+                    one.used = True
+                    if not number.unit:
+                        self.hearing.reading.leave(f"{one.text.strip()} taken as {text}")
+                    return
+        if self._is_count(one, number.low) and name == "medicines":
+            self.hearing.reading.leave(f"{self._count_words(one)} (how many is not used)")
+            one.used = True
+
+    def _changed_to(self, one: Segment) -> bool:
+        """`down to 20 mg`: the dose that is taken now."""
+        before = self.hearing.before(one)
+        if before is None or before.cue("now") is None:
+            return False
+        before.used = True
+        return True
+
+    def _count_words(self, one: Segment) -> str:
+        before = self.hearing.segments[one.index - 1] if one.index else None
+        if before is not None and before.text.casefold() == "x":
+            before.used = True
+            return f"x{one.text.strip()}"
+        return one.text.strip()
+
+    def _bare_dose(self, one: Segment, entry: Entry) -> bool:
+        """A number right behind a medicine, followed by how often: `risedronate 35 weekly`."""
+        following = self.hearing.after(one)
+        often = following is not None and following.time is not None and following.time.often
+        return (
+            often
+            and entry.anchor is not None
+            and self.hearing.before(one) is entry.anchor
+            and one.number is not None
+            and one.number.value >= 2
+        )
+
+    def _is_count(self, one: Segment, low: str) -> bool:
+        return low.isdigit() and int(low) <= 20 and not (one.number is not None and one.number.unit)
+
+    def _time(self, one: Segment, time: Time, entry: Entry, name: str) -> bool:
+        """Put a time in the field that it fills; gives whether there is one."""
+        fields = self.kb.findings[name].fields
+        cue = self._field_cue(one, entry.anchor)
+        if time.kind == "every":
+            return "every" in fields and self._put(entry, name, "every", time.text)
+        if time.kind == "age" and ".." in time.text:
+            self.hearing.reading.leave(f"{one.text.strip()} (from one age to another has no place)")
+            return True
+        if time.kind in ("age", "ages"):
+            return "age_at" in fields and self._put(entry, name, "age_at", time.text)
+        if time.unclear:
+            return self._unclear(one, time, entry, name)
+        if time.kind == "period":
+            if "started" in fields and "stopped" in fields:
+                return self._put(entry, name, "started", time.text) and self._put(entry, name, "stopped", time.until)
+            return self._put(entry, name, DATES.get(name, "date"), f"{time.text}..{time.until}")
+        if time.kind == "length":
+            return self._length(one, time, entry, name, cue)
+        return self._date(one, time, entry, name, cue)
+
+    def _date(self, one: Segment, time: Time, entry: Entry, name: str, cue: str) -> bool:
+        fields, anchor = self.kb.findings[name].fields, entry.anchor
+        default = DATES.get(name, "date")
+        if cue == "started" and anchor is not None and anchor.over and "stopped" in fields and name == "medicines":
+            wanted = "stopped"
+        elif cue in fields and cue != "duration":
+            wanted = cue
+        elif cue == "started" and default in fields:
+            wanted = default
+        elif (
+            anchor is not None
+            and (anchor.over or self._over_before(one))
+            and "stopped" in fields
+            and name == "medicines"
+        ):
+            wanted = "stopped"
+        elif default in fields:
+            wanted = default
+        elif "duration" in entry.fields and "stopped" in fields:
+            return self._put(entry, name, "started", time.text) and self._put(entry, name, "stopped", time.text)
+        else:
+            return self._which_time(one, time, entry, name)
+        if wanted in entry.fields:
+            if wanted == "last_given" and entry.fields[wanted].isdigit() and time.bare_year:
+                entry.fields[wanted] = max(entry.fields[wanted], time.text)
+                return True
+            return self._again(one, time, entry, name, wanted)
+        return self._put(entry, name, wanted, time.text)
+
+    def _over_before(self, one: Segment) -> bool:
+        """`came off them 2 years ago`: in the part of the time itself."""
+        return any(
+            each.cue("over", "ended")
+            for each in self.hearing.segments
+            if each.part == one.part and each.index < one.index
+        )
+
+    def _again(self, one: Segment, time: Time, entry: Entry, name: str, wanted: str) -> bool:
+        told = self.hearing.told(entry.anchor or one, one)
+        if entry.fields[wanted] != time.text:
+            self.hearing.reading.ask(
+                f"'{told}': two times", f"write which is right: {entry.fields[wanted]} or {time.text}"
+            )
+        return True
+
+    def _which_time(self, one: Segment, time: Time, entry: Entry, name: str) -> bool:
+        """A medicine with a bare date: begun, last given, or stopped then?"""
+        given = self._years(one)
+        if given is not None and entry.anchor is not None:
+            entry.fields["last_given"] = given
+            return True
+        label = entry.anchor.text.strip() if entry.anchor is not None else name
+        what = f"'{one.text.strip()}' after '{label}': begun, last given, or stopped then?"
+        hint = (
+            f"write '{label} since {one.text.strip()}', 'last given {one.text.strip()}' or 'stopped {one.text.strip()}'"
+        )
+        self.hearing.reading.ask(what, hint)
+        return True
+
+    def _years(self, one: Segment) -> str | None:
+        """`2022, 2023, 2024`: when it was given; the last of them."""
+        years = []
+        for each in self.hearing.segments[one.index :]:
+            if each.kind == "mark" or idle(each):
+                continue
+            if each.time is None or each.time.kind != "date" or each.time.unclear or each.used:
+                break
+            years.append(each)
+        if len(years) < 2:
+            return None
+        self.hearing.use(*years)
+        return max(each.time.text for each in years if each.time is not None)
+
+    def _length(self, one: Segment, time: Time, entry: Entry, name: str, cue: str) -> bool:
+        fields = self.kb.findings[name].fields
+        bound = time.bound
+        over = entry.anchor is not None and (entry.anchor.over or entry.anchor.had or self._ends_later(one))
+        ended = (
+            over
+            or "stopped" in entry.fields
+            or "started" in entry.fields
+            or self._past_year(one)
+            or self._after_all(one)
+        )
+        if cue == "started" and "started" in fields:
+            return self._put(entry, name, "started", f"{time.text} ago")
+        if (
+            not cue
+            and "/" in one.text
+            and "every" in fields
+            and "every" not in entry.fields
+            and self._long_acting(entry)
+        ):
+            return self._put(entry, name, "every", time.text)
+        if ended and "duration" in fields:
+            return self._put(entry, name, "duration", f"{bound} {time.text}".strip())
+        wanted = "started" if "started" in fields else DATES.get(name, "date")
+        if wanted not in fields or wanted in entry.fields:
+            return False
+        return self._put(entry, name, wanted, self._began(time))
+
+    def _ends_later(self, one: Segment) -> bool:
+        """`HRT for 6 years, came off it in 2020`: a stop is told behind the length, in a part of its own."""
+        behind = [each for each in self.hearing.segments[one.index + 1 :] if each.clause == one.clause]
+        for each in behind:
+            if each.cue("over", "ended") is not None:
+                return not any(
+                    names_something(other) for other in behind if each.index < other.index and other.part == each.part
+                )
+            if names_something(each):
+                return False
+        return False
+
+    def _long_acting(self, entry: Entry) -> bool:
+        """Whether it is given at intervals of months, so that `6/12` says how often."""
+        classes = self.kb.choices["medicines"].classes
+        members = set(entry.fields["name"].split(" or "))
+        return any(
+            members <= classes.get(kind, frozenset())
+            for kind in ("rankl_inhibitor", "intravenous_bisphosphonate", "gnrh_analogue")
+        )
+
+    def _began(self, time: Time) -> str:
+        return self.hearing.times.bounded(time.text, time.bound) if time.bound else f"{time.text} ago"
+
+    def _past_year(self, one: Segment) -> bool:
+        """`for 5 years from 2010`, `for a fortnight in 2019`: how long something was that is over."""
+        cue = self.hearing.after(one)
+        since = cue is not None and cue.cue("field") is not None and cue.cue("field").value == "started"  # type: ignore[union-attr]
+        if since and cue is not None and (when := self.hearing.after(cue)) is not None:
+            return when.time is not None and when.time.kind == "date"
+        following = self.hearing.after(one)
+        return (
+            following is not None
+            and following.time is not None
+            and following.time.kind == "date"
+            and not following.used
+        )
+
+    def _after_all(self, one: Segment) -> bool:
+        """`after 9 years of alendronate`: how long it was taken before something else."""
+        before = self.hearing.line.text[: one.start].casefold().split()
+        return bool(before) and before[-1] in ("after", "following", "despite")
+
+    def _field_cue(self, one: Segment, anchor: Segment | None) -> str:
+        """The field that the words before a time say it fills."""
+        for before in reversed(self.hearing.segments[: one.index]):
+            if before.clause != one.clause or before.kind in ("time", "number"):
+                return ""
+            cue = before.cue("field")
+            if cue is not None:
+                before.used = True
+                return str(cue.value)
+            if before.cue("over") is not None and not names_something(before):
+                return ""
+            opens = before is anchor or before.cue("side", "had", "but") is not None
+            if not (opens or idle(before) or (before.kind == "mark" and before.text in "(")):
+                return ""
+        return ""
+
+    def _put(self, entry: Entry, name: str, field: str, text: str) -> bool:
+        trial = {**entry.fields, field: text}
+        if field in entry.fields and entry.fields[field] != text:
+            return False
+        if not self._sound(name, trial):
+            node = Entry(trial).node
+            _, problems = self.hearing.readable(name, node)
+            self.hearing.reading.problems += [one for one in problems if one not in self.hearing.reading.problems]
+            return True
+        entry.fields = trial
+        return True
+
+    def _sound(self, name: str, fields: dict[str, str]) -> bool:
+        return self.hearing.readable(name, Entry(fields).node)[0] is not None
+
+    def _unclear(self, one: Segment, time: Time, entry: Entry, name: str) -> bool:
+        first, second = time.unclear[:2]
+        what = f"'{self.hearing.told(entry.anchor or one, one)}': {first} or {second}?"
+        self.hearing.reading.ask(what, "write the year first, so that day and month cannot be confused")
+        self.asked_back.append(entry)
+        return True

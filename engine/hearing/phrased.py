@@ -1,0 +1,318 @@
+"""Phrases of the word table, words that answer one question only, and what is said of relatives."""
+
+from __future__ import annotations
+
+import datetime
+
+from ..intake.words.phrases import Meaning, Statement
+from ..values import dates
+from .hearing import Hearing, idle
+from .reading import Entry
+from .segments import Segment
+
+_FAMILY = (
+    ("parent", "fracture_sites", "hip", "parent_hip_fracture"),
+    ("parent sister family other", "conditions", "osteoporosis", "family_history_osteoporosis"),
+    ("parent sister family", "conditions", "breast_cancer", "family_breast_cancer"),
+    ("parent sister family other", "conditions", "primary_hyperparathyroidism", "family_calcium_disorder"),
+    ("parent sister family other", "conditions", "familial_hypocalciuric_hypercalcemia", "family_calcium_disorder"),
+    ("parent sister family other", "conditions", "rickets", "family_soft_bones"),
+)
+"""Whose what answers which question: relatives, set of choices, member, finding."""
+
+
+class Phrased:
+    """Reads the phrases of one line."""
+
+    def __init__(self, hearing: Hearing) -> None:
+        self.hearing = hearing
+
+    # --- phrases ---
+
+    def read_phrases(self) -> None:
+        for segment in self.hearing.segments:
+            meaning = segment.meaning
+            if segment.used or meaning is None:
+                continue
+            if meaning.ask:
+                if not self._answers_asked(segment) and not self._says_route(segment):
+                    self._asks(segment, meaning.ask)
+            elif not self._is_entry(meaning) and not segment.kin and not segment.planned:
+                self._means(segment, meaning)
+
+    def _answers_asked(self, segment: Segment) -> bool:
+        return any(one.kind == "answer" and one.target in self.hearing.asked for one in segment.senses)
+
+    def _says_route(self, segment: Segment) -> bool:
+        """Whether it only says how a medicine beside it is taken."""
+        beside = [one for one in self.hearing.segments if one.part == segment.part and one.sense("member", "medicines")]
+        return segment.cue("route") is not None and bool(beside)
+
+    def _asks(self, segment: Segment, question: str) -> None:
+        self.hearing.use(segment)
+        self.hearing.reading.ask(f"'{segment.text.strip()}': {question}")
+
+    def _is_entry(self, meaning: Meaning) -> bool:
+        """Whether the phrase names an entry, of which more can be said."""
+        statements = meaning.statements
+        return len(statements) == 1 and self.hearing.is_list(statements[0].finding) and statements[0].value != "none"
+
+    def _means(self, segment: Segment, meaning: Meaning) -> None:
+        statements = self._denied(segment, meaning) if segment.denied else meaning.statements
+        readable = [one for one in statements if self._readable(one)]
+        if not statements or len(readable) < len(statements):
+            return
+        self.hearing.use(segment, segment.denied)
+        if segment.unsure:
+            self.hearing.reading.ask(
+                f"'{segment.text.strip()}' is not certain", "write it without doubt, or leave it out"
+            )
+            return
+        for one in statements:
+            self._state(one)
+
+    def _readable(self, one: Statement) -> bool:
+        if self.hearing.is_list(one.finding):
+            return True
+        known, problems = self.hearing.readable(one.finding, one.value)
+        return known is not None or any(problem.code in ("OL301", "OL303") for problem in problems)
+
+    def _denied(self, segment: Segment, meaning: Meaning) -> tuple[Statement, ...]:
+        if len([one for one in meaning.statements if not one.follows]) != 1:
+            return ()
+        one = meaning.statements[0]
+        finding = self.hearing.finding(one.finding)
+        if finding is None or finding.type not in ("yes_no", "choice"):
+            return ()
+        if finding.type == "yes_no":
+            return (Statement(one.finding, "no" if one.value == "yes" else "yes"),)
+        return (Statement(one.finding, f"not {one.value}"),)
+
+    def _state(self, one: Statement) -> None:
+        reading = self.hearing.reading
+        if self.hearing.is_list(one.finding):
+            listed = reading.list(one.finding)
+            if one.value == "none":
+                listed.complete = True
+            else:
+                key = self.hearing.kb.findings[one.finding].key
+                listed.entries.append(Entry({key: one.value}))
+            return
+        known, problems = self.hearing.readable(one.finding, one.value)
+        if known is None:
+            reading.problems += [problem for problem in problems if problem not in reading.problems]
+            return
+        reading.say(one.finding, one.value, follows=one.follows)
+
+    # --- words that answer one question ---
+
+    def read_answers(self) -> None:
+        for segment in self.hearing.segments:
+            if segment.used or segment.kind != "name" or segment.kin or segment.planned:
+                continue
+            found = [one for one in segment.senses if one.kind == "answer"]
+            if not found:
+                continue
+            asked = [one for one in found if one.target in self.hearing.asked]
+            if asked and (segment.cue("idle", "but", "no") is None or len(self.hearing.asked) == 1):
+                chosen = asked[0]
+            elif (
+                segment.cue("weak") is None
+                and segment.cue() is None
+                and segment.sense("member") is None
+                and segment.sense("finding") is None
+            ):
+                theirs = [one for one in found if self._of_person(one.target)]
+                if len({one.target for one in theirs}) != 1:
+                    continue
+                chosen = theirs[0]
+            else:
+                continue
+            if chosen.target in self.hearing.reading.results and not asked:
+                same = self.hearing.reading.results[chosen.target][0].value == str(chosen.value)
+                if not same:
+                    continue
+            value = f"not {chosen.value}" if segment.denied else str(chosen.value)
+            if self.hearing.fits(chosen.target, value):
+                self.hearing.use(segment, segment.denied)
+                if segment.unsure:
+                    self.hearing.reading.ask(f"'{segment.text.strip()}' is not certain", "write it without doubt")
+                else:
+                    self.hearing.reading.say(chosen.target, value)
+
+    def read_ages(self) -> None:
+        """How old somebody is: when born, in which decade of life, or so many years and nothing else."""
+        reading = self.hearing.reading
+        for one in self.hearing.segments:
+            if one.used or one.time is None or one.kind != "time" or "age" in reading.results:
+                continue
+            before = self.hearing.before(one)
+            if (
+                before is not None
+                and before.cue("born") is not None
+                and one.time.kind == "date"
+                and not one.time.unclear
+            ):
+                self.hearing.use(before, one)
+                reading.say("age", self._age_from(one.time.text))
+            elif one.time.kind == "age" and self._says_age(one):
+                if "age" in self.hearing.kb.findings and self.hearing.fits("age", one.time.text):
+                    self.hearing.use(one)
+                    reading.say("age", one.time.text)
+            elif self._another_age():
+                continue
+            elif one.time.kind == "ages" or (one.time.kind == "length" and self._alone(one) and not reading.lists):
+                text = one.time.text.removesuffix(" years").removesuffix(" year")
+                if "age" in self.hearing.kb.findings and self.hearing.fits("age", text) and " " not in text:
+                    self.hearing.use(one)
+                    reading.say("age", text)
+
+    def _another_age(self) -> bool:
+        """Whether another age than that of the person was asked for: at the menopause."""
+        asked = self.hearing.asked
+        number = len(asked) == 1 and asked[0] != "age" and self.hearing.is_number(asked[0])
+        return number and self.hearing.sheet.measured(asked[0]).unit == "year"
+
+    def _says_age(self, one: Segment) -> bool:
+        """`aged 67`, where nothing stands with it that can have been at that age."""
+        around = [each for each in self.hearing.segments if each.part == one.part and each is not one]
+        listed = any(each.sense("member") or each.sense("class") or each.cue("fracture", "over") for each in around)
+        before = self.hearing.segments[one.index - 1] if one.index else None
+        since = before is not None and before.cue("field", "over") is not None
+        return one.text.casefold().startswith("age") and not listed and not since
+
+    def _alone(self, one: Segment) -> bool:
+        around = [each for each in self.hearing.segments if each.part == one.part and each is not one]
+        return (
+            all(each.kind == "mark" or idle(each) for each in around)
+            and one.time is not None
+            and "year" in one.time.text
+        )
+
+    def _age_from(self, born: str) -> str:
+        """The age of somebody born on a day, in a month or a year."""
+        day = dates.partial(born)
+        assert day is not None
+        first, last = (datetime.date.fromordinal(int(end)) for end in (day.low, day.high))
+        ages = [_whole_years(end, self.hearing.today) for end in (last, first)]
+        return str(ages[0]) if ages[0] == ages[1] else f"{ages[0]}..{ages[1]}"
+
+    def read_stopped_smoking(self) -> None:
+        """`non-smoker (stopped 1995)`, `ex, quit 2009`: who stopped has smoked."""
+        reading, asked = self.hearing.reading, "smoking" in self.hearing.asked
+        said = reading.results.get("smoking", [])
+        over = [one for one in self.hearing.open if one.cue("over", "ended") is not None]
+        if not over or not (asked or said) or reading.lists or "smoking" not in self.hearing.kb.findings:
+            return
+        if said and said[-1].value not in ("never", "former"):
+            return
+        reading.results["smoking"] = []
+        reading.say("smoking", "former")
+        self.hearing.use(*over)
+        for one in self.hearing.open:
+            if one.kind == "time" and one.clause == over[0].clause:
+                one.used = True
+                reading.leave(one.text.strip())
+
+    def read_leftovers(self) -> None:
+        """The sex behind an age, a time without a place, a word without a name: `52 yo F`, `quit in 2010`, `fine`."""
+        reading = self.hearing.reading
+        for one in list(self.hearing.open):
+            letter = {"F": "female", "M": "male"}.get(one.text.strip())
+            sex = one.sense("answer", "sex")
+            letter = letter or (str(sex.value) if sex is not None and len(one.text.strip()) > 3 else None)
+            if (
+                letter
+                and "age" in reading.results
+                and "sex" not in reading.results
+                and "sex" in self.hearing.kb.findings
+            ):
+                self.hearing.use(one)
+                reading.say("sex", letter)
+            elif one.kind == "time" and self._beside_an_answer(one):
+                before = self.hearing.segments[one.index - 1] if one.index else one
+                told = [before, one] if before.cue("idle", "field") is not None else [one]
+                self.hearing.use(*told)
+                reading.leave(self.hearing.told(*told))
+            elif one.cue("result") is not None and len(self.hearing.asked) > 1:
+                continue
+            elif one.cue("weak") is not None and not (reading.results or reading.lists):
+                self.hearing.use(one)
+                reading.ask(f"'{one.text.strip()}' of what?", "write it behind the name", "OL322")
+
+    def _beside_an_answer(self, one: Segment) -> bool:
+        """Whether a word that answers a question stands beside a time, for which that question has no place."""
+        around = [each for each in self.hearing.segments if each.part == one.part and each.used]
+        return any(each.sense("answer") is not None or each.meaning is not None for each in around) and not any(
+            each.sense("member") is not None for each in around
+        )
+
+    def _of_person(self, name: str) -> bool:
+        finding = self.hearing.finding(name)
+        return finding is not None and finding.known_by == "person"
+
+    # --- relatives ---
+
+    def read_family(self) -> None:
+        """`mother broke her hip`, `no FH of osteoporosis`: what relatives had, as far as it is asked."""
+        broken = any(one.cue("fracture") for one in self.hearing.segments)
+        for segment in self.hearing.segments:
+            if segment.used or not segment.kin or segment.kind != "name":
+                continue
+            for kin, choices, member, finding in _FAMILY:
+                sense = segment.sense("member", choices) or segment.sense("finding", finding)
+                if sense is None or (sense.kind == "member" and sense.value != frozenset({member})):
+                    continue
+                if finding not in self.hearing.kb.findings or (
+                    member == "hip" and not (broken or "fract" in segment.text)
+                ):
+                    continue
+                if segment.kin not in kin.split():
+                    self._whose(segment, finding)
+                    break
+                self._says(segment, finding)
+                break
+
+    def read_it(self) -> None:
+        """`sister had it`, where one question about relatives was asked."""
+        asked = [name for name in self.hearing.asked if name.startswith("family_") or name == "parent_hip_fracture"]
+        for one in self.hearing.segments:
+            kin = one.cue("kin")
+            if one.used or kin is None or len(asked) != 1 or one.denied:
+                continue
+            rest = [each for each in self.hearing.segments if each.part == one.part and each is not one]
+            words = [each for each in rest if not (idle(each) or each.kind == "mark" or each.cue("had", "but"))]
+            wanted = next((whose for whose, _, _, finding in _FAMILY if finding == asked[0]), "")
+            said = {each.text.casefold() for each in rest} & {"it", "this", "that", "did", "has", "had", "does"}
+            words = [each for each in words if each.text.casefold() not in said]
+            if not words and said and str(kin.value) in wanted:
+                self.hearing.use(one, *rest)
+                self.hearing.reading.say(asked[0], "yes")
+
+    def _whose(self, segment: Segment, finding: str) -> None:
+        cue = self._cue_of(segment)
+        if segment.denied is not None and segment.kin == "family":
+            self._says(segment, finding)
+            return
+        if segment.kin != "family" or finding != "parent_hip_fracture":
+            return
+        told = self.hearing.told(*([cue] if cue is not None else []), segment)
+        self.hearing.use(segment, cue)
+        self.hearing.reading.ask(f"'{told}': of a parent, or of somebody else?", "write 'mother broke her hip'")
+
+    def _cue_of(self, segment: Segment) -> Segment | None:
+        around = [one for one in self.hearing.segments if one.clause == segment.clause and one.cue("kin")]
+        return around[0] if around else None
+
+    def _says(self, segment: Segment, finding: str) -> None:
+        if segment.unsure or segment.planned:
+            return
+        self.hearing.use(segment, self._cue_of(segment), segment.denied)
+        for one in self.hearing.segments:
+            if one.clause == segment.clause and one.cue("fracture", "kin", "had") is not None:
+                one.used = True
+        self.hearing.reading.say(finding, "no" if segment.denied else "yes")
+
+
+def _whole_years(born: datetime.date, today: datetime.date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -1,0 +1,383 @@
+"""Results with their names: tests, sizes and counts, as they are told and as laboratories print them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..intake.answers.sheet import clipped
+from ..intake.figures.numbers import Quantity
+from .hearing import Hearing, idle
+from .reading import Result
+from .segments import Segment
+
+_WORDS = {"positive": {"number": "high", "yes_no": "yes", "choice": "positive"}} | {
+    "negative": {"number": "normal", "yes_no": "no", "choice": "negative"},
+    "abnormal": {"number": "", "yes_no": "", "choice": "abnormal"},
+    "normal": {"number": "normal", "yes_no": "no", "choice": "normal"},
+    "high": {"number": "high", "yes_no": "", "choice": "abnormal"},
+    "low": {"number": "low", "yes_no": "", "choice": "abnormal"},
+}
+_LINKS = frozenset({":", "=", "(", "-", "·", "|"})
+_DOSED = frozenset({"mg", "g", "IU", "ug", "mcg", "units", "mcg/day", "mg/day", "IU/day", "ug/day", "g/day", "unit"})
+
+
+class Results:
+    """Reads the results of one line."""
+
+    def __init__(self, hearing: Hearing) -> None:
+        self.hearing = hearing
+
+    def read(self) -> None:
+        for segment in self.hearing.segments:
+            if not segment.used and segment.cue("panel") is not None:
+                self._panel(segment)
+        for segment in self.hearing.segments:
+            if not segment.used and segment.kind == "name":
+                self._named(segment)
+        self._by_unit()
+
+    # --- names ---
+
+    def findings_of(self, segment: Segment) -> Iterator[str]:
+        """The findings a segment names, those that were asked first; scores are read in their rows."""
+        named = [one.target for one in segment.senses if one.kind == "finding"]
+        for name in sorted(named, key=lambda one: one not in self.hearing.asked):
+            if "_score_" not in name or name.startswith("trabecular"):
+                yield name
+
+    def _named(self, segment: Segment) -> None:
+        for name in self.findings_of(segment):
+            finding = self.hearing.finding(name)
+            kind = finding.type if finding is not None else "number"
+            if kind == "records" or segment.planned or segment.kin:
+                continue
+            if kind == "number" and self._number_of(name, segment):
+                return
+            if self._word_of(name, kind, segment):
+                return
+        if segment.sense("finding", "medicines") is None:
+            self._says_it(segment)
+
+    # --- numbers ---
+
+    def _number_of(self, name: str, segment: Segment) -> bool:
+        value = self._value_behind(segment, name)
+        if value is None:
+            value = self._value_before(segment, name)
+        if value is None or value.number is None:
+            return False
+        number = value.number
+        if self._is_dose(name, segment, number):
+            return False
+        if number.bad or (number.high and not self._a_range(name, number)) or (number.plus and not number.unit):
+            self.hearing.use(segment, value)
+            told = self.hearing.told(segment, value)
+            comma = ": a comma in the number" if "," in value.text else ": which number?"
+            self.hearing.reading.ask(f"'{told}'{comma}", f"write it plainly: {clipped(segment.text)} 1200, or 1.2")
+            return True
+        if number.about and not (segment.unsure or value.unsure) and number.unit and self._of_habit(name):
+            self.hearing.reading.leave(f"about (in {self.hearing.told(segment, value)})")
+            number = Quantity(number.low, number.high, number.bound, number.unit)
+        if number.about or segment.unsure or value.unsure:
+            self.hearing.use(segment, value, *self._between(segment, value))
+            told = self.hearing.told(segment, value)
+            plain = Quantity(number.low, number.high, number.bound, number.unit).text()
+            self.hearing.reading.ask(
+                f"'{told}' says about what it is", f"write the number itself ({plain}), or a range"
+            )
+            return True
+        self.hearing.clause = segment.clause
+        last = max(value, segment, key=lambda one: one.index)
+        more, used = self._behind_value(last, name)
+        before = len(self.hearing.reading.problems)
+        if not self.hearing.number(name, number, more):
+            return False
+        if len(self.hearing.reading.problems) == before:
+            self.hearing.use(*used)
+        self.hearing.use(segment, value, *self._between(segment, value))
+        self._more_of_it(name, last if not used else max(used, key=lambda one: one.index), number)
+        return True
+
+    def _of_habit(self, name: str) -> bool:
+        """Whether a number is one nobody knows exactly: what is eaten or drunk."""
+        finding = self.hearing.finding(name)
+        return finding is not None and finding.known_by == "person" and "/" in finding.unit
+
+    def _is_dose(self, name: str, segment: Segment, number: Quantity) -> bool:
+        """`calcium 1200 mg` is a tablet, `calcium 2.4 mmol/L` blood."""
+        medicine = segment.sense("member", "medicines") is not None
+        return (
+            medicine
+            and (number.unit in _DOSED or number.unit.casefold() in ("mg", "iu", "mcg", "g"))
+            and not (self.hearing.fits(name, number.text()))
+        )
+
+    def _a_range(self, name: str, number: Quantity) -> bool:
+        return self.hearing.fits(name, number.text()) or not number.unit
+
+    def _between(self, one: Segment, other: Segment) -> list[Segment]:
+        first, last = sorted((one, other), key=lambda segment: segment.index)
+        between = self.hearing.between(first, last)
+        return [mid for mid in between if idle(mid) or mid.kind == "mark" or mid.cue("result") is not None]
+
+    def _value_behind(self, segment: Segment, name: str) -> Segment | None:
+        """The number that follows a name, over what says nothing of its own."""
+        for one in self.hearing.segments[segment.index + 1 :]:
+            if one.clause != segment.clause or one.used:
+                return None
+            if one.kind == "number" or (one.cue("number") is not None and self._counts(name)):
+                return one
+            if one.kind == "time":
+                return self._as_number(one, name)
+            passes = (
+                (one.kind == "mark" and one.text in _LINKS)
+                or idle(one)
+                or one.cue("field", "but", "imaging", "result") is not None
+            )
+            if not passes and not (one.cue("unsure") is not None):
+                return None
+        return None
+
+    def _as_number(self, one: Segment, name: str) -> Segment | None:
+        """A time that is the number a finding asks for: `age at menopause 51 years`, `menopause at 51`."""
+        unit = self.hearing.sheet.measured(name).unit
+        if one.time is None or unit not in ("year", "month", "day"):
+            return None
+        if one.time.kind in ("age", "ages"):
+            low, _, high = one.time.text.partition("..")
+            one.number = Quantity(low, high)
+            return one
+        if one.time.kind == "length" and one.time.text.split()[-1].rstrip("s") == unit:
+            one.number = Quantity(one.time.text.split()[0])
+            return one
+        return None
+
+    def _value_before(self, segment: Segment, name: str) -> Segment | None:
+        """The number that stands before its name: `12 ng/mL vitamin D`; it has no other name to belong to."""
+        before = self.hearing.before(segment)
+        if before is None or before.number is None or before.used or before.part != segment.part:
+            return None
+        number = before.number
+        assert number is not None
+        further = self.hearing.before(before)
+        other = further is not None and further.part == before.part and further.kind == "name" and not further.used
+        if other and further is not None and any(one.kind == "finding" for one in further.senses):
+            return None
+        known = self.hearing.finding(name)
+        counted = known is not None and known.known_by == "person" and not known.unit
+        return before if (number.unit and self.hearing.fits(name, number.text())) or counted else None
+
+    def _behind_value(self, value: Segment, name: str) -> tuple[dict[str, str], list[Segment]]:
+        """The range, the flag and the day that are printed behind a result."""
+        more: dict[str, str] = {}
+        used: list[Segment] = []
+        waiting: list[Segment] = []
+        for one in self.hearing.segments[value.index + 1 :]:
+            if one.clause != value.clause or one.used:
+                break
+            if one.kind == "mark":
+                if one.text == ",":
+                    break
+                waiting.append(one)
+                continue
+            number, time = one.number, one.time
+            if (
+                number is not None
+                and one.kind == "number"
+                and "range" not in more
+                and self._is_range(number, name, waiting)
+            ):
+                more["range"] = number.text()
+            elif time is not None and time.kind == "date" and "date" not in more and not time.unclear:
+                more["date"] = time.text
+            elif one.cue("flag") is not None or self._is_flag(one, waiting, bool(used)):
+                pass
+            elif idle(one) and not any(sense.kind == "finding" for sense in one.senses):
+                waiting.append(one)
+                continue
+            else:
+                break
+            used += [*waiting, one]
+            waiting = []
+        return more, [*used, *(one for one in waiting if one.kind == "mark" and one.text in ")]")]
+
+    def _is_range(self, number: Quantity, name: str, waiting: list[Segment]) -> bool:
+        inside = any(one.text in "([" or one.text.casefold().startswith("ref") for one in waiting)
+        if number.high:
+            return not number.bad
+        return inside and bool(number.bound)
+
+    def _is_flag(self, one: Segment, waiting: list[Segment], any_used: bool) -> bool:
+        """`(H)`, `low` behind a number: what its range says already."""
+        cue = one.cue("result")
+        if one.text.casefold() in ("h", "l") and any(mark.text in "([" for mark in waiting):
+            return True
+        if one.text in ("H", "L", "N"):
+            following = self.hearing.after(one)
+            return following is None or following.kind != "number"
+        return (
+            cue is not None
+            and str(cue.value) in ("high", "low", "normal", "abnormal")
+            and (self.hearing.after(one) is None or self._next_is_new(one))
+        )
+
+    def _next_is_new(self, one: Segment) -> bool:
+        following = self.hearing.after(one)
+        return following is None or following.part != one.part or following.kind == "mark"
+
+    def _more_of_it(self, name: str, last: Segment, number: Quantity) -> None:
+        """`vit D 62 nmol/L in Sept, 28 in Feb`: another result of the same, if it has a day of its own."""
+        results = self.hearing.reading.results.get(name)
+        if not results or not results[-1].date:
+            return
+        following = [
+            one for one in self.hearing.segments[last.index + 1 :] if one.clause == last.clause and not one.used
+        ]
+        following = [one for one in following if one.kind != "mark" and one.cue("idle") is None]
+        if len(following) < 2 or following[0].number is None or following[0].kind != "number":
+            return
+        value, day = following[0], following[1]
+        if day.time is None or day.time.kind != "date" or day.part != value.part:
+            return
+        assert value.number is not None
+        unit = value.number.unit or number.unit
+        text = Quantity(value.number.low, bound=value.number.bound, unit=unit).text()
+        if self.hearing.fits(name, text):
+            results.append(Result(text, date=day.time.text))
+            self.hearing.use(value, day)
+            self._more_of_it(name, day, number)
+
+    # --- words ---
+
+    def _word_of(self, name: str, kind: str, segment: Segment) -> bool:
+        """`calcium high`, `low calcium`, `LFTs deranged`, `vitamin D not done`."""
+        for one in (self._next_word(segment), self._word_before(segment)):
+            if one is None:
+                continue
+            gap = one.cue("gap")
+            if gap is not None:
+                value = str(gap.value)
+            elif one.cue("result") is not None:
+                value = self._result_word(name, kind, str(one.cue("result").value))  # type: ignore[union-attr]
+            elif one.cue("yes", "nothing", "no") is not None and kind == "yes_no":
+                value = "yes" if one.cue("yes") is not None else "no"
+            elif one.cue("nothing", "no") is not None and kind == "number" and self._counts(name):
+                value = "0"
+            else:
+                value = self._answer_in(one, name)
+            if not value or not self.hearing.fits(name, value):
+                continue
+            self.hearing.use(segment, one, *self._between(segment, one))
+            if segment.unsure or one.unsure:
+                told = self.hearing.told(segment, one)
+                self.hearing.reading.ask(
+                    f"'{told}' is not certain", f"write it without doubt, or '{clipped(segment.text)} unknown'"
+                )
+            else:
+                self.hearing.reading.say(name, value)
+            return True
+        return False
+
+    def _counts(self, name: str) -> bool:
+        return self.hearing.sheet.measured(name).countable
+
+    def _result_word(self, name: str, kind: str, word: str) -> str:
+        finding = self.hearing.finding(name)
+        if kind == "choice" and finding is not None:
+            told = _WORDS.get(word, {}).get("choice", word)
+            for value in (word, told):
+                if value and self.hearing.fits(name, value):
+                    return value
+            return ""
+        if kind == "number" and finding is not None and finding.known_by == "person":
+            return ""
+        return _WORDS.get(word, {}).get(kind, "")
+
+    def _answer_in(self, one: Segment, name: str) -> str:
+        sense = one.sense("answer", name)
+        return str(sense.value) if sense is not None and one.cue("idle") is None else ""
+
+    def _next_word(self, segment: Segment) -> Segment | None:
+        for one in self.hearing.segments[segment.index + 1 :]:
+            if one.clause != segment.clause or one.used or one.part != segment.part:
+                return None
+            passes = (one.kind == "mark" and one.text in _LINKS) or idle(one) or one.cue("unsure") is not None
+            if passes and one.sense("answer") is None:
+                continue
+            return one if one.kind == "name" else None
+        return None
+
+    def _word_before(self, segment: Segment) -> Segment | None:
+        before = self.hearing.before(segment)
+        if before is None or before.part != segment.part or before.cue("result") is None or before.used:
+            return None
+        return before
+
+    def _says_it(self, segment: Segment) -> None:
+        """A yes-or-no finding that is only named is the case, or is denied."""
+        for name in self.findings_of(segment):
+            finding = self.hearing.finding(name)
+            if finding is None or finding.type != "yes_no" or segment.kin or segment.planned or segment.unsure:
+                continue
+            if segment.sense("member") is not None and not segment.denied:
+                continue
+            if finding.known_by != "person" and not segment.denied and not self._says_so(finding.label, segment):
+                continue
+            self.hearing.use(segment)
+            self.hearing.reading.say(name, "no" if segment.denied else "yes")
+            self.hearing.use(segment.denied)
+            return
+
+    @staticmethod
+    def _says_so(label: str, segment: Segment) -> bool:
+        """Whether a name says that something was found, not only that it was looked for: `proteinuria`."""
+        return (
+            segment.text.casefold()
+            .rstrip("s")
+            .endswith(("uria", "mutation", "variant", "paraprotein", "band", "spike"))
+        )
+
+    # --- tests together, numbers by their unit alone ---
+
+    def _panel(self, segment: Segment) -> None:
+        cue, word = segment.cue("panel"), self._next_word(segment) or self._word_before(segment)
+        if cue is None or word is None:
+            return
+        gap, result = word.cue("gap"), word.cue("result")
+        names = [name for name in str(cue.value).split() if name in self.hearing.kb.findings]
+        value = str(gap.value) if gap is not None else str(result.value) if result is not None else ""
+        if value not in ("normal", "not measured", "unknown"):
+            return
+        self.hearing.use(segment, word, *self._between(segment, word))
+        for name in names:
+            self.hearing.reading.say(name, value)
+
+    def _by_unit(self) -> None:
+        """`162 cm`, `58 kg`: a length or mass of a person is told by its unit."""
+        for segment in self.hearing.segments:
+            number = segment.number
+            if segment.used or segment.kind != "number" or number is None or not number.unit:
+                continue
+            unit = self.hearing.sheet.units.parse(number.unit)
+            dimension = unit.dimension if unit is not None else ()
+            for name, wanted in (("height", "length"), ("weight", "mass"), ("alcohol", "drink")):
+                fits = name in self.hearing.kb.findings and (
+                    dimension == ((wanted, 1),)
+                    or (wanted == "drink" and (wanted, 1) in dimension and len(dimension) == 2)
+                )
+                alone = self._stands_alone(segment) if fits else False
+                if fits and alone and not number.about and self.hearing.fits(name, number.text()):
+                    self.hearing.use(segment)
+                    self.hearing.reading.say(name, number.text())
+                    break
+
+    def _stands_alone(self, segment: Segment) -> bool:
+        """Whether no name of a medicine stands with it, whose dose it could be."""
+        around = [one for one in self.hearing.segments if one.part == segment.part and one is not segment]
+        return not any(
+            one.sense("member", "medicines")
+            or one.sense("class", "medicines")
+            or one.cue("kin", "over")
+            or one.kind == "word"
+            for one in around
+        )

@@ -1,0 +1,393 @@
+"""Rows of a scan: sites with their T-scores, Z-scores and densities, in any order people write or print them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .hearing import Hearing, idle
+from .scope import clauses
+from .segments import Segment
+
+_HIGHEST, _LOWEST, _DOUBTED = 1.5, -8.0, 1.0
+_T, _Z = "t_score", "z_score"
+
+
+@dataclass(slots=True)
+class _Row:
+    """One site of a scan with the numbers that stand with it."""
+
+    site: str = ""
+    named: Segment | None = None
+    region: str = ""
+    numbers: list[tuple[str, Segment]] = field(default_factory=list)
+    date: str = ""
+    sides: list[Segment] = field(default_factory=list)
+    gap: Segment | None = None
+    segments: list[Segment] = field(default_factory=list)
+    kinds: list[Segment] = field(default_factory=list)
+
+
+class Scores:
+    """Reads the scores of one line."""
+
+    def __init__(self, hearing: Hearing) -> None:
+        self.hearing = hearing
+        self._sites = {name.removeprefix(f"{_T}_"): name for name in hearing.kb.findings if name.startswith(f"{_T}_")}
+        self._columns: list[str] = []
+        self._heading = ""
+        asked = {name.partition("_score")[0] for name in hearing.asked if "_score" in name}
+        self._asked_kind = "Z" if asked == {"z"} else ""
+        self._scan_asked = any(name.startswith((_T, _Z)) for name in hearing.asked)
+
+    def read(self) -> None:
+        if not self._sites:
+            return
+        for clause in clauses(self.hearing.segments):
+            self._clause(clause)
+
+    # --- rows ---
+
+    def _clause(self, clause: list[Segment]) -> None:
+        kinds = [one for one in clause if one.cue("kind") is not None]
+        numbers = [one for one in clause if one.kind == "number" or one.kind == "time"]
+        if len(kinds) >= 2 and not numbers:
+            self._columns = [str(one.cue("kind").value) for one in kinds]  # type: ignore[union-attr]
+            self.hearing.use(*kinds, *(one for one in clause if idle(one) or self._site_of(one)))
+            return
+        rows = self._rows(clause)
+        day = self._day_of(clause, rows) or (self.hearing.headed.get(clause[0].clause, "") if clause else "")
+        for row in rows:
+            self._row(row, day)
+
+    def _rows(self, clause: list[Segment]) -> list[_Row]:
+        rows: list[_Row] = []
+        row = _Row()
+        kind, first_value = "", self._begins_with_value(clause)
+        self._heading = "" if clause and clause[0].part == 0 else self._heading
+        taken: Segment | None = None
+        for index, one in enumerate(clause):
+            if one.used or one is taken:
+                continue
+            site, region = self._site_of(one), one.cue("region")
+            label = one.cue("kind")
+            if label is not None and not site:
+                kind = str(label.value)
+                row.kinds.append(one)
+                if self._is_heading(clause, index):
+                    self._heading = kind
+            elif site or region is not None:
+                fresh = row.site or row.region or not (first_value and row.numbers)
+                if fresh and (row.site or row.region or row.numbers):
+                    rows.append(row)
+                    row = _Row(kinds=row.kinds if not row.numbers and not row.site else [])
+                row.named = one
+                row.site, row.region = site, str(region.value) if region is not None and not site else ""
+                own = self._kind_in(one)
+                self._heading = own or self._heading
+                kind = own or kind if not row.numbers else kind
+                if first_value and row.numbers:
+                    rows.append(row)
+                    row, kind = _Row(), ""
+            elif one.kind == "number" and self._can_be(one, kind, row):
+                if row.numbers and row.site and not kind and self._place_behind(one) is not None:
+                    rows.append(row)
+                    row = _Row(kinds=row.kinds)
+                elif row.date and row.site and not kind:
+                    rows.append(row)
+                    row = _Row(site=row.site, named=row.named, kinds=row.kinds)
+                row.numbers.append((kind, one))
+                kind = ""
+                place = self._place_behind(one) if not row.site and not row.region else None
+                if place is not None:
+                    row.named, row.site = place, self._site_of(place)
+                    region = place.cue("region")
+                    row.region = str(region.value) if region is not None and not row.site else ""
+                    taken = place
+            elif one.kind == "time" and one.time is not None and one.time.kind == "date" and row.numbers:
+                row.date = one.time.text
+                row.segments.append(one)
+            elif one.cue("side", "both") is not None:
+                row.sides.append(one)
+            elif one.cue("gap") is not None and (row.site and not row.numbers):
+                row.gap = one
+            elif not self._passes(one):
+                if row.site or row.region or row.numbers:
+                    rows.append(row)
+                row, kind = _Row(), ""
+        rows.append(row)
+        return [one for one in self._joined(rows) if one.numbers or one.gap]
+
+    def _place_behind(self, one: Segment) -> Segment | None:
+        """The site that a preposition ties to the number before it: `-2.8 at the lumbar spine`."""
+        following = [each for each in self.hearing.segments[one.index + 1 :][:4] if each.clause == one.clause]
+        words: list[str] = []
+        for each in following:
+            if self._site_of(each) or each.cue("region"):
+                following_it = self.hearing.after(each)
+                last = following_it is None or following_it.part != each.part
+                tied = any(word in ("at", "in", "of", "for", "@") for word in words) or ("," in words and last)
+                return each if tied else None
+            if each.cue("side") is not None or each.text == ",":
+                words.append(each.text)
+                continue
+            if each.kind == "mark" or not idle(each):
+                return None
+            words += each.text.casefold().split()
+        return None
+
+    def _joined(self, rows: list[_Row]) -> list[_Row]:
+        """A row of Z-scores without a site belongs to the one before it: `T -2.6 fem neck, Z -1.0`."""
+        found: list[_Row] = []
+        for row in rows:
+            kinds = {kind for kind, _ in row.numbers}
+            homeless = bool(row.numbers) and not row.site and not row.region and "" not in kinds
+            if found and homeless and not kinds & {kind or "T" for kind, _ in found[-1].numbers}:
+                found[-1].numbers += row.numbers
+                found[-1].kinds += row.kinds
+                continue
+            found.append(row)
+        return found
+
+    def _begins_with_value(self, clause: list[Segment]) -> bool:
+        for one in clause:
+            if one.kind == "number":
+                return True
+            if one.kind != "mark" and one.cue("kind", "idle", "imaging") is None:
+                return False
+        return False
+
+    def _is_heading(self, clause: list[Segment], index: int) -> bool:
+        for one in clause[index + 1 :]:
+            if one.kind == "mark" and one.text in ("=", ":"):
+                continue
+            return one.kind != "number" and not idle(one)
+        return False
+
+    def _passes(self, one: Segment) -> bool:
+        """What may stand within a row."""
+        if one.kind == "mark":
+            return one.text in ("(", ")", ":", "=", ",", "/", "·", "-", "|", "[", "]")
+        return idle(one) or one.cue("flag", "imaging", "but", "yes") is not None or self._heads(one)
+
+    def _heads(self, one: Segment) -> bool:
+        group = one.sense("group")
+        return group is not None and group.target in ("dxa", "z_scores")
+
+    def _site_of(self, one: Segment) -> str:
+        """The site that a segment names; empty where it names none."""
+        for sense in one.senses:
+            if sense.kind == "finding" and sense.target.startswith((f"{_T}_", f"{_Z}_")):
+                site = sense.target.partition("_score_")[2]
+                if site in self._sites and site != "unspecified":
+                    return site
+        return ""
+
+    def _kind_in(self, one: Segment) -> str:
+        found = {
+            sense.target[0].upper() for sense in one.senses if sense.kind == "finding" and "_score_" in sense.target
+        }
+        words = one.text.casefold()
+        if "Z" in found and ("z" in words.replace("-", " ").split() or "z-score" in words or "z score" in words):
+            return "Z"
+        return "T" if "t-score" in words or "t score" in words or words.startswith("t ") else ""
+
+    def _can_be(self, one: Segment, kind: str, row: _Row) -> bool:
+        number = one.number
+        if number is None:
+            return False
+        if number.unit and number.unit.casefold() not in ("g/cm2", "g/cm^2", "sd", "sds", "%"):
+            return False
+        if number.unit == "%":
+            return bool(row.numbers)
+        if kind or number.unit or (row.numbers and row.site):
+            return True
+        if row.site or row.region:
+            return self._follows_site(one, row)
+        return number.signed and (self._scan_asked or row.site != "" or self._named_behind(one))
+
+    def _follows_site(self, one: Segment, row: _Row) -> bool:
+        """Whether a number behind a site is a score: not a year, a count, or what is said of a broken bone."""
+        number = one.number
+        assert number is not None
+        assert row.named is not None
+        between = self.hearing.between(row.named, one)
+        if any(not self._passes(mid) and mid.cue("side", "kind") is None and mid.kind != "number" for mid in between):
+            return False
+        return number.signed or number.bad or bool(number.high) or self._scan_asked or abs(number.value) < 30
+
+    def _named_behind(self, one: Segment) -> bool:
+        after = self.hearing.after(one)
+        return after is not None and bool(self._site_of(after) or after.cue("region"))
+
+    def _day_of(self, clause: list[Segment], rows: list[_Row]) -> str:
+        """A day that stands before all rows is that of the scan."""
+        if not rows:
+            return ""
+        first = min(
+            one.index for row in rows for one in ([row.named] if row.named else []) + [n for _, n in row.numbers]
+        )
+        days = [one for one in clause if one.kind == "time" and one.index < first and not one.used]
+        told = [one for one in days if one.time is not None and one.time.kind == "date"]
+        told = told or [one for one in clause if self._day_alone(one)]
+        if len(told) != 1 or told[0].time is None:
+            return ""
+        self.hearing.use(told[0])
+        return told[0].time.text
+
+    def _day_alone(self, one: Segment) -> bool:
+        """A day with nothing else between its commas."""
+        if one.used or one.time is None or one.kind != "time" or one.time.kind != "date" or one.time.unclear:
+            return False
+        around = [each for each in self.hearing.segments if each.part == one.part and each is not one]
+        return all(each.kind == "mark" or idle(each) for each in around)
+
+    # --- what a row says ---
+
+    def _strange_place(self, row: _Row, one: Segment) -> bool:
+        """Whether a word that was not understood stands where the site would."""
+        around = [each for each in self.hearing.segments if each.part == one.part and each.kind == "word"]
+        others = [
+            each
+            for each in self.hearing.segments
+            if each.part == one.part and each.kind == "number" and each is not one
+        ]
+        return any(len(each.text) > 1 for each in around) or any(
+            each not in [n for _, n in row.numbers] for each in others
+        )
+
+    def _row(self, row: _Row, day: str) -> None:
+        hearing = self.hearing
+        used = [row.named, *row.sides, *row.segments, *row.kinds, *(one for _, one in row.numbers), row.gap]
+        shown = [one for one in used if one is not None]
+        if row.region:
+            hearing.use(*shown)
+            hearing.reading.leave(f"{hearing.told(*shown)} ({row.region} is not used)")
+            return
+        if row.gap is not None and not row.numbers:
+            hearing.use(*shown)
+            hearing.reading.say(f"{_T}_{row.site}", "not measured")
+            return
+        named = self._named_numbers(row)
+        if named is None:
+            return
+        hearing.use(*shown)
+        self._also_used(shown)
+        for kind, one in named:
+            self._number(row, kind, one, row.date or day)
+
+    def _also_used(self, shown: list[Segment]) -> None:
+        first, last = min(one.index for one in shown), max(one.index for one in shown)
+        for one in self.hearing.segments[first : last + 1]:
+            if idle(one) or one.cue("imaging") or self._heads(one):
+                one.used = True
+
+    def _named_numbers(self, row: _Row) -> list[tuple[str, Segment]] | None:
+        """Each number with what it is: T, Z or BMD; None where they are no scores."""
+        given = list(row.numbers)
+        plain = [(kind, one) for kind, one in given if one.number is None or one.number.unit != "%"]
+        dense = [one for kind, one in plain if kind == "BMD" or (not kind and _is_density(one))]
+        rest = [(kind, one) for kind, one in plain if one not in dense and kind != "other"]
+        found = [("BMD", one) for one in dense]
+        signed = any(one.number is not None and one.number.signed for _, one in rest)
+        percents = [one for kind, one in rest if not kind and signed and _is_percent(one)]
+        rest = [(kind, one) for kind, one in rest if one not in percents]
+        bare = [one for kind, one in rest if not kind]
+        found += [(kind, one) for kind, one in rest if kind]
+        kinds = {kind for kind, _ in found}
+        if self._columns and len(self._columns) == len(plain):
+            return [(label, one) for label, (_, one) in zip(self._columns, plain, strict=True)]
+        default = self._heading or self._asked_kind or "T"
+        apart = bool(bare) and bool(found) and len({one.part for _, one in found} | {one.part for one in bare}) > 1
+        if len(bare) == 1 and not (apart and not dense):
+            other = "Z" if "T" in kinds else "T" if "Z" in kinds else default
+            found.append((other, bare[0]))
+        elif len(bare) == 2 and (dense or self._columns):
+            found += [("T", bare[0]), ("Z", bare[1])]
+        elif bare:
+            told = self.hearing.told(*([row.named] if row.named else []), *bare)
+            self.hearing.use(row.named, *bare)
+            self.hearing.reading.ask(f"'{told}': which is the T-score, which the Z-score?", "write 'hip T -2.7 Z -1.1'")
+        return found or None
+
+    def _number(self, row: _Row, kind: str, one: Segment, day: str) -> None:
+        number, hearing = one.number, self.hearing
+        assert number is not None
+        site = row.site or self._asked_site(kind) or "unspecified"
+        named = [row.named] if row.named is not None else []
+        told = hearing.told(*named, one)
+        if kind in ("BMD", "other"):
+            hearing.reading.leave(f"{one.text.strip()} (a density; only scores are used)")
+            return
+        finding = f"{_T}_{site}" if kind == "T" else (f"{_Z}_{site}" if site != "unspecified" else _Z)
+        lowest = next((one.target for each in row.kinds for one in each.senses if one.target.startswith("lowest_")), "")
+        if site == "unspecified" and lowest and lowest.startswith(f"lowest_{kind.lower()}"):
+            finding = lowest
+        if site == "unspecified" and self._strange_place(row, one):
+            hearing.reading.ask(f"'{told}': at which site?", "write 'hip -2.7', 'spine -2.1'")
+            return
+        if finding not in hearing.kb.findings and finding not in hearing.kb.quantities:
+            hearing.reading.leave(told)
+            return
+        label = hearing.names.label(finding)
+        if number.bad or number.about:
+            hearing.reading.ask(f"'{told}': {label}, which number?", f"write it plainly: '{told.split()[0]} -2.7'")
+            return
+        if not number.high and number.value > -_LOWEST and not hearing.fits(finding, number.text("")):
+            hearing.reading.problems += hearing.readable(finding, number.text(""))[1]
+            return
+        if (doubt := self._doubt(row, kind, one)) is not None:
+            hearing.reading.doubted = (finding, number.low)
+            hearing.reading.ask(f"'{told}': {doubt}", f"write the score with its sign, as '{_signed(number.low)}'")
+            return
+        text = number.text("")
+        if day:
+            hearing.reading.say(finding, text, date=day)
+        else:
+            hearing.reading.say(finding, text)
+
+    def _asked_site(self, kind: str) -> str:
+        """The one site that was asked for."""
+        asked = [name for name in self.hearing.asked if "_score_" in name]
+        alone = len(self.hearing.asked) == 1 and bool(asked) and asked[0].startswith(_T if kind == "T" else _Z)
+        return asked[0].partition("_score_")[2] if alone else ""
+
+    def _doubt(self, row: _Row, kind: str, one: Segment) -> str | None:
+        """Why a number cannot be believed to be this score."""
+        number = one.number
+        assert number is not None
+        if number.high or number.bound:
+            if number.signed or number.low.startswith("-") or number.bound:
+                return None
+            return "a range, or two columns?"
+        value = number.value
+        if value < _LOWEST:
+            return (
+                f"is {_signed(number.low[:2] + '.' + number.low[2:])} meant?"
+                if len(number.low) < 5
+                else "is that right?"
+            )
+        if number.signed and value > _HIGHEST and kind == "T":
+            return "a T-score as high as this?"
+        explicit = bool(row.kinds) or bool(self._heading) or (row.named is not None and bool(self._kind_in(row.named)))
+        if not number.signed and value > (_HIGHEST if explicit else 0.0) and (kind == "T" or not explicit):
+            return "a score above zero, a minus left out, or a density?"
+        return None
+
+
+def _is_density(one: Segment) -> bool:
+    number = one.number
+    if number is None or number.high or number.bad:
+        return False
+    return number.unit.casefold().startswith("g/") or (
+        not number.signed and number.decimals == 3 and 0.2 <= number.value <= 2.0
+    )
+
+
+def _is_percent(one: Segment) -> bool:
+    """A whole number such as 86: the column of percent of what is usual, which no score is."""
+    number = one.number
+    return number is not None and not number.signed and number.low.isdigit() and 20 <= int(number.low) <= 160
+
+
+def _signed(low: str) -> str:
+    return low if low.startswith("-") else f"-{low}"

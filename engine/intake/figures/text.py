@@ -1,0 +1,66 @@
+"""A typed line in one spelling: plain signs and quotes, and its words with their places."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from ..lookup import american
+
+_SIGNS = str.maketrans(
+    dict.fromkeys("−‐‑–—﹣－", "-")
+    | dict.fromkeys("‘’′`´", "'")
+    | dict.fromkeys("“”″", '"')
+    | dict.fromkeys("\u00a0\u2009\u202f\u2007\t", " ")
+    | {
+        "×": "x",
+        "≤": "<=",
+        "≥": ">=",
+        "≈": "~",
+        "½": ".5",
+        "¼": ".25",
+        "µ": "u",
+        "μ": "u",
+        "•": ",",
+        "²": "2",
+        "³": "3",
+        "♀": " F ",
+        "♂": " M ",
+    }
+)
+RUN = re.compile(r"[^\W_]+(?:'[^\W\d_]{1,2}(?![^\W_]))?|[#?%+&↑↓*=]")
+"""A word, a number, or a sign that stands for a word."""
+_BRITISH = re.compile(r"o?estr|coeli|ha?em|anaem|aemi|paed|oes|oed|rrhoe|foet|leuc|caes|gyna|agein|is|our|re|ys|sulph")
+
+
+def plain(line: str) -> str:
+    """The line with plain minus signs, quotes and blanks; control characters become blanks."""
+    told = line.translate(_SIGNS)
+    told = "".join(one if one.isprintable() or one == "\n" else " " for one in told)
+    return re.sub(r" {2,}", " ", told)
+
+
+@functools.lru_cache(maxsize=20_000)
+def folded_word(word: str) -> str:
+    """A word as it is compared: small letters, American spelling, no possessive."""
+    small = word.casefold().replace("'", "")
+    return american(small) if _BRITISH.search(small) else small
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a name as they are compared."""
+    return tuple(folded_word(found.group()) for found in RUN.finditer(plain(text)))
+
+
+def singular(word: str) -> str:
+    """A word without the ending of the plural, cut alike from names and from lines."""
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and not word[-2].isdigit():
+        return word[:-1]
+    return word
+
+
+def key_of(word: str) -> str:
+    """What a word is looked up by."""
+    if len(word) > 2 and word.endswith("s") and word[:-1].isupper():
+        word = word[:-1]  # `PPIs`
+    return singular(folded_word(word))

@@ -1,1 +1,0 @@
-"""Volunteered text: findings, denials and dates in what a person types."""

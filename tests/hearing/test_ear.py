@@ -1,0 +1,217 @@
+"""What is heard of a line: signs, reach, doubt, corrections, and that no word of it is lost."""
+
+from __future__ import annotations
+
+import os
+import random
+import string
+
+import pytest
+
+from engine.case.case import Prepared
+from engine.hearing.ear import Ear
+from engine.hearing.hearing import idle
+from engine.intake.answers import answers
+from engine.intake.words import phrases
+from tests import conftest
+
+from .scoring import DATA, lines
+
+SCAN = ("t_score_hip", "t_score_femoral_neck", "t_score_lumbar_spine", "t_score_forearm", "t_score_unspecified")
+
+
+def said(ear: Ear, line: str, *asked: str) -> dict[str, str]:
+    heard = ear.hear(line, asked, {})
+    return {name: answers.write_answer(ear.kb, name, known) for name, known in heard.said.items()}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["hip -2.7", "hip - 2.7", "hip-2.7", "hip −2.7", "hip – 2.7", "hip minus 2.7", "hip minus two point seven",
+     "T -2.7 hip", "-2.7 hip", "hip: -2.7", "hip = -2.7", "hip T-score of -2.7", "hip -2,7"],
+)  # fmt: skip
+def test_a_sign_survives_blanks_and_type(line: str, ear: Ear) -> None:
+    assert said(ear, line, *SCAN) == {"t_score_hip": "-2.7"}
+
+
+@pytest.mark.parametrize(
+    "line", ["hip 2.7", "hip 0.812", "T score hip 1.9", "hip -27", "hip -2..7", "hip 0.612 -2.9 1"]
+)
+def test_a_score_that_cannot_be_one_is_not_kept(line: str, ear: Ear) -> None:
+    heard = ear.hear(line, SCAN, {})
+    assert "t_score_hip" not in heard.said or "2.9" in line
+    assert heard.reading.problems or heard.reading.left
+
+
+def test_a_bare_score_is_a_t_score_unless_only_z_scores_were_asked(ear: Ear) -> None:
+    z_scores = ("z_score", "z_score_hip", "z_score_lumbar_spine")
+    assert said(ear, "hip -2.7", *SCAN, *z_scores) == {"t_score_hip": "-2.7"}
+    assert said(ear, "hip -2.7", *z_scores) == {"z_score_hip": "-2.7"}
+
+
+def test_two_columns_are_two_numbers(ear: Ear) -> None:
+    told = said(ear, "Femoral neck 0.612 -2.9 -1.1", *SCAN)
+    assert told == {"t_score_femoral_neck": "-2.9", "z_score_femoral_neck": "-1.1"}
+
+
+def test_the_same_twice_is_asked(ear: Ear) -> None:
+    heard = ear.hear("hip -2.7, hip -1.9", SCAN, {})
+    assert not heard.said
+    assert "given twice: -2.7 and -1.9" in heard.reading.problems[0].what
+
+
+def test_what_stands_against_an_earlier_answer_is_not_taken(ear: Ear) -> None:
+    first = ear.hear("fracture of T12 in 2019", ("fractures",), {})
+    heard = ear.hear("nil fractures", (), first.said, first.last)
+    assert not heard.said
+    assert [one.finding for one in heard.conflicts] == ["fractures"]
+
+
+@pytest.mark.parametrize("mistyped", ["nto on omeprazole", "nott on omeprazole", "nevr took omeprazole"])
+def test_a_mistyped_denial_is_neither_made_nor_passed_over(mistyped: str, ear: Ear) -> None:
+    heard = ear.hear(mistyped, ("medicines",), {})
+    assert not heard.said
+    assert heard.reading.problems
+
+
+def test_no_word_is_mended_to_a_word_of_denial(ear: Ear) -> None:
+    denials = [
+        words for words, meaning in ear.lexicon.phrases.plain if meaning.role in ("no", "none", "after", "unsure")
+    ]
+    alone = {phrases.keys(words)[0] for words in denials if len(words) == 1}
+    chance = random.Random(2)
+    for word in sorted(alone):
+        for _ in range(30):
+            place = chance.randrange(len(word))
+            slip = word[:place] + chance.choice(string.ascii_lowercase) + word[place + 1 :]
+            assert ear.lexicon.mended(slip) not in alone
+
+
+def test_a_mistyped_name_is_mended_and_said(ear: Ear) -> None:
+    heard = ear.hear("alendrnate 70 mg weekly", (), {})
+    assert heard.reading.mended == ["'alendrnate' read as alendronate"]
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "expected"),
+    [
+        ("hip -2.7", "no wait, -2.2", {"t_score_hip": "-2.2"}),
+        ("hip -2.7", "sorry that's the spine", {"t_score_lumbar_spine": "-2.7"}),
+        ("vit D 34 nmol/L", "sorry ng/mL", {"vitamin_d": "85 nmol/L"}),
+        ("alendronate since 2019", "I mean risedronate", {"medicines": "[{name: risedronate, started: 2019}, ...]"}),
+        ("Prolia", "last dose 10/2025", {"medicines": "[{name: denosumab, last_given: 2025-10}, ...]"}),
+    ],
+)
+def test_a_correction_puts_right_what_was_said_last(before: str, line: str, expected: dict[str, str], ear: Ear) -> None:
+    first = ear.hear(before, (), {})
+    heard = ear.hear(line, (), first.said, first.last)
+    assert {name: answers.write_answer(ear.kb, name, known) for name, known in heard.said.items()} == expected
+
+
+def test_scratch_that_is_undo(ear: Ear) -> None:
+    first = ear.hear("spine -3.2", SCAN, {})
+    assert ear.hear("scratch that", SCAN, first.said, first.last).reading.command == ("undo", "")
+
+
+def test_a_number_needs_a_reason(ear: Ear) -> None:
+    for line in ("25 vit D 25ng/mL", "25 calcium 2.3 mmol/L"):
+        assert "age_at_menopause" not in ear.hear(line, ("age_at_menopause",), {}).said
+    assert ear.hear("25 calcium 2.3 mmol/L", ("age_at_menopause",), {}).reading.unread == ["25"]
+
+
+def test_a_refused_tail_leaves_the_head(ear: Ear) -> None:
+    heard = ear.hear("hip -2.7, and the cat sat on it", SCAN, {})
+    assert "t_score_hip" in heard.said
+    assert heard.reading.unread
+
+
+def corpus() -> list[str]:
+    found = []
+    for name in ("lines", "letters", "reports"):
+        found += [str(case["line"]) for case in lines(DATA / f"{name}.yaml")[1]]
+    return found
+
+
+@pytest.mark.parametrize("asked", [(), SCAN, ("medicines",), ("age",)])
+def test_every_word_is_used_or_idle_or_echoed(asked: tuple[str, ...], ear: Ear) -> None:
+    """A number, a time or a name is never lost: it is used, or stands among what was not read or is asked."""
+    for line in corpus():
+        heard = ear.hear(line, asked, {})
+        reading = heard.reading
+        if reading.command is not None:
+            continue
+        told = " ".join((*reading.unread, *reading.left, *(one.what for one in reading.problems)))
+        for one in heard.line.segments:
+            if one.used or one.kind == "mark" or idle(one) or one.cue() is not None:
+                continue
+            named = {sense.target for sense in one.senses}
+            known = bool(named & {*reading.results, *(bare.finding for bare in reading.bare)}) or one.sense("group")
+            assert known or one.text.strip()[:10] in told or len(told) > 70, (line, one.text)
+
+
+# --- whatever is typed ------------------------------------------------------------------------------------------------
+
+COUNT = 100_000 if conftest.LONG else 10_000 if os.environ.get("CI") == "true" else 1_000
+"""How many random and mutated lines are heard."""
+
+
+def words_of(prepared: Prepared) -> list[str]:
+    kb = prepared.kb
+    names = [name for one in kb.findings.values() for name in (one.label, *one.synonyms)]
+    names += [name for choices in kb.choices.values() for one in choices.members.values() for name in one.synonyms]
+    return [
+        *names,
+        *kb.words,
+        "28",
+        "-2.7",
+        "2023",
+        "nmol/L",
+        "mg",
+        "3/4/24",
+        "8/12",
+        "(",
+        ")",
+        ",",
+        ";",
+        "\n",
+        "?",
+        "1e9",
+    ]
+
+
+def mutated(line: str, chance: random.Random) -> str:
+    """The line with a letter changed, left out, doubled or swapped, or a sign thrown in."""
+    letters = list(line)
+    for _ in range(chance.randint(1, 4)):
+        place = chance.randrange(len(letters) + 1)
+        how = chance.randrange(4)
+        if how == 0 and letters:
+            del letters[min(place, len(letters) - 1)]
+        elif how == 1:
+            letters.insert(place, chance.choice(string.printable + "−–µ½éß\u202e"))
+        elif how == 2 and place + 1 < len(letters):
+            letters[place], letters[place + 1] = letters[place + 1], letters[place]
+        elif letters:
+            letters.insert(place, letters[min(place, len(letters) - 1)])
+    return "".join(letters)
+
+
+def test_whatever_is_typed_nothing_breaks(prepared: Prepared, ear: Ear) -> None:
+    """Random lines of words that mean something, and lines of the corpora with slips of the finger."""
+    chance = random.Random(13)
+    words, known, findings = words_of(prepared), corpus(), list(prepared.kb.findings)
+    last: tuple[object, ...] = ()
+    for index in range(COUNT):
+        if index % 2:
+            line = mutated(chance.choice(known), chance)
+        else:
+            line = " ".join(chance.choice(words) for _ in range(chance.randint(1, 8)))
+        asked = tuple(chance.sample(findings, chance.randint(0, 3)))
+        try:
+            heard = ear.hear(line, asked, {}, last if index % 3 else ())  # type: ignore[arg-type]
+        except Exception as fault:
+            raise AssertionError(f"{line!r} asked {asked} after {last}") from fault
+        last = heard.last
+        for name, value in heard.said.items():
+            assert ear.kb.findings.get(name) or ear.kb.quantities.get(name), (line, name)
+            assert value is not None
