@@ -25,7 +25,7 @@ def settings() -> configparser.ConfigParser:
 
 def ours() -> Iterator[Path]:
     """Every file of the project that git would know, wherever the project came from."""
-    skipped = {".git", "build", "dist", "__pycache__", ".hypothesis", "htmlcov"}
+    skipped = {".git", ".against", "build", "dist", "__pycache__", ".hypothesis", "htmlcov"}
     for folder, names, files in os.walk(ROOT):
         names[:] = [
             name for name in names if name not in skipped and not name.startswith(".venv") and "_cache" not in name

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from ...assessment import questions
 from ...assessment.questions import Question
-from ...assessment.verdict import AlertShown, Diagnosis, Item, Reason, Verdict
+from ...assessment.verdict import AlertShown, Diagnosis, Fact, Item, Reason, Verdict
 from ...knowledge_base.naming import Names
 from ...values.truth import Truth
 from . import outline
@@ -104,8 +104,10 @@ class _Summary:
         for reason in reasons:
             carrying = [one for one in reason.facts if not one.implied and one.value not in ("none", "no")]
             personal = [one for one in carrying if one.finding not in _TELLS_LITTLE]
-            chosen = {one.value: one for one in reversed(personal or carrying)}
-            if told := [outline.fact(one, self.names) for one in reversed(chosen.values())][:_FACTS]:
+            chosen: dict[str, Fact] = {}
+            for one in personal or carrying:
+                chosen.setdefault(one.value, one)
+            if told := [outline.fact(one, self.names) for one in chosen.values()][:_FACTS]:
                 both = ", ".join(told)
                 return both if len(both) <= _ROOM else told[0]
             return reason.title.rstrip(".")
