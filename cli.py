@@ -146,6 +146,14 @@ DETAIL = option(
     type=click.Choice(["brief", "full"]),
     help="The answer alone, or everything; text is brief where neither is asked for, jsonl full.",
 )
+READER = option(
+    "--for",
+    "reader",
+    type=click.Choice(["clinician", "patient"]),
+    default="clinician",
+    show_default=True,
+    help="Who reads it; for a patient one page in plain words, as text or html.",
+)
 MANY = [
     option("--skip-refused", is_flag=True, help="With jsonl: write why a patient is refused, and go on."),
     option(
@@ -191,7 +199,7 @@ TESTING = [
 
 VERBS = [
     verb("consult", "Ask, answer and advise at the prompt.", FILE, *CONSULTING),
-    verb("assess", "Assess patients from files; - is standard input.", FILES, REPORT, DETAIL, *MANY, *SHOWING),
+    verb("assess", "Assess patients from files; - is standard input.", FILES, REPORT, DETAIL, READER, *MANY, *SHOWING),
     verb("explain", "Explain a topic, a question, or anything that has a name.", WORDS),
     verb("hear", "Show how a typed line is heard, word by word.", LINE, PENDING),
     verb("compare", "Set two conditions side by side.", FIRST, SECOND),

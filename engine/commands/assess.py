@@ -53,7 +53,10 @@ def run(
     detail: str | None = None,
     skip_refused: bool = False,
     workers: int = 1,
+    reader: str = "clinician",
 ) -> int:
+    if reader == "patient":
+        _hold_to_fit_a_patient(format, detail)
     if skip_refused and format != "jsonl":
         what, hint = "--skip-refused goes with --format jsonl alone", "add --format jsonl, or leave it out"
         raise Refused([Problem("OL342", what, Place("--skip-refused"), hint=hint)])
@@ -62,7 +65,8 @@ def run(
     if format == "jsonl":
         return run.lines(detail or "full", skip_refused)
     patients = run.patients()
-    for text in run.shown(patients, format, detail or "brief"):
+    for_patients = reader == "patient"
+    for text in run.handouts(patients, format) if for_patients else run.shown(patients, format, detail or "brief"):
         surroundings.put(text)
     return 0
 
@@ -118,6 +122,24 @@ class Run:
         for index, text in enumerate(self._shared(lambda index: write(index, patients[index]), range(len(patients)))):
             yield (between if index else "") + text
         yield closed
+
+    def handouts(self, patients: list[Patient], format: str) -> Iterator[str]:
+        """The pages for the patients themselves, a piece at a time."""
+        from ..views.report import handout, html, text
+
+        names, several = self.prepared.names, len(patients) > 1
+        titles = [_title(one, several) for one in patients]
+
+        def page(index: int) -> handout.Handout:
+            return handout.handout(self.verdict(patients[index].record), names, titles[index])
+
+        if format == "html":
+            yield from html.handouts(map(page, range(len(patients))), f"Your bones: {titles[0]}" if titles[0] else "")
+            return
+        width, colored = surroundings.width(), surroundings.colored()
+        written = self._shared(lambda index: text.handout(page(index), width, colored), range(len(patients)))
+        for index, told in enumerate(written):
+            yield (_rule() if index else "") + told
 
     def _writer(self, format: str, detail: str, titles: list[str], several: bool) -> Callable[[int, Patient], str]:
         names = self.prepared.names
@@ -194,6 +216,17 @@ class Run:
                 wrong = [shown.as_data(one) for one in read.problems]
                 lines.append(data.line({"file": file, "line": read.problems[0].place.line, "problems": wrong}))
         return lines, refused, None
+
+
+def _hold_to_fit_a_patient(format: str, detail: str | None) -> None:
+    """Raises Refused where the page for a patient cannot be written as it was asked for."""
+    if format not in ("text", "html"):
+        what = f"--for patient is a page to read: it goes with --format text or html, not {format}"
+        hint = "add --format html, or leave --for patient out"
+        raise Refused([Problem("OL342", what, Place("--for patient"), hint=hint)])
+    if detail is not None:
+        what, hint = "--for patient is one page and has no --detail", "leave --detail out"
+        raise Refused([Problem("OL342", what, Place("--for patient"), hint=hint)])
 
 
 def _whose(one: Patient) -> dict[str, str]:

@@ -194,6 +194,9 @@ class Shown:
         self._names = names
 
     def report(self, verdict: Verdict, where: str) -> str:
+        opening, _, file = where.partition(" ")
+        if opening == "patient":
+            return self._for_patient(verdict, file.strip())
         if where in ("", "full"):
             from ..views.report import text
 
@@ -205,6 +208,19 @@ class Shown:
             what = f"{where}: which kind of report that should be is not clear"
             raise Refused([Problem("OL001", what, Place(where), hint=hint)])
         return self.save(_rendered(verdict, self._names, kind), where)
+
+    def _for_patient(self, verdict: Verdict, where: str) -> str:
+        """The page for the patient, or into which file it was written."""
+        from ..views.report import handout, html, text
+
+        page = handout.handout(verdict, self._names)
+        if not where:
+            return text.handout(page, surroundings.width(), surroundings.colored())
+        kind = _SUFFIXES.get(Path(where).suffix.casefold())
+        if kind not in ("html", "text"):
+            what = f"{where}: the page for a patient is written as .html or .txt"
+            raise Refused([Problem("OL001", what, Place(where), hint="name it so: report patient page.html")])
+        return self.save("".join(html.handouts([page], "")) if kind == "html" else text.handout(page), where)
 
     def show(self, what: str, case: Case, verdict: Verdict, subject: object) -> str:
         from ..views import dialogue

@@ -471,7 +471,9 @@ COMMANDS: dict[str, Command] = {
     "alerts": Command(part("alerts"), "alerts", "what must be said first"),
     "differential": Command(part("differential"), "differential", "what it is or could be, for and against"),
     "plan": Command(part("plan"), "plan", "what to do, in order, and what is barred"),
-    "report": Command(report, "report [full|FILE]", "the answer; all of it; all in FILE.html, .md, .json", "may"),
+    "report": Command(
+        report, "report [full|FILE]", "the answer; all of it; all in FILE.html, .md, .json; patient: plain words", "may"
+    ),
     "explain": Command(explain, "explain X", "what a word, illness, medicine or rule means", "must"),
     "compare": Command(compare, "compare A B", "two illnesses or two medicines side by side", "must"),
     "source": Command(source, "source X", "who says so", "must"),

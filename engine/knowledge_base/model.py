@@ -186,6 +186,8 @@ class Condition(Entry):
     """A diagnosis, cause or exposure. An `exposure` is shown as a cause and never as a diagnosis."""
 
     definition: str = ""
+    plain: str = ""
+    """A short name for the patient, said after "You have"; without one the hand-out does not name it."""
     mechanism: str = ""
     effect: str = ""
     """resorption up, formation down, mineralization impaired, ... : how the paragraph of mechanism groups it."""
@@ -209,6 +211,12 @@ class Intervention(Entry):
 
     kind: str
     kinds: tuple[str, ...] = ()
+    plain: str = ""
+    """A short name for the patient."""
+    take: str = ""
+    """How the patient takes or does it, in plain sentences."""
+    seek_help: str = ""
+    """When to call for help while it is taken, in plain sentences."""
     mechanism: str = ""
     dose: str = ""
     duration: str = ""
@@ -236,6 +244,8 @@ class Investigation(Entry):
 @frozen
 class Alert(Entry):
     action: str = ""
+    plain: str = ""
+    """What the patient does and by when, in plain sentences; it names no disease that is only suspected."""
     beyond: tuple[str, ...] = ()
     """Findings that alone are no reason to tell it first while it is not ruled out."""
 
@@ -359,6 +369,10 @@ class Scope(Entry):
     refusal: str = ""
     assumption: str = ""
     disclaimer: str = ""
+    plain: str = ""
+    """The disclaimer as a patient reads it."""
+    seek_help: str = ""
+    """When anybody with weak bones should seek help, in plain sentences."""
 
 
 @frozen

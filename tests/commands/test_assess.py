@@ -169,3 +169,20 @@ def test_a_knowledge_base_that_does_not_hold_is_refused(home: Path, run: Run) ->
     ended = run("assess", "-", typed=PATIENT)
     assert (ended.code, ended.out) == (2, "")
     assert "egrf" in ended.err
+
+
+@pytest.mark.parametrize("format", ["text", "html"])
+def test_a_patient_gets_a_page_of_their_own(format: str, home: Path, run: Run) -> None:
+    ended = run("assess", "-", "--for", "patient", "--format", format, typed=PATIENT)
+    assert (ended.code, ended.err) == (0, "")
+    assert "what was found" in ended.out.lower()
+    assert "-2.7" not in ended.out
+
+
+@pytest.mark.parametrize(
+    "options", [("--format", "markdown"), ("--format", "json"), ("--format", "jsonl"), ("--detail", "full")]
+)
+def test_the_page_for_a_patient_has_no_other_form(options: tuple[str, ...], home: Path, run: Run) -> None:
+    ended = run("assess", "-", "--for", "patient", *options, typed=PATIENT)
+    assert (ended.code, ended.out) == (2, "")
+    assert "OL342: --for patient is" in ended.err

@@ -53,6 +53,22 @@ def test_a_report_is_written_in_the_form_its_name_says(
     assert f"Written: {target.name}" in ended.out.replace(f"{tmp_path}/", "") or "Written:" in ended.out
 
 
+@pytest.mark.parametrize("name", ["page.html", "page.txt"])
+def test_the_page_for_the_patient_is_written(name: str, home: Path, run: Run, tmp_path: Path) -> None:
+    assert run(typed=f"67\nreport patient {tmp_path / name}\nquit\n").code == 0
+    assert "what was found" in (tmp_path / name).read_text("utf-8").lower()
+
+
+def test_the_page_for_the_patient_is_shown(home: Path, run: Run) -> None:
+    assert "WHAT WAS FOUND" in run(typed="67\nreport patient\nquit\n").out
+
+
+def test_the_page_for_the_patient_takes_no_other_form(home: Path, run: Run, tmp_path: Path) -> None:
+    ended = run(typed=f"67\nreport patient {tmp_path / 'page.json'}\nquit\n")
+    assert "the page for a patient is written as .html or .txt" in " ".join((ended.out + ended.err).split())
+    assert not (tmp_path / "page.json").exists()
+
+
 @pytest.mark.parametrize("where", ["bone.doc", "no/such/folder/bone.html"])
 def test_a_report_that_cannot_be_written_ends_nothing(where: str, home: Path, run: Run, tmp_path: Path) -> None:
     ended = run(typed=f"report {tmp_path / where}\n67\nquit\n")

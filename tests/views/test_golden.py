@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.version import VERSION
-from engine.views.report import data, html, markdown, text
+from engine.views.report import data, handout, html, markdown, text
 from tests.views.samples import EMPTY, NAMES, VERDICT
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -23,6 +23,8 @@ FORMS: dict[str, Callable[[], str]] = {
     "nobody.txt": lambda: text.report(EMPTY, NAMES, 80),
     "report.md": lambda: markdown.report(VERDICT, NAMES, "A woman of 67"),
     "report.html": lambda: html.page([("A woman of 67", VERDICT)], NAMES),
+    "handout.txt": lambda: text.handout(handout.handout(VERDICT, NAMES, "A woman of 67")),
+    "handout.html": lambda: "".join(html.handouts([handout.handout(VERDICT, NAMES)], "")),
     "report.json": lambda: data.text(data.document(VERDICT, NAMES)),
 }
 

@@ -40,6 +40,7 @@ MOST_NODES = 200_000
 PROSE = frozenset(
     {"title", "because", "label", "note", "mechanism", "definition", "question", "help", "answer", "dose", "duration"}
     | {"monitoring", "aftercare", "harms", "tells", "action", "says", "citation", "refusal", "assumption", "disclaimer"}
+    | {"plain", "take", "seek_help"}
     | {"population", "kept_because", "primary_defect", "key_characteristic", "underlying_cause"}
 )
 """Keys whose values are sentences: there a ' #' after one space is the author's text, not a comment."""

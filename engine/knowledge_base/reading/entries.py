@@ -163,6 +163,7 @@ KINDS: Mapping[str, Kind] = {
         model.Condition,
         {
             "definition": Key(text),
+            "plain": Key(text),
             "mechanism": Key(text),
             "effect": Key(one_of(*EFFECTS)),
             "bone": Key(one_of("too little", "too soft")),
@@ -179,6 +180,9 @@ KINDS: Mapping[str, Kind] = {
         {
             "kind": Key(one_of(*INTERVENTION_KINDS), required=True),
             "kinds": Key(identifiers("class of interventions")),
+            "plain": Key(text),
+            "take": Key(text),
+            "seek_help": Key(text),
             "mechanism": Key(text),
             "dose": Key(template),
             "duration": Key(text),
@@ -202,7 +206,9 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     "alerts": Kind(
-        "alert", model.Alert, {"action": Key(template, required=True), "beyond": Key(identifiers("finding"))}
+        "alert",
+        model.Alert,
+        {"action": Key(template, required=True), "plain": Key(text), "beyond": Key(identifiers("finding"))},
     ),
     "hazards": Kind(
         "hazard",
@@ -320,6 +326,8 @@ KINDS: Mapping[str, Kind] = {
             "refusal": Key(text, required=True),
             "assumption": Key(text, required=True),
             "disclaimer": Key(text, required=True),
+            "plain": Key(text),
+            "seek_help": Key(text),
         },
     ),
 }

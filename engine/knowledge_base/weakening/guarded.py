@@ -141,12 +141,12 @@ def _expanded(kb: KnowledgeBase, names: Iterable[str]) -> frozenset[str]:
 
 GUARDED: Mapping[str, Mapping[str, Guard]] = {
     "interventions": {
-        **dict.fromkeys(("dose", "duration", "monitoring", "aftercare", "harms"), Guard(reworded)),
+        **dict.fromkeys(("dose", "duration", "monitoring", "aftercare", "harms", "take", "seek_help"), Guard(reworded)),
         "choice": Guard(gone),
         "kind": Guard(other),
         "label_contraindicates": Guard(fewer),
     },
-    "alerts": {"action": Guard(reworded), "beyond": Guard(more)},
+    "alerts": {"action": Guard(reworded), "plain": Guard(reworded), "beyond": Guard(more)},
     "conditions": {"exposure": Guard(other)},
     "quantities": {"beside": Guard(gone)},
     "hazards": {
@@ -161,7 +161,7 @@ GUARDED: Mapping[str, Mapping[str, Guard]] = {
     "clashes": {"advice": Guard(fewer, _advised), "against": Guard(fewer, _against)},
     "scope": {
         "when": Guard(changed),
-        **dict.fromkeys(("refusal", "assumption", "disclaimer"), Guard(reworded)),
+        **dict.fromkeys(("refusal", "assumption", "disclaimer", "seek_help"), Guard(reworded)),
     },
 }
 """Each kind of entry that protects, with its parts that do. What is not here may be reworded without a word."""

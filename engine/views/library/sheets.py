@@ -119,6 +119,7 @@ class Sheets:
 
     def _condition(self, condition: Condition) -> Iterator[Row]:
         yield self._words("", condition.definition)
+        yield self._words("In plain words", condition.plain)
         yield self._words("Mechanism", condition.mechanism)
         for key, heading in FEATURES.items():
             yield self._words(heading, condition.features.get(key, ""))
@@ -138,6 +139,8 @@ class Sheets:
             ("Watched", one.monitoring),
             ("Afterwards", one.aftercare),
             ("Harms", one.harms),
+            ("How it is taken, in plain words", one.take),
+            ("When to seek help, in plain words", one.seek_help),
             ("One of", one.choice),
         ):
             yield self._words(label, words)
@@ -150,6 +153,7 @@ class Sheets:
 
     def _alert(self, alert: Alert) -> Iterator[Row]:
         yield Row("Do", self.linker.text(alert.action))
+        yield self._words("In plain words", alert.plain)
 
     def _finding(self, finding: Finding) -> Iterator[Row]:
         yield Row("Asked as", self.linker.text(finding.question))

@@ -15,6 +15,7 @@ from ...knowledge_base.naming import Names
 from .. import escape
 from . import pictures, sections
 from .document import Chart, Document, Entry, Paragraph, Table
+from .handout import Handout
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 _PARTS = {"paragraph": Paragraph, "entry": Entry, "chart": Chart, "table": Table}
@@ -38,6 +39,11 @@ def streamed(documents: Iterable[Document], title: str, count: int) -> Iterator[
         .get_template("report.html")
         .generate(reports=iter(documents), title=f"{title or 'Assessment'}{more}", charts=_charts)
     )
+
+
+def handouts(pages: Iterable[Handout], title: str) -> Iterator[str]:
+    """The hand-outs for patients, each on a sheet of its own when printed; only one is held at a time."""
+    yield from environment().get_template("handout.html").generate(pages=iter(pages), title=title or "Your bones")
 
 
 def _charts(document: Document) -> Iterator[tuple[pictures.Mark, ...]]:

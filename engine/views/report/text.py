@@ -10,6 +10,7 @@ from ...values.frozen import ordered
 from ..layout import Page
 from . import outline, sections
 from .document import Block, Chart, Detail, Document, Entry, Group, Paragraph, Part, Section, Table, Why
+from .handout import Handout
 
 SCREEN = 30
 """Lines of the brief report, at 80 columns."""
@@ -109,6 +110,21 @@ def full(document: Document, width: int = 80, colored: bool = False) -> str:
         writer.section(section)
     _closing(page, document)
     return page.text()
+
+
+def handout(page: Handout, width: int = 80, colored: bool = False) -> str:
+    """The hand-out for the patient."""
+    paper = Page(width, colored)
+    paper.paragraph(page.title, 0, "bold")
+    for passage in page.passages:
+        paper.heading(passage.heading)
+        for one in passage.told:
+            mark = "!" if one.tone in ("emergency", "urgent") else "-"
+            paper.item(one.words, mark, style=_STYLES.get(one.tone, "") if mark == "!" else "")
+    paper.blank()
+    paper.paragraph(page.closing, 0)
+    paper.paragraph(page.meta, 0, "dim")
+    return paper.text()
 
 
 def _opening(page: Page, document: Document) -> None:

@@ -107,6 +107,7 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
     },
     "conditions": {
         "definition": "What it is, in a sentence or two.",
+        "plain": "A short name for the patient, said after 'You have'; without it the hand-out does not name it.",
         "mechanism": "How it comes about: osteoclasts, osteoblasts, estrogen, PTH, nutrition, load.",
         "effect": "What it does to bone; how the paragraph of mechanism groups it.",
         "bone": "What the bone is: too little or too soft; left out where neither follows.",
@@ -119,6 +120,9 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
     "interventions": {
         "kind": "What sort of measure it is.",
         "kinds": "The classes it belongs to; a rule about a class is about it.",
+        "plain": "A short name for the patient.",
+        "take": "How the patient takes or does it, in plain sentences.",
+        "seek_help": "When to call for help while it is taken, in plain sentences.",
         "mechanism": "How it works.",
         "dose": "The usual dose; `{name}` prints a value.",
         "duration": "For how long.",
@@ -155,6 +159,7 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
     },
     "alerts": {
         "action": "What to do at once; `{name}` prints a value.",
+        "plain": "What the patient does and by when, in plain sentences; no disease that is only suspected.",
         "beyond": "Findings that alone are no reason to tell it first while it is not ruled out.",
     },
     "thresholds": {
@@ -209,6 +214,8 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "refusal": "What is said to everybody else.",
         "assumption": "What is said when it cannot be told.",
         "disclaimer": "What every report ends with.",
+        "plain": "The same for the patient: what the hand-out ends with.",
+        "seek_help": "When anybody with weak bones should seek help, in plain sentences.",
     },
 }
 """By kind of knowledge, the keys of its own."""
