@@ -17,16 +17,16 @@ from ..knowledge_base.naming import Names
 from ..values.value import Choice, Gap, Known, Number, Records, is_addition
 from . import commands
 from .corrections import Corrections, Said, split
-from .entries import Entries
 from .heard import Conflicting, Half, Heard
 from .hearing import Hearing, idle
 from .pending import Pending
-from .phrased import Phrased
+from .readers.entries import Entries
+from .readers.phrased import Phrased
+from .readers.results import Results
+from .readers.risk import Risk
+from .readers.scores import Scores
 from .reading import PROMPT, Bare, Reading, Result
-from .results import Results
-from .risk import Risk
 from .scope import mark
-from .scores import Scores
 from .segments import Line, Segment, Segmenter
 
 VERSION = 2
