@@ -19,7 +19,6 @@ from ..intake.answers import answers
 from ..premises import evaluation, expression
 from ..values.frozen import frozen
 from ..values.interval import Interval
-from ..values.truth import Truth
 from ..values.value import NOT_MEASURED, Gap, Known, Number
 from . import reasons
 
@@ -159,10 +158,13 @@ def _half(decimals: int) -> Decimal:
 
 
 def _decides(case: Case, about: str) -> bool:
-    """Whether some rule that decides holds with what was entered and is false without it, or the other way round."""
+    """Whether some rule that decides comes to something else with what was entered than without it.
+
+    Also where it is unknown with one of the two: what is not known of its other parts may still make it true.
+    """
     without = supposing(case, {about: None})
     rules = (rule for verb in DECIDING for rule in case.prepared.by_verb.get(verb, ()))
-    return any({case.truth(rule), without.truth(rule)} == {Truth.TRUE, Truth.FALSE} for rule in rules)
+    return any(case.truth(rule) is not without.truth(rule) for rule in rules)
 
 
 def _contradiction(case: Case, about: str, quantity: str, worked_out: Known) -> Contradiction:

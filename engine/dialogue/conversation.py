@@ -475,7 +475,7 @@ class Conversation:
     # --- saying ---
 
     def wrong(self, problem: Problem) -> None:
-        hint = f"; {problem.hint}" if problem.hint else ""
+        hint = f"{' ' if problem.what.endswith('?') else '; '}{problem.hint}" if problem.hint else ""
         self.tell(WRONG, f"{problem.what}{hint}")
 
     def note(self, text: str) -> None:

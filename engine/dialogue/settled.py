@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..assessment.verdict import Diagnosis, Item, Reason, Verdict
 from ..knowledge_base.naming import Names
 
-ALERT, FOUND, DO, NOT_YET, NEVER, OPEN = "ALERT", "found", "do", "! NOT YET", "! NEVER", "open"
+ALERT, FOUND, DO, NOT_YET, NEVER = "ALERT", "found", "do", "! NOT YET", "! NEVER"
 CONTRADICTS = "?"
 _MOST = 4
 _TAGS = 2
@@ -23,7 +23,10 @@ class Told:
 
 
 def lines(before: Verdict, after: Verdict, names: Names) -> tuple[Told, ...]:
-    """What is new, the urgent first."""
+    """What changed the picture, the urgent first: alerts, diagnoses, levels of risk, medicines.
+
+    Causes, numbers worked out, tests and what helps besides are in `facts`, `differential`, `plan` and the report.
+    """
     return (
         *_contradictions(before, after),
         *_alerts(before, after),
@@ -31,7 +34,6 @@ def lines(before: Verdict, after: Verdict, names: Names) -> tuple[Told, ...]:
         *_found(before, after),
         *_to_do(before, after),
         *_held_back(before, after, names),
-        *_leaning(before, after, names),
     )
 
 
@@ -73,25 +75,11 @@ def _found(before: Verdict, after: Verdict) -> Iterator[Told]:
     for one in after.diagnoses:
         if one.status != was.get(one.id) and one.status in ("established", "contradictory", "likely"):
             yield Told(FOUND, _diagnosed(one))
-    excluded = [one.label for one in after.diagnoses if one.status == "excluded" and one.id in was]
-    excluded = [label for label in excluded if label not in _labels_with(before, "excluded")]
-    if excluded:
-        yield Told(FOUND, f"excluded: {few(excluded)}")
-    told = {(cause.label, cause.effect) for cause in before.causes}
-    for cause in after.causes:  # an exposure and the illness it makes can go by one name: it is told once
-        if (cause.label, cause.effect) not in told:
-            told.add((cause.label, cause.effect))
-            effect = f"; {cause.effect}" if cause.effect not in ("", "none", "mixed") else ""
-            yield Told(FOUND, f"cause: {cause.label}{effect}{tags(cause.because)}")
     levels = {state.id: (state.at_least, state.truth) for state in before.states}
     for state in after.states:
         if state.at_least and levels.get(state.id) != (state.at_least, state.truth) and state.because:
             more = "" if state.truth.value == "true" else "at least "
             yield Told(FOUND, f"{state.label}: {more}{state.at_least.replace('_', ' ')}{tags(state.because)}")
-    worked_out = {derived.id: derived.text for derived in before.derived}
-    for derived in after.derived:
-        if derived.value and worked_out.get(derived.id) != derived.text:
-            yield Told(FOUND, f"{derived.label} {derived.text}")
 
 
 def _diagnosed(one: Diagnosis) -> str:
@@ -102,14 +90,16 @@ def _diagnosed(one: Diagnosis) -> str:
 
 
 def _to_do(before: Verdict, after: Verdict) -> Iterator[Told]:
-    known = {test.id for test in before.investigations if test.status != "done"}
-    tests = [test.label for test in after.investigations if test.status != "done" and test.id not in known]
-    if tests:
-        yield Told(DO, f"tests: {few(tests)}")
-    was = {item.id for item in before.plan if item.status == "recommended"}
-    wanted = [item.label for item in after.plan if item.status == "recommended" and item.id not in was]
-    if wanted:
-        yield Told(DO, few(wanted))
+    """Medicines that are recommended now, or will be once what they wait for is known."""
+    was = {item.id: item.status for item in before.plan}
+    for status, words in (("recommended", "recommended"), ("conditional", "once checked")):
+        new = [
+            item.label
+            for item in after.plan
+            if item.kind == "medicine" and item.status == status and was.get(item.id) != status
+        ]
+        if new:
+            yield Told(DO, f"{words}: {few(new)}")
 
 
 def _held_back(before: Verdict, after: Verdict, names: Names) -> Iterator[Told]:
@@ -123,21 +113,13 @@ def _held_back(before: Verdict, after: Verdict, names: Names) -> Iterator[Told]:
         until = f" until: {', '.join(steps)}" if steps else ""
         reasons = items[0].against[:1]
         yield Told(NOT_YET, f"no {few(item.label for item in items)}{until}{tags(reasons)}")
-    barred = [item for item in after.plan if item.status == "contraindicated" and was.get(item.id) != item.status]
-    for item in barred:
-        why = f": {item.against[0].title.rstrip('.')}" if item.against else ""
-        yield Told(NEVER, f"{item.label}{why}{tags(item.against[:1])}")
-
-
-def _leaning(before: Verdict, after: Verdict, names: Names) -> Iterator[Told]:
-    was = {one.id: (one.status, one.score) for one in before.diagnoses}
-    for one in after.diagnoses:
-        if one.status not in ("possible", "unlikely") or was.get(one.id) == (one.status, one.score):
-            continue
-        counted = f"{len(one.supporting)} for, {len(one.against)} against"
-        telling = f"; {few(names.label(name) for name in one.missing)} would tell" if one.missing else ""
-        because = tags((*one.supporting, *one.against))
-        yield Told(OPEN, f"{one.label} {one.status} ({one.score:+.1f}): {counted}{telling}{because}")
+    barred: dict[str, list[Item]] = {}
+    for item in after.plan:
+        if item.status == "contraindicated" and was.get(item.id) != item.status:
+            why = f"{item.against[0].title.rstrip('.')}{tags(item.against[:1])}" if item.against else ""
+            barred.setdefault(why, []).append(item)
+    for why, items in barred.items():
+        yield Told(NEVER, few(item.label for item in items) + (f": {why}" if why else ""))
 
 
 def tags(reasons: Iterable[Reason]) -> str:
@@ -146,10 +128,6 @@ def tags(reasons: Iterable[Reason]) -> str:
     cited = dict.fromkeys(f"{one.source} {one.where}".strip() for reason in listed for one in reason.sources)
     shown = f" [{'; '.join(list(cited)[:_TAGS])}]" if cited else ""
     return shown + (" [not verified]" if any(reason.evidence == "unverified" for reason in listed) else "")
-
-
-def _labels_with(verdict: Verdict, status: str) -> frozenset[str]:
-    return frozenset(one.label for one in verdict.diagnoses if one.status == status)
 
 
 def few(words: Iterable[str]) -> str:

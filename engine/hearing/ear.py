@@ -17,16 +17,16 @@ from ..knowledge_base.naming import Names
 from ..values.value import Choice, Gap, Known, Number, Records, is_addition
 from . import commands
 from .corrections import Corrections, Said, split
-from .entries import Entries
 from .heard import Conflicting, Half, Heard
 from .hearing import Hearing, idle
 from .pending import Pending
-from .phrased import Phrased
+from .readers.entries import Entries
+from .readers.phrased import Phrased
+from .readers.results import Results
+from .readers.risk import Risk
+from .readers.scores import Scores
 from .reading import PROMPT, Bare, Reading, Result
-from .results import Results
-from .risk import Risk
 from .scope import mark
-from .scores import Scores
 from .segments import Line, Segment, Segmenter
 
 VERSION = 2
@@ -137,7 +137,8 @@ class Ear:
         self._read(hearing)
         pending.rest()
         pending.left()
-        self._uncertain(hearing.reading)
+        hearing.doubt_weight()
+        _uncertain(hearing.reading)
 
     def _read(self, hearing: Hearing) -> None:
         for segment, cue in mark(hearing.segments):
@@ -191,15 +192,6 @@ class Ear:
         """Whether a part of the line says nothing else: `none` of `rib 2019, none`, not of `none painful`."""
         around = [each for each in hearing.segments if each.part == one.part and each is not one]
         return all(each.kind == "mark" or idle(each) or each.cue("but", "yes", "nothing") for each in around)
-
-    @staticmethod
-    def _uncertain(reading: Reading) -> None:
-        """A doubt is asked about, unless something else was said: then it is only named."""
-        for told in reading.uncertain:
-            if reading.results or reading.lists:
-                reading.leave(f"{told} (not certain)")
-            else:
-                reading.ask(f"'{told}' is not certain", "write it once it is, or with 'no' in front")
 
     def _completes(self, hearing: Hearing, last: Said) -> bool:
         """A line of nothing but times and doses, after an entry: `last dose 11/2025` behind `Prolia`."""
@@ -436,6 +428,15 @@ class Ear:
         return Half(
             one.finding, one.number, tuple(unit for unit, _ in few), tuple(told for _, told in few), dict(one.more)
         )
+
+
+def _uncertain(reading: Reading) -> None:
+    """A doubt is asked about, unless something else was said: then it is only named."""
+    for told in reading.uncertain:
+        if reading.results or reading.lists:
+            reading.leave(f"{told} (not certain)")
+        else:
+            reading.ask(f"'{told}' is not certain", "write it once it is, or with 'no' in front")
 
 
 def _says_little(one: Segment) -> bool:

@@ -27,6 +27,8 @@ _NARROW, _FAR = Decimal("1.5"), Decimal(3)
 """Between such limits (high to low) a third of the lower one, or three times the upper, is no bare number's unit."""
 _EITHER = 84
 """From here on a bare weight may be pounds as well."""
+_SHORT, _YOUNG, _MANY = 145, 16, 28
+"""Below such a height or age a weight of so many kilograms for the height (kg/m2) may be of pounds."""
 
 
 class Hearing:
@@ -187,6 +189,23 @@ class Hearing:
             self.reading.bare.append(Bare(finding, number.text(sign=False), dict(more)))
             self.reading.last = finding
         return True
+
+    def doubt_weight(self) -> None:
+        """A child's weight without its unit may be of kilograms or of pounds, and is asked where kilograms are many."""
+        told = self.reading.results.get("weight", [])
+        if len(told) != 1 or not told[0].unit_assumed or not told[0].value.endswith(" kg"):
+            return
+        number, height, age = told[0].value.removesuffix(" kg"), self._size("height"), self._size("age")
+        heavy = height is None or Decimal(number) > _MANY * (height / 100) ** 2
+        if heavy and ((height is not None and height < _SHORT) or (age is not None and age < _YOUNG)):
+            del self.reading.results["weight"]
+            self.reading.bare.append(Bare("weight", number, {}))
+
+    def _size(self, finding: str) -> Decimal | None:
+        told = self.reading.results.get(finding)
+        known = self.readable(finding, told[0].node)[0] if told else self.known.get(finding)
+        interval = known.results[-1].interval if isinstance(known, Number) and known.results else None
+        return interval.high if interval is not None else None
 
     def _preferred(self, finding: str, number: Quantity, offered: list[tuple[str, Known]]) -> str:
         """The unit of a person's size, or of the laboratory that somebody chose before."""

@@ -25,7 +25,7 @@ def test_a_sound_knowledge_base_is_counted(home: Path, run: Run) -> None:
     ended = run("check")
     assert ended.code == 0, ended.out
     assert ended.out.splitlines()[-1] == (
-        "15 files, 9 rules, 9 findings, 3 conditions, 2 interventions, 2 sources, 0 invariants: no problem"
+        "16 files, 9 rules, 9 findings, 3 conditions, 2 interventions, 2 sources, 0 invariants: no problem"
     )
 
 
@@ -36,7 +36,7 @@ def test_every_problem_is_told_with_its_place_and_line(home: Path, run: Run) -> 
     assert "rules/wrong.yaml:4:34: error OL104: unknown finding 'egrf'" in ended.out
     assert "    when: vitamin_d < 3 nmol/L and egrf < 2\n" + " " * 35 + "^" in ended.out
     assert "rules/wrong.yaml:8:" in ended.out
-    assert ended.out.splitlines()[-1].startswith("16 files: ")
+    assert ended.out.splitlines()[-1].startswith("17 files: ")
     assert ended.err == ""
 
 

@@ -40,7 +40,7 @@ from engine.values.interval import Interval, between, exactly
 from engine.values.problems import Place
 from engine.values.truth import Truth
 from engine.values.value import NOT_APPLICABLE, UNKNOWN, Choice, Gap, Known, Measurement, Number
-from engine.workbench.checks.logic import Logic
+from engine.workbench.checks.logic.logic import Logic
 
 HERE = Place("here.yaml", 1, 1)
 NUMBERS = ("x", "y")

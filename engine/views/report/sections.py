@@ -11,21 +11,7 @@ from ...knowledge_base.naming import Names
 from ...values.truth import Truth
 from ...version import VERSION
 from . import outline, pictures, summary
-from .document import (
-    Chart,
-    Citation,
-    Detail,
-    Document,
-    Entry,
-    Group,
-    Paragraph,
-    Part,
-    Row,
-    Section,
-    Table,
-    Tone,
-    Why,
-)
+from .document import Chart, Citation, Detail, Document, Entry, Group, Paragraph, Part, Row, Section, Table, Tone, Why
 
 MARKS = {"recommended": "+", "conditional": "?", "deferred": "!", "contraindicated": "x", "undetermined": "?"}
 TONES: dict[str, Tone] = {"recommended": "good", "conditional": "wait", "deferred": "wait", "contraindicated": "bad"}

@@ -10,7 +10,7 @@ from ...premises.expression import Always, Node, TruthNode, atoms_read, names_re
 from ...values.interval import Interval
 from ...values.problems import Level, Place
 from .check import Told, check
-from .logic import conjuncts, shared
+from .logic.logic import conjuncts, shared
 from .subject import Subject
 
 _ALWAYS = Always()

@@ -22,7 +22,7 @@ from ...premises.expression import (
 from ...values.problems import Level
 from ...values.truth import Truth
 from .check import Told, check
-from .logic import conjuncts
+from .logic.logic import conjuncts
 from .subject import Subject
 
 _SETTLED: dict[Truth, str] = {Truth.TRUE: "always", Truth.FALSE: "never"}

@@ -18,7 +18,7 @@ from ...premises import expression
 from ...premises.expression import Node, TruthNode
 from ...values.problems import Place
 from ..cases.cases import WorkedCase
-from .logic import Logic
+from .logic.logic import Logic
 
 _NAMED = re.compile(r"\{(\w+)\}")
 _SUBJECT = re.compile(r"\w+\((.+)\)")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .hearing import Hearing, idle
-from .segments import Segment
+from ..hearing import Hearing, idle
+from ..segments import Segment
 
 Anchor = tuple[Segment, str]
 """A name, and the list it belongs in."""

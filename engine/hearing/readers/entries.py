@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 
-from ..values import dates
-from ..values.value import Day, Records
+from ...values import dates
+from ...values.value import Day, Records
+from ..hearing import Hearing
+from ..reading import Entry
+from ..scope import clauses, names_something
+from ..segments import Segment
 from .anchors import Anchor, Anchors
 from .fields import Fields
-from .hearing import Hearing
-from .reading import Entry
-from .scope import clauses, names_something
-from .segments import Segment
 
 Named = tuple[Entry | None, Segment, str]
 """An entry (none for what is not the case), the segment that names it, and its list."""

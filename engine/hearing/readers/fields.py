@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..intake.figures.times import Time
-from .hearing import Hearing, idle
-from .reading import Entry
-from .scope import names_something
-from .segments import Segment
+from ...intake.figures.times import Time
+from ..hearing import Hearing, idle
+from ..reading import Entry
+from ..scope import names_something
+from ..segments import Segment
 
 DATES = {"medicines": "", "conditions": "date", "symptoms": "started", "fractures": "date", "imaging": "date"}
 """The field that a bare date fills, by list."""

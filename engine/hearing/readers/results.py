@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..intake.answers.sheet import clipped
-from ..intake.figures.numbers import Quantity
-from .hearing import Hearing, idle
-from .reading import Result
-from .segments import Segment
+from ...intake.answers.sheet import clipped
+from ...intake.figures.numbers import Quantity
+from ..hearing import Hearing, idle
+from ..reading import Result
+from ..segments import Segment
 
 _WORDS = {"positive": {"number": "high", "yes_no": "yes", "choice": "positive"}} | {
     "negative": {"number": "normal", "yes_no": "no", "choice": "negative"},

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-from ...inference import productions
-from ...knowledge_base.model import KnowledgeBase, Rule
-from ...premises import evaluation, expression
-from ...premises.expression import (
+from ....inference import productions
+from ....knowledge_base.model import KnowledgeBase, Rule
+from ....premises import evaluation, expression
+from ....premises.expression import (
     Against,
     All,
     Always,
@@ -29,9 +29,9 @@ from ...premises.expression import (
     TruthNode,
     Within,
 )
-from ...values import truth
-from ...values.interval import INFINITY, ZERO, Interval
-from ...values.truth import Truth
+from ....values import truth
+from ....values.interval import INFINITY, ZERO, Interval
+from ....values.truth import Truth
 from .bounds import Bounds
 
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 
-from ..intake.words.phrases import Meaning, Statement
-from ..values import dates
-from .hearing import Hearing, idle
-from .reading import Entry
-from .segments import Segment
+from ...intake.words.phrases import Meaning, Statement
+from ...values import dates
+from ..hearing import Hearing, idle
+from ..reading import Entry
+from ..segments import Segment
 
 _FAMILY = (
     ("parent", "fracture_sites", "hip", "parent_hip_fracture"),

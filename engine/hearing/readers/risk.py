@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .hearing import Hearing, idle
-from .scope import clauses
-from .segments import Segment
+from ..hearing import Hearing, idle
+from ..scope import clauses
+from ..segments import Segment
 
 
 class Risk:

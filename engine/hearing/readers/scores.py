@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .hearing import Hearing, idle
-from .scope import clauses
-from .segments import Segment
+from ..hearing import Hearing, idle
+from ..scope import clauses
+from ..segments import Segment
 
 _HIGHEST, _LOWEST, _DOUBTED = 1.5, -8.0, 1.0
 _T, _Z = "t_score", "z_score"

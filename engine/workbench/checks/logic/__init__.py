@@ -1,0 +1,1 @@
+"""Logic of premises for checks: what implies, excludes or bounds what."""
