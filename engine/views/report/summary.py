@@ -254,7 +254,9 @@ def _once(lines: list[Line]) -> list[Line]:
 
 
 def _dose(item: Item) -> str:
-    return item.doses[0].text.partition(";")[0] if item.doses else ""
+    """The first clause of each of its first two doses; where rules give several, which it is stands in the plan."""
+    clauses = dict.fromkeys(dose.text.partition(";")[0] for dose in item.doses)
+    return ", or ".join(list(clauses)[:2])
 
 
 def _first_title(item: Item) -> str:
