@@ -95,6 +95,7 @@ def test_assess_hands_over_files_and_choices(calls: list[tuple[str, dict[str, An
                 "detail": None,
                 "skip_refused": False,
                 "workers": 1,
+                "reader": "clinician",
                 "matcher": "counting",
                 "knowledge": None,
             },

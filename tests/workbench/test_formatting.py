@@ -190,7 +190,9 @@ def meaning(value: object) -> object:
     """A knowledge base without where things are written and what they were written as."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         parts = [
-            part.name for part in dataclasses.fields(value) if part.name not in ("place", "places", "source", "digest")
+            part.name
+            for part in dataclasses.fields(value)
+            if part.name not in ("place", "places", "word_places", "source", "digest")
         ]
         return (type(value).__name__, [meaning(getattr(value, name)) for name in parts])
     if hasattr(value, "items"):
