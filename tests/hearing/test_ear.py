@@ -34,6 +34,18 @@ def test_a_sign_survives_blanks_and_type(line: str, ear: Ear) -> None:
     assert said(ear, line, *SCAN) == {"t_score_hip": "-2.7"}
 
 
+@pytest.mark.parametrize("site", ["hip", "femoral_neck", "lumbar_spine", "forearm"])
+@pytest.mark.parametrize("kind", ["t", "z"])
+def test_a_score_named_as_in_a_file_is_of_its_kind(kind: str, site: str, ear: Ear) -> None:
+    assert said(ear, f"{kind}_score_{site} -2.1", *SCAN) == {f"{kind}_score_{site}": "-2.1"}
+
+
+def test_two_kinds_named_as_in_a_file_are_two_findings(ear: Ear) -> None:
+    line = "t_score_lumbar_spine -3.1, z_score_hip -2, z_score_lumbar_spine -2.9"
+    scores = {"t_score_lumbar_spine": "-3.1", "z_score_hip": "-2", "z_score_lumbar_spine": "-2.9"}
+    assert said(ear, line, *SCAN) == scores
+
+
 @pytest.mark.parametrize(
     "line", ["hip 2.7", "hip 0.812", "T score hip 1.9", "hip -27", "hip -2..7", "hip 0.612 -2.9 1"]
 )

@@ -218,7 +218,7 @@ PINT_NAMES = {
     "min": "minute",
     "%": "percent",
 }
-DEFINED_BY_METHOD = {"U", "IU", "mIU", "uIU", "drink", "SD", "mEq"}
+DEFINED_BY_METHOD = {"U", "IU", "mIU", "uIU", "RU", "drink", "SD", "mEq"}
 
 
 @pytest.mark.parametrize("unit", sorted(set(_entries("units")) - DEFINED_BY_METHOD))

@@ -186,7 +186,7 @@ class Scores:
         found = {
             sense.target[0].upper() for sense in one.senses if sense.kind == "finding" and "_score_" in sense.target
         }
-        words = one.text.casefold()
+        words = one.text.casefold().replace("_", " ")  # an id, as a patient file names it
         if "Z" in found and ("z" in words.replace("-", " ").split() or "z-score" in words or "z score" in words):
             return "Z"
         return "T" if "t-score" in words or "t score" in words or words.startswith("t ") else ""
