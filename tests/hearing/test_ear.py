@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import string
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,20 @@ from engine.hearing.ear import Ear
 from engine.hearing.hearing import idle
 from engine.intake.answers import answers
 from engine.intake.words import phrases
+from engine.knowledge_base.files.layout import Layout
+from engine.knowledge_base.reading import reader
 from tests import conftest
 
 from .scoring import DATA, lines
 
+ROOT = Path(__file__).parents[2]
+
+MEASURED = {
+    one.id
+    for one in reader.read(Layout(ROOT))[0].findings.values()
+    if one.type == "number" and one.plausible is not None and one.unit and not one.bare_unit
+} - {"biopsy_mineralization_lag"}
+"""Numbers with a unit; of a lag in days it is not clear whether a date is meant."""
 SCAN = ("t_score_hip", "t_score_femoral_neck", "t_score_lumbar_spine", "t_score_forearm", "t_score_unspecified")
 
 
@@ -32,6 +43,27 @@ def said(ear: Ear, line: str, *asked: str) -> dict[str, str]:
 )  # fmt: skip
 def test_a_sign_survives_blanks_and_type(line: str, ear: Ear) -> None:
     assert said(ear, line, *SCAN) == {"t_score_hip": "-2.7"}
+
+
+def test_a_length_answers_the_length_that_was_asked_for(ear: Ear) -> None:
+    assert said(ear, "167 cm", "peak_height") == {"peak_height": "167 cm"}
+    assert said(ear, "167 cm", "height") == {"height": "167 cm"}
+    assert said(ear, "167 cm", "menopausal_status") == {"height": "167 cm"}
+
+
+def test_a_risk_without_a_name_is_the_one_that_was_asked_for(ear: Ear) -> None:
+    assert said(ear, "4.5 %", "frax_hip") == {"frax_hip": "4.5 %"}
+    assert said(ear, "20 %", "frax_major") == {"frax_major": "20 %"}
+    assert said(ear, "20 %, 4.5 %", "frax_major", "frax_hip") == {"frax_major": "20 %", "frax_hip": "4.5 %"}
+
+
+@pytest.mark.parametrize("finding", sorted(MEASURED))
+def test_a_number_with_its_unit_answers_what_was_asked_for(finding: str, ear: Ear) -> None:
+    entry = ear.kb.findings[finding]
+    assert entry.plausible is not None
+    low, high = float(entry.plausible.low), float(entry.plausible.high)
+    line = f"{low + (high - low) * 0.3:.1f} {entry.unit}"
+    assert list(said(ear, line, finding)) == [finding]
 
 
 @pytest.mark.parametrize("site", ["hip", "femoral_neck", "lumbar_spine", "forearm"])

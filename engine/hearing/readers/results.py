@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ...intake.answers.sheet import clipped
 from ...intake.figures.numbers import Quantity
+from ...values.units import Powers
 from ..hearing import Hearing, idle
 from ..reading import Result
 from ..segments import Segment
@@ -17,6 +18,8 @@ _WORDS = {"positive": {"number": "high", "yes_no": "yes", "choice": "positive"}}
     "high": {"number": "high", "yes_no": "", "choice": "abnormal"},
     "low": {"number": "low", "yes_no": "", "choice": "abnormal"},
 }
+_BY_UNIT = {"height": "length", "weight": "mass", "alcohol": "drink"}
+"""Findings that a number with a unit of that dimension tells without a name."""
 _LINKS = frozenset({":", "=", "(", "-", "·", "|"})
 _DOSED = frozenset({"mg", "g", "IU", "ug", "mcg", "units", "mcg/day", "mg/day", "IU/day", "ug/day", "g/day", "unit"})
 
@@ -360,7 +363,9 @@ class Results:
                 continue
             unit = self.hearing.sheet.units.parse(number.unit)
             dimension = unit.dimension if unit is not None else ()
-            for name, wanted in (("height", "length"), ("weight", "mass"), ("alcohol", "drink")):
+            if self._is_asked(dimension):
+                continue
+            for name, wanted in _BY_UNIT.items():
                 fits = name in self.hearing.kb.findings and (
                     dimension == ((wanted, 1),)
                     or (wanted == "drink" and (wanted, 1) in dimension and len(dimension) == 2)
@@ -370,6 +375,15 @@ class Results:
                     self.hearing.use(segment)
                     self.hearing.reading.say(name, number.text())
                     break
+
+    def _is_asked(self, dimension: Powers) -> bool:
+        """Whether a finding was asked for that is measured so, other than those that a unit alone names."""
+        for name in self.hearing.asked:
+            finding = self.hearing.kb.findings.get(name)
+            unit = self.hearing.sheet.units.parse(finding.unit) if finding is not None and finding.unit else None
+            if unit is not None and unit.dimension == dimension and name not in _BY_UNIT:
+                return True
+        return False
 
     def _stands_alone(self, segment: Segment) -> bool:
         """Whether no name of a medicine stands with it, whose dose it could be."""

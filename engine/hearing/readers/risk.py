@@ -22,7 +22,12 @@ class Risk:
                 self._clause(clause, named)
 
     def _clause(self, clause: list[Segment], named: list[Segment]) -> None:
-        """The first number is of a major fracture, one that `hip` names, or the second, of the hip."""
+        """The first number is of a major fracture, one that `hip` names, or the second, of the hip.
+
+        Where that of the hip alone was asked for, a number without a name is of it.
+        """
+        asked = set(self.hearing.asked) & {"frax_major", "frax_hip"}
+        first = "frax_hip" if not named and asked == {"frax_hip"} else "frax_major"
         found: dict[str, Segment] = {}
         hip: Segment | None = None
         for one in clause:
@@ -35,7 +40,7 @@ class Risk:
             ):
                 hip = one
             elif one.kind == "number" and one.number is not None and not one.number.bad and not one.number.signed:
-                name = "frax_hip" if hip is not None or "frax_major" in found else "frax_major"
+                name = "frax_hip" if hip is not None or "frax_major" in found else first
                 if name in found or (one.number.unit not in ("", "%")):
                     return
                 if not named and one.number.unit != "%":
