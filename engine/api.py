@@ -204,7 +204,7 @@ def read_line(
 def explain(kb: KnowledgeBase, words: str, width: int = 80) -> str:
     """What an id, label, synonym or question means, as the command `explain` prints it; empty for nothing known."""
     from .intake.lookup import Lookup
-    from .views.library import entries
+    from .views.catalog import entries
 
     lookup = Lookup(kb.kb)
     found = lookup.meant(words)

@@ -8,7 +8,7 @@ from ..intake.lookup import Lookup, Named
 from ..knowledge_base.model import Condition, Intervention
 from ..knowledge_base.reading.scalars import article
 from ..views import escape
-from ..views.library import comparison, entries
+from ..views.catalog import comparison, entries
 from . import surroundings
 
 

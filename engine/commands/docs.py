@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..views.library.site import Site
+from ..views.catalog.site import Site
 from ..workbench.survey import usage
 from . import surroundings
 

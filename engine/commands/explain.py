@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..intake.lookup import Lookup
 from ..views import escape
-from ..views.library import entries
+from ..views.catalog import entries
 from . import surroundings
 
 _CODE = re.compile(r"OL\d{3}", re.IGNORECASE)

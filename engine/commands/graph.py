@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ..intake.lookup import Lookup
 from ..views import escape
-from ..views.library import entries
-from ..views.library import graph as view
+from ..views.catalog import entries
+from ..views.catalog import graph as view
 from ..workbench.survey import graph
 from . import surroundings
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..intake.lookup import Lookup, Named
 from ..views import escape
-from ..views.library import entries, shown
+from ..views.catalog import entries, shown
 from ..workbench.survey import history, usage
 from . import surroundings
 

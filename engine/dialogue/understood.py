@@ -41,7 +41,3 @@ class Understood:
     gone: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     conflicts: tuple[Conflicting, ...] = ()
     command: tuple[str, str] | None = None
-
-    @property
-    def meaningful(self) -> bool:
-        return bool(self.said or self.halves)

@@ -11,7 +11,7 @@ from ..intake.answers import answers
 from ..intake.answers.sheet import Sheet, clipped
 from ..intake.figures.numbers import Quantity
 from ..intake.figures.times import Times
-from ..knowledge_base.files.nodes import MapNode, Node, Text
+from ..knowledge_base.files.nodes import Node
 from ..knowledge_base.model import Finding
 from ..knowledge_base.naming import Names
 from ..values.problems import Problem
@@ -270,11 +270,3 @@ def idle(segment: Segment) -> bool:
 
 def each(segments: Iterable[Segment], kind: str) -> list[Segment]:
     return [one for one in segments if one.kind == kind and not one.used]
-
-
-def node_of(fields: Mapping[str, str]) -> Node:
-    return MapNode(tuple((Text(key, PROMPT), Text(text, PROMPT)) for key, text in fields.items()), PROMPT)
-
-
-def value_of(known: Known | None) -> Known | None:
-    return known.results[-1] if isinstance(known, Number) else known  # type: ignore[return-value]

@@ -105,16 +105,6 @@ def american(words: str) -> str:
     return " ".join(_american(word) for word in folded(words).split())
 
 
-def respelled(words: str) -> str:
-    """The same words, those in British spelling put into American; numbers and signs as they are."""
-    return re.sub(r"[A-Za-z]{4,}", lambda word: _respelled(word.group()), words)
-
-
-def _respelled(word: str) -> str:
-    told = _american(word.lower())
-    return word if told == word.lower() else told
-
-
 @functools.cache
 def _american(word: str) -> str:
     if word in _KEPT_AS_THEY_ARE:

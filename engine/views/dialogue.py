@@ -15,8 +15,8 @@ from ..knowledge_base.model import Condition as Illness
 from ..premises import wording
 from ..premises.expression import Always
 from ..values.truth import Truth
+from .catalog import comparison, entries
 from .layout import Page
-from .library import comparison, entries
 from .report import outline, text
 
 _TURNED = 5

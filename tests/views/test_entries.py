@@ -6,7 +6,7 @@ import pytest
 
 from engine.intake.lookup import Lookup
 from engine.knowledge_base.model import Condition
-from engine.views.library import comparison, entries, shown
+from engine.views.catalog import comparison, entries, shown
 from engine.workbench.survey.usage import Mention, Use
 from tests.views.samples import KB, NAMES, place
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.views.library import graph as view
-from engine.views.library import layers
+from engine.views.catalog import graph as view
+from engine.views.catalog import layers
 from engine.workbench.survey.graph import Graph, Link, Point
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -15,8 +15,8 @@ import pytest
 from engine.knowledge_base.model import KnowledgeBase
 from engine.knowledge_base.naming import Names
 from engine.knowledge_base.store import cache
-from engine.views.library.linked import PLURALS
-from engine.views.library.site import Site
+from engine.views.catalog.linked import PLURALS
+from engine.views.catalog.site import Site
 from engine.workbench.cases import cases
 from engine.workbench.survey import usage
 

@@ -255,12 +255,6 @@ def _records_told(kb: KnowledgeBase, finding: Finding, known: Records, cut_offs:
     return ", ".join(told) + ("" if known.complete else LEFT_OPEN)
 
 
-def _member_told(kb: KnowledgeBase, finding: Finding, member: str) -> str:
-    choices = kb.choices.get(finding.fields[finding.key].choices) if finding.key in finding.fields else None
-    known = choices.members.get(member) if choices is not None else None
-    return (known.label if known is not None else "") or member
-
-
 def _entry_told(kb: KnowledgeBase, finding: Finding, entry: Entry, cut_offs: Collection[Decimal]) -> str:
     key = entry.fields.get(finding.key)
     field = finding.fields.get(finding.key)

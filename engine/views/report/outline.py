@@ -138,17 +138,6 @@ def remaining(verdict: Verdict) -> dict[str, tuple[str, ...]]:
     return {urgency: tuple(labels) for urgency, labels in found.items()}
 
 
-def counted_rest(verdict: Verdict) -> str:
-    """One sentence on the alerts that are not ruled out and are not told on top; empty where there are none."""
-    top = verdict.on_top
-    count = len(top.rest)
-    if not count:
-        return ""
-    more = " more" if top.raised or top.doubted else ""
-    counted = f"1{more} alert is" if count == 1 else f"{count}{more} alerts are"
-    return f"{counted} not ruled out; the list is at the end (at the prompt: alerts)."
-
-
 def speaking(alert: AlertShown, names: Names) -> str:
     """What was recorded that speaks for an alert that is not ruled out."""
     return ", ".join(fact(one, names) for one in alert.speaks_for)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ...assessment import questions
 from ...assessment.questions import Question
-from ...assessment.verdict import AlertShown, Cause, Diagnosis, Difference, Item, Reason, Shown, Test, Verdict
+from ...assessment.verdict import AlertShown, Cause, Diagnosis, Difference, Item, Reason, Shown, Verdict
 from ...knowledge_base.naming import Names
 from ...values.truth import Truth
 from ...version import VERSION
@@ -308,7 +308,3 @@ def _said(details: Iterable[Detail]) -> tuple[Detail, ...]:
 
 def _labels(diagnoses: Iterable[Diagnosis]) -> str:
     return ", ".join(one.label for one in diagnoses)
-
-
-def tests(listed: Iterable[Test]) -> str:
-    return ", ".join(test.label for test in listed)

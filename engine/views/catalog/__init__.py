@@ -1,0 +1,1 @@
+"""The catalog: entries of the knowledge base as pages, graphs and a site."""

@@ -1,1 +1,0 @@
-"""The library: entries of the knowledge base as pages, graphs and a site."""
