@@ -184,6 +184,7 @@ class Run:
             if stopped is not None:
                 file, text, line = stopped
                 raise Refused(stream.read(self.reader, Piece(text, line), file).problems)
+        _progress(None)
         if refused:
             surroundings.note(f"{refused} of {told} were refused; their lines say why.")
         return 1 if refused else 0
@@ -242,8 +243,8 @@ def _rule() -> str:
     return "\n" + "=" * min(surroundings.width(), 80) + "\n\n"
 
 
-def _progress(told: int) -> None:
-    """How far it is, on a terminal that shows errors alone; what is piped on is not disturbed."""
+def _progress(told: int | None) -> None:
+    """How far it is (None: at the end), on a terminal that shows errors alone; what is piped on is not disturbed."""
     if sys.stderr.isatty() and not sys.stdout.isatty():
-        sys.stderr.write(f"\r{told} patients")
+        sys.stderr.write("\n" if told is None else f"\r{told} patients")
         sys.stderr.flush()

@@ -10,13 +10,8 @@ from ..values.problems import Place, Problem, Refused, did_you_mean
 from ..views import escape
 from . import surroundings
 
-KEPT_DAYS = 90
-"""How old the last line of a consultation may be before `prune` deletes it, where nothing else is said."""
 
-
-def run(
-    action: str = "list", names: tuple[str, ...] = (), older_than: int = KEPT_DAYS, knowledge: Path | None = None
-) -> int:
+def run(action: str = "list", names: tuple[str, ...] = (), older_than: int = 90, knowledge: Path | None = None) -> int:
     kept = journal.all_kept()
     if action == "list":
         _list(kept)

@@ -170,6 +170,19 @@ def test_at_a_terminal_one_leaves_cleanly(key: str, tmp_path: Path) -> None:
     assert typist.ended() == 0
 
 
+def test_a_request_to_end_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
+    typist = Typist(tmp_path)
+    watched = os.dup(typist.main)
+    typist.type("67\r")
+    typist.until("Sex: female or male?")
+    typist.until(">")
+    assert not termios.tcgetattr(watched)[3] & termios.ECHO
+    typist.process.send_signal(signal.SIGTERM)
+    assert typist.ended() == 128 + signal.SIGTERM
+    assert termios.tcgetattr(watched)[3] & termios.ECHO
+    os.close(watched)
+
+
 def test_a_line_can_be_edited_before_it_is_given(tmp_path: Path) -> None:
     typist = Typist(tmp_path)
     typist.type("77\x7f\x7f")  # backspace, twice
