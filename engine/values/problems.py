@@ -58,7 +58,7 @@ class Problem:
     def __str__(self) -> str:
         text = f"{self.place}: {self.level.value} {self.code}: {self.what}"
         if self.hint:
-            text += f"; {self.hint}"
+            text += f"{' ' if self.what.endswith('?') else '; '}{self.hint}"
         if self.elsewhere is not None:
             text += f" ({self.elsewhere})"
         return text

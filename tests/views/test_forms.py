@@ -137,6 +137,16 @@ def test_the_answer_is_one_screen_with_diagnoses_the_first_medicine_and_every_al
             assert any(plain(one.label) in said for one in medicines), f"{name}\n{brief}"
 
 
+def test_what_comes_before_is_not_said_of_a_medicine_that_need_not_wait(prepared: Prepared) -> None:
+    """After denosumab zoledronate is given now; only the bone-forming medicines wait for it."""
+    terms = opening.terms(prepared.kb, None, None, TODAY, "counting")
+    path = ROOT / "examples" / "denosumab-stopped.yaml"
+    (patient,) = opening.patients(prepared, path.read_text("utf-8"), path.name, terms, TODAY)
+    blocks = {one.id: one for one in sections.document(judgement.judge(patient.case), prepared.names).summary}
+    assert blocks["today"].lines[0].id == "zoledronate"
+    assert all(line.text.startswith("tests: ") for line in blocks["before"].lines)
+
+
 def narrower(prepared: Prepared, name: str, made: list[str]) -> set[str]:
     """A diagnosis with its kinds, and kinds of kinds, as far as they are made."""
     kinds = {other for other in made if name in prepared.kb.conditions[other].kinds and other != name}

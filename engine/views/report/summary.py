@@ -190,9 +190,11 @@ class _Summary:
                 yield Line(f"{_KIND_WORDS[kind]}: {_some(labels, 4)}")
 
     def before(self) -> Block:
-        """What must come before the medicine, and the tests that are due."""
+        """What must come before the medicine told of today, and the tests that are due."""
         lines = []
-        steps = dict.fromkeys(name for item in self.medicines if not item.taken for name in item.after)
+        new = [item for item in self.medicines if not item.taken]
+        told = [item for item in new if item.status == "recommended"] or new
+        steps = dict.fromkeys(name for item in told for name in item.after)
         doses = {item.id: _dose(item) for item in self.acting}
         lines += [Line(outline.step_label(one, self.names), doses.get(one, ""), id=one) for one in steps]
         tested = outline.tests(self.verdict)
