@@ -61,8 +61,8 @@ $(VENV)/.run: setup.cfg pyproject.toml
 	$(call install,.)
 
 $(VENV)/.dev: setup.cfg pyproject.toml
-	$(call install,.[dev])
+	$(call install,.[dev$(comma)proof$(comma)tables$(comma)editor])
 
 $(VENV)/.bench: setup.cfg pyproject.toml
-	$(call install,.[dev$(comma)bench])
+	$(call install,.[dev$(comma)proof$(comma)tables$(comma)editor$(comma)bench])
 

@@ -1,0 +1,1 @@
+"""Statuses of many cases at once, over bit-vectors."""

@@ -1,0 +1,1 @@
+"""Screening of tables of patients by the same rules."""

@@ -1,0 +1,1 @@
+"""The ground productions as a program over bit-vectors."""

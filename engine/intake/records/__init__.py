@@ -1,0 +1,1 @@
+"""Patients as health records give them (FHIR)."""

@@ -1,0 +1,1 @@
+"""What holds for every patient, shown by a solver."""
