@@ -42,6 +42,7 @@ from .scalars import (
     number,
     numbers,
     one_of,
+    several_of,
     template,
     text,
     texts,
@@ -57,6 +58,11 @@ INTERVENTION_KINDS = (
 EFFECTS = ("resorption up", "formation down", "mineralization impaired", "mixed", "none")
 FEATURES = ("mineralization", "primary_defect", "key_characteristic", "underlying_cause", "fractures")
 HAZARD_EFFECTS = ("bars", "defers", "cautions", "none")
+ROUTES = (
+    *("oral", "injection", "infusion", "topical", "transdermal", "nasal", "inhaled", "eye", "ear", "vaginal", "rectal"),
+    *("implant", "intrauterine"),
+)
+"""Ways in which a medicine is given, as products and records tell them."""
 FINDING_TYPES = ("number", "yes_no", "choice", "records", "date")
 
 
@@ -89,7 +95,6 @@ EVERY: Mapping[str, Key] = {
     "synonyms": Key(words),
     "sources": Key(cited),
     "note": Key(template),
-    "codes": Key(codes),
     "kept_because": Key(text),
     "suppress": Key(texts()),
     "withdrawn": Key(text),
@@ -304,6 +309,24 @@ KINDS: Mapping[str, Kind] = {
             "review_by": Key(date),
         },
         kebab=True,
+        labeled=False,
+    ),
+    "codes": Kind(
+        "code list",
+        model.CodeList,
+        {
+            "means": Key(words),
+            "of": Key(text),
+            "ignored": Key(text),
+            **{system: Key(words) for system in model.CODE_SYSTEMS},
+            "local": Key(codes),
+            "unverified": Key(codes),
+            "ingredients": Key(words),
+            "routes": Key(several_of(*ROUTES)),
+            "strengths": Key(words),
+            "made_of": Key(words),
+            "entry": Key(texts()),
+        },
         labeled=False,
     ),
     "topics": Kind(

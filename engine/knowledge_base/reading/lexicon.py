@@ -105,7 +105,6 @@ def _members(drafts: Drafts, kind: str, wanted: Any) -> dict[str, model.Member]:
                 label=values.get("label", ""),
                 synonyms=values.get("synonyms", ()),
                 kinds=values.get("kinds", ()),
-                codes=values.get("codes", {}),
                 places=draft.places,
             )
     return found

@@ -20,7 +20,6 @@ from .scalars import (
     Desk,
     Read,
     cited,
-    codes,
     identifier,
     identifiers,
     interval,
@@ -204,7 +203,6 @@ def choice_members(*, classes: bool) -> Read:
         "kinds": identifiers("class here"),
         "note": text,
         "sources": cited,
-        "codes": codes,
     }
     if not classes:
         allowed |= {"numbers": numbers, "analyte": identifier("analyte"), "assumes": texts()}

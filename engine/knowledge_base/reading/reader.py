@@ -12,7 +12,7 @@ from .. import kinds, model, soundness
 from ..files.layout import ROOMS, Layout, Written, contents_of, digest_of
 from ..files.nodes import MapNode, Node, Text, describe
 from ..model import KnowledgeBase
-from . import echoes, entries, lexicon, linking, overlay, rules
+from . import coded, echoes, entries, lexicon, linking, overlay, rules
 from .lexicon import Choices, Drafts
 from .parts import Later
 from .premises import Forgetful, Memory, Premises
@@ -41,6 +41,7 @@ CODES: dict[str, str] = {
     "OL121": "a class without members",
     "OL122": "a finding in two groups",
     "OL123": "no entry where one is expected",
+    "OL126": "a list of codes that could mean several things",
     "OL124": "safety that a directory of one's own takes away (warning)",
 }
 """What each code of an entry or rule means, in one line."""
@@ -65,6 +66,7 @@ def read_contents(contents: Sequence[Written], memory: Memory | None = None) -> 
     joined = lexicon.choices(drafts, desk)
     units = lexicon.units(drafts)
     linking.link(drafts, joined, units, desk)
+    coded.settle(drafts, joined, desk)
     checker = Premises(lexicon.vocabulary(drafts, joined), units, _units_of(drafts), desk, memory)
     memory.about(checker.vocabulary, lexicon.spelling(drafts))
     kb = kinds.widened(_built(drafts, joined, checker))

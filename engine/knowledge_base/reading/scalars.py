@@ -153,6 +153,17 @@ def one_of(*allowed: str) -> Read:
     return read
 
 
+def several_of(*allowed: str) -> Read:
+    """One of these words, or a list of them."""
+
+    def read(node: Node, key: str, desk: Desk) -> tuple[str, ...] | None:
+        items = node.items if isinstance(node, ListNode) else (node,)
+        found = (one_of(*allowed)(item, key, desk) for item in items)
+        return tuple(one for one in found if one is not None) or None
+
+    return read
+
+
 def yes_no(node: Node, key: str, desk: Desk) -> bool | None:
     if isinstance(node, Text) and node.value in ("yes", "no"):
         return node.value == "yes"
@@ -269,6 +280,10 @@ def numbers(node: Node, key: str, desk: Desk) -> dict[str, Decimal] | None:
 def unknown_key(key: Text, allowed: Iterable[str], desk: Desk, where: str) -> str:
     """Say so; the key that was meant, if it can be told."""
     known = sorted(allowed)
+    if key.value == "codes" and "loinc" not in known:
+        hint = "codes have a place of their own: write a list of this id in knowledge/codes, `id: {loinc: [...]}`"
+        desk.say("OL101", f"unknown key 'codes' {where}", key.place, hint)
+        return ""
     few = f"known: {', '.join(known)}" if len(known) <= 12 else ""
     meant = nearest(key.value, known)
     desk.say(

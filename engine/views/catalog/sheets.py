@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ...knowledge_base.model import (
+    CODE_SYSTEMS,
     Alert,
     ChoiceSet,
     Condition,
@@ -39,6 +40,16 @@ class Row:
     said: Runs = ()
     tree: Branch | None = None
     anchor: str = ""
+
+
+_HOMES: Mapping[type[Entry], tuple[str, ...]] = {
+    Finding: ("findings",),
+    Quantity: ("quantities",),
+    Investigation: ("investigations",),
+    Condition: ("conditions",),
+    Intervention: ("medicines", "interventions"),
+}
+"""Where the codes of an entry belong, by its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +90,23 @@ class Sheets:
             found.append(self._words("Also called", ", ".join(entry.synonyms)))
         if entry.note:
             found.append(Row("Note", self.linker.text(entry.note)))
-        for system, codes in entry.codes.items():
-            found.append(self._words(system.upper(), ", ".join(codes)))
+        found += self._codes(entry)
         if entry.kept_because:
             found.append(self._words("Kept because", entry.kept_because))
         if entry.withdrawn:
             found.append(self._words("Withdrawn", entry.withdrawn))
         return tuple(found)
+
+    def _codes(self, entry: Entry) -> Iterator[Row]:
+        """Under which codes it arrives in records; those not looked up are marked."""
+        homes = _HOMES.get(type(entry), ())
+        for codes in self.kb.codes.values():
+            if codes.of not in homes or entry.id not in codes.means:
+                continue
+            for system, found in codes.by_system().items():
+                unsure = codes.unverified.get(system, ())
+                told = (f"{code} (not looked up)" if code in unsure else code for code in found)
+                yield self._words(system.upper() if system in CODE_SYSTEMS else system, ", ".join(told))
 
     def sections(self, kind: str, name: str) -> tuple[Section, ...]:
         """The rules about it, by what they do."""

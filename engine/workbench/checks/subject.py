@@ -36,6 +36,7 @@ KINDS = (
         "invariants",
         "sources",
         "topics",
+        "codes",
         "units",
         "analytes",
     ),

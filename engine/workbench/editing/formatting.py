@@ -24,7 +24,7 @@ from . import layout
 
 WIDTH = 120
 _MODELINE = "# yaml-language-server: $schema="
-_LAST = ("note", "sources", "codes", "kept_because", "suppress", "withdrawn")
+_LAST = ("note", "sources", "kept_because", "suppress", "withdrawn")
 _ROUNDS = 4
 """After so many passes a text that still changes never settles."""
 

@@ -133,6 +133,7 @@ _KNOWN: Mapping[str, Callable[[Mapping[str, Any]], Schema]] = {
     "query": _fixed(PREMISE),
     "grounded": _fixed(PREMISE),
     "one_of": _one_of,
+    "several_of": lambda made: either_or_list(_one_of(made)),
     "texts": _texts,
     "identifier": lambda made: ids(made["kind"]),
     "identifiers": lambda made: either_or_list(ids(made["kind"])),
