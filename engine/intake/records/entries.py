@@ -1,0 +1,209 @@
+"""Conditions, fractures, symptoms, operations and intolerances: entries of a patient's lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..answers.sheet import clipped
+from . import times
+from .chart import Chart, one_of
+from .coding import codings, text_of, words
+from .notation import Resource
+
+_DROPPED = {
+    "refuted": "it was refuted",
+    "entered-in-error": "it was entered in error",
+    "unconfirmed": "it is not confirmed",
+    "provisional": "it is provisional",
+    "differential": "it is one of several possibilities",
+}
+_OVER = frozenset({"inactive", "remission", "resolved"})
+_NOW = frozenset({"active", "recurrence", "relapse"})
+_NONE_KNOWN = {
+    "no-known-problems": ("conditions",),
+    "no-known-medications": ("medicines",),
+    "no-known-allergies": ("intolerances",),
+    "no-known-medication-allergies": ("intolerances",),
+    "160245001": ("conditions",),
+    "716186003": ("intolerances",),
+    "409137002": ("intolerances",),
+    "787481004": ("medicines",),
+}
+"""Codes (of the International Patient Summary, and SNOMED CT) that say of a list that nothing is known to be in it."""
+_SECTIONS = {
+    "11450-4": ("conditions",),
+    "10160-0": ("medicines",),
+    "48765-2": ("intolerances",),
+}
+"""Sections of a summary by LOINC, and the list each of them is."""
+_RESOLVED_SYMPTOM = "started"
+
+
+def condition(chart: Chart, resource: Resource) -> None:
+    """An entry of the conditions, fractures or symptoms, or several: a broken bone and the disease behind it."""
+    content = resource.content
+    concept = content.get("code")
+    if closes(chart, concept, resource):
+        return
+    found = list(_meant(chart, concept))
+    if not found:
+        chart.misses(concept, resource)
+        return
+    why = next((_DROPPED[code] for code in _codes(content.get("verificationStatus")) if code in _DROPPED), "")
+    clinical = _codes(content.get("clinicalStatus"))
+    if not why and "unknown" in clinical:
+        why = "whether it is still there is not known"
+    if why:
+        chart.aside(resource, text_of(concept), why)
+        return
+    chart.guessed(concept, resource)
+    start, age = _onset(content)
+    if start and times.is_after(start, chart.day):
+        chart.aside(resource, text_of(concept), f"it begins on {times.day_of(start)}, after the day of this report")
+        return
+    over = _over(content, clinical, chart)
+    for home, key, members, more in found:
+        fields = {key: one_of(members), **more}
+        if start:
+            fields["started" if home == "symptoms" else "date"] = times.day_of(start)
+        elif age and home != "symptoms":
+            fields["age_at"] = age
+        if over and home != "fractures":
+            fields["stopped"] = over
+        chart.adds(home, fields, resource)
+    chart.used.add(resource.path)
+
+
+def _meant(chart: Chart, concept: Any) -> Iterator[tuple[str, str, frozenset[str], Mapping[str, str]]]:
+    """The lists that a condition is an entry of: by its codes, else by its words."""
+    tables = chart.tables
+    homes = (
+        ("conditions", "name", tables.conditions),
+        ("fractures", "site", tables.sites),
+        ("symptoms", "name", tables.symptoms),
+    )
+    any_code = False
+    for home, key, choices in homes:
+        members, more = chart.among(choices, concept)
+        if members:
+            any_code = True
+            yield home, key, members, more
+    if any_code or chart.known(concept):
+        return
+    for home, key, choices in (homes[0], homes[2]):
+        members = chart.named(choices, concept)
+        if members:
+            yield home, key, members, {}
+            return
+
+
+def _codes(concept: Any) -> frozenset[str]:
+    """The codes of a status, whatever of its form it keeps; older records give a word alone."""
+    if isinstance(concept, str):
+        return frozenset({concept})
+    return frozenset(one.code for one in codings(concept))
+
+
+def _onset(content: dict[str, Any]) -> tuple[str, str]:
+    """When it began: a time, else an age in years."""
+    start = content.get("onsetDateTime")
+    if not isinstance(start, str):
+        start = times.start_of(content.get("onsetPeriod"))
+    if start and times.is_time(start):
+        return start, ""
+    age = content.get("onsetAge")
+    if isinstance(age, dict) and age.get("code", "a") in ("a", "yr", "year") and isinstance(age.get("value"), (int, float)):
+        return "", f"{age['value']:g}"
+    return "", ""
+
+
+def _over(content: dict[str, Any], clinical: frozenset[str], chart: Chart) -> str:
+    """Since when it is over; `yes` where that alone is known; empty where it is still there."""
+    end = content.get("abatementDateTime")
+    if not isinstance(end, str):
+        end = times.end_of(content.get("abatementPeriod"))
+    ended = bool(end) and times.is_time(end) and not times.is_after(end, chart.day)
+    if clinical & _NOW and not clinical & _OVER:
+        return ""
+    if ended:
+        return times.day_of(end)
+    if clinical & _OVER or content.get("abatementBoolean") is True or content.get("abatementString"):
+        return "yes"
+    return ""
+
+
+def procedure(chart: Chart, resource: Resource) -> None:
+    """An operation that leaves a condition behind: a stomach taken out, a kidney put in."""
+    content = resource.content
+    members, more = chart.among(chart.tables.conditions, content.get("code"))
+    if not members:
+        chart.misses(content.get("code"), resource)
+        return
+    status = content.get("status")
+    if status not in ("completed", "in-progress"):
+        chart.aside(resource, text_of(content.get("code")), _status(status))
+        return
+    when = times.first(content, ("performedDateTime", "performedPeriod", "occurrenceDateTime", "occurrencePeriod"))
+    fields = {"name": one_of(members), **more}
+    if when and times.is_time(when):
+        if times.is_after(when, chart.day):
+            chart.aside(resource, text_of(content.get("code")), "it is dated after the day of this report")
+            return
+        fields["date"] = times.day_of(when)
+    chart.adds("conditions", fields, resource)
+    chart.used.add(resource.path)
+
+
+def _status(status: Any) -> str:
+    return f"its status is {clipped(str(status))}" if status else "it has no status"
+
+
+def intolerance(chart: Chart, resource: Resource) -> None:
+    """A medicine that was not borne."""
+    content = resource.content
+    concept = content.get("code")
+    why = next((_DROPPED[code] for code in _codes(content.get("verificationStatus")) if code in _DROPPED), "")
+    if not why and closes(chart, concept, resource):
+        return
+    members, _ = chart.among(chart.tables.medicines, concept)
+    if not members:
+        members = chart.tables.products.known(text_of(concept)) or frozenset()
+    if not members:
+        chart.misses(concept, resource)
+    elif why or _codes(content.get("clinicalStatus")) & _OVER:
+        chart.aside(resource, text_of(concept), why or "it is over")
+    else:
+        chart.adds("intolerances", {"name": one_of(members)}, resource)
+        chart.used.add(resource.path)
+
+
+def closes(chart: Chart, concept: Any, resource: Resource) -> bool:
+    """Whether a concept says that nothing is known to be in a list."""
+    for one in codings(concept):
+        for name in _NONE_KNOWN.get(one.code, ()):
+            chart.closed.setdefault(name, resource.path)
+            chart.used.add(resource.path)
+            return True
+    return False
+
+
+def summary(chart: Chart, resource: Resource) -> None:
+    """Sections and lists that say that they are empty because there is nothing; any other reason closes none."""
+    content = resource.content
+    sections = content.get("section") if content["resourceType"] == "Composition" else [content]
+    for section in sections if isinstance(sections, list) else ():
+        if not isinstance(section, dict):
+            continue
+        if "nilknown" in _codes(section.get("emptyReason")):
+            for one in codings(section.get("code")):
+                for name in _SECTIONS.get(one.code, ()):
+                    chart.closed.setdefault(name, resource.path)
+                    chart.used.add(resource.path)
+    chart.passes(resource)
+
+
+def relatives(chart: Chart, resource: Resource) -> None:
+    """The history of relatives, which is not the patient's own."""
+    told = words(text_of(resource.content.get("relationship"))) or "a relative"
+    chart.aside(resource, f"history of {told}", "it is a relative's, and no fact of the patient")

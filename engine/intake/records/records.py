@@ -1,0 +1,371 @@
+"""Health records as patients: each subject's resources mapped to answers, with what was and was not made of them.
+
+FHIR R4, R4B and R5 are read by the same hands, over plain JSON: where the versions differ, both forms are known. One
+value that cannot be read costs that value and nothing else. Lists stay open unless the record says that there is
+nothing in them.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from ...knowledge_base.files.nodes import ListNode, MapNode, Node, Text
+from ...knowledge_base.model import KnowledgeBase
+from ...values.problems import Place, Problem
+from ...values.value import Choice, Entry, Gap, Known, Number, Records
+from ..answers import answers
+from ..answers.sheet import Sheet
+from ..record import Answer, Record, check_ages, check_applies, given_text
+from . import entries, medication, people, results, times
+from .chart import Aside, Candidate, Chart, Item, Tables, Unknown
+from .coding import Codes, words
+from .notation import Broken, Contents, Resource
+from .subjects import Grouped, Subject
+
+_LATEST = 3
+"""So many results of a finding are kept, for what must be found on two occasions."""
+_ONE = frozenset({"weight", "height", "smoking"})
+"""Findings of which the latest result alone is kept."""
+_LOWEST = ("t_score", "z_score", "egfr")
+"""Of several results of these on one day the lowest counts: a hip has two sides."""
+_PREGNANT = datetime.timedelta(days=280)
+
+
+class Intake(NamedTuple):
+    """What was made of one patient's record."""
+
+    resources: int
+    read: Mapping[str, tuple[str, ...]]
+    """By finding, where its answer came from."""
+    older: int
+    """Results that newer ones stand before."""
+    asides: tuple[Aside, ...]
+    unknown: tuple[Unknown, ...]
+    passed: Mapping[str, int]
+    """By type, resources that say nothing to us."""
+    notices: tuple[str, ...]
+
+
+_HANDLERS: Mapping[str, Callable[[Chart, Resource], None]] = {
+    "Condition": entries.condition,
+    "Procedure": entries.procedure,
+    "AllergyIntolerance": entries.intolerance,
+    "FamilyMemberHistory": entries.relatives,
+    "List": entries.summary,
+    "Composition": entries.summary,
+    "MedicationRequest": medication.medicine,
+    "MedicationStatement": medication.medicine,
+    "MedicationUsage": medication.medicine,
+    "MedicationAdministration": medication.medicine,
+    "MedicationDispense": medication.medicine,
+}
+
+
+class Mapper:
+    """Health records against one knowledge base.
+
+    Args:
+        clock: the day taken as today where the record does not say that the patient died.
+        as_of: the day asked for; it beats both.
+    """
+
+    def __init__(self, kb: KnowledgeBase, clock: datetime.date, as_of: datetime.date | None) -> None:
+        self.kb, self.clock, self.as_of = kb, clock, as_of
+        self._codes = Codes(kb)
+        self._tables: dict[datetime.date, Tables] = {}
+
+    def patients(self, files: Iterable[Contents]) -> list[tuple[Record, Intake]]:
+        """Every patient of some files that belong together, in the order in which they first appear."""
+        resources: list[Resource] = []
+        broken: list[Broken] = []
+        for one in files:
+            resources += one.resources
+            broken += one.broken
+        grouped = Grouped(resources)
+        medicines = _medicines(resources)
+        first = True
+        found = []
+        for subject in grouped.subjects:
+            found.append(self._patient(subject, medicines, grouped if first else None, broken if first else ()))
+            first = False
+        return found
+
+    def _day(self, patient: Resource | None) -> datetime.date:
+        died = people.died(patient)
+        if self.as_of is None and times.is_time(died) and len(died) >= 10:
+            return min(self.clock, datetime.date.fromisoformat(died[:10]))
+        return self.as_of or self.clock
+
+    def _patient(
+        self, subject: Subject, medicines: Mapping[Any, Any], whole: Grouped | None, broken: Iterable[Broken]
+    ) -> tuple[Record, Intake]:
+        day = self._day(subject.patient)
+        tables = self._tables.get(day)
+        if tables is None:
+            tables = self._tables[day] = Tables(self.kb, self._codes, Sheet(self.kb, day), day)
+        chart = Chart(tables)
+        chart.medicines = medicines
+        person = people.person(chart, subject.patient) if subject.patient is not None else {}
+        if subject.patient is None:
+            chart.notice(f"no Patient resource describes {subject.name}: age and sex are unknown")
+        died = people.died(subject.patient)
+        if died:
+            chart.notice(f"the patient died{f' on {times.day_of(died)}' if died != 'yes' else ''}")
+        for order, resource in enumerate(subject.resources):
+            kind = resource.content["resourceType"]
+            if kind == "Observation":
+                results.observation(chart, resource, order)
+                continue
+            handler = _HANDLERS.get(kind)
+            if handler is None:
+                chart.passes(resource)
+            else:
+                handler(chart, resource)
+        if whole is not None:
+            chart.asides += [Aside(one.path, "", one.why) for one in broken]
+            for resource, why in whole.nobody:
+                chart.aside(resource, resource.content["resourceType"], why)
+            for kind, count in whole.others.items():
+                chart.kinds[kind] = chart.kinds.get(kind, 0) + count
+        return _Reading(chart, subject).record(person)
+
+
+def _medicines(resources: Iterable[Resource]) -> dict[Any, Any]:
+    """What each Medication resource is, by the ways in which it may be referred to."""
+    found: dict[Any, Any] = {}
+    for one in resources:
+        if one.content["resourceType"] == "Medication":
+            identity = words(one.content.get("id"))
+            for key in (one.address, (one.scope, f"Medication/{identity}"), f"Medication/{identity}"):
+                found.setdefault(key, one.content.get("code"))
+    return found
+
+
+class _Reading:
+    """The answers of one patient, each read by itself, so that one that cannot be read costs no other."""
+
+    def __init__(self, chart: Chart, subject: Subject) -> None:
+        self.chart, self.subject, self.kb = chart, subject, chart.kb
+        self.sheet = chart.tables.sheet
+        self.found: dict[str, Answer] = {}
+        self.paths: dict[str, tuple[str, ...]] = {}
+        self.older = 0
+
+    def record(self, person: Mapping[str, str]) -> tuple[Record, Intake]:
+        patient = self.subject.patient
+        place = patient.place if patient is not None else Place(self.subject.name)
+        for name, told in person.items():
+            self._keep(name, Text(told, place), (place.file,))
+        for name, candidates in self.chart.results.items():
+            self._results(name, candidates)
+        for name in dict.fromkeys((*self.chart.items, *self.chart.closed)):
+            self._list(name, self.chart.items.get(name, []))
+        self._held_to_each_other()
+        chart = self.chart
+        record = Record(self.found, self.subject.name, chart.day, place=place)
+        intake = Intake(
+            len(self.subject.resources) + (patient is not None),
+            self.paths,
+            self.older,
+            tuple(chart.asides),
+            chart.unknown,
+            dict(sorted(chart.kinds.items())),
+            tuple(chart.notices),
+        )
+        return record, intake
+
+    def _keep(self, name: str, node: Node, paths: tuple[str, ...]) -> bool:
+        known, problems = answers.read_with(self.sheet, name, node, node.place)
+        if known is None or problems:
+            self._refused(node.place.file, name, problems)
+            return False
+        self.found[name] = Answer(known, given_text(node), node.place)
+        self.paths[name] = paths
+        return True
+
+    def _refused(self, path: str, name: str, problems: Iterable[Problem]) -> None:
+        for one in problems:
+            self.chart.asides.append(Aside(path, name, one.what + (f" ({one.hint})" if one.hint else "")))
+
+    # --- results ---
+
+    def _results(self, name: str, candidates: list[Candidate]) -> None:
+        """The latest results of a finding, oldest first; what cannot be read makes room for what was before it."""
+        finding = self.kb.findings.get(name)
+        numeric = finding is None or finding.type == "number"
+        most = _LATEST if numeric and name not in _ONE else 1
+        candidates.sort(key=lambda one: one.order, reverse=True)
+        kept: list[tuple[Candidate, Known, Node]] = []
+        for one in candidates:
+            day = times.day_of(one.when)
+            same = [at for at, (other, _, _) in enumerate(kept) if day and times.day_of(other.when) == day]
+            if len(kept) >= most and not same:
+                self.older += 1
+                continue
+            known, node = self._one(name, one)
+            if known is None or node is None:
+                continue
+            if not same:
+                kept.append((one, known, node))
+                continue
+            self.older += 1
+            self._same_day(name, kept, same[0], (one, known, node))
+        if not kept:
+            return
+        kept.reverse()
+        if numeric:
+            measured = [result for _, known, _ in kept if isinstance(known, Number) for result in known.results]
+            whole: Known = Number(tuple(measured)) if measured else kept[-1][1]
+        else:
+            whole = kept[-1][1]
+        if name == "pregnancy" and self._long_ago(kept[-1][0]):
+            return
+        self.found[name] = Answer(whole, "; ".join(given_text(node) for _, _, node in kept), kept[-1][2].place)
+        self.paths[name] = tuple(one.resource.path for one, _, _ in kept)
+
+    def _one(self, name: str, one: Candidate) -> tuple[Known | None, Node | None]:
+        what = name.replace("_", " ")
+        if one.when and not times.is_time(one.when):
+            self.chart.aside(one.resource, what, f"'{one.when[:40]}' is no date", one.pointer)
+            return None, None
+        if one.when and times.is_after(one.when, self.chart.day):
+            told = f"it is of {times.day_of(one.when)}, after the day of this report"
+            self.chart.aside(one.resource, what, told, one.pointer)
+            return None, None
+        node, why = results.as_answer(self.chart, self.kb.findings.get(name), one)
+        if node is None:
+            self.chart.aside(one.resource, what, why, one.pointer)
+            return None, None
+        known, problems = answers.read_with(self.sheet, name, node, node.place)
+        if known is None or problems:
+            self._refused(node.place.file, what, problems)
+            return None, None
+        return known, node
+
+    def _same_day(
+        self, name: str, kept: list[tuple[Candidate, Known, Node]], at: int, other: tuple[Candidate, Known, Node]
+    ) -> None:
+        """Of two results of one day keep the later, of scores and filtration the lower."""
+        mine, theirs = kept[at][1], other[1]
+        if mine == theirs:
+            return
+        day = times.day_of(other[0].when)
+        told = f"{name.replace('_', ' ')}: several results on {day}"
+        if name.startswith(_LOWEST) and isinstance(mine, Number) and isinstance(theirs, Number):
+            if theirs.last.interval.high < mine.last.interval.high:
+                kept[at] = other
+            self.chart.notice(f"{told}; the lowest was taken")
+        elif _value(mine) != _value(theirs):
+            self.chart.notice(f"{told} differ; the last one was taken")
+
+    def _long_ago(self, one: Candidate) -> bool:
+        """Whether a pregnancy was told so long ago that it is over."""
+        if one.when and len(one.when) >= 10 and one.when[:10] < (self.chart.day - _PREGNANT).isoformat():
+            self.chart.aside(one.resource, "pregnancy", f"it is of {times.day_of(one.when)}, and over by now")
+            return True
+        return False
+
+    # --- lists ---
+
+    def _list(self, name: str, items: list[Item]) -> None:
+        """A list of entries; it may go on, unless the record says that there is nothing in it."""
+        finding = self.kb.findings.get(name)
+        if finding is None:
+            return
+        found: dict[Entry, tuple[str, ...]] = {}
+        told: list[str] = []
+        for one in merged(name, items):
+            entry, text = self._entry(name, one)
+            if entry is not None:
+                if entry not in found:
+                    told.append(text)
+                found[entry] = (*found.get(entry, ()), one.path)
+        complete = name in self.chart.closed and not found
+        if not found and not complete:
+            return
+        known = Records(tuple(found), complete)
+        paths = tuple(path for listed in found.values() for path in listed) or (self.chart.closed[name],)
+        given = "none" if complete else f"[{', '.join([*told, '...'])}]"
+        self.found[name] = Answer(known, given, Place(paths[0]))
+        self.paths[name] = tuple(dict.fromkeys(paths))
+
+    def _entry(self, name: str, item: Item) -> tuple[Entry | None, str]:
+        """An entry; a field that cannot be read is left out and named."""
+        fields = dict(item.fields)
+        place = Place(item.path)
+        while True:
+            node = MapNode(tuple((Text(key, place), Text(value, place)) for key, value in fields.items()), place)
+            known, problems = answers.read_with(self.sheet, name, ListNode((node,), place), place)
+            if isinstance(known, Records) and not problems and known.entries:
+                return known.entries[0], given_text(node)
+            self._refused(item.path, name, problems)
+            key = next(iter(fields))
+            dropped = next((field for field in _DISPENSABLE if field in fields and field != key), None)
+            if dropped is None:
+                return None, ""
+            del fields[dropped]
+
+    def _held_to_each_other(self) -> None:
+        """Set aside what cannot be true of this patient: a menopause of a man, an age that is not reached."""
+        for one in (*check_applies(self.kb, self.found, self.chart.day), *check_ages(self.kb, self.found)):
+            name = next((name for name, answer in self.found.items() if answer.place == one.place), None)
+            if name is not None and name not in ("age", "sex"):
+                self._refused(one.place.file, name, [one])
+                del self.found[name]
+                self.paths.pop(name, None)
+
+
+_DISPENSABLE = ("every", "dose", "last_given", "stopped", "started", "date", "age_at")
+"""Fields of an entry in the order in which they are given up where it cannot be read with them."""
+
+
+def _value(known: Known) -> Any:
+    if isinstance(known, Number):
+        return known.last.interval, known.last.word
+    return known.members if isinstance(known, (Choice,)) else known if isinstance(known, Gap) else None
+
+
+def merged(name: str, items: list[Item]) -> list[Item]:
+    """Entries that say the same once; a condition that is listed again and again, as it stands now."""
+    if name in ("conditions", "symptoms"):
+        return list(_as_it_stands(items).values())
+    if name == "fractures":
+        return list(_broken_once(items).values())
+    return items
+
+
+def _as_it_stands(items: list[Item]) -> dict[str, Item]:
+    """By condition: still there if any entry says so, since the earliest day that one of those gives."""
+    found: dict[str, Item] = {}
+    for one in items:
+        known = found.get(one.fields["name"])
+        if known is None:
+            found[one.fields["name"]] = one
+            continue
+        over, other_over = known.fields.get("stopped", ""), one.fields.get("stopped", "")
+        if bool(over) != bool(other_over):
+            found[one.fields["name"]] = known if other_over else one
+        elif over:
+            found[one.fields["name"]] = max(known, one, key=lambda item: item.fields["stopped"].replace("yes", ""))
+        else:
+            dated = [item for item in (known, one) if item.fields.get("date") or item.fields.get("started")]
+            if len(dated) == 2:
+                dated.sort(key=lambda item: item.fields.get("date") or item.fields["started"])
+            found[one.fields["name"]] = dated[0] if dated else known
+    return found
+
+
+def _broken_once(items: list[Item]) -> dict[tuple[str, str], Item]:
+    """A fracture is one however often it is coded: the same site on the same day, or without any day."""
+    found: dict[tuple[str, str], Item] = {}
+    dated = {one.fields["site"] for one in items if one.fields.get("date")}
+    for one in items:
+        site, day = one.fields["site"], one.fields.get("date", "")
+        if not day and site in dated:
+            continue
+        known = found.get((site, day))
+        if known is None or ("cause" in one.fields and "cause" not in known.fields):
+            found[site, day] = one
+    return found

@@ -1,0 +1,229 @@
+"""Results and answers of Observations: which count, and each as an answer gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from ...knowledge_base.files.nodes import MapNode, Node, Text
+from ...knowledge_base.model import Finding
+from ...values.problems import Place
+from ..answers.sheet import clipped
+from . import times, units
+from .chart import Candidate, Chart
+from .coding import codings, text_of, words
+from .notation import Resource
+
+FINAL = frozenset({"final", "amended", "corrected"})
+_NOT_YET = frozenset({"preliminary"})
+_WHEN = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming", "issued")
+_VALUES = ("valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean", "valueInteger", "valueRange")
+_UNREAD = ("valueRatio", "valueSampledData", "valueTime", "valueDateTime", "valuePeriod", "valueAttachment")
+_COMPARATORS = frozenset({"<", "<=", ">", ">="})
+_FLAGS = {
+    **dict.fromkeys(("H", "HH", "HU", ">"), "high"),
+    **dict.fromkeys(("L", "LL", "LU", "<"), "low"),
+    "N": "normal",
+}
+_POSITIVE = {"POS": "positive", "NEG": "negative", "DET": "positive", "ND": "negative", "A": "abnormal", "N": "normal"}
+
+
+def observation(chart: Chart, resource: Resource, order: int) -> None:
+    """File the results of an Observation under the findings they are of."""
+    content = resource.content
+    known = chart.known(content.get("code"))
+    parts = content.get("component")
+    if known:
+        if not _counts(chart, resource, content):
+            return
+        _file(chart, resource, known, content, "", order)
+        if parts is None:
+            return
+    if isinstance(parts, list) and parts:
+        found = False
+        for at, part in enumerate(parts):
+            if not isinstance(part, dict):
+                continue
+            known_part = chart.known(part.get("code"))
+            if known_part and (found or _counts(chart, resource, content)):
+                found = True
+                _file(chart, resource, known_part, part, f"component[{at}]", order)
+        if found:
+            return
+    if not known:
+        chart.misses(content.get("code"), resource)
+
+
+def _counts(chart: Chart, resource: Resource, content: dict[str, Any]) -> bool:
+    """Whether an observation is a result of the patient's own."""
+    status = content.get("status")
+    if status not in FINAL:
+        if status in _NOT_YET:
+            chart.notice(f"{resource.path}: the result is preliminary")
+        else:
+            chart.aside(resource, text_of(content.get("code")), _status(status))
+            return False
+    if content.get("focus"):
+        chart.aside(resource, text_of(content.get("code")), "it is about somebody or something else than its subject")
+        return False
+    return True
+
+
+def _status(status: Any) -> str:
+    return f"its status is {clipped(str(status))}" if status else "it has no status"
+
+
+def _file(chart: Chart, resource: Resource, known: Any, source: dict[str, Any], pointer: str, order: int) -> None:
+    for meaning in known:
+        if meaning.ignored:
+            chart.aside(resource, text_of(source.get("code")), meaning.ignored, pointer)
+        elif meaning.of in ("findings", "quantities"):
+            content = resource.content
+            when = content.get("effectiveDateTime")
+            if not isinstance(when, str):
+                when = times.first(content, _WHEN)
+            issued = content.get("issued")
+            key = (times.instant(when), issued if isinstance(issued, str) else "", order)
+            chart.results.setdefault(meaning.members[0], []).append(Candidate(key, when, resource, source, pointer))
+        elif meaning.of == "investigations":
+            chart.passes(resource)
+        else:
+            chart.misses(source.get("code"), resource)
+
+
+def as_answer(chart: Chart, finding: Finding | None, one: Candidate) -> tuple[Node | None, str]:
+    """A result as an answer gives it, or why it is none."""
+    source, content = one.source, one.resource.content
+    place = Place(f"{one.resource.path}{'.' + one.pointer if one.pointer else ''}")
+    text, why = _value(chart, finding, source)
+    if not text:
+        return None, why
+    if finding is not None and finding.type != "number":
+        return Text(text, place), ""
+    pairs = [(Text("value", place), Text(text, place))]
+    span = _range(source, content, text) if finding is not None and finding.known_by == "test" else ""
+    if span:
+        pairs.append((Text("range", place), Text(span, place)))
+    if one.when:
+        pairs.append((Text("date", place), Text(times.day_of(one.when), place)))
+    return MapNode(tuple(pairs), place), ""
+
+
+def _value(chart: Chart, finding: Finding | None, source: dict[str, Any]) -> tuple[str, str]:
+    kind = finding.type if finding is not None else "number"
+    key = next((key for key in _VALUES if source.get(key) is not None), "")
+    if not key:
+        return _without_value(kind, finding, source)
+    value = source[key]
+    if key == "valueQuantity":
+        return _quantity(finding, value)
+    if key == "valueRange":
+        return _span(finding, value)
+    if key == "valueBoolean":
+        return ("yes" if value is True else "no" if value is False else ""), "its value is neither yes nor no"
+    if key == "valueInteger":
+        return (str(value) if isinstance(value, int) else ""), "its value is no whole number"
+    if key == "valueString":
+        return words(value), "its text is empty"
+    return _coded(chart, kind, finding, value)
+
+
+def _without_value(kind: str, finding: Finding | None, source: dict[str, Any]) -> tuple[str, str]:
+    flags = [one.code for concept in _listed(source.get("interpretation")) for one in codings(concept)]
+    known = _FLAGS if kind == "number" else _POSITIVE
+    for flag in flags:
+        if flag in known and (kind != "number" or (finding is not None and finding.known_by == "test")):
+            return known[flag], ""
+    absent = text_of(source.get("dataAbsentReason")) or next(
+        (one.code for one in codings(source.get("dataAbsentReason"))), ""
+    )
+    if absent:
+        return "", f"there is no result: {clipped(absent)}"
+    unread = next((key for key in _UNREAD if source.get(key) is not None), "")
+    return "", f"a {unread} is not read" if unread else "there is no value in it"
+
+
+def _quantity(finding: Finding | None, value: Any) -> tuple[str, str]:
+    if not isinstance(value, dict):
+        return "", "its value cannot be read"
+    number = _number(value.get("value"))
+    if not number:
+        return "", "its value is no number"
+    comparator = words(value.get("comparator"))
+    if comparator and comparator not in _COMPARATORS:
+        return "", f"'{clipped(comparator)}' before its number is not understood"
+    return f"{comparator}{' ' if comparator else ''}{number} {_unit(finding, value)}".strip(), ""
+
+
+def _unit(finding: Finding | None, value: dict[str, Any]) -> str:
+    code, unit = words(value.get("code")), words(value.get("unit"))
+    if finding is not None and not finding.unit:
+        told = code if code and code != "1" else unit
+        if units.is_score(told) or told == "[pH]":
+            return ""
+        return told
+    return units.spelled(code, unit)
+
+
+def _span(finding: Finding | None, value: Any) -> tuple[str, str]:
+    if not isinstance(value, dict):
+        return "", "its range cannot be read"
+    ends = [value.get(key) if isinstance(value.get(key), dict) else {} for key in ("low", "high")]
+    low, high = (_number(end.get("value")) for end in ends)
+    unit = next((told for end in ends if (told := _unit(finding, end))), "")
+    if low and high:
+        return f"{low}..{high} {unit}".strip(), ""
+    if low or high:
+        return f"{'>=' if low else '<='} {low or high} {unit}".strip(), ""
+    return "", "its range has no ends"
+
+
+def _coded(chart: Chart, kind: str, finding: Finding | None, value: Any) -> tuple[str, str]:
+    if finding is None or kind == "number":
+        return text_of(value), "its value is a word where a number belongs"
+    homes = (finding.id,) if kind == "yes_no" else (finding.choices,)
+    for home in (*homes, "negative_or_positive" if kind == "yes_no" else ""):
+        members, _ = chart.among(home, value) if home else (frozenset(), {})
+        if members:
+            told = " or ".join(sorted(members))
+            return {"positive": "yes", "negative": "no"}.get(told, told) if kind == "yes_no" else told, ""
+    told = text_of(value)
+    return told, "its value is a code that is not known"
+
+
+def _range(source: dict[str, Any], content: dict[str, Any], text: str) -> str:
+    """The reference range printed beside a result, where there is one and it is for everybody."""
+    listed = [one for one in _listed(source.get("referenceRange")) if isinstance(one, dict)]
+    plain = [one for one in listed if not one.get("appliesTo") and not one.get("age")]
+    if len(plain) != 1 or len(listed) != 1:
+        return ""
+    kinds = [one.code for one in codings(plain[0].get("type"))]
+    if kinds and "normal" not in kinds:
+        return ""
+    ends = [plain[0].get(key) if isinstance(plain[0].get(key), dict) else {} for key in ("low", "high")]
+    low, high = (_number(end.get("value")) for end in ends)
+    unit = next((told for end in ends if (told := units.spelled(words(end.get("code")), words(end.get("unit"))))), "")
+    unit = unit or (text.split(" ", 1)[1] if " " in text and text[:1].isdigit() else "")
+    if low and high:
+        return f"{low}..{high} {unit}".strip()
+    if low or high:
+        return f"{'>=' if low else '<='} {low or high} {unit}".strip()
+    return ""
+
+
+def _listed(value: Any) -> Iterator[Any]:
+    yield from value if isinstance(value, list) else () if value is None else (value,)
+
+
+def _number(value: Any) -> str:
+    """A number of JSON with all its digits and without an exponent; empty where it is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return ""
+    try:
+        number = Decimal(str(value))
+    except ArithmeticError:
+        return ""
+    if not number.is_finite() or abs(number.adjusted()) > 30:
+        return ""
+    return f"{number:f}" if number else "0"
