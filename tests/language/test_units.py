@@ -281,7 +281,7 @@ PINT_NAMES = {
     "%": "percent",
 }
 NOT_IN_UCUM = {"1.73m2", "drink", "SD", "T-score", "Z-score", "RU"}
-"""What UCUM has as annotations alone, and takes for the number 1; and an arbitrary unit, which it converts into nothing."""
+"""What UCUM has as annotations alone, and takes for the number 1; and an arbitrary unit, of which it converts none."""
 CODES_OF_RECORDS = {
     "mg/(24.h)": "mg/d",
     "mmol/(24.h)": "mol/d",

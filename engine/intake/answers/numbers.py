@@ -299,9 +299,9 @@ def _believable(sheet: Sheet, measured: Measured, text: str) -> Iterator[str]:
     given = sheet.units.parse(written(match["unit"]) or measured.unit, measured.analyte)
     for unit in sheet.units.accepted(measured.unit, measured.analyte):
         meant = sheet.units.convert(number, unit, measured.unit, measured.analyte)
-        if meant is not None and measured.plausible.contains(exactly(meant)):
-            if sheet.units.parse(unit, measured.analyte) != given:
-                yield with_unit(digits(number), unit)
+        other = sheet.units.parse(unit, measured.analyte) != given
+        if other and meant is not None and measured.plausible.contains(exactly(meant)):
+            yield with_unit(digits(number), unit)
     if _is_share(sheet, measured, number) and measured.plausible.contains(exactly(number * 100)):
         yield with_unit(digits(number * 100), measured.unit)
 
