@@ -220,7 +220,7 @@ def taking(case: Case, world: World) -> str:
     told = []
     for one in contradictions(case):
         known = case.rounded(one.quantity, one.worked_out) if one in world.withdrawn else one.entered
-        value = answers.describe(case.kb, one.about, known)
+        value = answers.describe(case.kb, one.about, known, case.prepared.cut_offs(one.about))
         without = f", without {', '.join(map(case.names.label, one.doubted))}" if world.doubting else ""
         told.append(f"{value} as worked out" if one in world.withdrawn else f"{value} as entered{without}")
     return "; ".join(told)

@@ -372,7 +372,7 @@ class Ear:
             if _contradicts(self.kb, name, before, said[name], reading):
                 conflicts.append(Conflicting(name, before, said.pop(name)))
         for one in conflicts:
-            old, new = (answers.describe(self.kb, one.finding, known) for known in (one.before, one.after))
+            old, new = answers.told_apart(self.kb, one.finding, one.before, one.after)
             reading.contradicting.append(f"{old} was said before, now {new}")
         return Heard(hearing.line, reading, said, tuple(conflicts), halves, frozenset(assumed), Said.of(reading, last))
 

@@ -84,6 +84,17 @@ def describe(kb: KnowledgeBase, finding_id: str, known: Known, cut_offs: Collect
     return writing.told(kb, finding_id, known, cut_offs)
 
 
+def told_apart(kb: KnowledgeBase, finding_id: str, one: Known, other: Known) -> tuple[str, str]:
+    """Two things that were said of a finding, with as many digits as they differ by."""
+    results = [*_results(one), *_results(other)]
+    ends = [end for result in results for end in (result.interval.low, result.interval.high) if not end.is_infinite()]
+    return describe(kb, finding_id, one, ends), describe(kb, finding_id, other, ends)
+
+
+def _results(known: Known) -> tuple[Measurement, ...]:
+    return known.results if isinstance(known, Number) else ()
+
+
 def quoted(text: str) -> str:
     """The text as one scalar of a patient file, in quotes where it would be misread without."""
     return writing.quoted(text)

@@ -187,9 +187,9 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "steps": "The cut-off by the value of `by`: a rising list of {from, is}.",
     },
     "units": {
-        "dimension": "What it measures: mass, volume, length, amount, time, ...",
+        "dimension": "What it measures: mass, volume, length, length^2, amount, time, ...",
         "factor": "How many of the dimension's base unit one is.",
-        "ucum": "Its code in UCUM.",
+        "ucum": "Its code in UCUM, read like a synonym; in braces an annotation that counts.",
     },
     "analytes": {"factors": "A value in the unit times its factor is in the first unit listed."},
     "guidelines": {
