@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 
+from ..intake.taken import Taken
 from ..knowledge_base.model import Cited
 from ..premises import statuses
 from ..values.frozen import ordered
@@ -286,6 +287,8 @@ class Verdict:
     disclaimer: str
     outside_scope: bool = False
     contradictions: tuple[ContradictionShown, ...] = ()
+    taken: Taken | None = None
+    """What was made of the health record that the patient came from."""
 
     @property
     def on_top(self) -> OnTop:

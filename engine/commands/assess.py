@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +18,7 @@ from ..case.opening import Terms
 from ..inference.working_memory import WorkingMemory
 from ..intake import stream
 from ..intake.record import Record
+from ..intake.records.pool import Pool
 from ..intake.stream import Piece
 from ..values.frozen import ordered
 from ..values.problems import Place, Problem, Refused
@@ -83,7 +85,8 @@ class Run:
         """All that follows for a patient, worked out in the memory that served the one before."""
         if self._memory is None:
             self._memory = WorkingMemory(self.prepared.plan, self.terms.matcher)
-        return judgement.judge(opening.finished(self.prepared, one, self.terms, self._memory))
+        case = opening.finished(self.prepared, one, self.terms, self._memory)
+        return replace(judgement.judge(case), taken=one.taken)
 
     # --- a report of all ---
 
@@ -91,10 +94,12 @@ class Run:
         """The patients of all files; refused together, so that one run shows every problem of every file."""
         found: list[Patient] = []
         problems: list[Problem] = []
+        health = Pool(self.prepared.kb, datetime.date.today(), self.terms.as_of)
         for file in self.files:
             name = surroundings.name_of(file)
             try:
-                for piece in stream.pieces(surroundings.lines(file)):
+                lines = health.kept(surroundings.lines(file), name)
+                for piece in stream.pieces(lines) if lines is not None else ():
                     read = stream.read(self.reader, piece, name)
                     found += [Patient(name, one) for one in read.records]
                     problems += read.problems
@@ -102,7 +107,7 @@ class Run:
                 problems += refused.problems
         if problems:
             raise Refused(problems)
-        return found
+        return [*(Patient(one.place.file, one) for one in health.patients()), *found]
 
     def shown(self, patients: list[Patient], format: str, detail: str) -> Iterator[str]:
         """The report in a form, a piece at a time."""
@@ -176,7 +181,8 @@ class Run:
     def lines(self, detail: str, skip: bool) -> int:
         """A JSON object a line, each written as soon as the patient is judged."""
         refused = told = 0
-        for lines, wrong, stopped in self._shared(lambda cuts: self._written(cuts, detail, skip), self._batches()):
+        health = Pool(self.prepared.kb, datetime.date.today(), self.terms.as_of)
+        for lines, wrong, stopped in self._shared(lambda cuts: self._written(cuts, detail, skip), self._batches(health)):
             surroundings.put("".join(lines))
             surroundings.flush()
             refused, told = refused + wrong, told + len(lines)
@@ -184,19 +190,33 @@ class Run:
             if stopped is not None:
                 file, text, line = stopped
                 raise Refused(stream.read(self.reader, Piece(text, line), file).problems)
+        for record in health.patients():
+            surroundings.put(self._line(record.place.file, record, detail))
+            told += 1
         _progress(None)
         if refused:
             surroundings.note(f"{refused} of {told} were refused; their lines say why.")
         return 1 if refused else 0
 
-    def _batches(self) -> Iterator[tuple[Cut, ...]]:
+    def _batches(self, health: Pool) -> Iterator[tuple[Cut, ...]]:
+        """The patients of files a few at a time; health records are kept together, for one patient may lie in several."""
         for file in self.files:
             name = surroundings.name_of(file)
-            found = ((name, piece.text, piece.line) for piece in stream.pieces(surroundings.lines(file)))
+            lines = health.kept(surroundings.lines(file), name)
+            found = ((name, piece.text, piece.line) for piece in stream.pieces(lines if lines is not None else ()))
+            if lines is None:
+                continue
             size = 1  # the first is told at once
             while batch := tuple(islice(found, size)):
                 yield batch
                 size = AT_ONCE
+
+    def _line(self, file: str, record: Record, detail: str) -> str:
+        from ..views.report import data
+
+        verdict, whose = self.verdict(record), {**_whose(Patient(file, record)), "line": record.place.line}
+        brief = {"summary": data.brief(verdict, self.prepared.names)} if detail == "brief" else None
+        return data.line({**whose, **(brief or data.document(verdict, self.prepared.names))})
 
     def _written(self, cuts: tuple[Cut, ...], detail: str, skip: bool) -> Written:
         from ..views import problems as shown
@@ -207,9 +227,7 @@ class Run:
         for file, text, line in cuts:
             read = stream.read(self.reader, Piece(text, line), file)
             for record in read.records:
-                verdict, whose = self.verdict(record), {**_whose(Patient(file, record)), "line": record.place.line}
-                brief = {"summary": data.brief(verdict, self.prepared.names)} if detail == "brief" else None
-                lines.append(data.line({**whose, **(brief or data.document(verdict, self.prepared.names))}))
+                lines.append(self._line(file, record, detail))
             if read.problems:
                 if not skip:
                     return lines, 1, (file, text, line)

@@ -20,6 +20,7 @@ from ..values.truth import Truth
 from ..values.value import UNKNOWN, Choice, Gap, Known, Number, Records
 from .answers import answers
 from .answers.sheet import Sheet, clipped, folded
+from .taken import Taken
 
 CODES: dict[str, str] = {
     "OL320": "a patient file with nothing in it",
@@ -63,6 +64,8 @@ class Record:
     expect_not: MapNode | None = None
     place: Place = dataclasses.field(default_factory=lambda: Place(""))
     is_case: bool = False
+    taken: Taken | None = None
+    """What was made of a health record; None where the file says the answers themselves."""
 
     @property
     def known(self) -> dict[str, Known]:

@@ -8,28 +8,10 @@ from typing import Any, NamedTuple
 
 from ...knowledge_base.model import Finding, KnowledgeBase
 from ..answers.sheet import Sheet, clipped, folded
+from ..taken import Aside, Unknown
 from .coding import Codes, Coding, Meaning, codings, text_of
 from .notation import Resource
 from .products import Products
-
-
-class Aside(NamedTuple):
-    """Something that was read and not used, and why."""
-
-    path: str
-    what: str
-    why: str
-
-
-class Unknown(NamedTuple):
-    """A code or a name that nothing of ours goes by, how often it came, and where first."""
-
-    kind: str
-    system: str
-    code: str
-    display: str
-    count: int
-    path: str
 
 
 class Candidate(NamedTuple):

@@ -181,3 +181,10 @@ def _bundle(
         elif not isinstance(entry, dict) or entry.get("resource") is not None:
             parts.append((None, f"{before}entry[{at}]", "", scope, depth + 1))
     waiting.extend(reversed(parts))
+
+
+def nobody(files: Iterable[Contents]) -> Problem:
+    """That no resource of some files is of a patient."""
+    first = next((one for file in files for one in file.resources), None)
+    hint = "give the Patient, or resources whose subject is a patient"
+    return Problem("OL373", "no patient is in it", Place(first.file if first else ""), hint=hint)

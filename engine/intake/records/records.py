@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...knowledge_base.files.nodes import ListNode, MapNode, Node, Text
 from ...knowledge_base.model import KnowledgeBase
@@ -17,9 +17,10 @@ from ...values.problems import Place, Problem
 from ...values.value import Choice, Entry, Gap, Known, Number, Records
 from ..answers import answers
 from ..answers.sheet import Sheet
+from ..taken import Aside, Taken
 from ..record import Answer, Record, check_ages, check_applies, given_text
 from . import entries, medication, people, results, times
-from .chart import Aside, Candidate, Chart, Item, Tables, Unknown
+from .chart import Candidate, Chart, Item, Tables
 from .coding import Codes, words
 from .notation import Broken, Contents, Resource
 from .subjects import Grouped, Subject
@@ -31,21 +32,6 @@ _ONE = frozenset({"weight", "height", "smoking"})
 _LOWEST = ("t_score", "z_score", "egfr")
 """Of several results of these on one day the lowest counts: a hip has two sides."""
 _PREGNANT = datetime.timedelta(days=280)
-
-
-class Intake(NamedTuple):
-    """What was made of one patient's record."""
-
-    resources: int
-    read: Mapping[str, tuple[str, ...]]
-    """By finding, where its answer came from."""
-    older: int
-    """Results that newer ones stand before."""
-    asides: tuple[Aside, ...]
-    unknown: tuple[Unknown, ...]
-    passed: Mapping[str, int]
-    """By type, resources that say nothing to us."""
-    notices: tuple[str, ...]
 
 
 _HANDLERS: Mapping[str, Callable[[Chart, Resource], None]] = {
@@ -67,8 +53,8 @@ class Mapper:
     """Health records against one knowledge base.
 
     Args:
-        clock: the day taken as today where the record does not say that the patient died.
-        as_of: the day asked for; it beats both.
+        clock: the day taken as today.
+        as_of: the day asked for; it beats the clock. Who died before is read as on the day of death.
     """
 
     def __init__(self, kb: KnowledgeBase, clock: datetime.date, as_of: datetime.date | None) -> None:
@@ -76,7 +62,7 @@ class Mapper:
         self._codes = Codes(kb)
         self._tables: dict[datetime.date, Tables] = {}
 
-    def patients(self, files: Iterable[Contents]) -> list[tuple[Record, Intake]]:
+    def patients(self, files: Iterable[Contents]) -> list[Record]:
         """Every patient of some files that belong together, in the order in which they first appear."""
         resources: list[Resource] = []
         broken: list[Broken] = []
@@ -94,13 +80,14 @@ class Mapper:
 
     def _day(self, patient: Resource | None) -> datetime.date:
         died = people.died(patient)
-        if self.as_of is None and times.is_time(died) and len(died) >= 10:
-            return min(self.clock, datetime.date.fromisoformat(died[:10]))
-        return self.as_of or self.clock
+        day = self.as_of or self.clock
+        if times.is_time(died) and len(died) >= 10:
+            return min(day, datetime.date.fromisoformat(died[:10]))
+        return day
 
     def _patient(
         self, subject: Subject, medicines: Mapping[Any, Any], whole: Grouped | None, broken: Iterable[Broken]
-    ) -> tuple[Record, Intake]:
+    ) -> Record:
         day = self._day(subject.patient)
         tables = self._tables.get(day)
         if tables is None:
@@ -153,9 +140,10 @@ class _Reading:
         self.paths: dict[str, tuple[str, ...]] = {}
         self.older = 0
 
-    def record(self, person: Mapping[str, str]) -> tuple[Record, Intake]:
+    def record(self, person: Mapping[str, str]) -> Record:
         patient = self.subject.patient
         place = patient.place if patient is not None else Place(self.subject.name)
+        first = patient or next(iter(self.subject.resources), None)
         for name, told in person.items():
             self._keep(name, Text(told, place), (place.file,))
         for name, candidates in self.chart.results.items():
@@ -164,8 +152,7 @@ class _Reading:
             self._list(name, self.chart.items.get(name, []))
         self._held_to_each_other()
         chart = self.chart
-        record = Record(self.found, self.subject.name, chart.day, place=place)
-        intake = Intake(
+        taken = Taken(
             len(self.subject.resources) + (patient is not None),
             self.paths,
             self.older,
@@ -174,7 +161,7 @@ class _Reading:
             dict(sorted(chart.kinds.items())),
             tuple(chart.notices),
         )
-        return record, intake
+        return Record(self.found, self.subject.name, chart.day, place=Place(first.file if first else ""), taken=taken)
 
     def _keep(self, name: str, node: Node, paths: tuple[str, ...]) -> bool:
         known, problems = answers.read_with(self.sheet, name, node, node.place)
@@ -230,17 +217,18 @@ class _Reading:
         if one.when and not times.is_time(one.when):
             self.chart.aside(one.resource, what, f"'{one.when[:40]}' is no date", one.pointer)
             return None, None
-        if one.when and times.is_after(one.when, self.chart.day):
-            told = f"it is of {times.day_of(one.when)}, after the day of this report"
-            self.chart.aside(one.resource, what, told, one.pointer)
-            return None, None
-        node, why = results.as_answer(self.chart, self.kb.findings.get(name), one)
+        late = bool(one.when) and times.is_after(one.when, self.chart.day)
+        node, why = results.as_answer(self.chart, self.kb.findings.get(name), one._replace(when="") if late else one)
         if node is None:
             self.chart.aside(one.resource, what, why, one.pointer)
             return None, None
         known, problems = answers.read_with(self.sheet, name, node, node.place)
         if known is None or problems:
             self._refused(node.place.file, what, problems)
+            return None, None
+        if late:
+            told = f"it is of {times.day_of(one.when)}, after the day of this report"
+            self.chart.aside(one.resource, what, told, one.pointer)
             return None, None
         return known, node
 

@@ -10,7 +10,7 @@ from ...knowledge_base.files.nodes import MapNode, Node, Text
 from ...knowledge_base.model import Finding
 from ...values.problems import Place
 from ..answers.sheet import clipped
-from . import times, units
+from . import times
 from .chart import Candidate, Chart
 from .coding import codings, text_of, words
 from .notation import Resource
@@ -20,6 +20,8 @@ _NOT_YET = frozenset({"preliminary"})
 _WHEN = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming", "issued")
 _VALUES = ("valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean", "valueInteger", "valueRange")
 _UNREAD = ("valueRatio", "valueSampledData", "valueTime", "valueDateTime", "valuePeriod", "valueAttachment")
+_NO_UNIT = frozenset({"1", "{1}", "[pH]", "T-Score", "t-score", "Z-Score", "z-score", "{ratio}", "{score}"})
+"""Ways to say that a number has no unit."""
 _COMPARATORS = frozenset({"<", "<=", ">", ">="})
 _FLAGS = {
     **dict.fromkeys(("H", "HH", "HU", ">"), "high"),
@@ -158,12 +160,10 @@ def _quantity(finding: Finding | None, value: Any) -> tuple[str, str]:
 
 def _unit(finding: Finding | None, value: dict[str, Any]) -> str:
     code, unit = words(value.get("code")), words(value.get("unit"))
-    if finding is not None and not finding.unit:
-        told = code if code and code != "1" else unit
-        if units.is_score(told) or told == "[pH]":
-            return ""
-        return told
-    return units.spelled(code, unit)
+    told = code if code and code != "1" else unit
+    if finding is not None and not finding.unit and told in _NO_UNIT:
+        return ""
+    return "{1}" if told == "1" else told
 
 
 def _span(finding: Finding | None, value: Any) -> tuple[str, str]:
@@ -203,7 +203,7 @@ def _range(source: dict[str, Any], content: dict[str, Any], text: str) -> str:
         return ""
     ends = [plain[0].get(key) if isinstance(plain[0].get(key), dict) else {} for key in ("low", "high")]
     low, high = (_number(end.get("value")) for end in ends)
-    unit = next((told for end in ends if (told := units.spelled(words(end.get("code")), words(end.get("unit"))))), "")
+    unit = next((told for end in ends if (told := _unit(None, end))), "")
     unit = unit or (text.split(" ", 1)[1] if " " in text and text[:1].isdigit() else "")
     if low and high:
         return f"{low}..{high} {unit}".strip()

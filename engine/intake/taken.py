@@ -1,0 +1,42 @@
+"""What was made of a patient's health record: what was read of it, what was set aside and why, what nobody knew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Aside(NamedTuple):
+    """Something that was read and not used, and why."""
+
+    path: str
+    what: str
+    why: str
+
+
+class Unknown(NamedTuple):
+    """A code or a name that nothing of ours goes by, how often it came, and where first."""
+
+    kind: str
+    system: str
+    code: str
+    display: str
+    count: int
+    path: str
+
+
+class Taken(NamedTuple):
+    """What was made of one patient's record."""
+
+    resources: int
+    read: Mapping[str, tuple[str, ...]]
+    """By finding, where its answer came from."""
+    older: int
+    """Results that newer ones stand before."""
+    asides: tuple[Aside, ...]
+    unknown: tuple[Unknown, ...]
+    passed: Mapping[str, int]
+    """By type, resources that say nothing to us."""
+    notices: tuple[str, ...]
+    unread: tuple[str, ...] = ()
+    """Findings that were taken over and that no rule reads."""
