@@ -19,6 +19,7 @@ from ..inference.working_memory import WorkingMemory
 from ..intake import stream
 from ..intake.record import Record
 from ..intake.records.pool import Pool
+from ..intake.taken import Taken
 from ..intake.stream import Piece
 from ..values.frozen import ordered
 from ..values.problems import Place, Problem, Refused
@@ -86,7 +87,8 @@ class Run:
         if self._memory is None:
             self._memory = WorkingMemory(self.prepared.plan, self.terms.matcher)
         case = opening.finished(self.prepared, one, self.terms, self._memory)
-        return replace(judgement.judge(case), taken=one.taken)
+        verdict = judgement.judge(case)
+        return verdict if one.taken is None else replace(verdict, taken=_with_unread(one.taken, self.prepared))
 
     # --- a report of all ---
 
@@ -246,6 +248,15 @@ def _hold_to_fit_a_patient(format: str, detail: str | None) -> None:
     if detail is not None:
         what, hint = "--for patient is one page and has no --detail", "leave --detail out"
         raise Refused([Problem("OL342", what, Place("--for patient"), hint=hint)])
+
+
+def _with_unread(taken: Taken, prepared: Prepared) -> Taken:
+    """The same, with what was read and no premise or formula asks for."""
+    plan = prepared.plan
+    worked_out = frozenset().union(*plan.reads.values())
+    return taken._replace(
+        unread=tuple(name for name in taken.read if name not in worked_out and not plan.readers.get(name))
+    )
 
 
 def _whose(one: Patient) -> dict[str, str]:

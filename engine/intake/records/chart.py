@@ -11,7 +11,7 @@ from ..answers.sheet import Sheet, clipped, folded
 from ..taken import Aside, Unknown
 from .coding import Codes, Coding, Meaning, codings, text_of
 from .notation import Resource
-from .products import Products
+from .products import Found, Products
 
 
 class Candidate(NamedTuple):
@@ -64,6 +64,8 @@ class Chart:
         self.used: set[str] = set()
         """Where what counts came from."""
         self._unknown: dict[tuple[Any, ...], list[Any]] = {}
+        self.lasting: list[str] = []
+        """Medicines ordered long ago that the record still calls active, each with its year."""
         self.medicines: Mapping[Any, Any] = {}
         """What the Medication resources are, by how they are referred to."""
 
@@ -150,6 +152,12 @@ class Chart:
     def adds(self, finding: str, fields: dict[str, str], resource: Resource) -> None:
         """An entry of a list."""
         self.items.setdefault(finding, []).append(Item(fields, resource.path))
+
+    def label(self, found: Iterable[Found]) -> str:
+        """What medicines are called."""
+        choice = self.tables.sheet.choices(self.tables.medicines)
+        members = [member for one in found for member in sorted(one.members)]
+        return ", ".join(choice.members[one].label if one in choice.members else one for one in members)
 
     def finding(self, name: str) -> Finding | None:
         return self.kb.findings.get(name)

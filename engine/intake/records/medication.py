@@ -225,8 +225,7 @@ def _taken(
     if status in _STOPPED and not (kind == "MedicationStatement" and status == "completed" and not start):
         return start, "yes", ""
     if start and kind == "MedicationRequest" and _older(start, day):
-        chart.notice(f"{text_of(content.get('medicationCodeableConcept')) or 'a medicine'} was ordered on "
-                     f"{times.day_of(start)} and is still active in the record: ask whether it is still taken")
+        chart.lasting.append(f"{chart.label(found)} ({start[:4]})")
     return start, "", ""
 
 

@@ -110,6 +110,9 @@ class Mapper:
                 chart.passes(resource)
             else:
                 handler(chart, resource)
+        if chart.lasting:
+            listed = ", ".join(dict.fromkeys(chart.lasting))
+            chart.notice(f"ordered over a year ago and still active in the record, ask whether still taken: {listed}")
         if whole is not None:
             chart.asides += [Aside(one.path, "", one.why) for one in broken]
             for resource, why in whole.nobody:

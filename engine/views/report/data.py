@@ -30,7 +30,7 @@ from ...assessment.verdict import (
 )
 from ...knowledge_base.naming import Names
 from ...version import VERSION
-from . import outline, summary
+from . import intake, outline, summary
 
 Object = dict[str, Any]
 
@@ -66,6 +66,7 @@ def document(verdict: Verdict, names: Names, unread: Iterable[str] = ()) -> Obje
             for one in outline.sources(verdict, names)
         ],
         "disclaimer": verdict.disclaimer,
+        "intake": intake.data(verdict.taken),
     }
 
 

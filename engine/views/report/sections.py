@@ -10,7 +10,7 @@ from ...assessment.verdict import AlertShown, Cause, Diagnosis, Difference, Item
 from ...knowledge_base.naming import Names
 from ...values.truth import Truth
 from ...version import VERSION
-from . import outline, pictures, summary
+from . import intake, outline, pictures, summary
 from .document import Chart, Citation, Detail, Document, Entry, Group, Paragraph, Part, Row, Section, Table, Tone, Why
 
 MARKS = {"recommended": "+", "conditional": "?", "deferred": "!", "contraindicated": "x", "undetermined": "?"}
@@ -35,7 +35,7 @@ def document(verdict: Verdict, names: Names, title: str = "", unread: Iterable[s
         title=title or "Assessment",
         meta=f"osteologic {VERSION}, as of {verdict.as_of}",
         narrowed=outline.filtered(verdict),
-        notices=verdict.notices,
+        notices=(*(intake.notices(verdict.taken) if verdict.taken else ()), *verdict.notices),
         summary=summary.of(verdict, names, tuple(unread)),
         sections=tuple(section for section in composed.sections() if section.parts),
         sources=tuple(Citation(one.id, "", one.citation or one.label) for one in sources),
@@ -73,6 +73,8 @@ class Composer:
         yield Section("states", "Also found", tuple(self._states()))
         yield Section("differences", "Where guidelines differ", tuple(map(self._difference, verdict.differences)))
         yield Section("data", "What is known", tuple(self._data()))
+        if verdict.taken is not None:
+            yield intake.section(verdict.taken, self.names)
 
     # --- alerts ---
 

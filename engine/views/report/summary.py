@@ -30,6 +30,7 @@ _LABELS = {
     "before": "Before it",
     "barred": "Not",
     "missing": "Missing",
+    "ask": "Ask first",
     "unread": "Not heard",
 }
 _ORDERED_KINDS = ("medication review", "procedure", "referral", "nutrition", "lifestyle", "activity")
@@ -47,13 +48,18 @@ _KIND_WORDS = {
 def of(verdict: Verdict, names: Names, unread: tuple[str, ...] = ()) -> tuple[Block, ...]:
     """The blocks of the summary, in order; a block without lines is left out."""
     composer = _Summary(verdict, names)
+    asked = composer.missing()
+    first = verdict.taken is not None  # a record alone settles little: what to ask stands before what it tells
+    if first:
+        asked = Block(asked.id, _LABELS["ask"], asked.lines, asked.more, least=min(3, len(asked.lines)))
     blocks = (
+        *((asked,) if first else ()),
         composer.finding(),
         composer.alerts(),
         composer.today(),
         composer.before(),
         composer.barred(),
-        composer.missing(),
+        *(() if first else (asked,)),
         Block("unread", _LABELS["unread"], tuple(Line(f'"{one}"') for one in unread), least=len(unread)),
     )
     return tuple(block for block in blocks if block.lines or block.more)
