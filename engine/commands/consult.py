@@ -19,7 +19,9 @@ from ..dialogue.conversation import Conversation, Prompt, Terminal
 from ..dialogue.journal import Header, Journal, Past
 from ..dialogue.settled import ALERT, DO, FOUND, NEVER, NOT_YET, Told
 from ..hearing import ear
-from ..intake.record import Record, read_record
+from ..intake.record import Record, read_record, save_record
+from ..intake.records.pool import Pool
+from ..knowledge_base.files import layout
 from ..knowledge_base.naming import Names
 from ..values.problems import Place, Problem, Refused
 from ..version import VERSION
@@ -49,10 +51,10 @@ def run(
 ) -> int:
     prepared = surroundings.prepared(knowledge)
     past = _past(file) if resume else None
+    taken: tuple[str, ...] = ()
     chosen = opening.terms(prepared.kb, guideline, region, as_of)
     if past is None:
-        given = _given(file)
-        day = as_of or datetime.date.today()
+        given, day, taken = _given(file, prepared, as_of)
         header = Header(VERSION, day, chosen.guideline, chosen.region, prepared.kb.digest, given, ear.VERSION)
     else:
         header = past.header
@@ -62,6 +64,8 @@ def run(
     disclaimer = prepared.kb.scope.disclaimer if prepared.kb.scope is not None else ""
     held = Conversation(case, terminal, Shown(prepared.names), f"osteologic {VERSION}. {disclaimer}".strip(), kept)
     surroundings.later(held.reader.prepare)
+    for told in taken:
+        held.note(told)
     if past is not None:
         _relive(held, past, prepared)
     if copied:
@@ -103,18 +107,46 @@ def _journal(header: Header, past: Past | None) -> tuple[Journal, bool]:
         return Journal.copy(past), True
 
 
-def _given(file: str | None) -> str:
-    """What the patient file says that a consultation begins with. Raises Refused for what is no text."""
+def _given(
+    file: str | None, prepared: Prepared, as_of: datetime.date | None
+) -> tuple[str, datetime.date, tuple[str, ...]]:
+    """What a consultation begins with: the patient file, a health record as one; its day; what is to be said of it.
+
+    Raises Refused for what is no text, and for the records of several patients.
+    """
+    day = as_of or datetime.date.today()
     if file is None:
-        return ""
-    content = surroundings.read(file)
+        return "", day, ()
+    pool = Pool(prepared.kb, day, as_of)
+    lines = pool.kept(surroundings.lines(file), surroundings.name_of(file))
+    if lines is None:
+        return _from_record(pool.patients(), prepared, day)
+    content = b""
+    for line in lines:
+        content += line
+        if len(content) > layout.MOST_BYTES:
+            break
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8"), day, ()
     except UnicodeDecodeError:
         from ..knowledge_base.files import source
 
         problems = source.load_text(content, surroundings.name_of(file))[1]
         raise Refused(problems) from None
+
+
+def _from_record(
+    patients: list[Record], prepared: Prepared, day: datetime.date
+) -> tuple[str, datetime.date, tuple[str, ...]]:
+    """The one patient of a health record as a patient file, so that a journal keeps it as it keeps others."""
+    from ..views.report import intake
+
+    if len(patients) > 1:
+        what = f"the record has {len(patients)} patients where one is expected"
+        raise Refused([Problem("OL327", what, patients[1].place, hint="give the resources of one patient")])
+    one = patients[0]
+    today = one.today or day
+    return save_record(prepared.kb, one.answers, today, one.name), today, intake.notices(one.taken) if one.taken else ()
 
 
 def _case(prepared: Prepared, header: Header, file: str | None) -> Case:
