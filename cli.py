@@ -200,6 +200,7 @@ TESTING = [
 VERBS = [
     verb("consult", "Ask, answer and advise at the prompt.", FILE, *CONSULTING),
     verb("assess", "Assess patients from files; - is standard input.", FILES, REPORT, DETAIL, READER, *MANY, *SHOWING),
+    verb("unmapped", "List the codes of health records that are not known here.", FILES, formats("text", "json")),
     verb("explain", "Explain a topic, a question, or anything that has a name.", WORDS),
     verb("hear", "Show how a typed line is heard, word by word.", LINE, PENDING),
     verb("compare", "Set two conditions side by side.", FIRST, SECOND),

@@ -89,11 +89,7 @@ class Codes:
             return self._tried(code)
         if not isinstance(system, str):
             return ()
-        if system.startswith("http://snomed.info/sct"):
-            named = "snomed"
-        else:
-            named = _SPELLED.get(system.rstrip("/"), system)
-        return self._in(named, code)
+        return self._in(system_of(system), code)
 
     def _in(self, system: str, code: str) -> tuple[Meaning, ...]:
         if system == "icd10 abroad":
@@ -118,6 +114,11 @@ class Codes:
                 return self._in(system, code)
         known = [found for (_, one), found in self._exact.items() if one == code]
         return known[0] if len(known) == 1 else ()
+
+
+def system_of(address: str) -> str:
+    """The code system of an address, by the name that it has in lists of codes; one that has none, as it is."""
+    return "snomed" if address.startswith("http://snomed.info/sct") else _SPELLED.get(address.rstrip("/"), address)
 
 
 def _plain(code: str) -> str:
