@@ -59,7 +59,7 @@ def test_a_line_is_read_once_and_only_what_is_looked_at_becomes_a_value(written:
 def test_what_was_left_out_is_what_it_usually_is(written: tuple[Rule, str, Watched]) -> None:
     rule, line, reads = written
     entry = unread(Rule, rule.id, line, reads)
-    assert (entry.withdrawn, entry.then, entry.codes) == ("", (), {})
+    assert (entry.withdrawn, entry.then, entry.suppress) == ("", (), {})
 
 
 def test_it_is_equal_to_the_entry_it_was(written: tuple[Rule, str, Watched]) -> None:

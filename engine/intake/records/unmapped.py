@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -66,7 +67,7 @@ def _line(kb: KnowledgeBase, one: Unknown) -> str:
     """The list that would make the code known: of a member that sounds alike, else with its meaning left open."""
     homes = _HOMES.get(one.kind, ("findings",))
     home, member = _alike(kb, homes, one.display)
-    name = f"{member or 'name_it'}_in_records"
+    name = f"{member}_in_records" if member else _named(one.display)
     means = f"means: {member or '...'}, of: {home}"
     if not one.code:
         return f"{name}: {{{means}, ingredients: [{_quoted(one.display)}]}}" if homes == ("medicines",) else ""
@@ -81,8 +82,7 @@ def _alike(kb: KnowledgeBase, homes: Iterable[str], display: str) -> tuple[str, 
     for home in homes:
         first = first or home
         spelled = dict(_spelled(kb, home))
-        told = folded(display.rpartition(" (")[0] if display.endswith(")") else display)
-        names = [part.name for part in product(display).parts] if home == "medicines" else [told]
+        names = [part.name for part in product(display).parts] if home == "medicines" else []  # diseases sound alike
         for word in names:
             near = nearest(folded(word), spelled) if word else None
             if near:
@@ -100,6 +100,12 @@ def _spelled(kb: KnowledgeBase, home: str) -> Iterator[tuple[str, str]]:
     for member in choices.members.values() if choices is not None else ():
         for word in (member.label, *member.synonyms):
             yield folded(word), member.id
+
+
+def _named(display: str) -> str:
+    """An id for a list, of what the record calls it."""
+    words = re.findall(r"[a-z0-9]+", display.lower())
+    return "_".join(words[:6]) if words and words[0][0].isalpha() else "_".join(["code", *words[:5]])
 
 
 def _quoted(text: str) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ...knowledge_base.model import (
-    CODE_SYSTEMS,
     Alert,
     ChoiceSet,
     Condition,
@@ -28,6 +27,7 @@ from ...knowledge_base.model import (
 )
 from ...premises import wording
 from ...premises.expression import Always
+from . import coded
 from .entries import ABOUT, FEATURES, VERBS
 from .linked import Branch, Linker, Run, Runs
 
@@ -40,16 +40,6 @@ class Row:
     said: Runs = ()
     tree: Branch | None = None
     anchor: str = ""
-
-
-_HOMES: Mapping[type[Entry], tuple[str, ...]] = {
-    Finding: ("findings",),
-    Quantity: ("quantities",),
-    Investigation: ("investigations",),
-    Condition: ("conditions",),
-    Intervention: ("medicines", "interventions"),
-}
-"""Where the codes of an entry belong, by its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +80,12 @@ class Sheets:
             found.append(self._words("Also called", ", ".join(entry.synonyms)))
         if entry.note:
             found.append(Row("Note", self.linker.text(entry.note)))
-        found += self._codes(entry)
+        found += [self._words(system, codes) for system, codes in coded.rows(self.kb, entry)]
         if entry.kept_because:
             found.append(self._words("Kept because", entry.kept_because))
         if entry.withdrawn:
             found.append(self._words("Withdrawn", entry.withdrawn))
         return tuple(found)
-
-    def _codes(self, entry: Entry) -> Iterator[Row]:
-        """Under which codes it arrives in records; those not looked up are marked."""
-        homes = _HOMES.get(type(entry), ())
-        for codes in self.kb.codes.values():
-            if codes.of not in homes or entry.id not in codes.means:
-                continue
-            for system, found in codes.by_system().items():
-                unsure = codes.unverified.get(system, ())
-                told = (f"{code} (not looked up)" if code in unsure else code for code in found)
-                yield self._words(system.upper() if system in CODE_SYSTEMS else system, ", ".join(told))
 
     def sections(self, kind: str, name: str) -> tuple[Section, ...]:
         """The rules about it, by what they do."""

@@ -9,6 +9,7 @@ from ...knowledge_base.model import Replacement, Rule
 from ...knowledge_base.naming import Names
 from ...workbench.survey.history import Change
 from ...workbench.survey.usage import Mention, Use
+from . import coded
 from .entries import Book
 
 _MOST = 40
@@ -32,6 +33,8 @@ def page(
     sheet.entry("id", f"{found.id} ({found.kind})", 2, 10)
     if found.kind != "rule":  # whose page says it already
         sheet.entry("where", where, 2, 10)
+    for system, told in coded.rows(names.kb, found.entry) if found.entry is not None else ():
+        sheet.entry(system, told, 2, 10)
     for one in replacements:
         if one.id == found.id and one.by != found.id:
             sheet.entry("replaced", f"by {one.by} ({one.place})", 2, 10)

@@ -12,6 +12,7 @@ from ..cases.cases import WorkedCase
 from . import (
     alerts,
     clashes,
+    codes,
     doubles,
     guards,
     hazards,
@@ -36,7 +37,7 @@ from .suppression import Suppressions
 
 _MODULES: tuple[ModuleType, ...] = (
     *(medicines, reported, hazards, clashes, alerts, premises, doubles, strata, guards, loose_ends, questions, names),
-    *(texts, numbers, phrases, upkeep, worked_cases),
+    *(texts, numbers, phrases, codes, upkeep, worked_cases),
 )
 
 CHECKS: tuple[Check, ...] = tuple(

@@ -97,6 +97,10 @@ OL124
 - alendronate-clearance: {replaces: alendronate-clearance, when: creatinine_clearance < 25 mL/min, ...}
 + alendronate-clearance: {replaces: alendronate-clearance, when: creatinine_clearance < 40 mL/min, ...}
 = A hospital may add and tighten; what it takes away is told to every reader, who has to judge it.
+OL126
+- urine_calcium: {loinc: [6874-2]}                  # a result, or the test that brings it?
++ urine_calcium: {of: findings, loinc: [6874-2]}
+= A result under this code would be filed where nobody looks for it.
 OL201
 - when: age > 50 and
 + when: age > 50 and sex is female

@@ -8,6 +8,7 @@ from ....case import opening
 from ....dialogue import journal
 from ....intake import record
 from ....intake.answers import answers
+from ....intake.records import notation
 from ....knowledge_base.files import traps
 from ....knowledge_base.reading import reader
 from ....premises.checking import checking
@@ -23,7 +24,7 @@ _MARKS = {"- ": "avoid", "+ ": "prefer", "= ": "why"}
 
 def codes_of_others() -> dict[str, str]:
     """The codes that are told before any check runs, each with its meaning in one line."""
-    entered = (answers.CODES, record.CODES, opening.CODES, journal.CODES)
+    entered = (answers.CODES, record.CODES, opening.CODES, journal.CODES, notation.CODES)
     tables = (traps.CODES, reader.CODES, checking.CODES, *entered, cases.CODES, equivalents.CODES, authoring.CODES)
     return dict(sorted(pair for table in tables for pair in table.items()))
 

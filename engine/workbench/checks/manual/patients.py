@@ -153,6 +153,22 @@ OL352
 - osteologic journal show yesterday
 + osteologic journal show 20261121-101500-000000-4711
 = `osteologic journal list` says what they are called.
+OL370
+- {"resourceType": "Bundle", "entry": [            # and the file ends here
++ {"resourceType": "Bundle", "entry": []}
+= Half a record must not pass for a whole one.
+OL371
+- {"patients": [{"resourceType": 7}]}
++ {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient"}}]}
+= A report of nothing would look like that of a healthy person.
+OL372
+- one file of 300 MB
++ several files; those of one patient are put together again
+= What does not fit would stop the run after long waiting.
+OL373
+- {"resourceType": "Organization"}
++ {"resourceType": "Observation", "subject": {"reference": "Patient/1"}}
+= A result counts for its own subject alone, and here is none.
 OL401
 - {name: A woman of 67, given: {age: 67}}
 + {name: A woman of 67 is measured, given: {age: 67, sex: female}, expect: {orders: [dxa_scan]}}
