@@ -140,7 +140,7 @@ OLDER = option(
 )
 TARGET = argument("directory", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 DIRECTORY = argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]")
-REPORT = formats("text", "json", "jsonl", "markdown", "html")
+REPORT = formats("text", "json", "jsonl", "markdown", "html", "fhir")
 DETAIL = option(
     "--detail",
     type=click.Choice(["brief", "full"]),

@@ -122,6 +122,12 @@ class Run:
             documents = (sections.document(one, names, title) for one, title in zip(told, titles, strict=True))
             yield from html.streamed(documents, titles[0], len(patients))
             return
+        if format == "fhir":
+            from ..views.report import fhir
+
+            told = ((one.record.name or one.file, self.verdict(one.record)) for one in patients)
+            yield fhir.text(fhir.bundle(told, names))
+            return
         between = {"json": ",\n", "markdown": "\n---\n\n", "text": _rule()}[format]
         opened, closed = ("[\n", "\n]\n") if format == "json" and several else ("", "")
         write = self._writer(format, detail, titles, several)

@@ -38,5 +38,9 @@ class Taken(NamedTuple):
     passed: Mapping[str, int]
     """By type, resources that say nothing to us."""
     notices: tuple[str, ...]
+    subject: str = ""
+    """The patient, as a resource refers to them."""
+    references: Mapping[str, str] = {}
+    """By path, how another resource refers to the one that lies there."""
     unread: tuple[str, ...] = ()
     """Findings that were taken over and that no rule reads."""

@@ -40,6 +40,14 @@ class Resource(NamedTuple):
     def place(self) -> Place:
         return Place(self.path)
 
+    @property
+    def reference(self) -> str:
+        """How another resource refers to it; empty where nothing names it."""
+        if self.address:
+            return self.address
+        identity = self.content.get("id")
+        return f"{self.content['resourceType']}/{identity}" if isinstance(identity, str) and identity else ""
+
 
 class Broken(NamedTuple):
     """A part of a file that could not be read, and why."""

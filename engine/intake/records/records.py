@@ -163,8 +163,16 @@ class _Reading:
             chart.unknown,
             dict(sorted(chart.kinds.items())),
             tuple(chart.notices),
+            patient.reference if patient is not None and patient.reference else self.subject.name,
+            self._references(),
         )
         return Record(self.found, self.subject.name, chart.day, place=Place(first.file if first else ""), taken=taken)
+
+    def _references(self) -> dict[str, str]:
+        """By path, the reference of each resource that an answer came from."""
+        wanted = {path for paths in self.paths.values() for path in paths}
+        resources = (*self.subject.resources, *((self.subject.patient,) if self.subject.patient else ()))
+        return {one.path: one.reference for one in resources if one.path in wanted and one.reference}
 
     def _keep(self, name: str, node: Node, paths: tuple[str, ...]) -> bool:
         known, problems = answers.read_with(self.sheet, name, node, node.place)

@@ -14,7 +14,7 @@ from ...values.frozen import ordered
 from ...values.problems import Place
 from ...values.units import UnitTable
 from ..model import KnowledgeBase, Rule
-from . import guarded
+from . import coded, guarded
 from .breadth import as_wide
 from .footing import STAYS, Ground
 from .offering import Offering
@@ -67,7 +67,7 @@ def losses(shipped: KnowledgeBase, laid: KnowledgeBase) -> list[Cause]:
         found.setdefault(cause, []).append(_told(sides, rule, members))
     for cause in (*_units(sides), *_scope(sides), *sides.left, *sides.missing.values(), *guarded.lost(sides)):
         found.setdefault(cause, [])
-    for cause in (*Offering(sides).lost(), *Spellings(sides).lost()):
+    for cause in (*Offering(sides).lost(), *Spellings(sides).lost(), *coded.lost(sides)):
         found.setdefault(cause, [])
     return [Cause(_clause(cause, rules), cause.place) for cause, rules in found.items()]
 

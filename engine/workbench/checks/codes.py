@@ -25,23 +25,22 @@ def claimed_twice(subject: Subject) -> Iterator[Told]:
     Why:
         A result would count for whichever of them is found first.
     """
-    taken: dict[tuple[str, str, str], CodeList] = {}
+    taken: dict[tuple[str, str], list[CodeList]] = {}
     for codes in subject.kb.codes.values():
         for system, found in codes.by_system().items() if not codes.withdrawn else ():
             for code in found:
-                for place in _places(codes):
-                    other = taken.setdefault((place, system, code), codes)
-                    if other is not codes:
-                        what = f"{system} {code} is claimed by '{codes.id}' and by '{other.id}'"
-                        at = codes.places.get(system, codes.place)
-                        yield Told(what, at, "keep it where it belongs", other.place)
+                others = taken.setdefault((system, code), [])
+                other = next((one for one in others if _home(one) == _home(codes) or "" in (one.of, codes.of)), None)
+                if other is not None:
+                    what = f"{system} {code} is claimed by '{codes.id}' and by '{other.id}'"
+                    at = codes.places.get(system, codes.place)
+                    yield Told(what, at, "keep it where it belongs", other.place)
+                others.append(codes)
 
 
-def _places(codes: CodeList) -> tuple[str, ...]:
+def _home(codes: CodeList) -> str:
     """Where a code is looked for: a disease and a broken bone may share one, two results may not."""
-    if codes.ignored:
-        return ("findings",) if codes.loinc else ("ignored",)
-    return ("findings",) if codes.of in _RESULTS else (codes.of,)
+    return "findings" if codes.of in _RESULTS else codes.of
 
 
 @check("OL574", Level.WARNING)
