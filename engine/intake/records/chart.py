@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ...knowledge_base.model import Finding, KnowledgeBase
 from ..answers.sheet import Sheet, clipped, folded
 from ..taken import Aside, Unknown
-from .coding import Codes, Coding, Meaning, codings, text_of
+from .coding import Codes, Coding, Meaning, codings, key_of, text_of
 from .notation import Resource
 from .products import Found, Products
 
@@ -28,7 +28,7 @@ class Item(NamedTuple):
     """An entry of a list: its fields as an answer gives them, and whence it is."""
 
     fields: dict[str, str]
-    path: str
+    resource: Resource
 
 
 class Tables:
@@ -41,6 +41,10 @@ class Tables:
         self.conditions = _choices_of(kb, "conditions")
         self.sites = _choices_of(kb, "fractures")
         self.symptoms = _choices_of(kb, "symptoms")
+        self.found: dict[tuple[Any, ...], list[Found]] = {}
+        """What medicines are, by what they are called and how they are given."""
+        self.meant: dict[tuple[Any, ...], list[tuple[str, str, frozenset[str], Mapping[str, str]]]] = {}
+        """The lists that conditions belong in, by what they are called."""
 
 
 def _choices_of(kb: KnowledgeBase, name: str) -> str:
@@ -55,15 +59,15 @@ class Chart:
         self.tables, self.kb, self.day = tables, tables.kb, tables.day
         self.results: dict[str, list[Candidate]] = {}
         self.items: dict[str, list[Item]] = {}
-        self.closed: dict[str, str] = {}
+        self.closed: dict[str, Resource] = {}
         """Lists of which the record says that there is nothing, and where."""
         self.asides: list[Aside] = []
         self.notices: list[str] = []
         self.kinds: dict[str, int] = {}
         """By type, how many resources are of no use to us."""
-        self.used: set[str] = set()
-        """Where what counts came from."""
         self._unknown: dict[tuple[Any, ...], list[Any]] = {}
+        self._missed: dict[tuple[Any, ...], list[Any]] = {}
+        """The same by what they were called, so that one that comes again is counted at once."""
         self.lasting: list[str] = []
         """Medicines ordered long ago that the record still calls active, each with its year."""
         self.medicines: Mapping[Any, Any] = {}
@@ -96,6 +100,9 @@ class Chart:
 
     def guessed(self, concept: Any, resource: Resource) -> None:
         """Say where a code without its system was taken for one of ours."""
+        key = key_of(concept)
+        if key is not None and key[0]:
+            return
         for one in codings(concept):
             if one.code and not one.system and self.tables.codes.of(None, one.code):
                 self.notice(f"{resource.path}: the code {one.code} has no system; it was taken for the one that has it")
@@ -119,17 +126,17 @@ class Chart:
 
     def misses(self, concept: Any, resource: Resource) -> None:
         """Count a concept that was not understood."""
-        told = next(codings(concept), None)
-        if told is None or not (told.code or told.display):
-            name = text_of(concept)
-            told = Coding("", "", name)
-        key = (resource.content["resourceType"], told.system, told.code, told.display if not told.code else "")
-        known = self._unknown.get(key)
+        quick = (resource.content["resourceType"], key_of(concept))
+        known = self._missed.get(quick) if quick[1] is not None else None
         if known is None:
-            display = told.display or text_of(concept)
-            self._unknown[key] = [clipped(display, 100), 1, resource]
-        else:
-            known[1] += 1
+            told = next(codings(concept), None)
+            if told is None or not (told.code or told.display):
+                told = Coding("", "", text_of(concept))
+            key = (quick[0], told.system, told.code, told.display if not told.code else "")
+            known = self._unknown.setdefault(key, [clipped(told.display or text_of(concept), 100), 0, resource])
+            if quick[1] is not None:
+                self._missed[quick] = known
+        known[1] += 1
 
     def passes(self, resource: Resource) -> None:
         """Count a resource of a type that says nothing to us."""
@@ -151,7 +158,7 @@ class Chart:
 
     def adds(self, finding: str, fields: dict[str, str], resource: Resource) -> None:
         """An entry of a list."""
-        self.items.setdefault(finding, []).append(Item(fields, resource.path))
+        self.items.setdefault(finding, []).append(Item(fields, resource))
 
     def label(self, found: Iterable[Found]) -> str:
         """What medicines are called."""

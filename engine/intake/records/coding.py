@@ -135,6 +135,20 @@ def codings(concept: Any) -> Iterator[Coding]:
             yield Coding(words(one.get("system")), words(one.get("code")), words(one.get("display")))
 
 
+def key_of(concept: Any) -> tuple[Any, ...] | None:
+    """What tells a concept from others, where it has the usual form: one code, and a text; None where it has another."""
+    if isinstance(concept, dict):
+        listed = concept.get("coding")
+        if isinstance(listed, list) and len(listed) == 1 and isinstance(listed[0], dict):
+            one = listed[0]
+            key = (one.get("system"), one.get("code"), one.get("display"), concept.get("text"))
+            for part in key:
+                if part is not None and type(part) is not str:
+                    return None
+            return key
+    return None
+
+
 def text_of(concept: Any) -> str:
     """What a concept is called: its own text, else the display of a code."""
     if isinstance(concept, str):

@@ -8,7 +8,7 @@ from typing import Any
 from ..answers.sheet import clipped
 from . import times
 from .chart import Chart, one_of
-from .coding import codings, text_of, words
+from .coding import codings, key_of, text_of, words
 from .notation import Resource
 
 _DROPPED = {
@@ -46,7 +46,12 @@ def condition(chart: Chart, resource: Resource) -> None:
     concept = content.get("code")
     if closes(chart, concept, resource):
         return
-    found = list(_meant(chart, concept))
+    key = key_of(concept)
+    found = chart.tables.meant.get(key) if key is not None else None
+    if found is None:
+        found = list(_meant(chart, concept))
+        if key is not None:
+            chart.tables.meant[key] = found
     if not found:
         chart.misses(concept, resource)
         return
@@ -72,7 +77,6 @@ def condition(chart: Chart, resource: Resource) -> None:
         if over and home != "fractures":
             fields["stopped"] = over
         chart.adds(home, fields, resource)
-    chart.used.add(resource.path)
 
 
 def _meant(chart: Chart, concept: Any) -> Iterator[tuple[str, str, frozenset[str], Mapping[str, str]]]:
@@ -152,7 +156,6 @@ def procedure(chart: Chart, resource: Resource) -> None:
             return
         fields["date"] = times.day_of(when)
     chart.adds("conditions", fields, resource)
-    chart.used.add(resource.path)
 
 
 def _status(status: Any) -> str:
@@ -175,15 +178,16 @@ def intolerance(chart: Chart, resource: Resource) -> None:
         chart.aside(resource, text_of(concept), why or "it is over")
     else:
         chart.adds("intolerances", {"name": one_of(members)}, resource)
-        chart.used.add(resource.path)
 
 
 def closes(chart: Chart, concept: Any, resource: Resource) -> bool:
     """Whether a concept says that nothing is known to be in a list."""
+    key = key_of(concept)
+    if key is not None and key[1] not in _NONE_KNOWN:
+        return False  # most have one code, and it says something else
     for one in codings(concept):
         for name in _NONE_KNOWN.get(one.code, ()):
-            chart.closed.setdefault(name, resource.path)
-            chart.used.add(resource.path)
+            chart.closed.setdefault(name, resource)
             return True
     return False
 
@@ -198,8 +202,7 @@ def summary(chart: Chart, resource: Resource) -> None:
         if "nilknown" in _codes(section.get("emptyReason")):
             for one in codings(section.get("code")):
                 for name in _SECTIONS.get(one.code, ()):
-                    chart.closed.setdefault(name, resource.path)
-                    chart.used.add(resource.path)
+                    chart.closed.setdefault(name, resource)
     chart.passes(resource)
 
 

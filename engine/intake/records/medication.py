@@ -10,7 +10,7 @@ from typing import Any
 from ..answers.sheet import clipped
 from . import times
 from .chart import Chart, one_of
-from .coding import codings, fields, several, text_of, words
+from .coding import codings, fields, key_of, several, text_of, words
 from .entries import closes
 from .notation import Resource
 from .products import Found, route_of
@@ -37,7 +37,7 @@ def medicine(chart: Chart, resource: Resource) -> None:
     if closes(chart, concept, resource):
         return
     dose = _dosage(content)
-    found = [one for one in _members(chart, concept, dose) if one.members]
+    found = _found(chart, concept, dose)
     if not found:
         chart.misses(concept, resource)
         return
@@ -61,7 +61,19 @@ def medicine(chart: Chart, resource: Resource) -> None:
         elif end:
             entry["stopped"] = end
         chart.adds("medicines", entry, resource)
-    chart.used.add(resource.path)
+
+
+def _found(chart: Chart, concept: Any, dose: dict[str, Any]) -> list[Found]:
+    """What a medicine is; the same medicine is looked up once."""
+    key = key_of(concept)
+    route = key_of(dose.get("route"))
+    if key is None or (route is None and dose.get("route") is not None):
+        return [one for one in _members(chart, concept, dose) if one.members]
+    whole = (*key, route, _mass(dose))
+    known = chart.tables.found.get(whole)
+    if known is None:
+        known = chart.tables.found[whole] = [one for one in _members(chart, concept, dose) if one.members]
+    return known
 
 
 def _concept(chart: Chart, resource: Resource) -> Any:

@@ -28,9 +28,15 @@ class Resource(NamedTuple):
 
     content: dict[str, Any]
     file: str
-    pointer: str
+    around: str
+    at: int
     address: str
     scope: int
+
+    @property
+    def pointer(self) -> str:
+        """Where in its file it lies; `at` is its number among the entries of a Bundle, -1 outside of one."""
+        return f"{self.around}entry[{self.at}].resource" if self.at >= 0 else self.around
 
     @property
     def path(self) -> str:
@@ -166,28 +172,36 @@ def _gather(value: Any, file: str, pointer: str, scope: int, found: Contents) ->
         kind = value.get("resourceType")
         if kind == "Bundle":
             scopes += 1
-            _bundle(value, pointer, scopes, depth, waiting)
+            _bundle(value, file, pointer, scopes, depth, waiting, found)
         elif isinstance(kind, str) and kind:
-            found.resources.append(Resource(value, file, pointer, address, around))
+            found.resources.append(Resource(value, file, pointer, -1, address, around))
         else:
             found.broken.append(Broken(f"{file}: {pointer}" if pointer else file, "no resourceType"))
 
 
 def _bundle(
-    bundle: dict[str, Any], pointer: str, scope: int, depth: int, waiting: list[tuple[Any, str, str, int, int]]
+    bundle: dict[str, Any],
+    file: str,
+    pointer: str,
+    scope: int,
+    depth: int,
+    waiting: list[tuple[Any, str, str, int, int]],
+    found: Contents,
 ) -> None:
+    """The entries of a Bundle; those that are Bundles again wait."""
     entries = bundle.get("entry")
     before = f"{pointer}." if pointer else ""
     if not isinstance(entries, list) or depth >= _DEEPEST:
         return
-    parts = []
+    add, parts = found.resources.append, []
     for at, entry in enumerate(entries):
-        if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        kind = resource.get("resourceType") if isinstance(resource, dict) else None
+        if isinstance(kind, str) and kind and kind != "Bundle":
             address = entry.get("fullUrl")
-            where = f"{before}entry[{at}].resource"
-            parts.append((entry["resource"], where, address if isinstance(address, str) else "", scope, depth + 1))
-        elif not isinstance(entry, dict) or entry.get("resource") is not None:
-            parts.append((None, f"{before}entry[{at}]", "", scope, depth + 1))
+            add(Resource(resource, file, before, at, address if isinstance(address, str) else "", scope))
+        elif resource is not None or not isinstance(entry, dict):
+            parts.append((resource, f"{before}entry[{at}].resource", "", scope, depth + 1))
     waiting.extend(reversed(parts))
 
 

@@ -141,6 +141,7 @@ class _Reading:
         self.sheet = chart.tables.sheet
         self.found: dict[str, Answer] = {}
         self.paths: dict[str, tuple[str, ...]] = {}
+        self.references: dict[str, str] = {}
         self.older = 0
 
     def record(self, person: Mapping[str, str]) -> Record:
@@ -148,7 +149,7 @@ class _Reading:
         place = patient.place if patient is not None else Place(self.subject.name)
         first = patient or next(iter(self.subject.resources), None)
         for name, told in person.items():
-            self._keep(name, Text(told, place), (place.file,))
+            self._keep(name, Text(told, place), (self._from(patient),) if patient is not None else ())
         for name, candidates in self.chart.results.items():
             self._results(name, candidates)
         for name in dict.fromkeys((*self.chart.items, *self.chart.closed)):
@@ -164,15 +165,15 @@ class _Reading:
             dict(sorted(chart.kinds.items())),
             tuple(chart.notices),
             patient.reference if patient is not None and patient.reference else self.subject.name,
-            self._references(),
+            {path: told for path, told in self.references.items() if told},
         )
         return Record(self.found, self.subject.name, chart.day, place=Place(first.file if first else ""), taken=taken)
 
-    def _references(self) -> dict[str, str]:
-        """By path, the reference of each resource that an answer came from."""
-        wanted = {path for paths in self.paths.values() for path in paths}
-        resources = (*self.subject.resources, *((self.subject.patient,) if self.subject.patient else ()))
-        return {one.path: one.reference for one in resources if one.path in wanted and one.reference}
+    def _from(self, resource: Resource) -> str:
+        """Where a resource lies; how others refer to it is kept beside that."""
+        path = resource.path
+        self.references[path] = resource.reference
+        return path
 
     def _keep(self, name: str, node: Node, paths: tuple[str, ...]) -> bool:
         known, problems = answers.read_with(self.sheet, name, node, node.place)
@@ -196,12 +197,20 @@ class _Reading:
         most = _LATEST if numeric and name not in _ONE else 1
         candidates.sort(key=lambda one: one.order, reverse=True)
         kept: list[tuple[Candidate, Known, Node]] = []
-        for one in candidates:
+        tried: list[tuple[str, Any]] = []
+        for at, one in enumerate(candidates):
             day = times.day_of(one.when)
             same = [at for at, (other, _, _) in enumerate(kept) if day and times.day_of(other.when) == day]
             if len(kept) >= most and not same:
-                self.older += 1
+                self.older += len(candidates) - at if day else 1
+                if day:
+                    break  # all that follow are older still
                 continue
+            told = (one.when, results.value_of(one.source))
+            if same and told in tried:
+                self.older += 1  # the same result once more
+                continue
+            tried.append(told)
             known, node = self._one(name, one)
             if known is None or node is None:
                 continue
@@ -221,7 +230,7 @@ class _Reading:
         if name == "pregnancy" and self._long_ago(kept[-1][0]):
             return
         self.found[name] = Answer(whole, "; ".join(given_text(node) for _, _, node in kept), kept[-1][2].place)
-        self.paths[name] = tuple(one.resource.path for one, _, _ in kept)
+        self.paths[name] = tuple(self._from(one.resource) for one, _, _ in kept)
 
     def _one(self, name: str, one: Candidate) -> tuple[Known | None, Node | None]:
         what = name.replace("_", " ")
@@ -273,19 +282,21 @@ class _Reading:
         finding = self.kb.findings.get(name)
         if finding is None:
             return
-        found: dict[Entry, tuple[str, ...]] = {}
-        told: list[str] = []
-        for one in merged(name, items):
-            entry, text = self._entry(name, one)
+        found: dict[Entry, str] = {}
+        sources: list[Resource] = []
+        for several in _alike(merged(name, items)):
+            entry, text = self._entry(name, several[0])
             if entry is not None:
-                if entry not in found:
-                    told.append(text)
-                found[entry] = (*found.get(entry, ()), one.path)
+                found.setdefault(entry, text)
+                sources += [one.resource for one in several]
+        told = list(found.values())
         complete = name in self.chart.closed and not found
         if not found and not complete:
             return
         known = Records(tuple(found), complete)
-        paths = tuple(path for listed in found.values() for path in listed) or (self.chart.closed[name],)
+        if complete:
+            sources = [self.chart.closed[name]]
+        paths = tuple(self._from(one) for one in sources)
         given = "none" if complete else f"[{', '.join([*told, '...'])}]"
         self.found[name] = Answer(known, given, Place(paths[0]))
         self.paths[name] = tuple(dict.fromkeys(paths))
@@ -293,13 +304,13 @@ class _Reading:
     def _entry(self, name: str, item: Item) -> tuple[Entry | None, str]:
         """An entry; a field that cannot be read is left out and named."""
         fields = dict(item.fields)
-        place = Place(item.path)
+        place = item.resource.place
         while True:
             node = MapNode(tuple((Text(key, place), Text(value, place)) for key, value in fields.items()), place)
             known, problems = answers.read_with(self.sheet, name, ListNode((node,), place), place)
             if isinstance(known, Records) and not problems and known.entries:
                 return known.entries[0], given_text(node)
-            self._refused(item.path, name, problems)
+            self._refused(place.file, name, problems)
             key = next(iter(fields))
             dropped = next((field for field in _DISPENSABLE if field in fields and field != key), None)
             if dropped is None:
@@ -314,6 +325,14 @@ class _Reading:
                 self._refused(one.place.file, name, [one])
                 del self.found[name]
                 self.paths.pop(name, None)
+
+
+def _alike(items: list[Item]) -> list[list[Item]]:
+    """Entries that say the same, together."""
+    found: dict[tuple[tuple[str, str], ...], list[Item]] = {}
+    for one in items:
+        found.setdefault(tuple(one.fields.items()), []).append(one)
+    return list(found.values())
 
 
 _DISPENSABLE = ("every", "dose", "last_given", "stopped", "started", "date", "age_at")

@@ -112,6 +112,11 @@ def as_answer(chart: Chart, finding: Finding | None, one: Candidate) -> tuple[No
     return MapNode(tuple(pairs), place), ""
 
 
+def value_of(source: dict[str, Any]) -> Any:
+    """The value as it was given, to tell the same result given again from another."""
+    return next((source[key] for key in _VALUES if source.get(key) is not None), None)
+
+
 def _value(chart: Chart, finding: Finding | None, source: dict[str, Any]) -> tuple[str, str]:
     kind = finding.type if finding is not None else "number"
     key = next((key for key in _VALUES if source.get(key) is not None), "")
