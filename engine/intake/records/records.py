@@ -8,7 +8,7 @@ nothing in them.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ...knowledge_base.files.nodes import ListNode, MapNode, Node, Text
@@ -302,20 +302,24 @@ class _Reading:
         self.paths[name] = tuple(dict.fromkeys(paths))
 
     def _entry(self, name: str, item: Item) -> tuple[Entry | None, str]:
-        """An entry; a field that cannot be read is left out and named."""
-        fields = dict(item.fields)
+        """An entry; a field that cannot be read is left out and named. What is over stays over, whatever its day."""
         place = item.resource.place
-        while True:
-            node = MapNode(tuple((Text(key, place), Text(value, place)) for key, value in fields.items()), place)
-            known, problems = answers.read_with(self.sheet, name, ListNode((node,), place), place)
-            if isinstance(known, Records) and not problems and known.entries:
-                return known.entries[0], given_text(node)
-            self._refused(place.file, name, problems)
-            key = next(iter(fields))
-            dropped = next((field for field in _DISPENSABLE if field in fields and field != key), None)
-            if dropped is None:
-                return None, ""
-            del fields[dropped]
+        entry, told, problems = self._tried(name, item.fields, place)
+        if entry is not None:
+            return entry, told
+        self._refused(place.file, name, problems)
+        for fields in _fewer(item.fields):
+            entry, told, _ = self._tried(name, fields, place)
+            if entry is not None:
+                return entry, told
+        return None, ""
+
+    def _tried(self, name: str, fields: Mapping[str, str], place: Place) -> tuple[Entry | None, str, list[Problem]]:
+        node = MapNode(tuple((Text(key, place), Text(value, place)) for key, value in fields.items()), place)
+        known, problems = answers.read_with(self.sheet, name, ListNode((node,), place), place)
+        if isinstance(known, Records) and not problems and known.entries:
+            return known.entries[0], given_text(node), []
+        return None, "", problems
 
     def _held_to_each_other(self) -> None:
         """Set aside what cannot be true of this patient: a menopause of a man, an age that is not reached."""
@@ -335,8 +339,20 @@ def _alike(items: list[Item]) -> list[list[Item]]:
     return list(found.values())
 
 
-_DISPENSABLE = ("every", "dose", "last_given", "stopped", "started", "date", "age_at")
-"""Fields of an entry in the order in which they are given up where it cannot be read with them."""
+_DISPENSABLE = ("dose", "every", "last_given", "started", "date", "age_at")
+"""Fields of an entry that are given up where it cannot be read with them."""
+
+
+def _fewer(fields: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """An entry without one of its fields, then without ever more of them; an end that is no day is an end all the same."""
+    ended = {**fields, "stopped": "yes"} if "stopped" in fields else dict(fields)
+    there = [name for name in _DISPENSABLE if name in fields]
+    for whole in (dict(fields), ended):
+        for name in there:
+            yield {key: value for key, value in whole.items() if key != name}
+    yield ended
+    for count in range(2, len(there) + 1):
+        yield {key: value for key, value in ended.items() if key not in there[:count]}
 
 
 def _value(known: Known) -> Any:

@@ -77,6 +77,7 @@ def _status(status: Any) -> str:
 
 
 def _file(chart: Chart, resource: Resource, known: Any, source: dict[str, Any], pointer: str, order: int) -> None:
+    chart.guessed(source.get("code"), resource)
     for meaning in known:
         if meaning.ignored:
             chart.aside(resource, text_of(source.get("code")), meaning.ignored, pointer)
