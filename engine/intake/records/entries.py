@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..answers.sheet import clipped
 from . import times
 from .chart import Chart, one_of
 from .coding import codings, key_of, text_of, words
 from .notation import Resource
+from .results import status_of
 
 _DROPPED = {
     "refuted": "it was refuted",
@@ -37,7 +37,6 @@ _SECTIONS = {
     "48765-2": ("intolerances",),
 }
 """Sections of a summary by LOINC, and the list each of them is."""
-_RESOLVED_SYMPTOM = "started"
 
 
 def condition(chart: Chart, resource: Resource) -> None:
@@ -144,9 +143,9 @@ def procedure(chart: Chart, resource: Resource) -> None:
     if not members:
         chart.misses(content.get("code"), resource)
         return
-    status = content.get("status")
+    status = words(content.get("status"))
     if status not in ("completed", "in-progress"):
-        chart.aside(resource, text_of(content.get("code")), _status(status))
+        chart.aside(resource, text_of(content.get("code")), status_of(status))
         return
     when = times.first(content, ("performedDateTime", "performedPeriod", "occurrenceDateTime", "occurrencePeriod"))
     fields = {"name": one_of(members), **more}
@@ -156,10 +155,6 @@ def procedure(chart: Chart, resource: Resource) -> None:
             return
         fields["date"] = times.day_of(when)
     chart.adds("conditions", fields, resource)
-
-
-def _status(status: Any) -> str:
-    return f"its status is {clipped(str(status))}" if status else "it has no status"
 
 
 def intolerance(chart: Chart, resource: Resource) -> None:

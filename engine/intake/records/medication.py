@@ -14,7 +14,7 @@ from .coding import codings, fields, key_of, several, text_of, words
 from .entries import closes
 from .notation import Resource
 from .products import Found, route_of
-from .results import _number
+from .results import number_of, status_of
 
 _ORDERS = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
 _STOPPED = frozenset({"stopped", "completed", "on-hold", "ended", "cancelled-after"})
@@ -145,7 +145,7 @@ def _quantity(dose: dict[str, Any]) -> dict[str, Any]:
 def _mass(dose: dict[str, Any]) -> Decimal | None:
     """The dose in mg, where the record gives it as a mass."""
     quantity = _quantity(dose)
-    number, unit = _number(quantity.get("value")), words(quantity.get("code")) or words(quantity.get("unit"))
+    number, unit = number_of(quantity.get("value")), words(quantity.get("code")) or words(quantity.get("unit"))
     factor = {"mg": Decimal(1), "g": Decimal(1000), "ug": Decimal("0.001"), "mcg": Decimal("0.001")}.get(unit)
     return Decimal(number) * factor if number and factor is not None else None
 
@@ -154,7 +154,7 @@ def _doses(dose: dict[str, Any], one: Found) -> dict[str, str]:
     """Dose and frequency, as far as they are told: in mass, or as so many tablets of a strength that the name tells."""
     entry: dict[str, str] = {}
     quantity = _quantity(dose)
-    number = _number(quantity.get("value"))
+    number = number_of(quantity.get("value"))
     unit = words(quantity.get("code")) or words(quantity.get("unit"))
     if number and unit in _MASS:
         entry["dose"] = f"{number} {_MASS[unit]}"
@@ -174,7 +174,7 @@ def _every(dose: dict[str, Any]) -> str:
         return ""
     repeat = timing.get("repeat")
     if isinstance(repeat, dict) and repeat.get("period") is not None:
-        period, often = _number(repeat.get("period")), _number(repeat.get("frequency", 1))
+        period, often = number_of(repeat.get("period")), number_of(repeat.get("frequency", 1))
         unit = _PERIODS.get(words(repeat.get("periodUnit")), "")
         if not (period and often and unit) or repeat.get("periodMax") or repeat.get("frequencyMax"):
             return ""
@@ -209,7 +209,7 @@ def _not_taken(kind: str, content: dict[str, Any]) -> str:
         known = set(_TAKEN)
     if status in known:
         return ""
-    return f"its status is {clipped(status)}" if status else "it has no status"
+    return status_of(status)
 
 
 def _taken(
@@ -248,7 +248,7 @@ def _older(start: str, day: datetime.date) -> bool:
 def _handed_out(content: dict[str, Any], start: str, day: datetime.date) -> tuple[str, str]:
     """Until when a package lasts."""
     supply = content.get("daysSupply")
-    number = _number(supply.get("value")) if isinstance(supply, dict) else ""
+    number = number_of(supply.get("value")) if isinstance(supply, dict) else ""
     try:
         last = datetime.date.fromisoformat(start[:10]) + datetime.timedelta(days=int(Decimal(number or 30)))
     except (ValueError, OverflowError):

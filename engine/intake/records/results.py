@@ -59,12 +59,12 @@ def observation(chart: Chart, resource: Resource, order: int) -> None:
 
 def _counts(chart: Chart, resource: Resource, content: dict[str, Any]) -> bool:
     """Whether an observation is a result of the patient's own."""
-    status = content.get("status")
+    status = words(content.get("status"))
     if status not in FINAL:
         if status in _NOT_YET:
             chart.notice(f"{resource.path}: the result is preliminary")
         else:
-            chart.aside(resource, text_of(content.get("code")), _status(status))
+            chart.aside(resource, text_of(content.get("code")), status_of(status))
             return False
     if content.get("focus"):
         chart.aside(resource, text_of(content.get("code")), "it is about somebody or something else than its subject")
@@ -72,8 +72,9 @@ def _counts(chart: Chart, resource: Resource, content: dict[str, Any]) -> bool:
     return True
 
 
-def _status(status: Any) -> str:
-    return f"its status is {clipped(str(status))}" if status else "it has no status"
+def status_of(status: str) -> str:
+    """Why something does not count that has this status."""
+    return f"its status is {clipped(status)}" if status else "it has no status"
 
 
 def _file(chart: Chart, resource: Resource, known: Any, source: dict[str, Any], pointer: str, order: int) -> None:
@@ -155,7 +156,7 @@ def _without_value(kind: str, finding: Finding | None, source: dict[str, Any]) -
 def _quantity(finding: Finding | None, value: Any) -> tuple[str, str]:
     if not isinstance(value, dict):
         return "", "its value cannot be read"
-    number = _number(value.get("value"))
+    number = number_of(value.get("value"))
     if not number:
         return "", "its value is no number"
     comparator = words(value.get("comparator"))
@@ -176,7 +177,7 @@ def _span(finding: Finding | None, value: Any) -> tuple[str, str]:
     if not isinstance(value, dict):
         return "", "its range cannot be read"
     ends = [value.get(key) if isinstance(value.get(key), dict) else {} for key in ("low", "high")]
-    low, high = (_number(end.get("value")) for end in ends)
+    low, high = (number_of(end.get("value")) for end in ends)
     unit = next((told for end in ends if (told := _unit(finding, end))), "")
     if low and high:
         return f"{low}..{high} {unit}".strip(), ""
@@ -208,7 +209,7 @@ def _range(source: dict[str, Any], content: dict[str, Any], text: str) -> str:
     if kinds and "normal" not in kinds:
         return ""
     ends = [plain[0].get(key) if isinstance(plain[0].get(key), dict) else {} for key in ("low", "high")]
-    low, high = (_number(end.get("value")) for end in ends)
+    low, high = (number_of(end.get("value")) for end in ends)
     unit = next((told for end in ends if (told := _unit(None, end))), "")
     unit = unit or (text.split(" ", 1)[1] if " " in text and text[:1].isdigit() else "")
     if low and high:
@@ -222,7 +223,7 @@ def _listed(value: Any) -> Iterator[Any]:
     yield from value if isinstance(value, list) else () if value is None else (value,)
 
 
-def _number(value: Any) -> str:
+def number_of(value: Any) -> str:
     """A number of JSON with all its digits and without an exponent; empty where it is none."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return ""
