@@ -84,7 +84,7 @@ def test_the_parts_stand_in_the_order_of_the_contract() -> None:
         "alerts",
         "differences",
     ]
-    assert keys[-1] == "disclaimer"
+    assert keys[-1] == "intake"
     assert set(keys) == {
         *TOP,
         "outside_scope",
@@ -96,6 +96,7 @@ def test_the_parts_stand_in_the_order_of_the_contract() -> None:
         "notices",
         "sources",
         "disclaimer",
+        "intake",
     }
 
 
