@@ -19,8 +19,8 @@ from ..inference.working_memory import WorkingMemory
 from ..intake import stream
 from ..intake.record import Record
 from ..intake.records.pool import Pool
-from ..intake.taken import Taken
 from ..intake.stream import Piece
+from ..intake.taken import Taken
 from ..values.frozen import ordered
 from ..values.problems import Place, Problem, Refused
 from . import surroundings
@@ -125,8 +125,8 @@ class Run:
         if format == "fhir":
             from ..views.report import fhir
 
-            told = ((one.record.name or one.file, self.verdict(one.record)) for one in patients)
-            yield fhir.text(fhir.bundle(told, names))
+            judged = ((one.record.name or one.file, self.verdict(one.record)) for one in patients)
+            yield fhir.text(fhir.bundle(judged, names))
             return
         between = {"json": ",\n", "markdown": "\n---\n\n", "text": _rule()}[format]
         opened, closed = ("[\n", "\n]\n") if format == "json" and several else ("", "")
@@ -190,7 +190,9 @@ class Run:
         """A JSON object a line, each written as soon as the patient is judged."""
         refused = told = 0
         health = Pool(self.prepared.kb, datetime.date.today(), self.terms.as_of)
-        for lines, wrong, stopped in self._shared(lambda cuts: self._written(cuts, detail, skip), self._batches(health)):
+        for lines, wrong, stopped in self._shared(
+            lambda cuts: self._written(cuts, detail, skip), self._batches(health)
+        ):
             surroundings.put("".join(lines))
             surroundings.flush()
             refused, told = refused + wrong, told + len(lines)
@@ -207,7 +209,7 @@ class Run:
         return 1 if refused else 0
 
     def _batches(self, health: Pool) -> Iterator[tuple[Cut, ...]]:
-        """The patients of files a few at a time; health records are kept together, for one patient may lie in several."""
+        """The patients of files a few at a time; health records are kept, for one patient may lie in several."""
         for file in self.files:
             name = surroundings.name_of(file)
             lines = health.kept(surroundings.lines(file), name)

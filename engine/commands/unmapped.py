@@ -42,13 +42,15 @@ def _text(found: list[Missing]) -> str:
     for one in found:
         code = f"{one.system} {one.code}".strip()
         of = f" of {one.patients} patients" if one.patients > 1 else ""
-        page.item(f"{one.display or 'without a name'}{f' [{code}]' if code else ''}, {one.kind}", str(one.count), 0)
+        page.item(f"{one.display or 'without a name'}{f' [{code}]' if code else ''}, {one.kind}", str(one.times), 0)
         page.entry("where", f"{one.path}{of}", 4)
     lines = [one.line for one in found if one.line]
     if not lines:
         return page.text()
     page.blank()
-    told = "To add, in a file of knowledge/codes (a hospital's in its own directory), once each code has been looked up. "
+    told = (
+        "To add, in a file of knowledge/codes (a hospital's in its own directory), once each code has been looked up. "
+    )
     page.paragraph(told + "What `means` says is a guess by name; what is of no use gets `ignored: why` instead.", 0)
     page.blank()
     return page.text() + "".join(f"{escape.line(line)}\n" for line in lines)
@@ -61,7 +63,7 @@ def _data(found: list[Missing]) -> str:
             "system": one.system or None,
             "code": one.code or None,
             "display": one.display,
-            "count": one.count,
+            "count": one.times,
             "patients": one.patients,
             "path": one.path,
             "add": one.line or None,

@@ -21,7 +21,7 @@ class Unknown(NamedTuple):
     system: str
     code: str
     display: str
-    count: int
+    times: int
     path: str
 
 

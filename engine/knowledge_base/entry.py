@@ -1,4 +1,4 @@
-"""Entries of the knowledge base: what each of them has, and those that say under which codes records carry the others."""
+"""Entries of the knowledge base: what each has, and those that say under which codes records carry the others."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Entry(Unread):
 class CodeList(Entry):
     """The codes under which records carry one finding, one answer or one member of a list.
 
-    `means` is that finding or member (several: one of these), `of` where it belongs: `findings`, `quantities`, `investigations`, a choice set,
-    or a finding that is answered by yes or no. A list that is `ignored` means nothing, and says why.
-    ICD-10 and ATC codes stand for all below them; the longest that fits wins. Others are exact.
+    `means` is that finding or member (several: one of these), `of` where it belongs: `findings`, `quantities`,
+    `investigations`, a choice set, or a finding that is answered by yes or no. A list that is `ignored` means nothing,
+    and says why. ICD-10 and ATC codes stand for all below them; the longest that fits wins. Others are exact.
     """
 
     means: tuple[str, ...] = ()

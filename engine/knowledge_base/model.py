@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from ..premises.expression import NumberNode, TruthNode
-from ..values.frozen import frozen, ordered
+from ..values.frozen import frozen
 from ..values.interval import Interval
 from ..values.problems import Place
 from .entry import CODE_SYSTEMS as CODE_SYSTEMS

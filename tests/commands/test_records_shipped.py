@@ -107,7 +107,11 @@ def test_patient_files_and_records_stand_beside_each_other(run: Run, tmp_path: P
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [('{"resourceType": "Bundle",', "OL370"), ('{"resourceType": "Organization"}', "OL373"), ('[{"resourceType": 7}]', "OL371")],
+    [
+        ('{"resourceType": "Bundle",', "OL370"),
+        ('{"resourceType": "Organization"}', "OL373"),
+        ('[{"resourceType": 7}]', "OL371"),
+    ],
 )
 def test_what_is_no_record_is_refused(text: str, code: str, run: Run) -> None:
     ended = run("assess", "-", typed=text)
@@ -184,7 +188,9 @@ def test_proposals_and_issues_are_valid_and_rest_on_what_came_in(run: Run, tmp_p
     (response,) = of(found, "GuidanceResponse")
     assert response["subject"] == {"reference": "Patient/one"}
     assert response["status"] == "data-required"
-    resting = [part for one in of(found, "DetectedIssue") for ground in one.get("evidence", ()) for part in ground["detail"]]
+    resting = [
+        part for one in of(found, "DetectedIssue") for ground in one.get("evidence", ()) for part in ground["detail"]
+    ]
     assert {"reference": "Observation/calcium"} in resting
     for one in (*of(found, "ServiceRequest"), *of(found, "MedicationRequest"), *of(found, "RequestGroup")):
         assert (one["status"], one["intent"]) == ("draft", "proposal")

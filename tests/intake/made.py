@@ -19,7 +19,11 @@ Object = dict[str, Any]
 
 DAY = datetime.date(2024, 6, 1)
 LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
-ICD, RXNORM, ATC = "http://hl7.org/fhir/sid/icd-10-cm", "http://www.nlm.nih.gov/research/umls/rxnorm", "http://www.whocc.no/atc"
+ICD, RXNORM, ATC = (
+    "http://hl7.org/fhir/sid/icd-10-cm",
+    "http://www.nlm.nih.gov/research/umls/rxnorm",
+    "http://www.whocc.no/atc",
+)
 HER = {"reference": "Patient/one"}
 CREATININE, HIP, FOREARM, VITAMIN_D = "2160-0", "38264-8", "38265-5", "62292-8"
 
@@ -47,14 +51,23 @@ def patient(**more: Any) -> Object:
     return {"resourceType": "Patient", "id": "one", "birthDate": "1956-03-01", "gender": "female", **more}
 
 
-def result(code: str, value: Any = None, unit: str = "", when: str = "2024-05-01", **more: Any) -> Object:
+def result(code: str, value: Any = None, unit: Any = "", when: Any = "2024-05-01", **more: Any) -> Object:
     quantity = {} if value is None else {"valueQuantity": {"value": value, "unit": unit, "code": unit}}
     dated = {"effectiveDateTime": when} if when else {}
-    found = {"resourceType": "Observation", "status": "final", "code": concept(code), "subject": HER, **dated, **quantity}
+    found = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": concept(code),
+        "subject": HER,
+        **dated,
+        **quantity,
+    }
     return {**found, **more}
 
 
-def condition(code: str, system: str = SNOMED, clinical: str = "active", certain: str = "confirmed", **more: Any) -> Object:
+def condition(
+    code: str, system: str = SNOMED, clinical: str = "active", certain: str = "confirmed", **more: Any
+) -> Object:
     return {
         "resourceType": "Condition",
         "clinicalStatus": concept(clinical, "http://terminology.hl7.org/CodeSystem/condition-clinical"),
@@ -65,7 +78,7 @@ def condition(code: str, system: str = SNOMED, clinical: str = "active", certain
     }
 
 
-def order(name: str = "", code: str = "", system: str = RXNORM, status: str = "active", **more: Any) -> Object:
+def order(name: Any = "", code: Any = "", system: Any = RXNORM, status: Any = "active", **more: Any) -> Object:
     return {
         "resourceType": "MedicationRequest",
         "status": status,

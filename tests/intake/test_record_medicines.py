@@ -11,7 +11,22 @@ import pytest
 from engine.intake.answers.sheet import Sheet
 from engine.intake.records.products import Products, product
 from engine.values.value import Number, Records
-from tests.intake.made import ATC, HER, RXNORM, SNOMED, Object, bundle, concept, given, order, patient, record, records, shipped, whys
+from tests.intake.made import (
+    ATC,
+    HER,
+    RXNORM,
+    SNOMED,
+    Object,
+    bundle,
+    concept,
+    given,
+    order,
+    patient,
+    record,
+    records,
+    shipped,
+    whys,
+)
 
 NAMES = {
     "Alendronic acid 10 MG Oral Tablet": "alendronate",
@@ -109,10 +124,16 @@ def test_a_code_that_tells_the_route_is_enough(code: str) -> None:
     ("name", "wanted"),
     [
         ("Acetaminophen 325 MG / HYDROcodone Bitartrate 7.5 MG Oral Tablet", [{"acetaminophen"}, {"opioid"}]),
-        ("alendronate sodium 70 MG / cholecalciferol 2800 UNT Oral Tablet", [{"alendronate"}, {"vitamin_d_supplement"}]),
+        (
+            "alendronate sodium 70 MG / cholecalciferol 2800 UNT Oral Tablet",
+            [{"alendronate"}, {"vitamin_d_supplement"}],
+        ),
         ("calcium carbonate 1500 MG / cholecalciferol 400 UNT Oral Tablet", [{"calcium_and_vitamin_d"}]),
         ("ethinyl estradiol 0.02 MG / levonorgestrel 0.1 MG Oral Tablet", [{"combined_contraceptive"}]),
-        ("60 ACTUAT fluticasone propionate 0.1 MG / salmeterol 0.05 MG Dry Powder Inhaler", [{"inhaled_glucocorticoid"}, {"bronchodilator"}]),
+        (
+            "60 ACTUAT fluticasone propionate 0.1 MG / salmeterol 0.05 MG Dry Powder Inhaler",
+            [{"inhaled_glucocorticoid"}, {"bronchodilator"}],
+        ),
         ("dexamethasone 1 MG/ML / tobramycin 3 MG/ML Ophthalmic Suspension", [{"topical_glucocorticoid"}]),
     ],
 )
@@ -137,8 +158,20 @@ def test_what_is_put_on_the_skin_is_not_taken(name: str) -> None:
 
 def test_no_steroid_of_any_surface_is_systemic() -> None:
     systemic = shipped().choices["medicines"].classes["systemic_glucocorticoid"]
-    forms = ("Topical Cream", "Topical Ointment", "Ophthalmic Solution", "Otic Solution", "Nasal Spray", "Metered Dose Inhaler")
-    steroids = {name for codes in shipped().codes.values() if {*codes.means} & {*systemic, "topical_glucocorticoid"} for name in codes.ingredients}
+    forms = (
+        "Topical Cream",
+        "Topical Ointment",
+        "Ophthalmic Solution",
+        "Otic Solution",
+        "Nasal Spray",
+        "Metered Dose Inhaler",
+    )
+    steroids = {
+        name
+        for codes in shipped().codes.values()
+        if {*codes.means} & {*systemic, "topical_glucocorticoid"}
+        for name in codes.ingredients
+    }
     assert len(steroids) > 20
     for name in steroids:
         for form in forms:
@@ -159,7 +192,8 @@ def test_without_a_strength_an_antibody_is_one_of_two_and_the_dose_decides() -> 
 
 
 @pytest.mark.parametrize(
-    ("quantity", "member"), [({"value": 60, "unit": "mg"}, "denosumab"), ({"value": 120, "code": "mg"}, "denosumab_cancer_dose")]
+    ("quantity", "member"),
+    [({"value": 60, "unit": "mg"}, "denosumab"), ({"value": 120, "code": "mg"}, "denosumab_cancer_dose")],
 )
 def test_the_dose_of_the_order_decides_for_a_code_too(quantity: Object, member: str) -> None:
     dose = {"dosageInstruction": [{"doseAndRate": [{"doseQuantity": quantity}]}]}
@@ -178,17 +212,34 @@ def timing(**repeat: Any) -> Object:
     return {"repeat": repeat}
 
 
+PREDNISONE = "prednisone 5 MG Oral Tablet"
+DAILY = timing(frequency=1, period=1, periodUnit="d")
+
+
+def given_each_time(value: float, unit: str = "", **more: Any) -> Object:
+    quantity = {"value": value, **({"code": unit} if unit else {})}
+    return {"doseAndRate": [{"doseQuantity": quantity}], **more}
+
+
 @pytest.mark.parametrize(
     ("name", "instruction", "wanted"),
     [
-        ("prednisone 5 MG Oral Tablet", {"doseAndRate": [{"doseQuantity": {"value": 2}}], "timing": timing(frequency=1, period=1, periodUnit="d")}, "dose: 10 mg, every: day"),
-        ("prednisone 5 MG Oral Tablet", {"doseAndRate": [{"doseQuantity": {"value": 7.5, "unit": "mg"}}], "timing": {"code": concept("BID", "gts")}}, "dose: 7.5 mg, every: 2 times a day"),
+        (PREDNISONE, given_each_time(2, timing=DAILY), "dose: 10 mg, every: day"),
+        (
+            PREDNISONE,
+            given_each_time(7.5, "mg", timing={"code": concept("BID", "gts")}),
+            "dose: 7.5 mg, every: 2 times a day",
+        ),
         ("alendronate 70 MG Oral Tablet", {"timing": timing(frequency=1, period=1, periodUnit="wk")}, "every: week"),
-        ("denosumab 60 mg", {"doseAndRate": [{"doseQuantity": {"value": 60, "code": "mg"}}], "timing": timing(frequency=1, period=6, periodUnit="mo")}, "dose: 60 mg, every: 6 months"),
-        ("prednisone 5 MG Oral Tablet", {"doseAndRate": [{"doseQuantity": {"value": 1}}], "asNeededBoolean": True, "timing": timing(frequency=1, period=1, periodUnit="d")}, "dose: 5 mg"),
-        ("prednisone 5 MG Oral Tablet", {"timing": timing(frequency="x", period=[1], periodUnit=3)}, ""),
+        (
+            "denosumab 60 mg",
+            given_each_time(60, "mg", timing=timing(frequency=1, period=6, periodUnit="mo")),
+            "dose: 60 mg, every: 6 months",
+        ),
+        (PREDNISONE, given_each_time(1, asNeededBoolean=True, timing=DAILY), "dose: 5 mg"),
+        (PREDNISONE, {"timing": timing(frequency="x", period=[1], periodUnit=3)}, ""),
     ],
-)  # fmt: skip
+)
 def test_a_dose_is_so_many_tablets_of_a_strength(name: str, instruction: Object, wanted: str) -> None:
     told = given(record(order(name, dosageInstruction=[instruction])))["medicines"]
     middle = told.partition(", ")[2].rpartition("started")[0].strip(", ")
@@ -221,8 +272,12 @@ def test_what_was_stopped_is_over(status: str) -> None:
 
 
 def test_an_end_that_is_told_is_its_end() -> None:
-    period = {"dosageInstruction": [{"timing": {"repeat": {"boundsPeriod": {"start": "2020-01-01", "end": "2023-01-01"}}}}]}
-    told = given(record(order("alendronate 70 MG Oral Tablet", status="completed", authoredOn="2020-01-01", **period)))["medicines"]
+    period = {
+        "dosageInstruction": [{"timing": {"repeat": {"boundsPeriod": {"start": "2020-01-01", "end": "2023-01-01"}}}}]
+    }
+    told = given(record(order("alendronate 70 MG Oral Tablet", status="completed", authoredOn="2020-01-01", **period)))[
+        "medicines"
+    ]
     assert "started: 2020-01-01, stopped: 2023-01-01" in told
     odd = record(order("alendronate 70 MG Oral Tablet", status="completed", authoredOn="2024-01-01", **period))
     assert given(odd)["medicines"] == "[{name: alendronate, stopped: 2023-01-01}, ...]"  # what is over stays over
@@ -230,18 +285,36 @@ def test_an_end_that_is_told_is_its_end() -> None:
 
 
 def test_a_statement_counts_by_its_status() -> None:
-    statement = {"resourceType": "MedicationStatement", "medicationCodeableConcept": concept("", text="alendronate"), "subject": HER}
-    for status, there in (("active", True), ("completed", True), ("not-taken", False), ("intended", False), ("entered-in-error", False)):
+    statement = {
+        "resourceType": "MedicationStatement",
+        "medicationCodeableConcept": concept("", text="alendronate"),
+        "subject": HER,
+    }
+    for status, there in (
+        ("active", True),
+        ("completed", True),
+        ("not-taken", False),
+        ("intended", False),
+        ("entered-in-error", False),
+    ):
         assert ("medicines" in record({**statement, "status": status}).answers) is there
 
 
 def test_a_dose_that_was_given_goes_on_where_it_acts_for_months() -> None:
-    dose = {"resourceType": "MedicationAdministration", "status": "completed", "subject": HER, "effectiveDateTime": "2024-02-01"}
+    dose = {
+        "resourceType": "MedicationAdministration",
+        "status": "completed",
+        "subject": HER,
+        "effectiveDateTime": "2024-02-01",
+    }
     long = record({**dose, "medicationCodeableConcept": concept("", text="denosumab 60 mg")})
     assert "last_given: 2024-02-01" in given(long)["medicines"]
     short = record({**dose, "medicationCodeableConcept": concept("", text="methylprednisolone 40 MG Injection")})
     assert "stopped: 2024-02-01" in given(short)["medicines"]
-    assert given(record({**dose, "status": "not-done", "medicationCodeableConcept": concept("", text="denosumab 60 mg")})) == {}
+    assert (
+        given(record({**dose, "status": "not-done", "medicationCodeableConcept": concept("", text="denosumab 60 mg")}))
+        == {}
+    )
 
 
 def test_a_medicine_may_be_described_elsewhere() -> None:

@@ -169,7 +169,10 @@ def test_a_result_that_is_none_never_counts(status: Any) -> None:
 @pytest.mark.parametrize(
     ("more", "wanted"),
     [
-        ({"valueQuantity": {"value": 10, "comparator": "<", "unit": "nmol/L"}}, "{value: < 10 nmol/L, date: 2024-05-01}"),
+        (
+            {"valueQuantity": {"value": 10, "comparator": "<", "unit": "nmol/L"}},
+            "{value: < 10 nmol/L, date: 2024-05-01}",
+        ),
         ({"valueString": "< 10 nmol/L"}, "{value: < 10 nmol/L, date: 2024-05-01}"),
         (
             {"valueRange": {"low": {"value": 20, "unit": "nmol/L"}, "high": {"value": 30, "unit": "nmol/L"}}},
@@ -275,7 +278,8 @@ def test_a_filtration_by_race_is_ignored_with_a_word() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "smoking"), [("266919005", "never"), ("8517006", "former"), ("449868002", "current"), ("77176002", "current")]
+    ("code", "smoking"),
+    [("266919005", "never"), ("8517006", "former"), ("449868002", "current"), ("77176002", "current")],
 )
 def test_smoking_is_read_by_its_code(code: str, smoking: str) -> None:
     one = record(result("72166-2", valueCodeableConcept=concept(code, SNOMED)))
@@ -300,7 +304,10 @@ def test_a_code_without_its_system_is_tried_and_said() -> None:
 
 
 def test_what_cannot_be_of_her_is_set_aside() -> None:
-    one = record(result("82810-3", when="2024-03-01", valueCodeableConcept=concept("77386006", SNOMED)), who=patient(gender="male"))
+    one = record(
+        result("82810-3", when="2024-03-01", valueCodeableConcept=concept("77386006", SNOMED)),
+        who=patient(gender="male"),
+    )
     assert given(one) == {}
     assert "does not apply" in whys(one)[0]
 
@@ -389,13 +396,17 @@ def test_the_longest_code_decides() -> None:
 
 
 def test_codes_of_other_countries_are_read_as_far_as_they_mean_the_same() -> None:
-    one = record(condition("M80.08", "http://fhir.de/CodeSystem/bfarm/icd-10-gm"))  # its fifth sign is another site there
+    one = record(
+        condition("M80.08", "http://fhir.de/CodeSystem/bfarm/icd-10-gm")
+    )  # its fifth sign is another site there
     assert [*given(one)] == ["conditions"]
     assert members(record(condition("S72.00", "http://hl7.org/fhir/sid/icd-10")), "fractures") == [{"hip"}]
 
 
 def test_words_alone_are_read_where_they_are_a_name() -> None:
-    assert members(record({**condition(""), "code": {"text": "Osteoporosis (disorder)"}}), "conditions") == [{"osteoporosis"}]
+    assert members(record({**condition(""), "code": {"text": "Osteoporosis (disorder)"}}), "conditions") == [
+        {"osteoporosis"}
+    ]
     one = record({**condition(""), "code": {"text": "Family history of osteoporosis"}})
     assert given(one) == {}
     assert one.taken is not None
@@ -416,7 +427,8 @@ def test_relatives_are_somebody_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "there"), [("completed", True), ("in-progress", True), ("not-done", False), ("preparation", False), (None, False)]
+    ("status", "there"),
+    [("completed", True), ("in-progress", True), ("not-done", False), ("preparation", False), (None, False)],
 )
 def test_an_operation_counts_once_it_was_done(status: str | None, there: bool) -> None:
     done = {"resourceType": "Procedure", "status": status, "code": concept("426738005", SNOMED), "subject": HER}
@@ -469,11 +481,16 @@ def test_the_same_id_on_two_servers_is_two_patients() -> None:
     def held(server: str, score: float) -> list[Object]:
         base = f"http://{server}.example/fhir"
         return [
-            {"fullUrl": f"{base}/Patient/one", "resource": patient(birthDate="1950-01-01" if server == "b" else "1956-03-01")},
+            {
+                "fullUrl": f"{base}/Patient/one",
+                "resource": patient(birthDate="1950-01-01" if server == "b" else "1956-03-01"),
+            },
             {"fullUrl": f"{base}/Observation/{server}", "resource": result(HIP, score)},
         ]
 
-    first, second = records({"resourceType": "Bundle", "type": "searchset", "entry": [*held("a", -1.1), *held("b", -3.3)]})
+    first, second = records(
+        {"resourceType": "Bundle", "type": "searchset", "entry": [*held("a", -1.1), *held("b", -3.3)]}
+    )
     assert (number(first, "t_score_hip"), number(second, "t_score_hip")) == (Decimal("-1.1"), Decimal("-3.3"))
 
 
@@ -499,7 +516,11 @@ def test_two_patients_of_one_id_in_two_files_keep_their_own_and_share_nothing() 
     ],
 )
 def test_what_is_nobodys_counts_for_nobody(subject: Any, why: str) -> None:
-    one = record({**result(HIP, -2.2), "subject": subject} if subject else {k: v for k, v in result(HIP, -2.2).items() if k != "subject"})
+    one = record(
+        {**result(HIP, -2.2), "subject": subject}
+        if subject
+        else {k: v for k, v in result(HIP, -2.2).items() if k != "subject"}
+    )
     assert given(one) == {}
     assert why in whys(one)[0]
 
@@ -594,7 +615,7 @@ def test_every_code_that_was_not_understood_is_counted() -> None:
     miss = condition("444814009")
     one = record(miss, miss, {**condition(""), "code": {}}, {"resourceType": "Encounter", "subject": HER})
     assert one.taken is not None
-    assert [(told.code, told.count) for told in one.taken.unknown] == [("444814009", 2), ("", 1)]
+    assert [(told.code, told.times) for told in one.taken.unknown] == [("444814009", 2), ("", 1)]
     assert one.taken.passed == {"Encounter": 1}
     assert one.today == DAY
     assert LOINC not in {told.system for told in one.taken.unknown}

@@ -150,7 +150,7 @@ class Chart:
             Unknown(key[0], key[1], key[2], display, count, first.path)
             for key, (display, count, first) in self._unknown.items()
         ]
-        return tuple(sorted(found, key=lambda one: (-one.count, one.kind, one.system, one.code)))
+        return tuple(sorted(found, key=lambda one: (-one.times, one.kind, one.system, one.code)))
 
     def medication(self, target: str, resource: Resource) -> Any:
         """What the Medication is that a resource refers to; None where it is not there."""

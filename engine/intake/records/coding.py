@@ -136,7 +136,7 @@ def codings(concept: Any) -> Iterator[Coding]:
 
 
 def key_of(concept: Any) -> tuple[Any, ...] | None:
-    """What tells a concept from others, where it has the usual form: one code, and a text; None where it has another."""
+    """What tells a concept from others, where it has the usual form: one code, and a text; else None."""
     if isinstance(concept, dict):
         listed = concept.get("coding")
         if isinstance(listed, list) and len(listed) == 1 and isinstance(listed[0], dict):

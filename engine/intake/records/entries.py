@@ -45,12 +45,12 @@ def condition(chart: Chart, resource: Resource) -> None:
     concept = content.get("code")
     if closes(chart, concept, resource):
         return
-    key = key_of(concept)
-    found = chart.tables.meant.get(key) if key is not None else None
+    called = key_of(concept)
+    found = chart.tables.meant.get(called) if called is not None else None
     if found is None:
         found = list(_meant(chart, concept))
-        if key is not None:
-            chart.tables.meant[key] = found
+        if called is not None:
+            chart.tables.meant[called] = found
     if not found:
         chart.misses(concept, resource)
         return
@@ -116,7 +116,11 @@ def _onset(content: dict[str, Any]) -> tuple[str, str]:
     if start and times.is_time(start):
         return start, ""
     age = content.get("onsetAge")
-    if isinstance(age, dict) and age.get("code", "a") in ("a", "yr", "year") and isinstance(age.get("value"), (int, float)):
+    if (
+        isinstance(age, dict)
+        and age.get("code", "a") in ("a", "yr", "year")
+        and isinstance(age.get("value"), (int, float))
+    ):
         return "", f"{age['value']:g}"
     return "", ""
 

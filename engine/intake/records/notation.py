@@ -82,7 +82,7 @@ def opening(lines: Iterator[bytes]) -> tuple[list[bytes], bool]:
     for line in lines:
         taken.append(line)
         size += len(line)
-        if line.strip(b"\xef\xbb\xbf \t\r\n") and taken and not taken[0].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in b"{[":
+        if line.strip(b"\xef\xbb\xbf \t\r\n") and taken and taken[0].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in b"{[":
             break
         if size > _HEAD or _MARK in line:
             break
@@ -197,7 +197,7 @@ def _bundle(
     for at, entry in enumerate(entries):
         resource = entry.get("resource") if isinstance(entry, dict) else None
         kind = resource.get("resourceType") if isinstance(resource, dict) else None
-        if isinstance(kind, str) and kind and kind != "Bundle":
+        if isinstance(resource, dict) and isinstance(kind, str) and kind and kind != "Bundle":
             address = entry.get("fullUrl")
             add(Resource(resource, file, before, at, address if isinstance(address, str) else "", scope))
         elif resource is not None or not isinstance(entry, dict):

@@ -44,7 +44,9 @@ def person(chart: Chart, patient: Resource) -> dict[str, str]:
     if sex:
         found["sex"] = sex
     elif content.get("gender") is not None:
-        chart.notice(f"{patient.path}: the sex is given as {clipped(str(content['gender']))}, so it is taken as unknown")
+        chart.notice(
+            f"{patient.path}: the sex is given as {clipped(str(content['gender']))}, so it is taken as unknown"
+        )
     else:
         chart.notice(f"{patient.path}: nothing says the sex")
     return found
@@ -59,11 +61,7 @@ def _age(chart: Chart, patient: Resource) -> str:
     if not isinstance(born, str) or not times.is_time(born) or times.is_after(born, chart.day):
         chart.aside(patient, "birthDate", f"'{clipped(str(born))}' is no date of birth", "birthDate")
         return ""
-    parts = [int(part) for part in born[:10].split("-")]
-    first = datetime.date(*(parts + [1, 1])[:3])
-    last = datetime.date(*(parts + [12, 28])[:3]) if len(parts) < 3 else first
-    if len(parts) == 2:
-        last = datetime.date(parts[0], parts[1], 28)
+    first, last = times.days_of(born)
     youngest, oldest = _years(last, chart.day), _years(first, chart.day)
     return str(oldest) if youngest == oldest else f"{max(youngest, 0)}..{oldest}"
 

@@ -41,7 +41,7 @@ _FORMS = (
     (
         "oral",
         lazily(
-            r"\b(?:oral|tablets?|capsules?|chewable|by mouth|po|sublingual|buccal|effervescent|lozenge|syrup|mucosal)\b",
+            r"\b(?:oral|tablets?|capsules?|chewable|mouth|po|sublingual|buccal|effervescent|lozenge|syrup|mucosal)\b",
             re.IGNORECASE,
         ),
     ),
@@ -79,18 +79,27 @@ _LEADING = lazily(
 )
 _BRAND = lazily(r"\[(?P<brand>[^\]]+)\]")
 _SALTS = frozenset(
-    """sodium potassium calcium magnesium hydrochloride bitartrate succinate tartrate acetate phosphate sulfate sulphate
-    maleate mesylate besylate citrate fumarate nitrate hydrobromide disodium monosodium monohydrate dihydrate trihydrate
-    anhydrous hcl propionate furoate valerate dipropionate butyrate acetonide hexacetonide cypionate enanthate
-    undecanoate decanoate pamoate tromethamine valproate axetil proxetil medoxomil cilexetil mofetil carbonate lactate
-    gluconate oxide pivoxil alafenamide disoproxil diproprionate trometamol salt
-    """.split()
+    re.findall(
+        r"\w+",
+        """
+    sodium potassium calcium magnesium hydrochloride bitartrate succinate tartrate acetate phosphate sulfate
+    sulphate maleate mesylate besylate citrate fumarate nitrate hydrobromide disodium monosodium monohydrate
+    dihydrate trihydrate anhydrous hcl propionate furoate valerate dipropionate butyrate acetonide
+    hexacetonide cypionate enanthate undecanoate decanoate pamoate tromethamine valproate axetil proxetil
+    medoxomil cilexetil mofetil carbonate lactate gluconate oxide pivoxil alafenamide disoproxil diproprionate
+    trometamol salt
+    """,
+    )
 )
 _WORDS_OF_FORM = frozenset(
-    """oral tablet tablets capsule capsules chewable extended release delayed disintegrating film coated prefilled
-    syringe injection injectable suspension solution topical cream ointment nasal spray pack hr er xr sr dr cr daily
-    weekly monthly product pill for in
-    """.split()
+    re.findall(
+        r"\w+",
+        """
+    oral tablet tablets capsule capsules chewable extended release delayed disintegrating film coated
+    prefilled syringe injection injectable suspension solution topical cream ointment nasal spray pack hr er
+    xr sr dr cr daily weekly monthly product pill for in
+    """,
+    )
 )
 _FULL = frozenset({"topical", "nasal", "eye", "ear", "inhaled", "vaginal", "rectal"})
 """Ways of giving in which a medicine acts mostly where it is put; only a list that names them takes such a product."""
@@ -209,12 +218,8 @@ class Products:
 
     def narrowed(self, members: Iterable[str], route: str, strength: Decimal | None) -> frozenset[str]:
         """Those of some members that are given this way and in this strength."""
-        kept = [self._own[one] if one in self._own else one for one in members]
-        found = frozenset(
-            one if isinstance(one, str) else one.means[0]
-            for one in kept
-            if isinstance(one, str) or not route or not one.routes or _given(route, one.routes)
-        )
+        routes = {one: self._own[one].routes for one in members if one in self._own}
+        found = frozenset(one for one in members if not route or not routes.get(one) or _given(route, routes[one]))
         return self._by_strength(found, strength)
 
     def _found(self, told: Product, name: str, dose: Decimal | None) -> Iterator[Found]:

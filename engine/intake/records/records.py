@@ -17,8 +17,8 @@ from ...values.problems import Place, Problem
 from ...values.value import Choice, Entry, Gap, Known, Number, Records
 from ..answers import answers
 from ..answers.sheet import Sheet
-from ..taken import Aside, Taken
 from ..record import Answer, Record, check_ages, check_applies, given_text
+from ..taken import Aside, Taken
 from . import entries, medication, people, results, times
 from .chart import Candidate, Chart, Item, Tables
 from .coding import Codes, words
@@ -344,7 +344,7 @@ _DISPENSABLE = ("dose", "every", "last_given", "started", "date", "age_at")
 
 
 def _fewer(fields: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """An entry without one of its fields, then without ever more of them; an end that is no day is an end all the same."""
+    """An entry without one of its fields, then without ever more; an end that is no day is an end all the same."""
     ended = {**fields, "stopped": "yes"} if "stopped" in fields else dict(fields)
     there = [name for name in _DISPENSABLE if name in fields]
     for whole in (dict(fields), ended):

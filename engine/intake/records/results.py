@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +11,7 @@ from ...values.problems import Place
 from ..answers.sheet import clipped
 from . import times
 from .chart import Candidate, Chart
-from .coding import codings, text_of, words
+from .coding import codings, fields, several, text_of, words
 from .notation import Resource
 
 FINAL = frozenset({"final", "amended", "corrected"})
@@ -139,7 +138,7 @@ def _value(chart: Chart, finding: Finding | None, source: dict[str, Any]) -> tup
 
 
 def _without_value(kind: str, finding: Finding | None, source: dict[str, Any]) -> tuple[str, str]:
-    flags = [one.code for concept in _listed(source.get("interpretation")) for one in codings(concept)]
+    flags = [one.code for concept in several(source.get("interpretation")) for one in codings(concept)]
     known = _FLAGS if kind == "number" else _POSITIVE
     for flag in flags:
         if flag in known and (kind != "number" or (finding is not None and finding.known_by == "test")):
@@ -176,7 +175,7 @@ def _unit(finding: Finding | None, value: dict[str, Any]) -> str:
 def _span(finding: Finding | None, value: Any) -> tuple[str, str]:
     if not isinstance(value, dict):
         return "", "its range cannot be read"
-    ends = [value.get(key) if isinstance(value.get(key), dict) else {} for key in ("low", "high")]
+    ends = [fields(value.get(key)) for key in ("low", "high")]
     low, high = (number_of(end.get("value")) for end in ends)
     unit = next((told for end in ends if (told := _unit(finding, end))), "")
     if low and high:
@@ -201,14 +200,14 @@ def _coded(chart: Chart, kind: str, finding: Finding | None, value: Any) -> tupl
 
 def _range(source: dict[str, Any], content: dict[str, Any], text: str) -> str:
     """The reference range printed beside a result, where there is one and it is for everybody."""
-    listed = [one for one in _listed(source.get("referenceRange")) if isinstance(one, dict)]
+    listed = [one for one in several(source.get("referenceRange")) if isinstance(one, dict)]
     plain = [one for one in listed if not one.get("appliesTo") and not one.get("age")]
     if len(plain) != 1 or len(listed) != 1:
         return ""
     kinds = [one.code for one in codings(plain[0].get("type"))]
     if kinds and "normal" not in kinds:
         return ""
-    ends = [plain[0].get(key) if isinstance(plain[0].get(key), dict) else {} for key in ("low", "high")]
+    ends = [fields(plain[0].get(key)) for key in ("low", "high")]
     low, high = (number_of(end.get("value")) for end in ends)
     unit = next((told for end in ends if (told := _unit(None, end))), "")
     unit = unit or (text.split(" ", 1)[1] if " " in text and text[:1].isdigit() else "")
@@ -217,10 +216,6 @@ def _range(source: dict[str, Any], content: dict[str, Any], text: str) -> str:
     if low or high:
         return f"{'>=' if low else '<='} {low or high} {unit}".strip()
     return ""
-
-
-def _listed(value: Any) -> Iterator[Any]:
-    yield from value if isinstance(value, list) else () if value is None else (value,)
 
 
 def number_of(value: Any) -> str:

@@ -53,8 +53,8 @@ class Grouped:
         if one.address:
             self._by_address.setdefault(one.address, subject)
         if identity:
-            for known, key in ((self._by_scope, (one.scope, identity)), (self._by_id, identity)):
-                listed = known.setdefault(key, [])  # type: ignore[attr-defined]
+            within = self._by_scope.setdefault((one.scope, identity), [])
+            for listed in (within, self._by_id.setdefault(identity, [])):
                 if subject not in listed:
                     listed.append(subject)
 

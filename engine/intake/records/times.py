@@ -23,10 +23,20 @@ def is_time(when: str) -> bool:
         return False
     parts = [int(part) for part in when[:10].split("-")]
     try:
-        datetime.date(*(parts + [1, 1])[:3])
+        datetime.date(*[*parts, 1, 1][:3])
     except ValueError:
         return False
     return True
+
+
+def days_of(when: str) -> tuple[datetime.date, datetime.date]:
+    """The first and the last day that a day, a month or a year may be."""
+    year, month, day = ([int(part) for part in when[:10].split("-")] + [0, 0])[:3]
+    first = datetime.date(year, month or 1, day or 1)
+    if day:
+        return first, first
+    after = datetime.date(year + (month in (0, 12)), month % 12 + 1, 1)
+    return first, after - datetime.timedelta(days=1)
 
 
 def instant(when: str) -> str:

@@ -27,13 +27,13 @@ _HOMES = {
 
 
 class Missing(NamedTuple):
-    """A code that is not known: in what it came, how often, in how many patients, where first, and what would add it."""
+    """A code that is not known: in what it came, how often, of how many patients, where first, and what adds it."""
 
     kind: str
     system: str
     code: str
     display: str
-    count: int
+    times: int
     patients: int
     path: str
     line: str
@@ -52,7 +52,7 @@ def missing(kb: KnowledgeBase, patients: Iterable[Taken]) -> list[Missing]:
             first.system,
             first.code,
             first.display,
-            sum(one.count for one in several),
+            sum(one.times for one in several),
             len(several),
             first.path,
             _line(kb, first),
@@ -60,7 +60,7 @@ def missing(kb: KnowledgeBase, patients: Iterable[Taken]) -> list[Missing]:
         for several in found.values()
         for first in several[:1]
     ]
-    return sorted(listed, key=lambda one: (-one.count, one.kind, one.system, one.code, one.display))
+    return sorted(listed, key=lambda one: (-one.times, one.kind, one.system, one.code, one.display))
 
 
 def _line(kb: KnowledgeBase, one: Unknown) -> str:

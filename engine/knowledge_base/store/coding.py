@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 from ...premises import expression
 from ...values.interval import Interval
 from ...values.problems import Place
-from .. import entry, model
+from .. import entry as every_entry
+from .. import model
 from ..files.nodes import ListNode, MapNode, Node, Text
 from ..unread import Unread, unread
 
@@ -29,7 +30,7 @@ _TUPLE, _MAPPING, _SET, _DECIMAL, _PLACE, _INTERVAL, _OBJECT, _PLACES = range(8)
 
 def _classes() -> dict[str, type[Any]]:
     found: dict[str, type[Any]] = {}
-    for module in (entry, model, expression):
+    for module in (every_entry, model, expression):
         for name, value in vars(module).items():
             if hasattr(value, "__dataclass_fields__") and getattr(value, "__module__", "") == module.__name__:
                 found[name] = value

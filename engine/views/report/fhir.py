@@ -44,7 +44,9 @@ class _Patient:
     def __init__(self, whose: str, verdict: Verdict, names: Names) -> None:
         self.whose, self.verdict, self.names, self.kb = whose, verdict, names, names.kb
         taken = verdict.taken
-        self.subject: Object = {"reference": taken.subject} if taken and taken.subject else {"display": whose or "patient"}
+        self.subject: Object = (
+            {"reference": taken.subject} if taken and taken.subject else {"display": whose or "patient"}
+        )
         self.when = verdict.as_of.isoformat()
 
     def entries(self) -> Iterator[Object]:
@@ -107,7 +109,10 @@ class _Patient:
         actions: list[Object] = [
             {"title": _title(one), "resource": {"reference": f"urn:uuid:{one['id']}"}} for one in proposed
         ]
-        actions += [{"title": item.label, "description": _dose(item)} if _dose(item) else {"title": item.label} for item in advice]
+        actions += [
+            {"title": item.label, "description": _dose(item)} if _dose(item) else {"title": item.label}
+            for item in advice
+        ]
         if not actions:
             return None
         return {
@@ -129,7 +134,9 @@ class _Patient:
         return self._request(test.id, test.label, coding, test.because, test.tells)
 
     def _service(self, item: Item) -> Object:
-        return self._request(item.id, item.label, self._coding(item.id, ("interventions",)), item.supporting, _dose(item))
+        return self._request(
+            item.id, item.label, self._coding(item.id, ("interventions",)), item.supporting, _dose(item)
+        )
 
     def _request(self, name: str, label: str, coding: list[Object], because: tuple[Reason, ...], note: str) -> Object:
         code: Object = {"text": label}

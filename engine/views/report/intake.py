@@ -19,13 +19,18 @@ def section(taken: Taken, names: Names) -> Section:
 
 def notices(taken: Taken) -> tuple[str, ...]:
     """What the reader of a record must be told first: one line of what was not used, then what is odd about it."""
+    unknown = sum(one.times for one in taken.unknown)
     left = [
         f"{len(taken.asides)} set aside" if taken.asides else "",
-        _counted(sum(one.count for one in taken.unknown), "code not understood", "codes not understood"),
+        f"{_counted(unknown, 'code', 'codes')} not understood" if unknown else "",
     ]
     told = ", ".join(one for one in left if one)
-    opening = f"From a health record: {_counted(len(taken.read), 'answer', 'answers')} out of "
-    opening += f"{_counted(taken.resources, 'resource', 'resources')}{f'; {told}' if told else ''}. What it does not say is open."
+    answers, resources = (
+        _counted(len(taken.read), "answer", "answers"),
+        _counted(taken.resources, "resource", "resources"),
+    )
+    opening = f"From a health record: {answers} out of {resources}{f'; {told}' if told else ''}."
+    opening += " What it does not say is open."
     return (opening, *taken.notices)
 
 
@@ -43,7 +48,7 @@ def _parts(taken: Taken, names: Names) -> Iterator[Part]:
     if len(grouped) > _MOST:
         yield Paragraph(f"{len(grouped) - _MOST} more kinds of entries were set aside; --format json names all.")
     for one in taken.unknown[:_MOST]:
-        times = f" ({one.count} times)" if one.count > 1 else ""
+        times = f" ({one.times} times)" if one.times > 1 else ""
         yield Entry(f"not understood: {_called(one)}{times}", "", "", details=(Detail("where", one.path),))
     if len(taken.unknown) > _MOST:
         yield Paragraph(f"{len(taken.unknown) - _MOST} more were not understood; `osteologic unmapped` lists them.")
@@ -66,7 +71,7 @@ def _alike(asides: Iterable[Aside]) -> list[tuple[tuple[str, str], list[str]]]:
 
 
 def _counted(count: int, one: str, several: str) -> str:
-    return f"{count} {one if count == 1 else several}" if count else f"no {several}" if "not" not in several else ""
+    return f"{count or 'no'} {one if count == 1 else several}"
 
 
 def data(taken: Taken | None) -> dict[str, Any] | None:
@@ -85,7 +90,7 @@ def data(taken: Taken | None) -> dict[str, Any] | None:
                 "system": one.system or None,
                 "code": one.code or None,
                 "display": one.display,
-                "count": one.count,
+                "count": one.times,
                 "path": one.path,
             }
             for one in taken.unknown

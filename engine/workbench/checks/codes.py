@@ -88,9 +88,12 @@ def _snomed(code: str) -> bool:
 
 _TIMES = tuple(
     tuple(
-        (one + other) % 5 if one < 5 and other < 5
-        else (one + other - 5) % 5 + 5 if one < 5
-        else (one - 5 - other) % 5 + 5 if other < 5
+        (one + other) % 5
+        if one < 5 and other < 5
+        else (one + other - 5) % 5 + 5
+        if one < 5
+        else (one - 5 - other) % 5 + 5
+        if other < 5
         else (one - other) % 5
         for other in range(10)
     )

@@ -165,7 +165,7 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "icd10": "ICD-10-CM codes; each stands for all below it, and the longest that fits wins.",
         "rxnorm": "RxNorm codes, of ingredients or products.",
         "atc": "ATC codes; each stands for all below it, and the longest that fits wins.",
-        "local": "Codes of other systems, by the address of the system, as in `{\"urn:oid:1.2.3\": [VITD]}`.",
+        "local": 'Codes of other systems, by the address of the system, as in `{"urn:oid:1.2.3": [VITD]}`.',
         "unverified": "By system, the codes that nobody has looked up.",
         "ingredients": "Names within the name of a product that mean it, where route and strength fit.",
         "routes": "The ways in which it is given; the same ingredient given otherwise is something else.",
