@@ -337,7 +337,8 @@ class Scores:
             return
         if (doubt := self._doubt(row, kind, one)) is not None:
             hearing.reading.doubted = (finding, number.low)
-            hearing.reading.ask(f"'{told}': {doubt}", f"write the score with its sign, as '{_signed(number.low)}'")
+            low = _with_point(number.low) if number.value < _LOWEST else number.low
+            hearing.reading.ask(f"'{told}': {doubt}", f"write the score with its sign, as '{_signed(low)}'")
             return
         text = number.text("")
         if day:
@@ -361,11 +362,7 @@ class Scores:
             return "a range, or two columns?"
         value = number.value
         if value < _LOWEST:
-            return (
-                f"is {_signed(number.low[:2] + '.' + number.low[2:])} meant?"
-                if len(number.low) < 5
-                else "is that right?"
-            )
+            return f"is {_signed(_with_point(number.low))} meant?" if len(number.low) < 5 else "is that right?"
         if number.signed and value > _HIGHEST and kind == "T":
             return "a T-score as high as this?"
         explicit = bool(row.kinds) or bool(self._heading) or (row.named is not None and bool(self._kind_in(row.named)))
@@ -387,6 +384,11 @@ def _is_percent(one: Segment) -> bool:
     """A whole number such as 86: the column of percent of what is usual, which no score is."""
     number = one.number
     return number is not None and not number.signed and number.low.isdigit() and 20 <= int(number.low) <= 160
+
+
+def _with_point(low: str) -> str:
+    """A score whose point was left out: -2.7 for -27."""
+    return low[:2] + "." + low[2:] if low[2:].isdigit() else low
 
 
 def _signed(low: str) -> str:
