@@ -152,7 +152,9 @@ class Phrased:
                     reading.say("age", one.time.text)
             elif self._another_age():
                 continue
-            elif one.time.kind == "ages" or (one.time.kind == "length" and self._alone(one) and not reading.lists):
+            elif (one.time.kind == "ages" and not self._of_an_entry(one)) or (
+                one.time.kind == "length" and self._alone(one) and not reading.lists
+            ):
                 text = one.time.text.removesuffix(" years").removesuffix(" year")
                 if "age" in self.hearing.kb.findings and self.hearing.fits("age", text) and " " not in text:
                     self.hearing.use(one)
@@ -171,6 +173,11 @@ class Phrased:
         before = self.hearing.segments[one.index - 1] if one.index else None
         since = before is not None and before.cue("field", "over") is not None
         return one.text.casefold().startswith("age") and not listed and not since
+
+    def _of_an_entry(self, one: Segment) -> bool:
+        """`the pill in her 20s`: the age at which something was, not that of the person now."""
+        before = (each for each in self.hearing.segments if each.part == one.part and each.index < one.index)
+        return any(each.sense("member") or each.sense("class") or each.cue("fracture") for each in before)
 
     def _alone(self, one: Segment) -> bool:
         around = [each for each in self.hearing.segments if each.part == one.part and each is not one]

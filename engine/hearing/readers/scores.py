@@ -8,6 +8,7 @@ from ..hearing import Hearing, idle
 from ..scope import clauses
 from ..segments import Segment
 
+_EARLIER = frozenset(("previous", "previously", "prev", "prior", "was", "earlier", "baseline", "before"))
 _HIGHEST, _LOWEST, _DOUBTED = 1.5, -8.0, 1.0
 _T, _Z = "t_score", "z_score"
 
@@ -283,7 +284,7 @@ class Scores:
 
     def _named_numbers(self, row: _Row) -> list[tuple[str, Segment]] | None:
         """Each number with what it is: T, Z or BMD; None where they are no scores."""
-        given = list(row.numbers)
+        given = self._without_earlier(row)
         plain = [(kind, one) for kind, one in given if one.number is None or one.number.unit != "%"]
         dense = [one for kind, one in plain if kind == "BMD" or (not kind and _is_density(one))]
         rest = [(kind, one) for kind, one in plain if one not in dense and kind != "other"]
@@ -308,6 +309,19 @@ class Scores:
             self.hearing.use(row.named, *bare)
             self.hearing.reading.ask(f"'{told}': which is the T-score, which the Z-score?", "write 'hip T -2.7 Z -1.1'")
         return found or None
+
+    def _without_earlier(self, row: _Row) -> list[tuple[str, Segment]]:
+        """The numbers of a row but for an earlier one without a day, which is told: `-2.5 (previous -2.2)`."""
+        earlier = [one for _, one in row.numbers if self._word_before(one) in _EARLIER]
+        if len(earlier) == len(row.numbers):
+            return list(row.numbers)
+        for one in earlier:
+            told = self.hearing.told(self.hearing.segments[one.index - 1], one)
+            self.hearing.reading.leave(f"{told} (an earlier result without its day)")
+        return [(kind, one) for kind, one in row.numbers if one not in earlier]
+
+    def _word_before(self, one: Segment) -> str:
+        return self.hearing.segments[one.index - 1].text.casefold().strip() if one.index else ""
 
     def _number(self, row: _Row, kind: str, one: Segment, day: str) -> None:
         number, hearing = one.number, self.hearing
