@@ -184,7 +184,11 @@ class Entries:
             return False
         if anchors or any(each[1].part == one.part for each in before):
             return True
-        own = any(names_something(each) and not each.cue() for each in part if each.index < one.index)
+        own = any(
+            (names_something(each) and not each.cue()) or (each.used and each.meaning is not None)
+            for each in part
+            if each.index < one.index
+        )
         later = any(_strange(each) or names_something(each) for each in part if each.index > one.index)
         return not own and (not later or bool(self._anchored(part, one)))
 

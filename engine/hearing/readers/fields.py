@@ -123,12 +123,18 @@ class Fields:
             return f"x{one.text.strip()}"
         return one.text.strip()
 
+    def _dosed_later(self, one: Segment) -> bool:
+        """`pred 40, then tapered, now 5 mg`: another dose stands behind the first."""
+        behind = (each for each in self.hearing.segments[one.index + 1 :] if each.clause == one.clause)
+        return any(each.number is not None or each.text.casefold() in ("then", "taper", "tapered") for each in behind)
+
     def _bare_dose(self, one: Segment, entry: Entry) -> bool:
         """A number right behind a medicine, followed by how often: `risedronate 35 weekly`."""
         following = self.hearing.after(one)
         often = following is not None and following.time is not None and following.time.often
+        steroids = self.kb.choices["medicines"].classes.get("systemic_glucocorticoid", frozenset[str]())
         return (
-            often
+            (often or (entry.fields.get("name", "") in steroids and not self._dosed_later(one)))
             and entry.anchor is not None
             and self.hearing.before(one) is entry.anchor
             and one.number is not None

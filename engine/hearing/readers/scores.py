@@ -98,7 +98,7 @@ class Scores:
                     row = _Row(site=row.site, named=row.named, kinds=row.kinds)
                 row.numbers.append((kind, one))
                 kind = ""
-                place = self._place_behind(one) if not row.site and not row.region else None
+                place = self._place_behind(one, bool(row.kinds)) if not row.site and not row.region else None
                 if place is not None:
                     row.named, row.site = place, self._site_of(place)
                     region = place.cue("region")
@@ -118,15 +118,16 @@ class Scores:
         rows.append(row)
         return [one for one in self._joined(rows) if one.numbers or one.gap]
 
-    def _place_behind(self, one: Segment) -> Segment | None:
-        """The site that a preposition ties to the number before it: `-2.8 at the lumbar spine`."""
+    def _place_behind(self, one: Segment, named: bool = False) -> Segment | None:
+        """The site that a preposition ties to the number before it: `-2.8 at the lumbar spine`, or `T -2.8 hip`."""
         following = [each for each in self.hearing.segments[one.index + 1 :][:4] if each.clause == one.clause]
         words: list[str] = []
         for each in following:
             if self._site_of(each) or each.cue("region"):
                 following_it = self.hearing.after(each)
-                last = following_it is None or following_it.part != each.part
-                tied = any(word in ("at", "in", "of", "for", "@") for word in words) or ("," in words and last)
+                last = following_it is None or following_it.part != each.part or following_it.text == ","
+                tied = any(word in ("at", "in", "of", "for", "@") for word in words)
+                tied = tied or (last and ("," in words or (named and not words)))
                 return each if tied else None
             if each.cue("side") is not None or each.text == ",":
                 words.append(each.text)
@@ -228,12 +229,18 @@ class Scores:
             one.index for row in rows for one in ([row.named] if row.named else []) + [n for _, n in row.numbers]
         )
         days = [one for one in clause if one.kind == "time" and one.index < first and not one.used]
-        told = [one for one in days if one.time is not None and one.time.kind == "date"]
+        told = [one for one in days if one.time is not None and one.time.kind == "date" and not self._of_an_entry(one)]
         told = told or [one for one in clause if self._day_alone(one)]
         if len(told) != 1 or told[0].time is None:
             return ""
         self.hearing.use(told[0])
         return told[0].time.text
+
+    def _of_an_entry(self, day: Segment) -> bool:
+        """`coeliac dx 3 years ago, T -2.6`: the day of the illness it stands behind, and not of the scan."""
+        before = [one for one in self.hearing.segments if one.part == day.part and one.index < day.index]
+        named = [one for one in before if one.sense("member") or one.sense("class")]
+        return any(one.cue("imaging") is None and not self._heads(one) and not self._site_of(one) for one in named)
 
     def _day_alone(self, one: Segment) -> bool:
         """A day with nothing else between its commas."""
