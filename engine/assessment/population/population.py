@@ -22,6 +22,7 @@ from ...premises import expression, statuses
 from ...premises.expression import TruthNode
 from ...values.truth import Truth
 from ...values.value import NOT_MEASURED, UNKNOWN, Known, Records
+from .. import worlds
 from . import contradicting
 from .lacking import Lacked, lacking
 from .plans import Plans
@@ -293,6 +294,8 @@ class _OneOf(Case):
             if number in by_case:
                 self.implied[name] = (of[by_case[number]], "assumed")
         self.finished = self.brief = True
+        if not population.contradicting >> number & 1:
+            self.once("worlds", lambda: (worlds.World(case=self),))  # so that nobody looks for others
 
     def say(self, said: Mapping[str, Known | None]) -> None:
         """It cannot be told anything: what follows was worked out for all at once."""
