@@ -27,6 +27,8 @@ class Entry(Unread):
     label: str = ""
     synonyms: tuple[str, ...] = ()
     sources: tuple[Cited, ...] = ()
+    rows: tuple[str, ...] = ()
+    """The rows of the reference table and the statements that it was written from."""
     note: str = ""
     kept_because: str = ""
     suppress: Mapping[str, str] = dataclasses.field(default_factory=dict)
