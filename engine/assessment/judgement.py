@@ -6,11 +6,12 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from ..case.case import Case
+from ..case.case import OLD, Case
 from ..inference import productions
 from ..intake.answers import answers
 from ..knowledge_base.model import Rule
 from ..premises import evaluation, expression
+from ..values import history
 from ..values.interval import Interval
 from ..values.truth import Truth
 from ..values.value import NOT_APPLICABLE, NOT_MEASURED, Choice, Day, Gap, Known, Number
@@ -119,10 +120,13 @@ def _findings(case: Case) -> tuple[Shown, ...]:
 
 def _shown(case: Case, name: str) -> Shown:
     known = case.memory.known(name)
+    if name in case.old and not case.as_recorded:
+        known = history.undated(case.said[name])
     value, status = _value(known, evaluation.interval_of(known, case.memory.range_of(name)))
+    status = OLD if name in case.old else status
     given = answers.write_answer(case.kb, name, case.said[name]) if name in case.said else ""
     finding = case.kb.findings[name]
-    told = case.value_told(name)
+    told = case.told(name, case.said[name]) if name in case.old else case.value_told(name)
     return Shown(name, finding.label, given, value, finding.unit, status, case.why_implied(name), told)
 
 
@@ -345,9 +349,23 @@ def _notices(case: Case) -> tuple[str, ...]:
         found.append(scope.refusal)
     elif scope is not None and case.in_scope is Truth.UNKNOWN:
         found.append(scope.assumption)
+    found.extend(_old(case))
     found.extend(chosen.notices(case))
     found.extend(_two_sided(case))
     return tuple(found)
+
+
+def _old(case: Case) -> list[str]:
+    """What is too old to rest anything on, and what it still does."""
+    listed = [case.told(name, history.certain(case.said[name])) for name in reasons.ordered(case, case.old)]
+    if not listed:
+        return []
+    one = len(listed) == 1
+    return [
+        f"Too old to rest anything on: {'; '.join(listed)}. {'It' if one else 'They'} may still bar, defer, caution and "
+        f"alert; {'it proves' if one else 'they prove'} nothing, {'excludes' if one else 'exclude'} nothing, and "
+        f"{'has' if one else 'have'} to be measured again."
+    ]
 
 
 def _two_sided(case: Case) -> list[str]:

@@ -229,7 +229,7 @@ def steps(case: Case, intervention: str) -> tuple[str, ...]:
     found = []
     for rule in case.rules("defers", intervention):
         if case.truth(rule) is Truth.TRUE and rule.until:
-            found.append(reasons.filled(case, rule.until)[0])
+            found.append(reasons.filled(case.holding(rule), rule.until)[0])
     return tuple(dict.fromkeys(found))
 
 

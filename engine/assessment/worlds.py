@@ -95,11 +95,11 @@ def _found(case: Case) -> Iterator[Contradiction]:
     known_by = dict(_twice_known(case))
     if not known_by:
         return
-    numbers = Numbers.of(case.prepared.plan, case.memory.today, case.said)
+    numbers = Numbers.of(case.prepared.plan, case.memory.today, case.counting)
     for about in reasons.ordered(case, known_by):
         quantity = known_by[about]
         worked_out = numbers.worked_out(quantity) if about == quantity else numbers.known(quantity)
-        one = evaluation.interval_of(case.said[about], numbers.range_of(about))
+        one = evaluation.interval_of(case.counting[about], numbers.range_of(about))
         other = evaluation.interval_of(worked_out, None)
         if isinstance(one, Gap):
             continue
@@ -124,7 +124,7 @@ def _second_best(case: Case, quantity: str) -> Known:
 
 def _twice_known(case: Case) -> Iterator[tuple[str, str]]:
     """What was entered, with the quantity by which it can also be worked out."""
-    for name, known in case.said.items():
+    for name, known in case.counting.items():
         if isinstance(known, Number):
             if name in case.kb.quantities:
                 if case.prepared.plan.derive.get(name):
@@ -169,13 +169,13 @@ def _decides(case: Case, about: str) -> bool:
 
 def _contradiction(case: Case, about: str, quantity: str, worked_out: Known) -> Contradiction:
     behind = _behind(case, about, quantity)
-    doubted = [name for name in behind if isinstance(case.said[name], Number) and name not in _CERTAIN]
+    doubted = [name for name in behind if isinstance(case.counting[name], Number) and name not in _CERTAIN]
     lists = [name for name in behind if name in case.kb.findings and case.kb.findings[name].type == "records"]
     again = [name for name in (about, *(doubted or lists)) if name in case.kb.findings]
     return Contradiction(
         about=about,
         quantity=quantity,
-        entered=case.said[about],
+        entered=case.counting[about],
         worked_out=worked_out,
         doubted=tuple(doubted),
         again=tuple(again),
@@ -190,8 +190,8 @@ def _behind(case: Case, about: str, quantity: str) -> list[str]:
         name = waiting.pop()
         if name not in seen:
             seen.add(name)
-            waiting += [] if name in case.said else reads.get(name, ())
-    return list(reasons.ordered(case, (name for name in seen if name in case.said and name != about)))
+            waiting += [] if name in case.counting else reads.get(name, ())
+    return list(reasons.ordered(case, (name for name in seen if name in case.counting and name != about)))
 
 
 # --- the worlds -------------------------------------------------------------------------------------------------------
