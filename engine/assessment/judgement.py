@@ -235,6 +235,12 @@ def _states(case: Case) -> tuple[StateShown, ...]:
 
 def _contradiction(case: Case, one: worlds.Contradiction) -> ContradictionShown:
     label = case.names.label(one.about)
+    if one.other is not None:
+        results = [history.certain(known) for known in (one.entered, one.worked_out)]
+        texts = [case.told(one.about, known).removeprefix(f"{label} ") for known in results]
+        claims = (Claim(answers.write_answer(case.kb, one.about, known), worlds.RESULT) for known in results)
+        told = f"{label}: {texts[0]} and {texts[1]}. It is not told which of them is the newer."
+        return ContradictionShown(one.about, label, tuple(claims), one.again, told)
     rules = case.prepared.plan.derive.get(one.quantity, ())
     because = tuple(_derivation(case, one.quantity, rule) for rule in rules if case.truth(rule) is not Truth.FALSE)
     behind = tuple(case.value_told(name) for name in one.again if name != one.about)
@@ -254,7 +260,11 @@ def _with_entered(
     derived: tuple[Derived, ...], found: tuple[worlds.Contradiction, ...], shown: tuple[ContradictionShown, ...]
 ) -> tuple[Derived, ...]:
     """Each number that contradicts as it is worked out, with what was entered beside it."""
-    pairs = {one.quantity: (one.worked_out, shown_one.claims) for one, shown_one in zip(found, shown, strict=True)}
+    pairs = {
+        one.quantity: (one.worked_out, shown_one.claims)
+        for one, shown_one in zip(found, shown, strict=True)
+        if one.other is None
+    }
     return tuple(_entered_beside(one, *pairs[one.id]) if one.id in pairs else one for one in derived)
 
 

@@ -1,10 +1,11 @@
-"""Two values of one number that cannot both be right, and the patient as each of them has it.
+"""Two values of one finding that cannot both be right, and the patient as each of them has it.
 
 A number that was entered can often be worked out from other answers too. Where the two contradict, nobody here knows
 which is right, and the patient is taken both ways: as entered, and without what was entered. If what was entered is
 right, then something that the other was worked out from is wrong: so the patient is also taken without those
-measurements, lest a clearance clear a medicine whose creatinine is in doubt. Each of these patients is a world; what is
-shown is the strictest of what they show (see `merging`).
+measurements, lest a clearance clear a medicine whose creatinine is in doubt. Of two results of one day, or one without
+a day beside one with, either may be the one that counts. Each of these patients is a world; what is shown is the
+strictest of what they show (see `merging`).
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from ..case.case import Case
 from ..inference.working_memory import Numbers
 from ..intake.answers import answers
 from ..premises import evaluation, expression
+from ..values import history
 from ..values.frozen import frozen
 from ..values.interval import Interval
 from ..values.value import NOT_MEASURED, Gap, Known, Number
 from . import reasons
 
-ENTERED, WORKED_OUT = "entered", "worked out"
+ENTERED, WORKED_OUT, RESULT = "entered", "worked out", "result"
 DECIDING = ("contraindicates", "defers", "cautions", "alerts", "recommends", "diagnoses", "excludes")
 """The verbs of rules that make a small difference one to be told: what they say is shown as a status."""
 _EACH_WAY, _MOST = 2, 8
@@ -45,6 +47,8 @@ class Contradiction:
     """The numbers it was worked out from: one of them is wrong if what was entered is right."""
     again: tuple[str, ...]
     """The findings that have to be looked at again."""
+    other: Known | None = None
+    """Where it is not told which of two results is the newer: the finding as it is if this one counts."""
 
     @property
     def entered_is_right(self) -> dict[str, Known | None]:
@@ -53,8 +57,13 @@ class Contradiction:
 
     @property
     def worked_out_is_right(self) -> dict[str, Known | None]:
-        """What falls if it is: what was entered is withdrawn."""
-        return {self.about: None}
+        """What falls if it is: what was entered is withdrawn, or counts no more."""
+        return {self.about: self.other}
+
+    @property
+    def settled(self) -> tuple[dict[str, Known | None], dict[str, Known | None]]:
+        """What is known once somebody has said that the first of two results counts, or that the second does."""
+        return {self.about: history.certain(self.entered)}, {self.about: history.certain(self.worked_out)}
 
 
 @frozen
@@ -84,10 +93,27 @@ def of(case: Case) -> tuple[World, ...]:
 
 
 def _all(case: Case) -> Iterator[Contradiction]:
+    yield from _rivals(case)
+    yield from _twice(case)
+
+
+def _rivals(case: Case) -> Iterator[Contradiction]:
+    """Results of one finding of which it is not told which is the newest."""
+    several = {name: ways for name in case.said if len(ways := history.rivals(case.said[name])) > 1}
+    for name in reasons.ordered(case, several):
+        first, *others = several[name]
+        again = (name,) if name in case.kb.findings else ()
+        for other in others:
+            yield Contradiction(
+                about=name, quantity=name, entered=first, worked_out=other, doubted=(), again=again, other=other
+            )
+
+
+def _twice(case: Case) -> Iterator[Contradiction]:
     found = list(_found(case))
     yield from found
     if found:
-        yield from contradictions(supposing(case, {one.about: None for one in found}))
+        yield from _twice(supposing(case, {one.about: None for one in found}))
 
 
 def _found(case: Case) -> Iterator[Contradiction]:
@@ -220,6 +246,9 @@ def taking(case: Case, world: World) -> str:
     told = []
     for one in contradictions(case):
         known = case.rounded(one.quantity, one.worked_out) if one in world.withdrawn else one.entered
+        if one.other is not None:
+            told.append(case.told(one.about, history.certain(known)))
+            continue
         value = answers.describe(case.kb, one.about, known, case.prepared.cut_offs(one.about))
         without = f", without {', '.join(map(case.names.label, one.doubted))}" if world.doubting else ""
         told.append(f"{value} as worked out" if one in world.withdrawn else f"{value} as entered{without}")

@@ -1,8 +1,8 @@
 """What of the answers counts today: all of them, but for results that are old; and what those leave behind.
 
-An old result may still bar, defer, caution and alert. It establishes nothing, excludes nothing, clears nothing, and what
-must be known first is not known by it. So a patient with old results is two patients: as of today, without them, and as
-recorded, with them. All is concluded of the first, and rules that protect hold if they hold of either.
+An old result may still bar, defer, caution and alert. It establishes nothing, excludes nothing, clears nothing, and
+what must be known first is not known by it. So a patient with old results is two patients: as of today, without them,
+and as recorded, with them. All is concluded of the first, and rules that protect hold if they hold of either.
 """
 
 from __future__ import annotations
@@ -41,6 +41,6 @@ def remembered(names: Iterable[str], said: Mapping[str, Known], old: Iterable[st
     past: list[Measurement] = []
     for name in names:
         known = said.get(name)
-        if isinstance(known, Number) and known.last.date is not None:
-            past += known.results if name in old else known.results[:-1]
+        if isinstance(known, Number):
+            past += known.results if name in old else history.earlier(known)
     return Number((min(past, key=lambda one: (one.interval.high, one.interval.low)),)) if past else None

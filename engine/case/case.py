@@ -289,10 +289,10 @@ class Case:
 
     def holding(self, rule: Rule) -> Case:
         """The patient of whom a rule is asked: as recorded where it protects and holds by an old result alone."""
-        if self.old and rule.verb in aging.PROTECTING and not self.as_recorded:
-            if self.memory.premise(rule) is not Truth.TRUE and self.recorded.memory.premise(rule) is Truth.TRUE:
-                return self.recorded
-        return self
+        if not self.old or self.as_recorded or rule.verb not in aging.PROTECTING:
+            return self
+        by_old_alone = self.memory.premise(rule) is not Truth.TRUE and self.recorded.memory.premise(rule) is Truth.TRUE
+        return self.recorded if by_old_alone else self
 
     def region_of(self, rule: Rule) -> str:
         """Where the rule holds: its own region, else that of its guideline; empty everywhere."""
@@ -340,7 +340,14 @@ class Case:
             told = answers.describe(self.kb, name, Number((value,)), self.prepared.cut_offs(name))
             return f"known since {dates.text(known.last.date)} ({told})"
         text = answers.describe(self.kb, name, self._rounded(name, known), self.prepared.cut_offs(name))
-        return f"{text}, {OLD}" if name in self.old and not isinstance(known, Gap) else text
+        return f"{text}, {OLD}" if self._rests_on_old(name, known) else text
+
+    def _rests_on_old(self, name: str, known: Known) -> bool:
+        if not self.old or isinstance(known, Gap):
+            return False
+        if name in self.old:
+            return True
+        return name in self.kb.quantities and not self.old.isdisjoint(self.explanation.value(name).answers)
 
     def _rounded(self, name: str, known: Known) -> Known:
         """A quantity that was worked out, to the decimals it is shown with; what was entered stays as it was."""

@@ -58,7 +58,27 @@ def rivals(known: Known) -> tuple[Known, ...]:
 
 def certain(known: Known) -> Known:
     """The finding as it would be if nothing but the result that counts had been said."""
-    return Number((known.last,)) if isinstance(known, Number) else known
+    if isinstance(known, Number):
+        return Number((known.last,))
+    return dataclasses.replace(known, before=()) if isinstance(known, Choice) else known
+
+
+def joined(before: Number, value: Number) -> Number | None:
+    """The results of two times as one; None where they are of one day, or neither has a day."""
+    if before.last.date == value.last.date:
+        return None
+    return Number(in_order((*before.results, *value.results)))
+
+
+def on(known: Number, day: Interval) -> Number:
+    """The results that have no day as of this one."""
+    return Number(tuple(one if one.date is not None else dataclasses.replace(one, date=day) for one in known.results))
+
+
+def earlier(known: Number) -> tuple[Measurement, ...]:
+    """The results that are certainly older than the one that counts."""
+    newest = _newest(known.results)
+    return tuple(one for one in known.results if one.date is not None and one not in newest)
 
 
 def undated(known: Known) -> Known:

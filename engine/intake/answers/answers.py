@@ -157,7 +157,7 @@ def _dated_choices(sheet: Sheet, asked: Finding, label: str, node: Node) -> tupl
             problems.extend(refused.problems)
     if not problems and len(found) > 1 and all(one.date is None for one in found):
         hint = "write the one that is right, or each with its day: [{value: ..., date: ...}]"
-        raise refusal("OL318", f"{label}: {len(found)} answers where one belongs", node.place, hint=hint)
+        raise refusal("OL318", f"{label}: {len(found)} answers where one answer belongs", node.place, hint=hint)
     return (None, problems) if problems else (history.choice_of(found), [])
 
 
