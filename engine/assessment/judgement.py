@@ -370,11 +370,9 @@ def _old(case: Case) -> list[str]:
     listed = [case.told(name, history.certain(case.said[name])) for name in reasons.ordered(case, case.old)]
     if not listed:
         return []
-    one = len(listed) == 1
     return [
-        f"Too old to rest anything on: {'; '.join(listed)}. {'It' if one else 'They'} may still bar, defer, caution and "
-        f"alert; {'it proves' if one else 'they prove'} nothing, {'excludes' if one else 'exclude'} nothing, and "
-        f"{'has' if one else 'have'} to be measured again."
+        f"Too old to rest anything on: {'; '.join(listed)}. What is old may still bar, defer, caution and alert; it "
+        "proves nothing, excludes nothing, and has to be measured again."
     ]
 
 

@@ -24,8 +24,8 @@ def is_old(kb: KnowledgeBase, name: str, known: Known, today: Interval) -> bool:
     if date is None:
         return False
     entry = kb.findings.get(name) or kb.quantities.get(name)
-    months = entry.stale_after if entry is not None else None
-    return bool(months) and dates.elapsed(date, today, "months").high > months
+    months = (entry.stale_after if entry is not None else None) or 0
+    return months > 0 and dates.elapsed(date, today, "months").high > months
 
 
 def remembered(names: Iterable[str], said: Mapping[str, Known], old: Iterable[str]) -> Known | None:

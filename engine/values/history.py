@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from typing import TypeVar
 
 from .interval import Interval
 from .value import Choice, Known, Measurement, Number
+
+_R = TypeVar("_R", Measurement, Choice)
 
 
 def in_order(results: Iterable[Measurement]) -> tuple[Measurement, ...]:
@@ -88,7 +91,7 @@ def undated(known: Known) -> Known:
     return known
 
 
-def _newest(results: tuple[Measurement, ...] | tuple[Choice, ...]) -> list[Measurement | Choice]:
+def _newest(results: tuple[_R, ...]) -> list[_R]:
     """Those that nothing is certainly newer than, the last of them first."""
     if all(one.date is None for one in results):
         return [results[-1]]
