@@ -36,6 +36,11 @@ def reason(case: Case, rule: Rule) -> Reason:
     )
 
 
+def old(case: Case, rule: Rule) -> tuple[str, ...]:
+    """The old results that a rule rests on which holds by them alone."""
+    return ordered(case, case.old.intersection(case.holding(rule).explanation.rule(rule).answers))
+
+
 def _facts(case: Case, rule: Rule) -> tuple[Fact, ...]:
     return tuple(
         Fact(name, case.value_text(name), case.why_implied(name), case.value_told(name))
