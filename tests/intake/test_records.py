@@ -30,6 +30,7 @@ from tests.intake.made import (
     given,
     order,
     patient,
+    prepared,
     record,
     records,
     result,
@@ -261,6 +262,28 @@ def test_of_two_sides_on_one_day_the_lower_counts_and_is_said() -> None:
     assert one.answers["t_score_hip"].given.count("value") == 1
 
 
+def test_of_two_results_of_one_day_that_differ_both_are_kept_and_said() -> None:
+    one = record(result(CREATININE, 80, "umol/L"), result(CREATININE, 200, "umol/L"), result(CREATININE, 80, "umol/L"))
+    known = one.answers["creatinine"].known
+    assert isinstance(known, Number)
+    assert {result.interval.exact for result in known.results} == {80, 200}
+    assert one.taken is not None
+    assert any("several results on 2024-05-01 differ" in notice for notice in one.taken.notices)
+
+
+def test_what_is_old_rests_on_nothing() -> None:
+    from engine.assessment import judgement
+    from engine.case import opening
+
+    def established(when: str) -> set[str]:
+        one = record(result(HIP, -1.8, "{T-score}", when))
+        verdict = judgement.judge(opening.finished(prepared(), one, opening.Terms(as_of=DAY)))
+        return {told.id for told in verdict.diagnoses if told.status == "established"}
+
+    assert "osteopenia" in established("2022-01-01")
+    assert "osteopenia" not in established("2009-01-01")
+
+
 def test_a_result_of_tomorrow_is_set_aside() -> None:
     one = record(result(HIP, -2.0, when="2024-06-02"), result(FOREARM, -2.0, when="2024-06-01T23:59:59+00:00"))
     assert [*given(one)] == ["t_score_forearm"]
@@ -283,13 +306,13 @@ def test_a_filtration_by_race_is_ignored_with_a_word() -> None:
 )
 def test_smoking_is_read_by_its_code(code: str, smoking: str) -> None:
     one = record(result("72166-2", valueCodeableConcept=concept(code, SNOMED)))
-    assert given(one)["smoking"] == smoking
+    assert given(one)["smoking"] == f"{{value: {smoking}, date: 2024-05-01}}"
 
 
 def test_a_pregnancy_counts_for_as_long_as_one_lasts() -> None:
     code = {"valueCodeableConcept": concept("77386006", SNOMED)}
     young = patient(birthDate="1990-01-01")
-    assert given(record(result("82810-3", when="2024-03-01", **code), who=young)) == {"pregnancy": "yes"}
+    assert given(record(result("82810-3", when="2024-03-01", **code), who=young)) == {"pregnancy": "{value: yes, date: 2024-03-01}"}
     late = record(result("82810-3", when="2023-03-01", **code), who=young)
     assert given(late) == {}
     assert "over by now" in whys(late)[0]

@@ -255,7 +255,7 @@ class _Reading:
     def _same_day(
         self, name: str, kept: list[tuple[Candidate, Known, Node]], at: int, other: tuple[Candidate, Known, Node]
     ) -> None:
-        """Of two results of one day keep the later, of scores and filtration the lower."""
+        """Of two results of one day keep both, that the stricter counts; of scores and filtration the lower alone."""
         mine, theirs = kept[at][1], other[1]
         if mine == theirs:
             return
@@ -266,7 +266,9 @@ class _Reading:
                 kept[at] = other
             self.chart.notice(f"{told}; the lowest was taken")
         elif _value(mine) != _value(theirs):
-            self.chart.notice(f"{told} differ; the last one was taken")
+            kept.insert(at + 1, other)
+            self.older -= 1
+            self.chart.notice(f"{told} differ")
 
     def _long_ago(self, one: Candidate) -> bool:
         """Whether a pregnancy was told so long ago that it is over."""

@@ -21,6 +21,8 @@ _VALUES = ("valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean
 _UNREAD = ("valueRatio", "valueSampledData", "valueTime", "valueDateTime", "valuePeriod", "valueAttachment")
 _NO_UNIT = frozenset({"1", "{1}", "[pH]", "T-Score", "t-score", "Z-Score", "z-score", "{ratio}", "{score}"})
 """Ways to say that a number has no unit."""
+_DATED = frozenset({"number", "choice", "yes_no"})
+"""Types of findings whose answers may carry a day."""
 _COMPARATORS = frozenset({"<", "<=", ">", ">="})
 _FLAGS = {
     **dict.fromkeys(("H", "HH", "HU", ">"), "high"),
@@ -102,10 +104,11 @@ def as_answer(chart: Chart, finding: Finding | None, one: Candidate) -> tuple[No
     text, why = _value(chart, finding, source)
     if not text:
         return None, why
-    if finding is not None and finding.type != "number":
+    if finding is not None and (finding.type not in _DATED or (finding.type != "number" and not one.when)):
         return Text(text, place), ""
     pairs = [(Text("value", place), Text(text, place))]
-    span = _range(source, content, text) if finding is not None and finding.known_by == "test" else ""
+    ranged = finding is not None and finding.known_by == "test" and finding.type == "number"
+    span = _range(source, content, text) if ranged else ""
     if span:
         pairs.append((Text("range", place), Text(span, place)))
     if one.when:
