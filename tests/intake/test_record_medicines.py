@@ -298,6 +298,9 @@ def test_a_statement_counts_by_its_status() -> None:
         ("entered-in-error", False),
     ):
         assert ("medicines" in record({**statement, "status": status}).answers) is there
+    for status, over in (("active", False), ("completed", True), ("stopped", True), ("on-hold", True)):
+        told = given(record({**statement, "status": status}))["medicines"]
+        assert ("stopped: yes" in told) is over
 
 
 def test_a_dose_that_was_given_goes_on_where_it_acts_for_months() -> None:

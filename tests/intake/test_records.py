@@ -312,7 +312,9 @@ def test_smoking_is_read_by_its_code(code: str, smoking: str) -> None:
 def test_a_pregnancy_counts_for_as_long_as_one_lasts() -> None:
     code = {"valueCodeableConcept": concept("77386006", SNOMED)}
     young = patient(birthDate="1990-01-01")
-    assert given(record(result("82810-3", when="2024-03-01", **code), who=young)) == {"pregnancy": "{value: yes, date: 2024-03-01}"}
+    assert given(record(result("82810-3", when="2024-03-01", **code), who=young)) == {
+        "pregnancy": "{value: yes, date: 2024-03-01}"
+    }
     late = record(result("82810-3", when="2023-03-01", **code), who=young)
     assert given(late) == {}
     assert "over by now" in whys(late)[0]

@@ -68,6 +68,12 @@ class Sheet:
         self._units: UnitTable | None = None
         self._spelled: dict[str, Spelled] = {}
 
+    def on(self, day: datetime.date) -> Sheet:
+        """A sheet of another day, which shares the words and units of this one."""
+        other = Sheet(self.kb, day)
+        other._units, other._spelled = self.units, self._spelled
+        return other
+
     @property
     def units(self) -> UnitTable:
         if self._units is None:  # many answers have no unit, and a table is not made for nothing

@@ -32,15 +32,18 @@ class Item(NamedTuple):
 
 
 class Tables:
-    """What every record is read by: the codes, the names of products, the words of the knowledge base, the day."""
+    """What every record is read by: the codes, the names of products, the words of the knowledge base."""
 
-    def __init__(self, kb: KnowledgeBase, codes: Codes, sheet: Sheet, day: datetime.date) -> None:
-        self.kb, self.codes, self.sheet, self.day = kb, codes, sheet, day
+    def __init__(self, kb: KnowledgeBase) -> None:
+        self.kb, self.codes, self.sheet = kb, Codes(kb), Sheet(kb, None)
         self.medicines = _choices_of(kb, "medicines")
-        self.products = Products(kb, sheet, self.medicines)
+        self.products = Products(kb, self.sheet, self.medicines)
+        _ = self.sheet.units  # one table serves every record
         self.conditions = _choices_of(kb, "conditions")
         self.sites = _choices_of(kb, "fractures")
         self.symptoms = _choices_of(kb, "symptoms")
+        for choices in (self.conditions, self.sites, self.symptoms):
+            self.sheet.spelled(choices)
         self.found: dict[tuple[Any, ...], list[Found]] = {}
         """What medicines are, by what they are called and how they are given."""
         self.meant: dict[tuple[Any, ...], list[tuple[str, str, frozenset[str], Mapping[str, str]]]] = {}
@@ -55,8 +58,10 @@ def _choices_of(kb: KnowledgeBase, name: str) -> str:
 class Chart:
     """What one patient's resources say."""
 
-    def __init__(self, tables: Tables) -> None:
-        self.tables, self.kb, self.day = tables, tables.kb, tables.day
+    def __init__(self, tables: Tables, day: datetime.date, medicines: Mapping[Any, Any]) -> None:
+        self.tables, self.kb, self.day = tables, tables.kb, day
+        self.medicines = medicines
+        """What the Medication resources are, by how they are referred to."""
         self.results: dict[str, list[Candidate]] = {}
         self.items: dict[str, list[Item]] = {}
         self.closed: dict[str, Resource] = {}
@@ -70,8 +75,6 @@ class Chart:
         """The same by what they were called, so that one that comes again is counted at once."""
         self.lasting: list[str] = []
         """Medicines ordered long ago that the record still calls active, each with its year."""
-        self.medicines: Mapping[Any, Any] = {}
-        """What the Medication resources are, by how they are referred to."""
 
     def aside(self, resource: Resource, what: str, why: str, pointer: str = "") -> None:
         self.asides.append(Aside(f"{resource.path}{'.' if pointer else ''}{pointer}", what, why))
@@ -98,10 +101,9 @@ class Chart:
                     first = first or found
         return first
 
-    def guessed(self, concept: Any, resource: Resource) -> None:
+    def guessed(self, concept: Any, called: tuple[Any, ...] | None, resource: Resource) -> None:
         """Say where a code without its system was taken for one of ours."""
-        key = key_of(concept)
-        if key is not None and key[0]:
+        if called is not None and called[0]:
             return
         for one in codings(concept):
             if one.code and not one.system and self.tables.codes.of(None, one.code):
@@ -124,9 +126,9 @@ class Chart:
                 return found
         return frozenset()
 
-    def misses(self, concept: Any, resource: Resource) -> None:
+    def misses(self, concept: Any, resource: Resource, called: tuple[Any, ...] | None = None) -> None:
         """Count a concept that was not understood."""
-        quick = (resource.content["resourceType"], key_of(concept))
+        quick = (resource.content["resourceType"], called or key_of(concept))
         known = self._missed.get(quick) if quick[1] is not None else None
         if known is None:
             told = next(codings(concept), None)

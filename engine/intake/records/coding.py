@@ -163,6 +163,11 @@ def words(value: Any) -> str:
     return " ".join(value.split()) if isinstance(value, str) else ""
 
 
+def word(value: Any) -> str:
+    """A code as it is, and nothing where there is none."""
+    return value if isinstance(value, str) else ""
+
+
 def fields(value: Any) -> dict[str, Any]:
     """The fields of an object; none where a record has something else in its place."""
     return value if isinstance(value, dict) else {}

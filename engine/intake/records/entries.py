@@ -7,7 +7,7 @@ from typing import Any
 
 from . import times
 from .chart import Chart, one_of
-from .coding import codings, key_of, text_of, words
+from .coding import codings, key_of, text_of, word, words
 from .notation import Resource
 from .results import status_of
 
@@ -43,16 +43,16 @@ def condition(chart: Chart, resource: Resource) -> None:
     """An entry of the conditions, fractures or symptoms, or several: a broken bone and the disease behind it."""
     content = resource.content
     concept = content.get("code")
-    if closes(chart, concept, resource):
-        return
     called = key_of(concept)
+    if closes(chart, concept, called, resource):
+        return
     found = chart.tables.meant.get(called) if called is not None else None
     if found is None:
         found = list(_meant(chart, concept))
         if called is not None:
             chart.tables.meant[called] = found
     if not found:
-        chart.misses(concept, resource)
+        chart.misses(concept, resource, called)
         return
     why = next((_DROPPED[code] for code in _codes(content.get("verificationStatus")) if code in _DROPPED), "")
     clinical = _codes(content.get("clinicalStatus"))
@@ -61,7 +61,7 @@ def condition(chart: Chart, resource: Resource) -> None:
     if why:
         chart.aside(resource, text_of(concept), why)
         return
-    chart.guessed(concept, resource)
+    chart.guessed(concept, called, resource)
     start, age = _onset(content)
     if start and times.is_after(start, chart.day):
         chart.aside(resource, text_of(concept), f"it begins on {times.day_of(start)}, after the day of this report")
@@ -103,9 +103,13 @@ def _meant(chart: Chart, concept: Any) -> Iterator[tuple[str, str, frozenset[str
 
 def _codes(concept: Any) -> frozenset[str]:
     """The codes of a status, whatever of its form it keeps; older records give a word alone."""
-    if isinstance(concept, str):
-        return frozenset({concept})
-    return frozenset(one.code for one in codings(concept))
+    if isinstance(concept, dict):
+        listed = concept.get("coding")
+        if isinstance(listed, list) and len(listed) == 1 and isinstance(listed[0], dict):
+            code = listed[0].get("code")
+            return frozenset((code,)) if isinstance(code, str) else frozenset()
+        return frozenset(one.code for one in codings(concept))
+    return frozenset((concept,)) if isinstance(concept, str) else frozenset()
 
 
 def _onset(content: dict[str, Any]) -> tuple[str, str]:
@@ -147,7 +151,7 @@ def procedure(chart: Chart, resource: Resource) -> None:
     if not members:
         chart.misses(content.get("code"), resource)
         return
-    status = words(content.get("status"))
+    status = word(content.get("status"))
     if status not in ("completed", "in-progress"):
         chart.aside(resource, text_of(content.get("code")), status_of(status))
         return
@@ -166,7 +170,7 @@ def intolerance(chart: Chart, resource: Resource) -> None:
     content = resource.content
     concept = content.get("code")
     why = next((_DROPPED[code] for code in _codes(content.get("verificationStatus")) if code in _DROPPED), "")
-    if not why and closes(chart, concept, resource):
+    if not why and closes(chart, concept, key_of(concept), resource):
         return
     members, _ = chart.among(chart.tables.medicines, concept)
     if not members:
@@ -179,10 +183,9 @@ def intolerance(chart: Chart, resource: Resource) -> None:
         chart.adds("intolerances", {"name": one_of(members)}, resource)
 
 
-def closes(chart: Chart, concept: Any, resource: Resource) -> bool:
+def closes(chart: Chart, concept: Any, called: tuple[Any, ...] | None, resource: Resource) -> bool:
     """Whether a concept says that nothing is known to be in a list."""
-    key = key_of(concept)
-    if key is not None and key[1] not in _NONE_KNOWN:
+    if called is not None and called[1] not in _NONE_KNOWN:
         return False  # most have one code, and it says something else
     for one in codings(concept):
         for name in _NONE_KNOWN.get(one.code, ()):

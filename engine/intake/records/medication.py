@@ -10,14 +10,14 @@ from typing import Any
 from ..answers.sheet import clipped
 from . import times
 from .chart import Chart, one_of
-from .coding import codings, fields, key_of, several, text_of, words
+from .coding import codings, fields, key_of, several, text_of, word, words
 from .entries import closes
 from .notation import Resource
 from .products import Found, route_of
 from .results import number_of, status_of
 
 _ORDERS = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
-_STOPPED = frozenset({"stopped", "completed", "on-hold", "ended", "cancelled-after"})
+_STOPPED = frozenset({"stopped", "completed", "on-hold", "ended"})
 _TAKEN = frozenset({"active", "completed", "recorded", "stopped", "on-hold"})
 _TIMES_A_DAY = {"QD": 1, "DAILY": 1, "QAM": 1, "QPM": 1, "AM": 1, "PM": 1, "HS": 1, "BID": 2, "TID": 3, "QID": 4}
 _PERIODS = {"h": "hours", "d": "days", "wk": "weeks", "mo": "months", "a": "years"}
@@ -34,12 +34,13 @@ def medicine(chart: Chart, resource: Resource) -> None:
     content = resource.content
     kind = content["resourceType"]
     concept = _concept(chart, resource)
-    if closes(chart, concept, resource):
+    called = key_of(concept)
+    if closes(chart, concept, called, resource):
         return
     dose = _dosage(content)
-    found = _found(chart, concept, dose)
+    found = _found(chart, concept, called, dose)
     if not found:
-        chart.misses(concept, resource)
+        chart.misses(concept, resource, called)
         return
     why = _not_taken(kind, content)
     if why:
@@ -49,7 +50,7 @@ def medicine(chart: Chart, resource: Resource) -> None:
     if why:
         chart.aside(resource, text_of(concept), why)
         return
-    chart.guessed(concept, resource)
+    chart.guessed(concept, called, resource)
     for one in found:
         entry = {"name": one_of(one.members)}
         if len(found) == 1 or one.strength is not None:
@@ -63,13 +64,13 @@ def medicine(chart: Chart, resource: Resource) -> None:
         chart.adds("medicines", entry, resource)
 
 
-def _found(chart: Chart, concept: Any, dose: dict[str, Any]) -> list[Found]:
+def _found(chart: Chart, concept: Any, called: tuple[Any, ...] | None, dose: dict[str, Any]) -> list[Found]:
     """What a medicine is; the same medicine is looked up once."""
-    key = key_of(concept)
-    route = key_of(dose.get("route"))
-    if key is None or (route is None and dose.get("route") is not None):
+    told = dose.get("route")
+    route = key_of(told) if told is not None else None
+    if called is None or (route is None and told is not None):
         return [one for one in _members(chart, concept, dose) if one.members]
-    whole = (*key, route, _mass(dose))
+    whole = (*called, route, _mass(dose) if dose else None)
     known = chart.tables.found.get(whole)
     if known is None:
         known = chart.tables.found[whole] = [one for one in _members(chart, concept, dose) if one.members]
@@ -145,7 +146,7 @@ def _quantity(dose: dict[str, Any]) -> dict[str, Any]:
 def _mass(dose: dict[str, Any]) -> Decimal | None:
     """The dose in mg, where the record gives it as a mass."""
     quantity = _quantity(dose)
-    number, unit = number_of(quantity.get("value")), words(quantity.get("code")) or words(quantity.get("unit"))
+    number, unit = number_of(quantity.get("value")), word(quantity.get("code")) or word(quantity.get("unit"))
     factor = {"mg": Decimal(1), "g": Decimal(1000), "ug": Decimal("0.001"), "mcg": Decimal("0.001")}.get(unit)
     return Decimal(number) * factor if number and factor is not None else None
 
@@ -155,7 +156,7 @@ def _doses(dose: dict[str, Any], one: Found) -> dict[str, str]:
     entry: dict[str, str] = {}
     quantity = _quantity(dose)
     number = number_of(quantity.get("value"))
-    unit = words(quantity.get("code")) or words(quantity.get("unit"))
+    unit = word(quantity.get("code")) or word(quantity.get("unit"))
     if number and unit in _MASS:
         entry["dose"] = f"{number} {_MASS[unit]}"
     elif number and one.strength is not None and unit.lower() not in ("ml", "l", "%"):
@@ -175,7 +176,7 @@ def _every(dose: dict[str, Any]) -> str:
     repeat = timing.get("repeat")
     if isinstance(repeat, dict) and repeat.get("period") is not None:
         period, often = number_of(repeat.get("period")), number_of(repeat.get("frequency", 1))
-        unit = _PERIODS.get(words(repeat.get("periodUnit")), "")
+        unit = _PERIODS.get(word(repeat.get("periodUnit")), "")
         if not (period and often and unit) or repeat.get("periodMax") or repeat.get("frequencyMax"):
             return ""
         if often == "1":
@@ -190,11 +191,11 @@ def _every(dose: dict[str, Any]) -> str:
 
 def _not_taken(kind: str, content: dict[str, Any]) -> str:
     """Why a resource says nothing of what is or was taken; empty where it does."""
-    status = words(content.get("status"))
+    status = word(content.get("status"))
     if content.get("doNotPerform") is True:
         return "it says not to give it"
     if kind == "MedicationRequest":
-        intent = words(content.get("intent"))
+        intent = word(content.get("intent"))
         if intent not in _ORDERS:
             return f"it is a {clipped(intent)}, and no order" if intent else "it does not say whether it is an order"
         known = {"active", "stopped", "completed", "on-hold", "ended"}
@@ -216,7 +217,7 @@ def _taken(
     chart: Chart, kind: str, content: dict[str, Any], found: list[Found], resource: Resource
 ) -> tuple[str, str, str]:
     """When it was begun, when it ended (`yes`: it has, empty: it goes on), and why it does not count at all."""
-    status, day = words(content.get("status")), chart.day
+    status, day = word(content.get("status")), chart.day
     start = times.first(content, ("authoredOn", "whenHandedOver", "whenPrepared"))
     period = content.get("effectivePeriod", content.get("occurencePeriod", content.get("occurrencePeriod")))
     start = times.start_of(period) or times.first(content, ("effectiveDateTime", "occurenceDateTime")) or start
@@ -234,7 +235,8 @@ def _taken(
         return start, times.day_of(start) or "yes", ""
     if kind == "MedicationDispense":
         return (*_handed_out(content, start, day), "")
-    if status in _STOPPED and not (kind == "MedicationStatement" and status == "completed" and not start):
+    adherence = {one.code for one in codings(fields(content.get("adherence")).get("code"))}
+    if status in _STOPPED or any(code.startswith(("stopped", "on-hold")) for code in adherence):
         return start, "yes", ""
     if start and kind == "MedicationRequest" and _older(start, day):
         chart.lasting.append(f"{chart.label(found)} ({start[:4]})")

@@ -111,6 +111,11 @@ def contents(text: bytes, file: str, scope: int = 0) -> Contents:
         if len(lines) < 2 or not lines[0].rstrip().endswith((b"}", b"]")):
             raise Refused([Problem("OL370", f"no JSON: {_why(error)}", _place(file, error), hint=_HINT)]) from error
         return _a_line_each(text, file, scope)
+    return gathered(value, file, scope)
+
+
+def gathered(value: Any, file: str, scope: int = 0) -> Contents:
+    """The resources of what was read as JSON. Raises Refused where there is none."""
     found = Contents([], [])
     _gather(value, file, "", scope, found)
     if not found.resources:

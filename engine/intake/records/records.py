@@ -21,7 +21,7 @@ from ..record import Answer, Record, check_ages, check_applies, given_text
 from ..taken import Aside, Taken
 from . import entries, medication, people, results, times
 from .chart import Candidate, Chart, Item, Tables
-from .coding import Codes, words
+from .coding import words
 from .notation import Broken, Contents, Resource
 from .subjects import Grouped, Subject
 
@@ -59,8 +59,8 @@ class Mapper:
 
     def __init__(self, kb: KnowledgeBase, clock: datetime.date, as_of: datetime.date | None) -> None:
         self.kb, self.clock, self.as_of = kb, clock, as_of
-        self._codes = Codes(kb)
-        self._tables: dict[datetime.date, Tables] = {}
+        self.tables = Tables(kb)
+        self._sheets: dict[datetime.date, Sheet] = {}
 
     def patients(self, files: Iterable[Contents]) -> list[Record]:
         """Every patient of some files that belong together, in the order in which they first appear."""
@@ -89,11 +89,7 @@ class Mapper:
         self, subject: Subject, medicines: Mapping[Any, Any], whole: Grouped | None, broken: Iterable[Broken]
     ) -> Record:
         day = self._day(subject.patient)
-        tables = self._tables.get(day)
-        if tables is None:
-            tables = self._tables[day] = Tables(self.kb, self._codes, Sheet(self.kb, day), day)
-        chart = Chart(tables)
-        chart.medicines = medicines
+        chart = Chart(self.tables, day, medicines)
         person = people.person(chart, subject.patient) if subject.patient is not None else {}
         if subject.patient is None:
             chart.notice(f"no Patient resource describes {subject.name}: age and sex are unknown")
@@ -119,7 +115,10 @@ class Mapper:
                 chart.aside(resource, resource.content["resourceType"], why)
             for kind, count in whole.others.items():
                 chart.kinds[kind] = chart.kinds.get(kind, 0) + count
-        return _Reading(chart, subject).record(person)
+        sheet = self._sheets.get(day)
+        if sheet is None:
+            sheet = self._sheets[day] = self.tables.sheet.on(day)
+        return _Reading(chart, subject, sheet).record(person)
 
 
 def _medicines(resources: Iterable[Resource]) -> dict[Any, Any]:
@@ -136,9 +135,8 @@ def _medicines(resources: Iterable[Resource]) -> dict[Any, Any]:
 class _Reading:
     """The answers of one patient, each read by itself, so that one that cannot be read costs no other."""
 
-    def __init__(self, chart: Chart, subject: Subject) -> None:
-        self.chart, self.subject, self.kb = chart, subject, chart.kb
-        self.sheet = chart.tables.sheet
+    def __init__(self, chart: Chart, subject: Subject, sheet: Sheet) -> None:
+        self.chart, self.subject, self.sheet, self.kb = chart, subject, sheet, chart.kb
         self.found: dict[str, Answer] = {}
         self.paths: dict[str, tuple[str, ...]] = {}
         self.references: dict[str, str] = {}

@@ -11,7 +11,7 @@ from ...values.problems import Place
 from ..answers.sheet import clipped
 from . import times
 from .chart import Candidate, Chart
-from .coding import codings, fields, several, text_of, words
+from .coding import codings, fields, key_of, several, text_of, word, words
 from .notation import Resource
 
 FINAL = frozenset({"final", "amended", "corrected"})
@@ -60,7 +60,7 @@ def observation(chart: Chart, resource: Resource, order: int) -> None:
 
 def _counts(chart: Chart, resource: Resource, content: dict[str, Any]) -> bool:
     """Whether an observation is a result of the patient's own."""
-    status = words(content.get("status"))
+    status = word(content.get("status"))
     if status not in FINAL:
         if status in _NOT_YET:
             chart.notice(f"{resource.path}: the result is preliminary")
@@ -79,7 +79,8 @@ def status_of(status: str) -> str:
 
 
 def _file(chart: Chart, resource: Resource, known: Any, source: dict[str, Any], pointer: str, order: int) -> None:
-    chart.guessed(source.get("code"), resource)
+    concept = source.get("code")
+    chart.guessed(concept, key_of(concept), resource)
     for meaning in known:
         if meaning.ignored:
             chart.aside(resource, text_of(source.get("code")), meaning.ignored, pointer)
@@ -161,14 +162,14 @@ def _quantity(finding: Finding | None, value: Any) -> tuple[str, str]:
     number = number_of(value.get("value"))
     if not number:
         return "", "its value is no number"
-    comparator = words(value.get("comparator"))
+    comparator = word(value.get("comparator"))
     if comparator and comparator not in _COMPARATORS:
         return "", f"'{clipped(comparator)}' before its number is not understood"
     return f"{comparator}{' ' if comparator else ''}{number} {_unit(finding, value)}".strip(), ""
 
 
 def _unit(finding: Finding | None, value: dict[str, Any]) -> str:
-    code, unit = words(value.get("code")), words(value.get("unit"))
+    code, unit = word(value.get("code")), word(value.get("unit"))
     told = code if code and code != "1" else unit
     if finding is not None and not finding.unit and told in _NO_UNIT:
         return ""

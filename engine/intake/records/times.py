@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -17,6 +18,7 @@ def day_of(when: str) -> str:
     return when[:10]
 
 
+@functools.lru_cache(maxsize=4096)
 def is_time(when: str) -> bool:
     """Whether it is a day, or a part of one, that there is."""
     if _TIME.fullmatch(when) is None:
@@ -39,6 +41,7 @@ def days_of(when: str) -> tuple[datetime.date, datetime.date]:
     return first, after - datetime.timedelta(days=1)
 
 
+@functools.lru_cache(maxsize=4096)
 def instant(when: str) -> str:
     """What orders times of several zones."""
     if len(when) < 20 or when.endswith(("Z", "+00:00", "-00:00")):
