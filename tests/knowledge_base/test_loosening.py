@@ -116,13 +116,15 @@ def test_a_member_added_to_any_class_is_silent(told: Told) -> None:
 
 THROUGH_RULES = {"choices", "states", "scales", "thresholds", "units", "analytes", "groups"}
 """Kinds that protect only by what rules read: they are compared where rules rest on them."""
+IN_RECORDS = {"codes"}
+"""Kinds that decide what a record is taken to say: they are compared code by code."""
 NO_PROTECTION = {"investigations", "guidelines", "disagreements", "sources", "topics"}
 
 
 def test_of_every_kind_it_is_decided_whether_it_protects() -> None:
     """A new kind of entry takes a line in the table of what is guarded, or stands here."""
-    assert set(GUARDED) | THROUGH_RULES | NO_PROTECTION == set(entries.KINDS)
-    assert not set(GUARDED) & (THROUGH_RULES | NO_PROTECTION)
+    assert set(GUARDED) | THROUGH_RULES | IN_RECORDS | NO_PROTECTION == set(entries.KINDS)
+    assert not set(GUARDED) & (THROUGH_RULES | IN_RECORDS | NO_PROTECTION)
 
 
 def test_each_guarded_part_is_one_that_the_kind_has() -> None:
