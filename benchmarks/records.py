@@ -3,7 +3,7 @@
     python -m benchmarks.records [BUNDLE.json ...]
 
 The record is made of these Bundles (without any: of one made here), their entries repeated until it is 3.6 MB. The
-three take turns within each round; told are the medians of processor time, and the memory that mapping needs at its peak.
+three take turns within each round; told are the medians of processor time, and what mapping needs of memory.
 """
 
 from __future__ import annotations

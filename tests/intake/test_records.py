@@ -101,7 +101,7 @@ def test_who_died_is_read_as_on_the_day_of_death() -> None:
     one = record(who=patient(deceasedDateTime="2020-01-05T03:00:00Z"))
     assert (one.today, one.answers["age"].given) == (datetime.date(2020, 1, 5), "63")
     assert one.taken is not None
-    assert "the patient died on 2020-01-05" in one.taken.notices
+    assert "The patient died on 2020-01-05, and is told of as on that day." in one.taken.notices
 
 
 # --- results ----------------------------------------------------------------------------------------------------------
@@ -565,7 +565,7 @@ def test_a_subject_that_nobody_describes_has_no_age_and_no_sex() -> None:
     (one,) = records(result(HIP, -1.6))
     assert {*one.answers} == {"t_score_hip"}
     assert one.taken is not None
-    assert "no Patient resource describes Patient/one: age and sex are unknown" in one.taken.notices
+    assert "No Patient resource describes Patient/one: age and sex are unknown." in one.taken.notices
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from engine.knowledge_base.files.layout import Layout, Written, contents_of
 from engine.knowledge_base.reading import reader
 from engine.knowledge_base.weakening import weakening
 
+OF_OSTEOPOROSIS = "means nothing now, where it was 'osteoporosis'"
+HIP = "in records 'entry' of 'hip' tell products apart in another way"
 SMALL = Path(__file__).parent.parent / "data" / "small"
 SHIPPED = """\
 calcium: {loinc: [17861-6]}
@@ -52,14 +54,17 @@ def test_what_a_hospital_adds_is_silent(own: str) -> None:
 @pytest.mark.parametrize(
     ("own", "told"),
     [
-        ("ours: {ignored: not wanted, snomed: ['64859006']}", "in records snomed 64859006 means nothing now, where it was 'osteoporosis'"),
-        ("calcium: {replaces: calcium, loinc: [49765-1]}", "in records loinc 17861-6 means nothing now, where it was 'calcium'"),
+        ("ours: {ignored: not wanted, snomed: ['64859006']}", f"in records snomed 64859006 {OF_OSTEOPOROSIS}"),
         (
-            "ours: {means: hip, of: fracture_sites, icd10: [S72.09], entry: {cause: low_trauma}}\nless: {ignored: no, icd10: [M81.0]}",
-            "in records icd10 M81.0 means nothing now, where it was 'osteoporosis'",
+            "calcium: {replaces: calcium, loinc: [49765-1]}",
+            "in records loinc 17861-6 means nothing now, where it was 'calcium'",
         ),
-        ("hip: {replaces: hip, icd10: [S72.0], entry: {cause: low_trauma}}", "in records 'entry' of 'hip' tell products apart in another way"),
+        (
+            "ours: {means: hip, of: fracture_sites, icd10: [S72.09]}\nless: {ignored: no, icd10: [M81.0]}",
+            f"in records icd10 M81.0 {OF_OSTEOPOROSIS}",
+        ),
+        ("hip: {replaces: hip, icd10: [S72.0], entry: {cause: low_trauma}}", HIP),
     ],
-)  # fmt: skip
+)
 def test_what_a_hospital_takes_away_is_named(own: str, told: str) -> None:
     assert named(own) == [told]

@@ -107,7 +107,9 @@ class Chart:
             return
         for one in codings(concept):
             if one.code and not one.system and self.tables.codes.of(None, one.code):
-                self.notice(f"{resource.path}: the code {one.code} has no system; it was taken for the one that has it")
+                self.notice(
+                    f"{resource.path}: the code {one.code} has no system; it was taken for the one that has it."
+                )
 
     def among(self, choices: str, concept: Any) -> tuple[frozenset[str], Mapping[str, str]]:
         """The members of a choice that a concept means by its codes, and what the code says besides."""

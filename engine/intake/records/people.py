@@ -45,10 +45,10 @@ def person(chart: Chart, patient: Resource) -> dict[str, str]:
         found["sex"] = sex
     elif content.get("gender") is not None:
         chart.notice(
-            f"{patient.path}: the sex is given as {clipped(str(content['gender']))}, so it is taken as unknown"
+            f"{patient.path}: the sex is given as {clipped(str(content['gender']))}, so it is taken as unknown."
         )
     else:
-        chart.notice(f"{patient.path}: nothing says the sex")
+        chart.notice(f"{patient.path}: nothing says the sex.")
     return found
 
 
@@ -56,7 +56,7 @@ def _age(chart: Chart, patient: Resource) -> str:
     """Years on the day of the report; two of them where only the month or year of birth is known."""
     born = patient.content.get("birthDate")
     if born is None:
-        chart.notice(f"{patient.path}: nothing says the date of birth")
+        chart.notice(f"{patient.path}: nothing says the date of birth.")
         return ""
     if not isinstance(born, str) or not times.is_time(born) or times.is_after(born, chart.day):
         chart.aside(patient, "birthDate", f"'{clipped(str(born))}' is no date of birth", "birthDate")
@@ -90,5 +90,5 @@ def _coded(concept: Any) -> list[str]:
 def _noted(chart: Chart, patient: Resource, sex: str) -> str:
     gender = words(patient.content.get("gender"))
     if gender in ("male", "female") and gender != sex:
-        chart.notice(f"{patient.path}: the sex is {sex}, the administrative gender {gender}; the sex was taken")
+        chart.notice(f"{patient.path}: the sex is {sex}, the administrative gender {gender}; the sex was taken.")
     return sex

@@ -92,10 +92,11 @@ class Mapper:
         chart = Chart(self.tables, day, medicines)
         person = people.person(chart, subject.patient) if subject.patient is not None else {}
         if subject.patient is None:
-            chart.notice(f"no Patient resource describes {subject.name}: age and sex are unknown")
+            chart.notice(f"No Patient resource describes {subject.name}: age and sex are unknown.")
         died = people.died(subject.patient)
         if died:
-            chart.notice(f"the patient died{f' on {times.day_of(died)}' if died != 'yes' else ''}")
+            when = f" on {times.day_of(died)}, and is told of as on that day" if died != "yes" else ""
+            chart.notice(f"The patient died{when}.")
         for order, resource in enumerate(subject.resources):
             kind = resource.content["resourceType"]
             if kind == "Observation":
@@ -108,7 +109,7 @@ class Mapper:
                 handler(chart, resource)
         if chart.lasting:
             listed = ", ".join(dict.fromkeys(chart.lasting))
-            chart.notice(f"ordered over a year ago and still active in the record, ask whether still taken: {listed}")
+            chart.notice(f"Ordered over a year ago and still active in the record; ask whether it is taken: {listed}.")
         if whole is not None:
             chart.asides += [Aside(one.path, "", one.why) for one in broken]
             for resource, why in whole.nobody:
@@ -258,15 +259,16 @@ class _Reading:
         if mine == theirs:
             return
         day = times.day_of(other[0].when)
-        told = f"{name.replace('_', ' ')}: several results on {day}"
+        finding = self.kb.findings.get(name)
+        told = f"{finding.label if finding is not None else name}: several results on {day}"
         if name.startswith(_LOWEST) and isinstance(mine, Number) and isinstance(theirs, Number):
             if theirs.last.interval.high < mine.last.interval.high:
                 kept[at] = other
-            self.chart.notice(f"{told}; the lowest was taken")
+            self.chart.notice(f"{told}; the lowest was taken.")
         elif _value(mine) != _value(theirs):
             kept.insert(at + 1, other)
             self.older -= 1
-            self.chart.notice(f"{told} differ")
+            self.chart.notice(f"{told} differ.")
 
     def _long_ago(self, one: Candidate) -> bool:
         """Whether a pregnancy was told so long ago that it is over."""

@@ -63,7 +63,7 @@ def _counts(chart: Chart, resource: Resource, content: dict[str, Any]) -> bool:
     status = word(content.get("status"))
     if status not in FINAL:
         if status in _NOT_YET:
-            chart.notice(f"{resource.path}: the result is preliminary")
+            chart.notice(f"{resource.path}: the result is preliminary.")
         else:
             chart.aside(resource, text_of(content.get("code")), status_of(status))
             return False
