@@ -21,6 +21,7 @@ from .case.case import Case, Prepared
 from .case.explanation import Proof
 from .intake import record
 from .intake.record import Record
+from .intake.records import notation
 from .knowledge_base.files import layout
 from .knowledge_base.files.nodes import ListNode, MapNode, Node, Text
 from .knowledge_base.store import cache
@@ -86,7 +87,7 @@ def load(knowledge: str | os.PathLike[str] | None = None, later: cache.When = ca
 
 
 def patient(kb: KnowledgeBase, given: Answers | str | os.PathLike[str], today: datetime.date | None = None) -> Patient:
-    """One patient, from answers by finding or from a file of them.
+    """One patient, from answers by finding, from a file of them, or from a health record (FHIR) or a file of that.
 
     Args:
         today: the day the patient is seen; else the file's own `today`, else the clock.
@@ -258,9 +259,25 @@ def _read(
     kb: KnowledgeBase, given: Answers | str | os.PathLike[str], clock: datetime.date, today: datetime.date | None
 ) -> tuple[list[Record], list[Problem]]:
     if isinstance(given, Mapping):
+        if "resourceType" in given:
+            return _health_record(kb, notation.gathered(given, _GIVEN.file), clock, today), []
         return record.records_of(kb.kb, _node(given, _GIVEN), [], clock, today)
     content, problems = layout.read_bytes(Path(given), str(given))
+    if content is not None and notation.looks_like_one(content):
+        return _health_record(kb, notation.contents(content, str(given)), clock, today), []
     return record.read_records(kb.kb, content, str(given), clock, today) if content is not None else ([], problems)
+
+
+def _health_record(
+    kb: KnowledgeBase, found: notation.Contents, clock: datetime.date, today: datetime.date | None
+) -> list[Record]:
+    """The patients of a health record. Raises Refused where it has none."""
+    from .intake.records.records import Mapper  # only where there is a record
+
+    patients = Mapper(kb.kb, clock, today).patients([found])
+    if not patients:
+        raise Refused([notation.nobody([found])])
+    return patients
 
 
 def _node(value: Any, place: Place) -> Node:

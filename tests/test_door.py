@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import importlib
+import json
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from engine import api
 from engine.workbench.cases import cases
+from tests.intake import made
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs" / "python.md").read_text("utf-8"), re.M | re.S)
@@ -79,6 +81,17 @@ def test_the_day_given_beats_that_of_the_file_and_dates_may_be_dates(kb: api.Kno
     given = {"age": 67, "fractures": [{"site": "hip", "date": datetime.date(2019, 3, 1)}]}
     assert api.patient(kb, file, TODAY) == api.patient(kb, given, TODAY)
     assert api.patient(kb, file).today == datetime.date(2020, 1, 1)
+
+
+def test_a_health_record_is_a_patient_as_a_path_or_as_a_value(kb: api.KnowledgeBase, tmp_path: Path) -> None:
+    record = made.bundle(made.patient(), made.result(made.HIP, -2.7, "{T-score}"))
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps(record), "utf-8")
+    one = api.patient(kb, record, TODAY)
+    assert one == api.patient(kb, path, TODAY)
+    assert {*one.known} == {"age", "sex", "t_score_hip"}
+    with pytest.raises(api.Refused):
+        api.patient(kb, {"resourceType": "Organization"})
 
 
 @pytest.mark.parametrize(
