@@ -529,6 +529,12 @@ def test_two_patients_of_one_id_in_two_files_keep_their_own_and_share_nothing() 
     assert any("several patients are called" in why for why in whys(first))
 
 
+def test_two_versions_of_one_patient_are_one() -> None:
+    later = patient(deceasedDateTime="2020-01-05")
+    (one,) = records(bundle(patient(), later, result(HIP, -1.1, when="2019-01-01"), type="history"))
+    assert (one.today, "t_score_hip" in one.answers) == (datetime.date(2020, 1, 5), True)
+
+
 @pytest.mark.parametrize(
     ("subject", "why"),
     [

@@ -65,6 +65,8 @@ class Grouped:
             if known is None or _likeness(known.content) != _likeness(one.content):
                 continue
             if "" in (_base(known), _base(one)) or _base(known) == _base(one):
+                if any(key in one.content for key in ("deceasedDateTime", "deceasedBoolean")):
+                    subject.patient = one  # a later version: who died stays dead
                 return subject
         return None
 
@@ -152,7 +154,7 @@ def _base(one: Resource) -> str:
 
 def _likeness(patient: dict[str, Any]) -> tuple[Any, ...]:
     """What two resources of one patient share."""
-    return tuple(str(patient.get(key)) for key in ("birthDate", "gender", "deceasedDateTime"))
+    return tuple(str(patient.get(key)) for key in ("birthDate", "gender"))
 
 
 def _identifiers(patient: dict[str, Any]) -> Iterable[tuple[str, str]]:
