@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ...case.case import Prepared
@@ -19,6 +19,7 @@ from ...values.frozen import ordered
 from ...values.problems import Problem, Refused
 from ...values.value import Choice, Known, Number
 from ..cases import cases
+from ..cases.cases import WorkedCase
 from ..trials.patients import Vocabulary
 
 RANDOM = 20_000
@@ -45,11 +46,15 @@ class Sample:
 def worked(prepared: Prepared, files: Iterable[Path], root: Path) -> Sample:
     """The patients of worked cases; those that this version cannot read are counted."""
     found, problems = cases.read_all(prepared.kb, files, root)
-    days = tuple(one.record.today or cases.NO_DAY for one in found)
     unread = len({(one.place.file, one.place.line) for one in problems})
-    return Sample(
-        "worked cases", tuple(one.name for one in found), tuple(one.record.known for one in found), days, unread
-    )
+    return patients_of(found, unread)
+
+
+def patients_of(found: Sequence[WorkedCase], left_out: int = 0) -> Sample:
+    """The patients of these worked cases."""
+    days = tuple(one.record.today or cases.NO_DAY for one in found)
+    said = tuple(one.record.known for one in found)
+    return Sample("worked cases", tuple(one.name for one in found), said, days, left_out)
 
 
 def own(prepared: Prepared, directory: Path, today: datetime.date) -> Sample:
