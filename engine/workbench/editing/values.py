@@ -127,6 +127,7 @@ _KNOWN: Mapping[str, Callable[[Mapping[str, Any]], Schema]] = {
     "interval": _fixed(RANGE),
     "age": _fixed({"type": "string", "pattern": r"^(never|[1-9]\d{0,2} (month|year)s?)$"}),
     "date": _fixed(DATE),
+    "row_names": _fixed(either_or_list({"type": "string", "pattern": f"^{scalars.ROW_NAME.pattern}$"})),
     "cited": _fixed(either_or_list(ids("citation"))),
     "codes": _fixed(by_id(either_or_list(TEXT))),
     "numbers": _fixed(by_id(NUMBER)),
