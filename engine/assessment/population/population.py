@@ -64,7 +64,8 @@ class Population:
             aging.counting(prepared.kb, remembering, of_one, dates.day(day))
             for of_one, day in zip(said, days, strict=True)
         ]
-        self.counting, self.old = [counts for counts, _ in aged], [old for _, old in aged]
+        self.counting: Sequence[Mapping[str, Known]] = [counts for counts, _ in aged]
+        self.old = [old for _, old in aged]
         self.answers: Answers = settled(prepared, machine, days, self.counting)
         self.shows(prepared, Truths(machine, self.answers))
 
