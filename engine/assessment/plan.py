@@ -225,7 +225,7 @@ def _doses(case: Case, intervention: Intervention, rules: Iterable[Rule]) -> tup
 
 
 def steps(case: Case, intervention: str) -> tuple[str, ...]:
-    """What must come first, while it must: intervention ids, or words. What is old is measured again before all else."""
+    """What must come first, while it must: intervention ids, or words; what is old is measured again."""
     found = []
     for rule in case.rules("defers", intervention):
         if case.truth(rule) is not Truth.TRUE:

@@ -98,6 +98,11 @@ def _all(case: Case) -> Iterator[Contradiction]:
     yield from _twice(case)
 
 
+def has_rivals(said: Mapping[str, Known]) -> bool:
+    """Whether it is not told of some finding which of its results is the newest."""
+    return any(len(history.rivals(known)) > 1 for known in said.values())
+
+
 def _rivals(case: Case) -> Iterator[Contradiction]:
     """Results of one finding of which it is not told which is the newest."""
     several = {name: ways for name in case.said if len(ways := history.rivals(case.said[name])) > 1}

@@ -28,6 +28,23 @@ def is_old(kb: KnowledgeBase, name: str, known: Known, today: Interval) -> bool:
     return months > 0 and dates.elapsed(date, today, "months").high > months
 
 
+def counting(
+    kb: KnowledgeBase, remembering: Mapping[str, Iterable[str]], said: Mapping[str, Known], today: Interval
+) -> tuple[dict[str, Known], frozenset[str]]:
+    """What of the answers counts on a day, and the findings whose newest result is old (compare `Case.say`).
+
+    Args:
+        remembering: the findings that remember earlier results of others, with those.
+    """
+    old = frozenset(name for name, known in said.items() if is_old(kb, name, known, today))
+    found = {name: history.undated(known) for name, known in said.items() if name not in old}
+    for name, names in remembering.items():
+        known = said.get(name) or remembered(names, said, old)
+        if known is not None:
+            found[name] = known
+    return found, old
+
+
 def remembered(names: Iterable[str], said: Mapping[str, Known], old: Iterable[str]) -> Known | None:
     """The lowest of the results that no longer count, of several findings; None where there is none.
 

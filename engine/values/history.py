@@ -47,6 +47,8 @@ def rivals(known: Known) -> tuple[Known, ...]:
     """
     if isinstance(known, Number):
         results = known.results
+        if len(results) == 1:
+            return (known,)
         ways: list[Known] = [Number((*(one for one in results if one is not last), last)) for last in _newest(results)]
     elif isinstance(known, Choice) and known.before:
         answers = (*known.before, dataclasses.replace(known, before=()))

@@ -18,7 +18,9 @@ import pytest
 
 from engine.assessment.judgement import judge
 from engine.assessment.outlook import Outlook
+from engine.assessment.population.population import Population
 from engine.case.case import Case, Prepared
+from engine.inference.program.columns import Machine
 from engine.inference.reference import Reference
 from engine.inference.values import Given
 from engine.inference.working_memory import WorkingMemory
@@ -350,3 +352,26 @@ def test_both_evaluators_see_what_is_remembered_and_nothing_else(prepared: Prepa
         network.start(dates.day(safety.TODAY), given)
         rule = prepared.kb.rules["osteoporosis-known-since-a-t-score"]
         assert plain.premise(rule) is network.premise(rule) is Truth.FALSE
+
+
+def test_many_at_once_read_what_counts_and_name_whom_they_cannot_judge(prepared: Prepared) -> None:
+    """One with history alone is judged with the others; whoever is two patients is named."""
+    cases = {
+        "t_score_hip: [{value: -2.7, date: 2023-01}, {value: -1.9, date: 2026-01}]": False,
+        "t_score_hip: -1.9\nm_protein: {value: no, date: 2026-10}": False,
+        "t_score_hip: {value: -2.7, date: 1998}": True,
+        "t_score_hip: [{value: -2.7, date: 2026-01-05}, {value: -1.9, date: 2026-01-05}]": True,
+    }
+    patients = [told(prepared, f"{ORDINARY}{answers}\n") for answers in cases]
+    population = Population(
+        prepared, Machine(prepared.plan), [one.said for one in patients], [one.today for one in patients]
+    )
+    assert [bool(population.contradicting >> at & 1) for at in range(len(patients))] == list(cases.values())
+    for at, patient in enumerate(patients[:2]):
+        look = Outlook(patient)
+        standing = look.standing("osteoporosis")
+        shown = [status for status, some in population.diagnosis("osteoporosis").items() if some >> at & 1]
+        assert shown == ([standing.status] if standing is not None else [])
+        for medicine in safety.bone_medicines(prepared):
+            status = [one for one, some in population.status(medicine).items() if some >> at & 1]
+            assert status == ([look.status(medicine)] if look.status(medicine) else [])

@@ -24,6 +24,7 @@ from . import (
     premises,
     questions,
     reported,
+    slips,
     strata,
     texts,
     upkeep,
@@ -37,7 +38,7 @@ from .suppression import Suppressions
 
 _MODULES: tuple[ModuleType, ...] = (
     *(medicines, reported, hazards, clashes, alerts, premises, doubles, strata, guards, loose_ends, questions, names),
-    *(texts, numbers, phrases, codes, upkeep, worked_cases),
+    *(texts, numbers, phrases, codes, slips, upkeep, worked_cases),
 )
 
 CHECKS: tuple[Check, ...] = tuple(
