@@ -247,12 +247,13 @@ def _contradiction(case: Case, one: worlds.Contradiction) -> ContradictionShown:
     known = (one.entered, case.rounded(one.quantity, one.worked_out))
     entered, worked_out = (answers.write_answer(case.kb, one.about, value) for value in known)
     source = f" from {_listed(behind)}" if behind else ""
+    texts = [case.told(one.about, value).removeprefix(f"{label} ") for value in known]
     return ContradictionShown(
         one.about,
         label,
         (Claim(entered, worlds.ENTERED), Claim(worked_out, worlds.WORKED_OUT, because, behind)),
         one.again,
-        f"{label}: {entered} was entered, but {worked_out} is worked out{source}. Both cannot be right.",
+        f"{label}: {texts[0]} was entered, but {texts[1]} is worked out{source}. Both cannot be right.",
     )
 
 
