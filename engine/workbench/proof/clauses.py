@@ -1,0 +1,128 @@
+"""Statements joined to clauses: what a solver of propositional logic reads, and what a single patient can be held to.
+
+A variable is a positive number, its negation the negative one; clauses are tuples of them (DIMACS). A statement that
+can be true, false or neither is a `Pair`: a variable for its being true and one for its being false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+TRUE, FALSE = 1, -1
+"""The variable that always holds, and its negation."""
+
+
+class Pair(NamedTuple):
+    """A statement by strong Kleene logic: the variables for its being true and for its being false."""
+
+    true: int
+    false: int
+
+    @property
+    def opposite(self) -> Pair:
+        return Pair(self.false, self.true)
+
+
+ALWAYS = Pair(TRUE, FALSE)
+
+
+class Clauses:
+    """Clauses that grow; whatever is defined once is not defined again."""
+
+    def __init__(self) -> None:
+        self.count = 1
+        self.found: list[tuple[int, ...]] = [(TRUE,)]
+        self._joined: dict[tuple[int, ...], int] = {}
+        self._counted: dict[tuple[int, tuple[int, ...]], int] = {}
+
+    def variable(self) -> int:
+        self.count += 1
+        return self.count
+
+    def add(self, *literals: int) -> None:
+        """One of these holds."""
+        if TRUE not in literals:
+            self.found.append(tuple(one for one in literals if one != FALSE))
+
+    def implies(self, one: int, *others: int) -> None:
+        """Where the first holds, one of the others does."""
+        self.add(-one, *others)
+
+    def all_of(self, literals: Iterable[int]) -> int:
+        """The variable for all of these holding."""
+        parts = set(literals)
+        parts.discard(TRUE)
+        if FALSE in parts or any(-one in parts for one in parts):
+            return FALSE
+        if len(parts) < 2:
+            return next(iter(parts), TRUE)
+        key = tuple(sorted(parts))
+        found = self._joined.get(key)
+        if found is None:
+            found = self._joined[key] = self.variable()
+            for one in key:
+                self.found.append((-found, one))
+            self.found.append((found, *(-one for one in key)))
+        return found
+
+    def any_of(self, literals: Iterable[int]) -> int:
+        """The variable for one of these holding."""
+        return -self.all_of(-one for one in literals)
+
+    def at_least(self, count: int, literals: Iterable[int]) -> int:
+        """The variable for so many of these holding, by a sequential counter (Sinz 2005)."""
+        parts = tuple(literals)
+        if count <= 0:
+            return TRUE
+        if count > len(parts):
+            return FALSE
+        key = (count, parts)
+        if key not in self._counted:
+            before, last = parts[:-1], parts[-1]
+            with_last = self.all_of((last, self.at_least(count - 1, before)))
+            self._counted[key] = self.any_of((with_last, self.at_least(count, before)))
+        return self._counted[key]
+
+    def define(self, variable: int, literals: Iterable[int]) -> None:
+        """Let a variable be another name for one of these holding."""
+        parts = tuple(literals)
+        for one in parts:
+            self.add(-one, variable)
+        self.add(-variable, *parts)
+
+    # --- three values ---
+
+    def pair(self) -> Pair:
+        """A statement of which nothing is known yet but that it is not both true and false."""
+        found = Pair(self.variable(), self.variable())
+        self.add(-found.true, -found.false)
+        return found
+
+    def both(self, pairs: Iterable[Pair]) -> Pair:
+        listed = tuple(pairs)
+        return Pair(self.all_of(one.true for one in listed), self.any_of(one.false for one in listed))
+
+    def either(self, pairs: Iterable[Pair]) -> Pair:
+        return self.both(one.opposite for one in pairs).opposite
+
+    def counted(self, count: int, pairs: Iterable[Pair]) -> Pair:
+        listed = tuple(pairs)
+        return Pair(
+            self.at_least(count, (one.true for one in listed)),
+            self.at_least(len(listed) - count + 1, (one.false for one in listed)),
+        )
+
+    # --- as a text ---
+
+    def dimacs(self, start: int = 0) -> str:
+        """The clauses from one on, in the notation that solvers read."""
+        lines = [" ".join(map(str, clause)) + " 0" for clause in self.found[start:]]
+        return f"p cnf {self.count} {len(lines)}\n" + "\n".join(lines) + "\n"
+
+    def broken(self, holds: Iterable[int]) -> Iterator[tuple[int, ...]]:
+        """The clauses that do not hold where exactly these variables do."""
+        true = set(holds)
+        for clause in self.found:
+            if not any((one in true) if one > 0 else (-one not in true) for one in clause):
+                yield clause
