@@ -120,9 +120,22 @@ class Clauses:
         lines = [" ".join(map(str, clause)) + " 0" for clause in self.found[start:]]
         return f"p cnf {self.count} {len(lines)}\n" + "\n".join(lines) + "\n"
 
-    def broken(self, holds: Iterable[int]) -> Iterator[tuple[int, ...]]:
-        """The clauses that do not hold where exactly these variables do."""
-        true = set(holds)
+    # --- one patient ---
+
+    def worked_out(self, given: Iterable[int]) -> dict[int, bool]:
+        """Every variable of a patient of whom these are given, positive or negative; those of no definition are false.
+
+        What joins others comes after what it joins, so one pass settles it.
+        """
+        values = dict.fromkeys(range(1, self.count + 1), False)
+        values[TRUE] = True
+        values.update((abs(one), one > 0) for one in given)
+        for parts, variable in self._joined.items():
+            values[variable] = all(values[abs(one)] is (one > 0) for one in parts)
+        return values
+
+    def broken(self, values: dict[int, bool]) -> Iterator[tuple[int, ...]]:
+        """The clauses that do not hold of a patient."""
         for clause in self.found:
-            if not any((one in true) if one > 0 else (-one not in true) for one in clause):
+            if not any(values[abs(one)] is (one > 0) for one in clause):
                 yield clause

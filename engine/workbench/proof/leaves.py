@@ -18,7 +18,7 @@ from ...knowledge_base.model import KnowledgeBase
 from ...premises import evaluation, expression
 from ...premises.expression import Node, TruthNode
 from ...values.truth import Truth
-from ...values.value import NOT_APPLICABLE, Choice, Gap, Number, Records
+from ...values.value import NOT_APPLICABLE, Choice, Gap, Known, Number, Records
 from .clauses import ALWAYS, FALSE, TRUE, Clauses, Pair
 from .lists import Asked, Cuts, List
 from .numbers import Line
@@ -41,6 +41,17 @@ class Leaves:
         """For each finding the variable for its having been answered."""
         self.words: dict[tuple[object, ...], dict[str, Pair]] = {}
         self.whole: dict[tuple[object, ...], tuple[TruthNode, Pair]] = {}
+        self.refused = clauses.variable()
+        """Whether something may be said that the reader of patient files refuses; no made patient needs it."""
+
+    def facts(self) -> Iterator[int]:
+        """The variables of which each says that something is known: the fewer hold, the shorter the record."""
+        yield from self.valued.values()
+        for listed in self.lists.values():
+            for _, pair in listed.said:
+                yield pair.true
+        for _, pair in self.whole.values():
+            yield from pair
 
     def line(self, name: str) -> Line:
         if name not in self.lines:
@@ -112,6 +123,7 @@ class Reading:
             self.clauses.implies(found, applies.false)
             self.clauses.add(-found, -value)
             self.clauses.implies(applies.false, found, value)
+            self.clauses.add(-applies.false, -value, self.leaves.refused)
         return found
 
     def premise(self, node: TruthNode) -> Pair:
@@ -277,9 +289,23 @@ def _of_list(listed: List, facts: Settled) -> Iterator[int]:
         yield pair.true if held is Truth.TRUE else -pair.true
         if asked.count > 1:
             yield pair.false if held is Truth.FALSE else -pair.false
+    possible = _possible(listed, known, facts)
     for rest, member, variable in listed.nothing():
         one = Asked(members=frozenset({member}), rest=rest)
-        yield variable if evaluation.truth_of(listed.asking(one), facts) is Truth.FALSE else -variable
+        none = member not in possible or evaluation.truth_of(listed.asking(one), facts) is Truth.FALSE
+        yield variable if none else -variable
+
+
+def _possible(listed: List, known: Known, facts: Settled) -> frozenset[str]:
+    """The members that an entry of a list is or may be."""
+    if known is NOT_APPLICABLE:
+        return frozenset()
+    if not isinstance(known, Records):
+        return listed.members
+    keys = [entry.fields.get(listed.key) for entry in known.entries]
+    found = [one.members if isinstance(one, Choice) else listed.members for one in keys]
+    further = frozenset() if known.complete else listed.members - known.absent or listed.members
+    return further.union(*found)
 
 
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
