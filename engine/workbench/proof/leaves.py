@@ -12,11 +12,14 @@ which each leaf is as the engine has it. `of_patient` gives that choice, and tes
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
+from ...inference import values
 from ...inference.reference import Settled, answered
 from ...knowledge_base.model import KnowledgeBase
 from ...premises import evaluation, expression
 from ...premises.expression import Node, TruthNode
+from ...values.interval import INFINITY, Interval
 from ...values.truth import Truth
 from ...values.value import NOT_APPLICABLE, Choice, Gap, Known, Number, Records
 from .clauses import ALWAYS, FALSE, TRUE, Clauses, Pair
@@ -40,6 +43,8 @@ class Leaves:
         self.said: dict[str, int] = {}
         """For each finding the variable for its having been answered."""
         self.words: dict[tuple[object, ...], dict[str, Pair]] = {}
+        self.printed: dict[str, int] = {}
+        """For each number the variable for a range of the laboratory's own standing beside it."""
         self.whole: dict[tuple[object, ...], tuple[TruthNode, Pair]] = {}
         self.refused = clauses.variable()
         """Whether something may be said that the reader of patient files refuses; no made patient needs it."""
@@ -47,6 +52,7 @@ class Leaves:
     def facts(self) -> Iterator[int]:
         """The variables of which each says that something is known: the fewer hold, the shorter the record."""
         yield from self.valued.values()
+        yield from self.printed.values()
         for listed in self.lists.values():
             for _, pair in listed.said:
                 yield pair.true
@@ -182,9 +188,22 @@ class Reading:
         if self._named(left) is None and self._named(right) is not None:
             left, right, operator = right, left, _TURNED[operator]
         name, cut = self._named(left), self.cuts.exact(right)
+        if isinstance(left, expression.Aggregate) and cut is not None:
+            return self._summed(node, left, operator, cut)
         if name is None or cut is None:
             return self._whole(node)
         return self._of(name, self.leaves.line(name).compared(operator, cut))
+
+    def _summed(self, node: TruthNode, sum_: expression.Aggregate, operator: str, cut: Decimal) -> Pair:
+        """A sum of what cannot be negative: one entry that reaches the cut-off is enough."""
+        found = self._whole(node)
+        item = sum_.item
+        if sum_.kind == "sum" and isinstance(item, expression.Field) and item.floor is not None and item.floor >= 0:
+            if operator in (">", ">="):
+                enough = self.list_of(sum_.name).one_with(sum_.where, item, Interval(cut, INFINITY, operator == ">", True))
+                self.clauses.implies(enough.true, found.true)
+                self.clauses.implies(found.false, enough.false)
+        return found
 
     def _within(self, node: expression.Within) -> Pair:
         name, low, high = self._named(node.value), self.cuts.exact(node.low), self.cuts.exact(node.high)
@@ -200,9 +219,10 @@ class Reading:
         return self._negated(node.name, found) if node.negated else found
 
     def _worded(self, name: str) -> dict[str, Pair]:
-        """High, low and normal: exactly one of them in the end."""
-        finding = self.kb.findings.get(name) or self.kb.findings.get(self.kb.quantities[name].range_of)
-        key = (name, repr(finding.ranges) if finding is not None else "")
+        """High, low and normal: exactly one of them in the end, by the range in force unless another is printed."""
+        owner = values.range_owner(self.kb, name)
+        ranges = owner.ranges if owner is not None else ()
+        key = (name, repr([(one.when, one.range) for one in ranges]))
         found = self.leaves.words.get(key)
         if found is None:
             clauses = self.clauses
@@ -211,7 +231,27 @@ class Reading:
             clauses.implies(low.true, high.false)
             normal = clauses.both((high.opposite, low.opposite))
             found = self.leaves.words[key] = {"high": high, "low": low, "normal": normal}
+            printed = self.leaves.printed.setdefault(name, clauses.variable())
+            earlier: list[int] = []
+            for case in ranges:
+                held = self.premise(case.when) if case.when is not None else ALWAYS
+                self._by_range(name, found, case.range, [printed, -clauses.all_of((held.true, *earlier))])
+                earlier.append(held.false)
         return found
+
+    def _by_range(self, name: str, words: dict[str, Pair], span: Interval, unless: list[int]) -> None:
+        """Let a result be high or low as it lies to a range, unless one of these holds.
+
+        A word by itself lies where its range puts it; past an end that is infinite it lies nowhere.
+        """
+        line, value = self.leaves.line(name), self.leaves.has_value(name)
+        for word, end, operator in (("high", span.high, ">"), ("low", span.low, "<")):
+            if end.is_infinite():
+                continue
+            beyond = line.compared(operator, end)
+            for told, known in zip(words[word], beyond, strict=True):
+                self.clauses.add(-told, known, *unless)
+                self.clauses.add(told, -known, -value, *unless)
 
     # --- choices ---
 
@@ -263,6 +303,8 @@ class Reading:
             known = facts.known(name)
             for member, variable in out.items():
                 yield variable if isinstance(known, Choice) and member not in known.members else -variable
+        for name, variable in leaves.printed.items():
+            yield variable if self._has_printed(name, facts) else -variable
         for (name, _), pairs in leaves.words.items():
             for word in ("high", "low"):
                 held_word = Truth.UNKNOWN
@@ -273,6 +315,12 @@ class Reading:
             yield from _of_list(listed, facts)
         for node, pair in leaves.whole.values():
             yield from _signed(pair, evaluation.truth_of(node, facts))
+
+
+    def _has_printed(self, name: str, facts: Settled) -> bool:
+        owner = values.range_owner(self.kb, name)
+        known = [facts.known(one) for one in {name, owner.id if owner is not None else name}]
+        return any(isinstance(one, Number) and one.last.range is not None for one in known)
 
 
 def _signed(pair: Pair, held: Truth) -> Iterator[int]:

@@ -8,11 +8,12 @@ as it is written: of two comparisons of one field the intervals are compared, of
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from ...premises import expression
-from ...premises.expression import Node, TruthNode
+from ...premises.expression import Node, NumberNode, TruthNode
 from ...values.frozen import frozen
 from ...values.interval import INFINITY, Interval
 from .clauses import Clauses, Pair
@@ -103,6 +104,15 @@ class List:
         count = node.count if node.quantifier == "at_least" else 1
         found = self.exists(self._read(node.where, count))
         return found.opposite if node.quantifier == "no" else found
+
+    def one_with(self, where: TruthNode | None, number: NumberNode, span: Interval) -> Pair:
+        """That one entry which a `where` lets through has a number in an interval."""
+        asked = self._read(where, 1)
+        part: Part = ("number", number, span)
+        operator = ">" if span.low_open else ">="
+        cut = expression.Literal(value=Interval(span.low, span.low))
+        self._nodes.setdefault(part, expression.Compared(operator=operator, left=number, right=cut))
+        return self.exists(dataclasses.replace(asked, rest=asked.rest | {part}))
 
     def exists(self, asked: Asked) -> Pair:
         found = self._pairs.get(asked)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_CEILING, Decimal
+from typing import Any
 
 from ...intake import record
 from ...intake.record import Answer
@@ -19,6 +20,7 @@ from ...values import dates
 from ...values.interval import Interval, exactly
 from ...values.problems import Place
 from ...values.value import Choice, Day, Entry, Known, Measurement, Number, Records, Word
+from ..checks.logic.bounds import Bounds
 from .leaves import Leaves
 from .lists import Asked, List, Part
 
@@ -35,6 +37,7 @@ class Maker:
 
     def __init__(self, kb: KnowledgeBase, leaves: Leaves) -> None:
         self.kb, self.leaves = kb, leaves
+        self.bounds = Bounds(kb)
 
     def facts(self, true: frozenset[int], exact: bool = True) -> dict[str, Known]:
         """The facts of a patient of whom these variables hold, as far as facts can be found for them.
@@ -66,11 +69,10 @@ class Maker:
     # --- numbers ---
 
     def _number(self, name: str, true: frozenset[int], exact: bool) -> Known | None:
-        entry = self.kb.findings.get(name) or self.kb.quantities[name]
         line = self.leaves.lines.get(name)
         span = line.interval_of(true) if line is not None else None
         words = self._words(name, true)
-        limited = _within(span, entry.plausible)
+        limited = _within(span, self._plausible(name))
         if limited is None:
             return None
         told = span is not None and not (span.low.is_infinite() and span.high.is_infinite())
@@ -79,8 +81,16 @@ class Maker:
         if not exact:
             return Number((Measurement(span if told and span is not None else limited),))
         value = self._fitting(name, words, limited)
-        value = value if value is not None else plain(limited)
+        value = value if value is not None else plain(_near_its_cut(span, limited))
         return Number((self._ranged(name, value, words),))
+
+    def _plausible(self, name: str) -> Interval | None:
+        """Where a number can lie at all: the plausible limits of a finding, of a quantity what it makes of others'."""
+        entry = self.kb.findings.get(name) or self.kb.quantities[name]
+        if entry.plausible is not None:
+            return entry.plausible
+        found = self.bounds.named(name)
+        return None if found.low.is_infinite() or found.high.is_infinite() else found
 
     def _words(self, name: str, true: frozenset[int]) -> Word | None:
         for (about, _), pairs in self.leaves.words.items():
@@ -133,9 +143,8 @@ class Maker:
                 entry = self._entry(listed, asked, true)
                 if entry is not None:
                     entries.append(entry)
-        if not entries and listed.complete not in true:
-            return None
-        return Records(tuple(entries), listed.complete in true)
+        complete = listed.complete in true or any(variable in true for _, _, variable in listed.nothing())
+        return Records(tuple(entries), complete) if entries or complete else None
 
     def _entry(self, listed: List, asked: Asked, true: frozenset[int]) -> Entry | None:
         nothing = {(rest, member): variable for rest, member, variable in listed.nothing()}
@@ -143,8 +152,16 @@ class Maker:
         if not fitting:
             return None
         fields: dict[str, Known] = {listed.key: Choice(frozenset({fitting[0]}))}
+        spans: dict[Any, Interval | None] = {}
         for part in sorted(asked.rest, key=lambda part: part[0] != "stopped"):
-            self._field(part, fields)
+            kind, about, wanted = part
+            if kind == "number":
+                spans[about] = _within(spans[about], wanted) if about in spans else wanted
+            else:
+                self._field(part, fields)
+        for about, span in spans.items():
+            if span is not None:
+                self._numbered(about, span, fields)
         return Entry(fields)
 
     def _field(self, part: Part, fields: dict[str, Known]) -> None:
@@ -156,8 +173,6 @@ class Maker:
             members, negated = wanted
             every = self._members_of(about)
             fields[about] = Choice(frozenset([one for one in every if (one in members) is not negated][:1]))
-        elif kind == "number":
-            self._numbered(about, wanted, fields)
 
     def _members_of(self, field: str) -> list[str]:
         for finding in self.kb.findings.values():
@@ -214,6 +229,16 @@ def _covers(other: Asked, one: Asked, wanted: list[Asked]) -> bool:
     if not other.implies(one):
         return False
     return not one.implies(other) or wanted.index(other) < wanted.index(one)
+
+
+def _near_its_cut(span: Interval | None, limited: Interval) -> Interval:
+    """Of numbers that are only told to lie on one side of a cut-off those near it: no patient is more ill than needed."""
+    if span is None or span.low.is_infinite() is span.high.is_infinite():
+        return limited
+    cut = span.low if span.high.is_infinite() else span.high
+    reach = abs(cut) / 10 or Decimal(1)
+    near = Interval(cut, cut + reach) if span.high.is_infinite() else Interval(cut - reach, cut)
+    return _within(span, near) and _within(_within(span, near), limited) or limited
 
 
 def _within(span: Interval | None, other: Interval | None) -> Interval | None:

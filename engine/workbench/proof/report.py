@@ -9,6 +9,8 @@ of that one with any others can come to.
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
@@ -20,6 +22,7 @@ from ...premises.expression import All, AnyOf, AtLeast, IsKnown, Not, Shown, Tru
 from ...values.truth import Truth
 from .clauses import FALSE, TRUE, Pair
 from .network import Network
+from .waits import Waits
 
 Words = Mapping[str, int]
 """For each word of a report the variable for its being said."""
@@ -38,6 +41,7 @@ class Report:
         """Whether two values contradict, so that what is shown is merged from several worlds."""
         self.waits: dict[str, int] = {}
         """For each medicine or measure: whether it waits for something that is not known."""
+        self.sure: dict[frozenset[str], Waits] = {}
         self.granted: dict[str, int] = {}
         self.may_speak: dict[str, int] = {}
         self.anything_said = self.clauses.variable()
@@ -71,14 +75,27 @@ class Report:
         found = self._words.get((of, subject))
         if found is None:
             alone = self.alone(of, subject)
-            possible = {word: self._after(of, subject, word) for word in alone}
-            found = self._words[of, subject] = {word: self.clauses.variable() for word in alone}
+            found = self._words[of, subject] = {
+                word: FALSE if variable == FALSE and of != "caution" else self.clauses.variable()
+                for word, variable in alone.items()
+            }
             for word, variable in found.items():
                 self.clauses.add(self.several, -variable, alone[word])
                 self.clauses.add(self.several, variable, -alone[word])
-                self.clauses.implies(variable, *(alone[one] for one in possible[word]))
             self._exactly_one(list(found.values()))
+            if of == "caution":
+                self._cautioned(subject, found)
+            else:
+                for word, variable in found.items():
+                    self.clauses.implies(variable, *(alone[one] for one in self._before(of, subject, word)))
         return found
+
+    def _cautioned(self, subject: str, merged: Words) -> None:
+        """A caution of several worlds: that of any of them, while the merged plan holds the measure."""
+        absent = self.shown("status", subject)[statuses.ABSENT]
+        held = self._any(self._rules("cautions", subject)).true
+        self.clauses.add(-held, absent, merged[statuses.GIVEN])
+        self.clauses.implies(absent, merged[statuses.ABSENT])
 
     def alone(self, of: str, subject: str) -> Words:
         """What is said of something by the record as it was entered."""
@@ -93,27 +110,17 @@ class Report:
             for other in variables[at + 1 :]:
                 self.clauses.add(-one, -other)
 
-    def _after(self, of: str, subject: str, word: str) -> list[str]:
-        """What the record as entered may say where the strictest of several says this."""
-        if of == "status":
-            kind = self.kb.interventions[subject].kind
-            every = (*statuses.PLAN, "")
-            return [
-                one or statuses.ABSENT
-                for one in every
-                if any(_plan_word(kind, (one, *others)) == word for others in _COMBINED)
-            ]
-        if of == "diagnosis":
-            every = (*statuses.DIAGNOSIS, "")
-            return [
-                one or statuses.NOT_CONSIDERED
-                for one in every
-                if any(_diagnosis_word((one, *others)) == word for others in _COMBINED_DIAGNOSES)
-            ]
+    def _before(self, of: str, subject: str, word: str) -> list[str]:
+        """What the record as entered may say where the strictest of several worlds says this."""
+        alone = self.alone(of, subject)
+        order = [one for one, variable in alone.items() if variable != FALSE]
         if of == "alert":
-            order = (statuses.ALERT[Truth.FALSE], statuses.ALERT[Truth.UNKNOWN], statuses.ALERT[Truth.TRUE])
-            return list(order[: order.index(word) + 1])
-        return [statuses.GIVEN, statuses.ABSENT] if word == statuses.GIVEN else [statuses.ABSENT]
+            ranks = [statuses.ALERT[one] for one in (Truth.FALSE, Truth.UNKNOWN, Truth.TRUE)]
+            return ranks[: ranks.index(word) + 1]
+        kind = self.kb.interventions[subject].kind if of == "status" else ""
+        merge = functools.partial(_plan_word, kind) if of == "status" else _diagnosis_word
+        pairs = list(itertools.combinations_with_replacement(order, 2))
+        return [one for one in order if any(merge((one, *others)) == word for others in pairs)]
 
     # --- the plan ---
 
@@ -182,6 +189,11 @@ class Report:
             )
         )
         waits = self.waits.setdefault(entry.id, clauses.variable())
+        first = self.network.prepared.index.known_first.get(entry.id)
+        if entry.kind == "medicine" and first is not None:
+            sure = self.sure.setdefault(first, Waits(self.network, first))
+            for rule in (*self._rules("contraindicates", entry.id), *self._rules("defers", entry.id)):
+                clauses.implies(sure.surely(rule), waits)
         parts = [clauses.all_of((unsure, waits))]
         if entry.kind == "medicine":
             parts.append(clauses.all_of((-self.in_scope.true, -self.in_scope.false)))
@@ -326,15 +338,11 @@ _SAID: Mapping[str, Callable[[Report, str], Words]] = {
 }
 
 
-def _plan_word(kind: str, merged: Sequence[str]) -> str:
-    return merging.status(kind, list(merged)) or statuses.ABSENT
+def _plan_word(kind: str, words: Sequence[str]) -> str:
+    """What the plan says where several worlds say this; three worlds stand for any number of them."""
+    return merging.status(kind, ["" if one == statuses.ABSENT else one for one in words]) or statuses.ABSENT
 
 
-def _diagnosis_word(merged: Sequence[str]) -> str:
-    present = [one for one in merged if one]
-    return merging.standing(list(merged)) if present else statuses.NOT_CONSIDERED
-
-
-_COMBINED = [(one, other) for one in (*statuses.PLAN, "") for other in (*statuses.PLAN, "")]
-_COMBINED_DIAGNOSES = [(one, other) for one in (*statuses.DIAGNOSIS, "") for other in (*statuses.DIAGNOSIS, "")]
-"""What two further worlds can say: more of them come to nothing else."""
+def _diagnosis_word(words: Sequence[str]) -> str:
+    present = ["" if one == statuses.NOT_CONSIDERED else one for one in words]
+    return merging.standing(present) if any(present) else statuses.NOT_CONSIDERED
