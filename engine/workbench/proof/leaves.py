@@ -56,6 +56,7 @@ class Leaves:
         for listed in self.lists.values():
             for _, pair in listed.said:
                 yield pair.true
+            yield listed.absence
         for _, pair in self.whole.values():
             yield from pair
 
@@ -337,11 +338,13 @@ def _of_list(listed: List, facts: Settled) -> Iterator[int]:
         yield pair.true if held is Truth.TRUE else -pair.true
         if asked.count > 1:
             yield pair.false if held is Truth.FALSE else -pair.false
-    possible = _possible(listed, known, facts)
+    possible, absent = _possible(listed, known, facts), False
     for rest, member, variable in listed.nothing():
         one = Asked(members=frozenset({member}), rest=rest)
         none = member not in possible or evaluation.truth_of(listed.asking(one), facts) is Truth.FALSE
+        absent = absent or none
         yield variable if none else -variable
+    yield listed.absence if absent else -listed.absence
 
 
 def _possible(listed: List, known: Known, facts: Settled) -> frozenset[str]:

@@ -94,6 +94,8 @@ class List:
         self._rests: list[Rest] = []
         self.complete = clauses.variable()
         """Whether nothing may be missing from it."""
+        self.absence = clauses.variable()
+        """Whether anything is surely absent from it."""
 
     # --- statements ---
 
@@ -146,6 +148,7 @@ class List:
             if rest not in self._rests:
                 self._rests.append(rest)
             found = self._none[rest, member] = self.clauses.variable()
+            self.clauses.implies(found, self.absence)
             for other in self._rests:
                 variable = self._none.get((other, member))
                 if variable is None or other is rest:

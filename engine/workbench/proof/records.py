@@ -23,9 +23,11 @@ from ...values.value import Choice, Day, Entry, Known, Measurement, Number, Reco
 from ..checks.logic.bounds import Bounds
 from .leaves import Leaves
 from .lists import Asked, List, Part
+from .quantities import Quantities
 
 DAY = datetime.date(2026, 1, 1)
 """The day on which a made patient is seen."""
+Facts = Mapping[str, Known]
 _HERE = Place("a made patient")
 _LONGEST = 60
 _ANY = Interval(Decimal(0), Decimal(1000))
@@ -35,8 +37,8 @@ _AGES = Interval(Decimal(0), Decimal(60))
 class Maker:
     """Facts from models, over the leaves of one knowledge base."""
 
-    def __init__(self, kb: KnowledgeBase, leaves: Leaves) -> None:
-        self.kb, self.leaves = kb, leaves
+    def __init__(self, kb: KnowledgeBase, leaves: Leaves, quantities: Quantities) -> None:
+        self.kb, self.leaves, self.quantities = kb, leaves, quantities
         self.bounds = Bounds(kb)
 
     def facts(self, true: frozenset[int], exact: bool = True) -> dict[str, Known]:
@@ -47,7 +49,7 @@ class Maker:
         """
         found: dict[str, Known] = {}
         for name, variable in self.leaves.valued.items():
-            if variable not in true:
+            if variable not in true or self.quantities.is_worked_out(name):
                 continue
             known = self._choice(name, true, exact) if name in self.leaves.members else self._number(name, true, exact)
             if known is not None:
@@ -71,6 +73,9 @@ class Maker:
     def _number(self, name: str, true: frozenset[int], exact: bool) -> Known | None:
         line = self.leaves.lines.get(name)
         span = line.interval_of(true) if line is not None else None
+        found = self.quantities.interval(name)
+        if found is not None and found.exact is not None:
+            return Number((self._ranged(name, found.exact, self._words(name, true)),))
         words = self._words(name, true)
         limited = _within(span, self._plausible(name))
         if limited is None:
@@ -143,7 +148,7 @@ class Maker:
                 entry = self._entry(listed, asked, true)
                 if entry is not None:
                     entries.append(entry)
-        complete = listed.complete in true or any(variable in true for _, _, variable in listed.nothing())
+        complete = listed.complete in true or listed.absence in true
         return Records(tuple(entries), complete) if entries or complete else None
 
     def _entry(self, listed: List, asked: Asked, true: frozenset[int]) -> Entry | None:
@@ -204,7 +209,7 @@ class Maker:
 
     # --- files ---
 
-    def file(self, facts: Mapping[str, Known], name: str) -> str:
+    def file(self, facts: Facts, name: str) -> str:
         """The facts as a patient file."""
         said = {name: Answer(known, "", _HERE) for name, known in facts.items()}
         return record.save_record(self.kb, said, DAY, name)

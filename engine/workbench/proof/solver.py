@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 CODES: dict[str, str] = {
     "OL370": "a proof asked for where no solver is installed",
 }
+_HOLDING = re.compile(r"k!(\d+) \(\) Bool\s+true")
 INSTALL = "pip install 'osteologic[proof]'"
 
 
@@ -90,8 +92,7 @@ class Solver:
 
     def model(self) -> frozenset[int]:
         """The variables that hold where all that was asked for last does."""
-        model = self._solver.model()
-        return frozenset(_number(one) for one in model.decls() if self._z3.is_true(model[one]))
+        return frozenset(map(int, _HOLDING.findall(self._solver.model().sexpr())))  # one by one takes a second
 
 
 def _number(term: Any) -> int:

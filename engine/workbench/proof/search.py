@@ -1,0 +1,137 @@
+"""A question to all patients: nobody, one who was found and replayed, or not found out.
+
+The clauses allow more than there is. So a choice of variables that the solver finds is held to the numbers behind it,
+made into a patient file, and the engine is asked. Only whom the engine confirms counts; what no numbers fit is ruled
+out by a clause, and the solver is asked again. That nobody can is said only where the clauses themselves allow nobody.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from ...assessment import query
+from ...assessment.outlook import Outlook
+from ...case import opening
+from ...case.case import Case, Prepared
+from ...intake import record
+from ...premises.expression import TruthNode
+from ...values.frozen import frozen
+from ...values.truth import Truth
+from .clauses import FALSE, TRUE, Clauses
+from .leaves import Leaves
+from .network import Network
+from .quantities import Quantities
+from .records import Facts, Maker
+from .report import Report
+from .smallest import smallest
+from .solver import Solver
+from .worlds import only_one_world
+
+PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
+SECONDS = 10.0
+"""So long one question is worked on."""
+_TRIES = 12
+"""So many patients are made of one question before it is left."""
+
+
+@frozen
+class Answer:
+    """What came of a question: nobody (proved), a patient (refuted), or not found out."""
+
+    status: str
+    seconds: float
+    witness: str = ""
+    """The patient as a file that `assess` reads."""
+    tried: int = 0
+    """How many patients were made and not confirmed."""
+
+
+class Search:
+    """Questions to one knowledge base, over clauses that are shared by all of them."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        prepared.plan.open()
+        self.prepared = prepared
+        self.clauses = Clauses()
+        self.leaves = Leaves(self.clauses)
+        self.network = Network(prepared, self.leaves)
+        self.report = Report(self.network)
+        self.quantities = Quantities(self.network.reading)
+        self.solver = Solver(self.clauses)
+        self.maker = Maker(prepared.kb, self.leaves, self.quantities)
+
+    def prepare(self, node: TruthNode) -> int:
+        """The variable for a question being answered yes."""
+        return self.report.query(node).true
+
+    def ask(self, node: TruthNode, name: str, seconds: float = SECONDS) -> Answer:
+        """Whether a question can be answered yes of any patient."""
+        begun = time.monotonic()
+        asked = self.prepare(node)
+        self.quantities.take_in()
+        tried = 0
+        for facts in self._candidates(node, asked, begun + seconds):
+            if facts is None:
+                return Answer(status=PROVED, seconds=time.monotonic() - begun, tried=tried)
+            tried += 1
+            text = self.maker.file(facts, name)
+            if self.confirms(node, text):
+                found = smallest(self, node, facts, name)
+                return Answer(status=REFUTED, seconds=time.monotonic() - begun, witness=found, tried=tried - 1)
+            if tried >= _TRIES:
+                break
+        return Answer(status=UNKNOWN, seconds=time.monotonic() - begun, tried=tried)
+
+    def _candidates(self, node: TruthNode, asked: int, until: float) -> Iterator[Facts | None]:
+        """Patients who may be meant, one after another; None once there can be none."""
+        if asked == FALSE or self._nobody(node, asked, until):
+            yield None
+            return
+        wishes = [-one for one in self.leaves.facts()]
+        others: list[int] = []
+        while (left := until - time.monotonic()) > 0:
+            known = [asked, -self.report.several, -self.leaves.refused, *others]
+            found = self.solver.plainest([one for one in known if one != TRUE], wishes, left)
+            if not found:
+                return
+            true = self.solver.model()
+            clash = self.quantities.clash(true, left)
+            if clash is not None:
+                self.clauses.add(*clash)
+                if self._nobody(node, asked, until):
+                    yield None
+                    return
+                continue
+            yield self.maker.facts(true)
+            yield self.maker.facts(true, exact=False)
+            others.append(self._another(true))
+
+    def _nobody(self, node: TruthNode, asked: int, until: float) -> bool:
+        """Whether no choice of variables answers the question with yes, after all that is known to clash."""
+        left = max(0.001, until - time.monotonic())
+        if self.solver.holds([asked], left) is False:
+            return True
+        alone = self.solver.holds([asked, -self.report.several], left)
+        return alone is False and only_one_world(self.prepared, node)
+
+    def _another(self, true: frozenset[int]) -> int:
+        """A variable that asks for a patient of whom something else is known; it holds back no proof."""
+        variable = self.clauses.variable()
+        facts = [one for one in self.leaves.facts() if one in true]
+        self.clauses.add(-variable, *(-one for one in facts))
+        return variable
+
+    # --- the engine ---
+
+    def confirms(self, node: TruthNode, text: str) -> bool:
+        """Whether `assess` reads the file without a problem and the engine answers the question with yes."""
+        case = self.case(text)
+        return case is not None and query.holds(case, node, Outlook(case)) is Truth.TRUE
+
+    def case(self, text: str) -> Case | None:
+        """The patient of a file that is read without a problem."""
+        read, problems = record.read_record(self.prepared.kb, text, "a made patient")
+        if read is None or problems:
+            return None
+        return opening.finished(self.prepared, read, opening.Terms())
