@@ -46,6 +46,8 @@ class Leaves:
         self.printed: dict[str, int] = {}
         """For each number the variable for a range of the laboratory's own standing beside it."""
         self.whole: dict[tuple[object, ...], tuple[TruthNode, Pair]] = {}
+        self.freely = clauses.variable()
+        """Whether a number may be entered that is far from what gives it as well."""
         self.refused = clauses.variable()
         """Whether something may be said that the reader of patient files refuses; no made patient needs it."""
 

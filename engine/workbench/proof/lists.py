@@ -72,6 +72,12 @@ class Asked:
     count: int = 1
     named: bool = True
 
+    def span_of(self, number: NumberNode, rest: Rest) -> Interval | None:
+        """The interval of a number of an entry, where this and the rest is all that is asked."""
+        more = self.rest - rest
+        spans = [part[2] for part in more if part[0] == "number" and part[1] == number]
+        return spans[0] if rest <= self.rest and len(spans) == len(more) == 1 else None
+
     def implies(self, other: Asked) -> bool:
         return (
             self.count >= other.count
@@ -104,12 +110,12 @@ class List:
 
     def quantified(self, node: expression.Quantified) -> Pair:
         count = node.count if node.quantifier == "at_least" else 1
-        found = self.exists(self._read(node.where, count))
+        found = self.exists(self.read(node.where, count))
         return found.opposite if node.quantifier == "no" else found
 
     def one_with(self, where: TruthNode | None, number: NumberNode, span: Interval) -> Pair:
         """That one entry which a `where` lets through has a number in an interval."""
-        asked = self._read(where, 1)
+        asked = self.read(where)
         part: Part = ("number", number, span)
         operator = ">" if span.low_open else ">="
         cut = expression.Literal(value=Interval(span.low, span.low))
@@ -176,7 +182,7 @@ class List:
 
     # --- what is asked of an entry ---
 
-    def _read(self, where: TruthNode | None, count: int) -> Asked:
+    def read(self, where: TruthNode | None, count: int = 1) -> Asked:
         """What a `where` asks: the members that it lets through, and the rest."""
         members, rest, named = self.members, set(), False
         for part in _conjuncts(where):

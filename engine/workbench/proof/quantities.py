@@ -217,6 +217,8 @@ class Quantities:
             return own
         entered = self._entered[name] = z3.Bool(f"{name} was entered")
         self._solver.add(z3.Implies(entered, own.valued))
+        if name in self.kb.quantities and not self.kb.quantities[name].shown:
+            self._solver.add(z3.Not(entered))  # the reader of files refuses it
         if finding is not None:
             behind = self._amount(finding.stand_in)
             same = z3.And(self._same(own.low, behind.low), self._same(own.high, behind.high))
@@ -225,7 +227,9 @@ class Quantities:
             return own
         rules = self._derive.get(name, ())
         if len(rules) == 1 and rules[0].when is None and rules[0].formula is not None:
-            self._worked_out(z3.Not(entered), own, self._node(rules[0].formula))
+            formula = self._node(rules[0].formula)
+            self._worked_out(z3.Not(entered), own, formula)
+            self._near(entered, own, formula, self.kb.quantities[name].round)
         return own
 
     def _worked_out(self, condition: Any, own: Amount, formula: Amount) -> None:
@@ -237,6 +241,21 @@ class Quantities:
         self._solver.add(z3.Implies(condition, own.unmeasured == unmeasured))
         same = z3.And(self._same(own.low, formula.low), self._same(own.high, formula.high))
         self._solver.add(z3.Implies(z3.And(condition, own.valued), same))
+
+    def _near(self, entered: Any, own: Amount, formula: Amount, places: int | None) -> None:
+        """Let what was entered lie within rounding of what is worked out, unless it may be entered freely.
+
+        One that lies farther off contradicts it, or decides nothing that the other does not.
+        """
+        z3 = self.z3
+        rounding = Fraction(1, 2) + (Fraction(1, 2) / 10**places if places is not None else 0)
+        reach = z3.RealVal(f"{rounding.numerator}/{rounding.denominator}")
+        near = z3.And(
+            z3.Implies(z3.Not(z3.Or(own.low.endless, formula.high.endless)), own.low.value <= formula.high.value + reach),
+            z3.Implies(z3.Not(z3.Or(own.high.endless, formula.low.endless)), own.high.value >= formula.low.value - reach),
+        )
+        both = z3.And(entered, formula.valued, z3.Not(self._bool(self.leaves.freely)))
+        self._solver.add(z3.Implies(both, near))
 
     def _equal(self, condition: Any, own: Amount, other: Amount) -> None:
         """Let two numbers be the same where a condition holds, and have the same reason where they have no value."""
@@ -384,6 +403,40 @@ class Quantities:
             inside = z3.And(end.value >= _rational(z3, min(numbers)), end.value <= _rational(z3, max(numbers)))
             self._solver.add(z3.Implies(found.valued, z3.And(z3.Not(end.endless), inside)))
 
+    def _aggregate(self, node: expression.Aggregate) -> Amount:
+        """The lowest or highest over a list, by what is said of its entries; a sum may be anything."""
+        found = self._free()
+        if node.kind not in ("lowest", "highest") or node.item is None:
+            return found
+        z3, lowest = self.z3, node.kind == "lowest"
+        listed = self.reading.list_of(node.name)
+        among = listed.read(node.where)
+        certain = self._constant(listed.exists(among).true)
+        for asked, pair in [*listed.said]:
+            span = asked.span_of(node.item, among.rest)
+            if span is None or asked.count > 1:
+                continue
+            near, far = (span.high, span.low) if lowest else (span.low, span.high)
+            end, other = (found.high, found.low) if lowest else (found.low, found.high)
+            if near.is_infinite():
+                continue
+            at = _rational(z3, near)
+            if asked.members <= among.members:
+                reached = end.value <= at if lowest else end.value >= at
+                self._solver.add(
+                    z3.Implies(z3.And(self._constant(pair.true), found.valued), z3.And(z3.Not(end.endless), reached))
+                )
+            if asked.members >= among.members and far.is_infinite():
+                closed = not (span.high_open if lowest else span.low_open)
+                beyond = (other.value >= at if lowest else other.value <= at)
+                strict = z3.Or(other.value != at, other.open) if closed else z3.BoolVal(True)
+                none = self._constant(pair.false)
+                self._solver.add(
+                    z3.Implies(z3.And(none, found.valued), z3.And(z3.Not(other.endless), beyond, strict))
+                )
+                self._solver.add(z3.Implies(z3.And(none, certain), found.valued))
+        return found
+
     # --- functions with powers, products and quotients ---
 
     def _formula(self, node: expression.Formula) -> Amount:
@@ -492,4 +545,5 @@ _NODES: Mapping[type[Node], Callable[[Quantities, Any], Amount]] = {
     expression.Extreme: Quantities._extreme,
     expression.Cases: Quantities._cases,
     expression.Formula: Quantities._formula,
+    expression.Aggregate: Quantities._aggregate,
 }

@@ -14,12 +14,12 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from ...assessment import merging
 from ...case import evidence
 from ...knowledge_base.model import Condition, Intervention, Rule
 from ...premises import expression, statuses
 from ...premises.expression import All, AnyOf, AtLeast, IsKnown, Not, Shown, TruthNode
 from ...values.truth import Truth
+from . import worlds
 from .clauses import FALSE, TRUE, Pair
 from .network import Network
 from .waits import Waits
@@ -112,14 +112,12 @@ class Report:
 
     def _before(self, of: str, subject: str, word: str) -> list[str]:
         """What the record as entered may say where the strictest of several worlds says this."""
-        alone = self.alone(of, subject)
-        order = [one for one, variable in alone.items() if variable != FALSE]
-        if of == "alert":
-            ranks = [statuses.ALERT[one] for one in (Truth.FALSE, Truth.UNKNOWN, Truth.TRUE)]
-            return ranks[: ranks.index(word) + 1]
-        kind = self.kb.interventions[subject].kind if of == "status" else ""
-        merge = functools.partial(_plan_word, kind) if of == "status" else _diagnosis_word
-        pairs = list(itertools.combinations_with_replacement(order, 2))
+        order = [one for one, variable in self.alone(of, subject).items() if variable != FALSE]
+        if of == "status":
+            merge = functools.partial(worlds.plan_word, self.kb.interventions[subject].kind)
+        else:
+            merge = worlds.diagnosis_word if of == "diagnosis" else worlds.alert_word
+        pairs = list(itertools.combinations_with_replacement(order, worlds.WORLDS - 1))
         return [one for one in order if any(merge((one, *others)) == word for others in pairs)]
 
     # --- the plan ---
@@ -336,13 +334,3 @@ _SAID: Mapping[str, Callable[[Report, str], Words]] = {
     "alert": Report._alert,
     "caution": Report._caution,
 }
-
-
-def _plan_word(kind: str, words: Sequence[str]) -> str:
-    """What the plan says where several worlds say this; three worlds stand for any number of them."""
-    return merging.status(kind, ["" if one == statuses.ABSENT else one for one in words]) or statuses.ABSENT
-
-
-def _diagnosis_word(words: Sequence[str]) -> str:
-    present = ["" if one == statuses.NOT_CONSIDERED else one for one in words]
-    return merging.standing(present) if any(present) else statuses.NOT_CONSIDERED

@@ -26,7 +26,7 @@ from .records import Facts, Maker
 from .report import Report
 from .smallest import smallest
 from .solver import Solver
-from .worlds import only_one_world
+from .worlds import no_entry_matters, only_one_world
 
 PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
 SECONDS = 10.0
@@ -88,10 +88,11 @@ class Search:
         if asked == FALSE or self._nobody(node, asked, until):
             yield None
             return
+        restricted = [-self.leaves.freely] if no_entry_matters(self.prepared, node) else []
         wishes = [-one for one in self.leaves.facts()]
         others: list[int] = []
         while (left := until - time.monotonic()) > 0:
-            known = [asked, -self.report.several, -self.leaves.refused, *others]
+            known = [asked, -self.report.several, -self.leaves.refused, *restricted, *others]
             found = self.solver.plainest([one for one in known if one != TRUE], wishes, left)
             if not found:
                 return
@@ -112,8 +113,10 @@ class Search:
         left = max(0.001, until - time.monotonic())
         if self.solver.holds([asked], left) is False:
             return True
-        alone = self.solver.holds([asked, -self.report.several], left)
-        return alone is False and only_one_world(self.prepared, node)
+        alone = [asked, -self.report.several]
+        if no_entry_matters(self.prepared, node):
+            return self.solver.holds([*alone, -self.leaves.freely], left) is False
+        return self.solver.holds(alone, left) is False and only_one_world(self.prepared, node)
 
     def _another(self, true: frozenset[int]) -> int:
         """A variable that asks for a patient of whom something else is known; it holds back no proof."""

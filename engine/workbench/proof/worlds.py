@@ -10,27 +10,77 @@ world can, no record can.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 
 from ...assessment import merging
 from ...case.case import Prepared
 from ...inference import values
 from ...knowledge_base.model import KnowledgeBase
-from ...premises import expression
+from ...premises import expression, statuses
 from ...premises.expression import IsKnown, Not, Shown, TruthNode
+from ...values.truth import Truth
 
-_PERMITTING = frozenset({"recommended", "conditional"})
-_MADE = frozenset({"established", "contradictory"})
+WORLDS = 3
+"""So many worlds stand for any number: what is merged from more is merged from some of them."""
+
+
+def plan_word(kind: str, words: Sequence[str]) -> str:
+    """What the plan says of a measure of this kind where the worlds say this."""
+    return merging.status(kind, ["" if one == statuses.ABSENT else one for one in words]) or statuses.ABSENT
+
+
+def diagnosis_word(words: Sequence[str]) -> str:
+    """What the differential says where the worlds say this."""
+    present = ["" if one == statuses.NOT_CONSIDERED else one for one in words]
+    return merging.standing(present) if any(present) else statuses.NOT_CONSIDERED
+
+
+def alert_word(words: Sequence[str]) -> str:
+    """What is said of an alert where the worlds say this: the most urgent of them."""
+    order = [statuses.ALERT[one] for one in (Truth.FALSE, Truth.UNKNOWN, Truth.TRUE)]
+    return max(words, key=order.index)
 
 
 def only_one_world(prepared: Prepared, node: TruthNode) -> bool:
     """Whether a question that no single world answers with yes is answered so by no record either."""
-    parts = list(_parts(node, True))
-    some = [shown for shown, said in parts if isinstance(shown, Shown) and not _said_by_all(prepared.kb, shown, said)]
-    read = [part for part, _ in parts if not isinstance(part, Shown)]
-    firm = all(one.of == "diagnosis" for one in some)
-    changing = changed(prepared.kb, firm)
-    return len(some) <= 1 and not any(_reads(prepared, part) & changing for part in read)
+    needed = 0
+    kinds: set[str] = set()
+    for part, wanted in _parts(node, True):
+        if isinstance(part, Shown):
+            by_all, by_some = _said_by(prepared.kb, part, wanted)
+            if by_all:
+                continue
+            if not by_some:
+                return False
+            kinds.add(part.of)
+            needed += 1 if wanted is not part.negated else len(part.members)
+    if needed > 1:
+        return False
+    return not any(_reads(prepared, part) & changed(prepared.kb, kinds <= {"diagnosis"}) for part in _read(node))
+
+
+def no_entry_matters(prepared: Prepared, node: TruthNode) -> bool:
+    """Whether it is enough to look at records in which no number is entered that contradicts what gives it as well.
+
+    So it is where every world says what is asked of the report, whatever a medicine waits for, and nothing that is
+    read of the record can be otherwise in another: the world as worked out answers with yes where the record does.
+    """
+    for part, wanted in _parts(node, True):
+        if isinstance(part, Shown):
+            by_all, _ = _said_by(prepared.kb, part, wanted)
+            said = part.words if wanted is not part.negated else set(statuses.WORDS[part.of]) - part.words
+            waiting = len({"recommended", "conditional"} & said) == 1
+            weighed = part.of == "diagnosis" and not said <= {"established", "contradictory"}
+            if not by_all or waiting or weighed or "undetermined" in said:
+                return False
+    return not any(_reads(prepared, part) & changed(prepared.kb, False) for part in _read(node))
+
+
+def _read(node: TruthNode) -> Iterator[TruthNode]:
+    """What a question asks of the record."""
+    return (part for part, _ in _parts(node, True) if not isinstance(part, Shown))
 
 
 def _parts(node: TruthNode, wanted: bool) -> Iterator[tuple[TruthNode, bool]]:
@@ -45,17 +95,25 @@ def _parts(node: TruthNode, wanted: bool) -> Iterator[tuple[TruthNode, bool]]:
         yield node, wanted
 
 
-def _said_by_all(kb: KnowledgeBase, shown: Shown, wanted: bool) -> bool:
-    """Whether a report says this only where every world does."""
-    said = wanted is not shown.negated
+def _said_by(kb: KnowledgeBase, shown: Shown, wanted: bool) -> tuple[bool, bool]:
+    """Whether a report says this only where every world does, and only where some world does."""
+    every = statuses.WORDS[shown.of]
+    said = frozenset(every) & shown.words if wanted is not shown.negated else frozenset(every) - shown.words
+    if shown.of == "caution":  # given as soon as one world cautions against what another holds
+        return said == {statuses.ABSENT}, said == {statuses.ABSENT}
+    by_all = by_some = True
+    for merge in _merges(kb, shown):
+        for words in itertools.combinations_with_replacement(every, WORLDS):
+            if merge(words) in said:
+                by_all = by_all and said.issuperset(words)
+                by_some = by_some and not said.isdisjoint(words)
+    return by_all, by_some
+
+
+def _merges(kb: KnowledgeBase, shown: Shown) -> list[Callable[[Sequence[str]], str]]:
     if shown.of == "status":
-        looking = any(kb.interventions[one].kind in merging.LOOKING for one in shown.members)
-        return said and shown.words <= _PERMITTING and shown.words != {"conditional"} and not looking
-    if shown.of == "diagnosis":
-        return said and shown.words <= _MADE and len(shown.words - _MADE) == 0 and "established" in shown.words
-    if shown.of == "alert":
-        return not said and "raised" in shown.words
-    return False
+        return [functools.partial(plan_word, kind) for kind in {kb.interventions[one].kind for one in shown.members}]
+    return [alert_word if shown.of == "alert" else diagnosis_word]
 
 
 def changed(kb: KnowledgeBase, firm: bool) -> frozenset[str]:
