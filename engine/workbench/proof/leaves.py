@@ -62,6 +62,24 @@ class Leaves:
         for _, pair in self.whole.values():
             yield from pair
 
+    def variables(self) -> Iterator[int]:
+        """Every variable that says what is known, and what is let be of a record."""
+        yield self.freely
+        for named in (self.valued, self.inapplicable, self.said, self.printed):
+            yield from named.values()
+        for line in self.lines.values():
+            yield from (variable for _, _, variable in line.sides())
+        for out in self.members.values():
+            yield from out.values()
+        for words in self.words.values():
+            yield from (abs(one) for pair in words.values() for one in pair)
+        for listed in self.lists.values():
+            yield from (listed.complete, listed.absence)
+            yield from (abs(one) for _, pair in listed.said for one in pair)
+            yield from (variable for _, _, variable in listed.nothing())
+        for _, pair in self.whole.values():
+            yield from pair
+
     def line(self, name: str) -> Line:
         if name not in self.lines:
             self.lines[name] = Line(self.clauses)

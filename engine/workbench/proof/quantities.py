@@ -71,6 +71,7 @@ class Quantities:
         self.reading, self.kb, self.leaves = reading, reading.kb, reading.leaves
         self._derive = values.derive_rules(self.kb)
         self._solver = self.z3.Solver()
+        self._solver.set("core.minimize", True)  # a clause of few variables rules out more
         self._amounts: dict[str, Amount] = {}
         self._entered: dict[str, Any] = {}
         self._shared: dict[int, Any] = {}
@@ -120,6 +121,11 @@ class Quantities:
         if span is not None:
             parts += [amount.low.value >= _rational(z3, span.low), amount.low.value <= _rational(z3, span.high)]
         return z3.Implies(amount.valued, z3.And(parts))
+
+    @property
+    def shared(self) -> frozenset[int]:
+        """The variables of the clauses that numbers go by."""
+        return frozenset(self._shared)
 
     def interval(self, name: str) -> Interval | None:
         """The numbers found for a finding or quantity; None where it has none, or is worked out from others."""

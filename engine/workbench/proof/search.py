@@ -47,6 +47,16 @@ class Answer:
     """How many patients were made and not confirmed."""
 
 
+@frozen
+class _Limits:
+    """Which records it is enough to look at."""
+
+    single: bool
+    """Those in which nothing contradicts."""
+    near: bool
+    """Those in which no number is entered that is far from what gives it as well."""
+
+
 class Search:
     """Questions to one knowledge base, over clauses that are shared by all of them."""
 
@@ -71,7 +81,8 @@ class Search:
         asked = self.prepare(node)
         self.quantities.take_in()
         tried = 0
-        for facts in self._candidates(node, asked, begun + seconds):
+        limits = _Limits(single=only_one_world(self.prepared, node), near=no_entry_matters(self.prepared, node))
+        for facts in self._candidates(asked, limits, begun + seconds):
             if facts is None:
                 return Answer(status=PROVED, seconds=time.monotonic() - begun, tried=tried)
             tried += 1
@@ -83,12 +94,12 @@ class Search:
                 break
         return Answer(status=UNKNOWN, seconds=time.monotonic() - begun, tried=tried)
 
-    def _candidates(self, node: TruthNode, asked: int, until: float) -> Iterator[Facts | None]:
+    def _candidates(self, asked: int, limits: _Limits, until: float) -> Iterator[Facts | None]:
         """Patients who may be meant, one after another; None once there can be none."""
-        if asked == FALSE or self._nobody(node, asked, until):
+        if asked == FALSE or self._nobody(asked, limits, until):
             yield None
             return
-        restricted = [-self.leaves.freely] if no_entry_matters(self.prepared, node) else []
+        restricted = [-self.leaves.freely] if limits.near else []
         wishes = [-one for one in self.leaves.facts()]
         others: list[int] = []
         while (left := until - time.monotonic()) > 0:
@@ -96,11 +107,11 @@ class Search:
             found = self.solver.plainest([one for one in known if one != TRUE], wishes, left)
             if not found:
                 return
-            true = self.solver.model()
+            true = self._chosen()
             clash = self.quantities.clash(true, left)
             if clash is not None:
                 self.clauses.add(*clash)
-                if self._nobody(node, asked, until):
+                if self._nobody(asked, limits, until):
                     yield None
                     return
                 continue
@@ -108,15 +119,21 @@ class Search:
             yield self.maker.facts(true, exact=False)
             others.append(self._another(true))
 
-    def _nobody(self, node: TruthNode, asked: int, until: float) -> bool:
+    def _chosen(self) -> frozenset[int]:
+        """The leaves' variables, and the others that numbers go by, as the solver chose them."""
+        wanted = {*self.leaves.variables(), *self.quantities.shared} - {TRUE}
+        found = self.solver.model(wanted)
+        return frozenset((*found, TRUE))
+
+    def _nobody(self, asked: int, limits: _Limits, until: float) -> bool:
         """Whether no choice of variables answers the question with yes, after all that is known to clash."""
         left = max(0.001, until - time.monotonic())
         if self.solver.holds([asked], left) is False:
             return True
         alone = [asked, -self.report.several]
-        if no_entry_matters(self.prepared, node):
+        if limits.near:
             return self.solver.holds([*alone, -self.leaves.freely], left) is False
-        return self.solver.holds(alone, left) is False and only_one_world(self.prepared, node)
+        return limits.single and self.solver.holds(alone, left) is False
 
     def _another(self, true: frozenset[int]) -> int:
         """A variable that asks for a patient of whom something else is known; it holds back no proof."""

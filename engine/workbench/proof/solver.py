@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 CODES: dict[str, str] = {
     "OL370": "a proof asked for where no solver is installed",
 }
-_HOLDING = re.compile(r"k!(\d+) \(\) Bool\s+true")
 INSTALL = "pip install 'osteologic[proof]'"
 
 
@@ -90,9 +88,10 @@ class Solver:
             found.add(-_number(inside) if negative else _number(inside))
         return frozenset(found)
 
-    def model(self) -> frozenset[int]:
-        """The variables that hold where all that was asked for last does."""
-        return frozenset(map(int, _HOLDING.findall(self._solver.model().sexpr())))  # one by one takes a second
+    def model(self, variables: Iterable[int]) -> frozenset[int]:
+        """Those of these variables that hold where all that was asked for last does."""
+        model, is_true = self._solver.model(), self._z3.is_true
+        return frozenset(one for one in variables if is_true(model[self._literal(one)]))
 
 
 def _number(term: Any) -> int:

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ...assessment import merging
 from ...case.case import Prepared
-from ...inference import values
 from ...knowledge_base.model import KnowledgeBase
 from ...premises import expression, statuses
 from ...premises.expression import IsKnown, Not, Shown, TruthNode
@@ -58,7 +57,7 @@ def only_one_world(prepared: Prepared, node: TruthNode) -> bool:
             needed += 1 if wanted is not part.negated else len(part.members)
     if needed > 1:
         return False
-    return not any(_reads(prepared, part) & changed(prepared.kb, kinds <= {"diagnosis"}) for part in _read(node))
+    return not any(_reads(prepared, part) & changed(prepared, kinds <= {"diagnosis"}) for part in _read(node))
 
 
 def no_entry_matters(prepared: Prepared, node: TruthNode) -> bool:
@@ -75,7 +74,7 @@ def no_entry_matters(prepared: Prepared, node: TruthNode) -> bool:
             weighed = part.of == "diagnosis" and not said <= {"established", "contradictory"}
             if not by_all or waiting or weighed or "undetermined" in said:
                 return False
-    return not any(_reads(prepared, part) & changed(prepared.kb, False) for part in _read(node))
+    return not any(_reads(prepared, part) & changed(prepared, False) for part in _read(node))
 
 
 def _read(node: TruthNode) -> Iterator[TruthNode]:
@@ -116,15 +115,15 @@ def _merges(kb: KnowledgeBase, shown: Shown) -> list[Callable[[Sequence[str]], s
     return [alert_word if shown.of == "alert" else diagnosis_word]
 
 
-def changed(kb: KnowledgeBase, firm: bool) -> frozenset[str]:
+def changed(prepared: Prepared, firm: bool) -> frozenset[str]:
     """The findings and quantities that may be otherwise in another world.
 
     What was entered may be withdrawn; in a world that only speaks for what may harm, also what it was worked out from.
     """
-    found = {name for name in values.derive_rules(kb) if name in kb.quantities}
+    kb, reads = prepared.kb, prepared.plan.reads
+    found = {name for name, rules in prepared.plan.derive.items() if rules and name in kb.quantities}
     found |= {finding.id for finding in kb.findings.values() if finding.stand_in}
     if not firm:
-        reads = values.dependencies(kb)
         waiting = list(found)
         while waiting:
             for name in reads.get(waiting.pop(), ()):
@@ -149,7 +148,7 @@ def _reads(prepared: Prepared, node: TruthNode) -> frozenset[str]:
             scale = kb.scales.get(atom.split(" >= ")[0].removesuffix(" applies"))
             if scale is not None and scale.applies is not None:
                 ahead.append(scale.applies)
-    reads = values.dependencies(kb)
+    reads = prepared.plan.reads
     waiting = list(found)
     while waiting:
         name = waiting.pop()
