@@ -46,6 +46,8 @@ class Leaves:
         self.printed: dict[str, int] = {}
         """For each number the variable for a range of the laboratory's own standing beside it."""
         self.whole: dict[tuple[object, ...], tuple[TruthNode, Pair]] = {}
+        self.anything = clauses.variable()
+        """Whether anything at all was said."""
         self.freely = clauses.variable()
         """Whether a number may be entered that is far from what gives it as well."""
         self.refused = clauses.variable()
@@ -99,6 +101,7 @@ class Reading:
         self.kb, self.leaves, self.clauses = kb, leaves, leaves.clauses
         self.cuts = Cuts(kb.thresholds)
         self._pairs: dict[TruthNode, Pair] = {}
+        self._telling: set[int] = set()
 
     def leaf(self, node: TruthNode) -> Pair:
         """A leaf as it is measured, whether or not what it reads is indicated."""
@@ -126,6 +129,18 @@ class Reading:
         if isinstance(node, expression.Quantified):
             return self.list_of(node.name).quantified(node)
         return self._whole(node)
+
+    def take_in(self) -> None:
+        """Let whoever has a value of a finding, or an entry of a list, have said something."""
+        for name, variable in self.leaves.valued.items():
+            if name in self.kb.findings and variable not in self._telling:
+                self._telling.add(variable)
+                self.clauses.implies(variable, self.leaves.anything)
+        for listed in self.leaves.lists.values():
+            for _, pair in listed.said:
+                if pair.true not in self._telling:
+                    self._telling.add(pair.true)
+                    self.clauses.implies(pair.true, self.leaves.anything)
 
     def _whole(self, node: TruthNode) -> Pair:
         """A leaf of no known form: neither true nor false follows from anything."""

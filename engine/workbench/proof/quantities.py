@@ -22,6 +22,7 @@ from ...inference import values
 from ...premises import expression, formulas
 from ...premises.expression import Node, NumberNode
 from ...values.interval import Interval
+from ..checks.logic.bounds import Bounds
 from .clauses import Pair
 from .leaves import Reading
 from .solver import load
@@ -70,6 +71,7 @@ class Quantities:
         self.z3 = load()
         self.reading, self.kb, self.leaves = reading, reading.kb, reading.leaves
         self._derive = values.derive_rules(self.kb)
+        self._bounds = Bounds(self.kb)
         self._solver = self.z3.Solver()
         self._solver.set("core.minimize", True)  # a clause of few variables rules out more
         self._amounts: dict[str, Amount] = {}
@@ -97,7 +99,7 @@ class Quantities:
         self.take_in()
         chosen = [self._bool(one) if one in true else self.z3.Not(self._bool(one)) for one in sorted(self._shared)]
         alone = [self.z3.Not(one) for one in self._entered.values()]
-        exact = [self._exactly(name) for name in self._amounts if name not in self.kb.quantities]
+        exact = [self._exactly(name) for name in self._amounts]
         ways = [[*alone, *exact], alone, exact, []]
         self._solver.set("timeout", max(1, int(seconds * 1000)))
         for way in ways:
@@ -117,10 +119,11 @@ class Quantities:
         """That a number which has a value is exact, and one that there can be."""
         z3, amount = self.z3, self._amounts[name]
         parts = [z3.Not(amount.low.endless), z3.Not(amount.high.endless), amount.low.value == amount.high.value]
-        span = self.kb.findings[name].plausible if name in self.kb.findings else None
-        if span is not None:
-            parts += [amount.low.value >= _rational(z3, span.low), amount.low.value <= _rational(z3, span.high)]
-        return z3.Implies(amount.valued, z3.And(parts))
+        span = (self.kb.findings.get(name) or self.kb.quantities[name]).plausible or self._bounds.named(name)
+        parts += [amount.low.value >= _rational(z3, span.low)] if not span.low.is_infinite() else []
+        parts += [amount.low.value <= _rational(z3, span.high)] if not span.high.is_infinite() else []
+        counts = self._entered[name] if name in self.kb.quantities and name in self._entered else amount.valued
+        return z3.Implies(counts, z3.And(parts))
 
     @property
     def shared(self) -> frozenset[int]:

@@ -44,7 +44,6 @@ class Report:
         self.sure: dict[frozenset[str], Waits] = {}
         self.granted: dict[str, int] = {}
         self.may_speak: dict[str, int] = {}
-        self.anything_said = self.clauses.variable()
         self._words: dict[tuple[str, str], Words] = {}
         self._alone: dict[tuple[str, str], Words] = {}
         scope = self.kb.scope
@@ -192,6 +191,9 @@ class Report:
             sure = self.sure.setdefault(first, Waits(self.network, first))
             for rule in (*self._rules("contraindicates", entry.id), *self._rules("defers", entry.id)):
                 clauses.implies(sure.surely(rule), waits)
+                if sure.may(rule):  # no made patient relies on not waiting where it might
+                    held = self.network.rule(rule)
+                    clauses.add(held.true, held.false, waits, self.network.leaves.refused)
         parts = [clauses.all_of((unsure, waits))]
         if entry.kind == "medicine":
             parts.append(clauses.all_of((-self.in_scope.true, -self.in_scope.false)))
@@ -211,7 +213,7 @@ class Report:
             name for rule in self._rules("recommends", subject) for name in index.indications.get(rule.id, frozenset())
         }
         found = self.clauses.any_of([self.pursued(self.kb.conditions[one]) for one in sorted(named)])
-        return self.clauses.all_of((found, self.anything_said, -self.in_scope.false))
+        return self.clauses.all_of((found, self.network.leaves.anything, -self.in_scope.false))
 
     def _caution(self, subject: str) -> Words:
         shown = self.alone("status", subject)

@@ -75,14 +75,21 @@ class Search:
         """The variable for a question being answered yes."""
         return self.report.query(node).true
 
+    def take_in(self) -> None:
+        """Look at all that was asked so far, so that no question pays for it."""
+        self.network.reading.take_in()
+        self.quantities.take_in()
+        self.solver.holds([])
+
     def ask(self, node: TruthNode, name: str, seconds: float = SECONDS) -> Answer:
         """Whether a question can be answered yes of any patient."""
         begun = time.monotonic()
         asked = self.prepare(node)
+        self.network.reading.take_in()
         self.quantities.take_in()
         tried = 0
         limits = _Limits(single=only_one_world(self.prepared, node), near=no_entry_matters(self.prepared, node))
-        for facts in self._candidates(asked, limits, begun + seconds):
+        for facts in self._candidates(asked, limits, time.process_time() + seconds):
             if facts is None:
                 return Answer(status=PROVED, seconds=time.monotonic() - begun, tried=tried)
             tried += 1
@@ -99,12 +106,15 @@ class Search:
         if asked == FALSE or self._nobody(asked, limits, until):
             yield None
             return
-        restricted = [-self.leaves.freely] if limits.near else []
+        restricted = [-self.leaves.freely]
         wishes = [-one for one in self.leaves.facts()]
         others: list[int] = []
-        while (left := until - time.monotonic()) > 0:
+        while (left := until - time.process_time()) > 0:
             known = [asked, -self.report.several, -self.leaves.refused, *restricted, *others]
             found = self.solver.plainest([one for one in known if one != TRUE], wishes, left)
+            if not found and restricted and not limits.near:
+                restricted = []
+                continue
             if not found:
                 return
             true = self._chosen()
@@ -127,7 +137,7 @@ class Search:
 
     def _nobody(self, asked: int, limits: _Limits, until: float) -> bool:
         """Whether no choice of variables answers the question with yes, after all that is known to clash."""
-        left = max(0.001, until - time.monotonic())
+        left = max(0.001, until - time.process_time())
         if self.solver.holds([asked], left) is False:
             return True
         alone = [asked, -self.report.several]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 CODES: dict[str, str] = {
     "OL370": "a proof asked for where no solver is installed",
+    "OL371": "an invariant to be proved that there is not",
 }
 INSTALL = "pip install 'osteologic[proof]'"
 
@@ -42,7 +43,7 @@ class Solver:
         self.clauses = clauses
         self._solver: z3.Solver = self._z3.SolverFor("QF_FD")  # clauses alone: a plain SAT solver behind one door
         self._read = 0
-        self._variables: dict[int, z3.BoolRef] = {}
+        self._literals: dict[int, z3.BoolRef] = {}
 
     def _take_in(self) -> None:
         if self._read < len(self.clauses.found):
@@ -50,11 +51,11 @@ class Solver:
             self._read = len(self.clauses.found)
 
     def _literal(self, literal: int) -> z3.BoolRef:
-        variable = abs(literal)
-        if variable not in self._variables:
-            self._variables[variable] = self._z3.Bool(variable)
-        found = self._variables[variable]
-        return found if literal > 0 else self._z3.Not(found)
+        found = self._literals.get(literal)
+        if found is None:
+            found = self._z3.Bool(literal) if literal > 0 else self._z3.Not(self._literal(-literal))
+            self._literals[literal] = found
+        return found
 
     def holds(self, literals: Iterable[int], seconds: float | None = None) -> bool | None:
         """Whether all of these can hold together; None where the solver did not find out in time."""

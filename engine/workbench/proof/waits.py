@@ -25,8 +25,9 @@ class Waits:
         self.asked: dict[TruthNode, int] = {}
         """For each leaf whether it misses a finding that is waited for."""
         self._derive = values.derive_rules(network.kb)
+        self._may: dict[str, bool] = {}
         self._nodes: dict[TruthNode, Pair] = {}
-        self._missing: dict[str, int] = {}
+        self._missing: dict[tuple[str, bool], int] = {}
         self._missed: dict[str, frozenset[str]] = {}
 
     def surely(self, rule: Rule) -> int:
@@ -35,6 +36,22 @@ class Waits:
             return FALSE
         held, unasked = self.network.rule(rule), self.node(rule.when)
         return self.clauses.all_of((-held.true, -held.false, -unasked.true, -unasked.false))
+
+    def may(self, rule: Rule) -> bool:
+        """Whether a rule reads, or rests on, anything that is to be known first."""
+        found = self._may.get(rule.id)
+        if found is None:
+            self._may[rule.id] = False
+            found = self._may[rule.id] = rule.when is not None and self._may_wait(rule.when)
+        return found
+
+    def _may_wait(self, node: TruthNode) -> bool:
+        names = frozenset().union(*(self._may_miss(name) for name in expression.names_read(node)))
+        if names & self.first:
+            return True
+        behind = (rule for atom in expression.atoms_read(node) for rule in self.network.prepared.rules.get(atom, ()))
+        reported = any(atom.startswith("diagnosed(") for atom in expression.atoms_read(node))
+        return (reported and "conditions" in self.first) or any(self.may(rule) for rule in behind)
 
     def node(self, node: TruthNode) -> Pair:
         """A premise with all that nobody asked taken as absent, but for what is waited for."""
@@ -85,7 +102,8 @@ class Waits:
             found = self.asked[leaf] = self.clauses.variable()
             names = expression.names_read(leaf)
             held = self.network.node(leaf)
-            missing = [self._misses(name) for name in sorted(names)]
+            sure = not any(isinstance(part, (expression.Has, expression.Quantified, expression.Aggregate)) for part in leaf.walk())
+            missing = [self._misses(name, sure and self._has_range(leaf)) for name in sorted(names)]
             every = frozenset().union(*(self._may_miss(name) for name in names)) if names else frozenset()
             if names & self.kb.findings.keys() and every <= self.first:
                 missing = [TRUE]
@@ -93,15 +111,26 @@ class Waits:
                 self.clauses.add(-one, held.true, held.false, found)
         return found
 
-    def _misses(self, name: str) -> int:
-        """The variable for a finding or quantity surely missing what is to be known first."""
-        found = self._missing.get(name)
+    def _has_range(self, leaf: TruthNode) -> bool:
+        """Whether a result read by a leaf is open only if there is none, or only a vague one."""
+        if not isinstance(leaf, expression.Against):
+            return isinstance(leaf, (expression.Compared, expression.Within, expression.OneOf, expression.IsYes))
+        owner = values.range_owner(self.kb, leaf.name)
+        return leaf.occasions is None and owner is not None and bool(owner.ranges) and owner.ranges[0].when is None
+
+    def _misses(self, name: str, vague: bool) -> int:
+        """The variable for a finding or quantity surely missing what is to be known first.
+
+        Args:
+            vague: whether it is known to have no value, or a vague one; else that it has none must show.
+        """
+        found = self._missing.get((name, vague))
         if found is None:
-            self._missing[name] = FALSE
-            found = self._missing[name] = self._surely_misses(name)
+            self._missing[name, vague] = FALSE
+            found = self._missing[name, vague] = self._surely_misses(name, vague)
         return found
 
-    def _surely_misses(self, name: str) -> int:
+    def _surely_misses(self, name: str, vague: bool) -> int:
         reading = self.network.reading
         if name in self.kb.thresholds:
             return FALSE
@@ -109,14 +138,20 @@ class Waits:
             finding = self.kb.findings[name]
             unknown = reading.known(name).false
             if finding.stand_in:
-                behind = self._misses(finding.stand_in)
-                return self.clauses.all_of((unknown, behind))
-            return unknown if name in self.first else FALSE
+                return self.clauses.all_of((unknown, self._misses(finding.stand_in, False)))
+            applies = reading.not_applicable(name)
+            return (-applies if vague else unknown) if name in self.first else FALSE
         parts: list[int] = []
         for rule in self._derive.get(name, ()):
             if rule.when is None and rule.formula is not None:
-                parts += [self._misses(read) for read in sorted(expression.names_read(rule.formula))]
-        return self.clauses.all_of((-self.network.leaves.has_value(name), self.clauses.any_of(parts)))
+                parts += [self._misses(read, False) for read in sorted(expression.names_read(rule.formula))]
+        nothing = -self.network.leaves.has_value(name)
+        lacking = TRUE if vague else nothing
+        found = self.clauses.all_of((lacking, self.clauses.any_of(parts)))
+        if self._may_miss(name) <= self.first:  # a number that is not entered is open only for want of what gives it
+            never_entered = not self.kb.quantities[name].shown
+            found = self.clauses.any_of((found, lacking if never_entered else nothing))
+        return found
 
     def _may_miss(self, name: str) -> frozenset[str]:
         """All findings that it could miss."""

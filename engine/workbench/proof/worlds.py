@@ -21,6 +21,8 @@ from ...premises import expression, statuses
 from ...premises.expression import IsKnown, Not, Shown, TruthNode
 from ...values.truth import Truth
 
+_WEIGHED = frozenset({"likely", "possible", "open", "unlikely", statuses.NOT_CONSIDERED})
+"""What is said of a diagnosis by its score."""
 WORLDS = 3
 """So many worlds stand for any number: what is merged from more is merged from some of them."""
 
@@ -55,26 +57,25 @@ def only_one_world(prepared: Prepared, node: TruthNode) -> bool:
                 return False
             kinds.add(part.of)
             needed += 1 if wanted is not part.negated else len(part.members)
-    if needed > 1:
-        return False
-    return not any(_reads(prepared, part) & changed(prepared, kinds <= {"diagnosis"}) for part in _read(node))
+    firm = kinds <= {"diagnosis"}  # of what the patient has only firm worlds speak, and the record as it is is one
+    return needed <= 1 and not any(_reads(prepared, part) & changed(prepared, firm) for part in _read(node))
 
 
 def no_entry_matters(prepared: Prepared, node: TruthNode) -> bool:
-    """Whether it is enough to look at records in which no number is entered that contradicts what gives it as well.
+    """Whether it is enough to look at records in which no number is entered that is far from what gives it as well.
 
-    So it is where every world says what is asked of the report, whatever a medicine waits for, and nothing that is
-    read of the record can be otherwise in another: the world as worked out answers with yes where the record does.
+    Such a number contradicts, so that a world without it is looked at too; or no rule that decides tells it from the
+    other, and a record without it shows the same: all but whether something is waited for, and what scores say.
     """
     for part, wanted in _parts(node, True):
         if isinstance(part, Shown):
-            by_all, _ = _said_by(prepared.kb, part, wanted)
-            said = part.words if wanted is not part.negated else set(statuses.WORDS[part.of]) - part.words
+            said = part.words if wanted is not part.negated else frozenset(statuses.WORDS[part.of]) - part.words
             waiting = len({"recommended", "conditional"} & said) == 1
-            weighed = part.of == "diagnosis" and not said <= {"established", "contradictory"}
-            if not by_all or waiting or weighed or "undetermined" in said:
+            weighed = part.of == "diagnosis" and len(_WEIGHED & said) not in (0, len(_WEIGHED))
+            pursued = len({"undetermined", statuses.ABSENT} & said) == 1 and part.of == "status"
+            if waiting or weighed or pursued:
                 return False
-    return not any(_reads(prepared, part) & changed(prepared, False) for part in _read(node))
+    return only_one_world(prepared, node)
 
 
 def _read(node: TruthNode) -> Iterator[TruthNode]:
