@@ -66,7 +66,7 @@ class Leaves:
 
     def variables(self) -> Iterator[int]:
         """Every variable that says what is known, and what is let be of a record."""
-        yield self.freely
+        yield from (self.freely, self.anything)
         for named in (self.valued, self.inapplicable, self.said, self.printed):
             yield from named.values()
         for line in self.lines.values():
