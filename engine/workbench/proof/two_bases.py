@@ -13,7 +13,9 @@ from ...assessment import query
 from ...assessment.outlook import Outlook
 from ...case import opening
 from ...case.case import Case, Prepared
+from ...inference import values
 from ...intake import record
+from ...knowledge_base.model import KnowledgeBase
 from ...premises.expression import Shown, TruthNode
 from ...values.frozen import frozen
 from ...values.truth import Truth
@@ -47,6 +49,8 @@ class Sides:
         self.old, self.new = old, new
         for prepared in (old, new):
             prepared.plan.open()
+        self.alike = _reading(old.kb) == _reading(new.kb)
+        """Whether both work out the same numbers, and offer the same members, so that they share all that is known."""
         self.clauses = Clauses()
         self.leaves = Leaves(self.clauses)
         self.reports = (Report(Network(old, self.leaves)), Report(Network(new, self.leaves)))
@@ -75,7 +79,7 @@ class Sides:
         self.quantities.take_in()
         until, others, tried = time.process_time() + seconds, list[int](), 0
         if self.solver.holds([asked]) is False:
-            return Difference(status=SAME, seconds=time.monotonic() - begun)
+            return self._same(begun)
         wishes = [-one for one in self.leaves.facts()]
         while time.process_time() < until and tried < _TRIES:
             wanted = [asked, -self.leaves.refused, -self.leaves.freely, *others]
@@ -86,7 +90,7 @@ class Sides:
             if clash is not None:
                 self.clauses.add(*clash)
                 if self.solver.holds([asked]) is False:
-                    return Difference(status=SAME, seconds=time.monotonic() - begun)
+                    return self._same(begun)
                 continue
             for exact in (True, False):
                 tried += 1
@@ -97,6 +101,11 @@ class Sides:
                     return Difference(status=DIFFERS, seconds=time.monotonic() - begun, witness=found)
             others.append(self._another(true))
         return Difference(status=UNKNOWN, seconds=time.monotonic() - begun)
+
+    def _same(self, begun: float) -> Difference:
+        """No difference, unless the bases read one record differently: then nothing is said."""
+        status = SAME if self.alike else UNKNOWN
+        return Difference(status=status, seconds=time.monotonic() - begun)
 
     def _apart(self, of: str, subject: str, word: str) -> list[int]:
         """The variables for the sides saying different things."""
@@ -118,6 +127,16 @@ class Sides:
         variable = self.clauses.variable()
         self.clauses.add(-variable, *(-one for one in self.leaves.facts() if one in true))
         return variable
+
+
+def _reading(kb: KnowledgeBase) -> list[object]:
+    """How a base reads a record before any proposition: formulas, what applies, what is assumed, members."""
+    formulas = {name: [(rule.when, rule.formula) for rule in rules] for name, rules in values.derive_rules(kb).items()}
+    findings = {
+        one.id: (one.type, one.applies, one.indicated, one.assumed, one.stand_in, one.key) for one in kb.findings.values()
+    }
+    members = {name: (frozenset(one.members), one.classes, one.narrower) for name, one in kb.choices.items()}
+    return [formulas, findings, members, kb.scope.when if kb.scope is not None else None]
 
 
 def expression_of() -> TruthNode:
