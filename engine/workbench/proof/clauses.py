@@ -6,7 +6,7 @@ can be true, false or neither is a `Pair`: a variable for its being true and one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 TRUE, FALSE = 1, -1
@@ -120,22 +120,32 @@ class Clauses:
         lines = [" ".join(map(str, clause)) + " 0" for clause in self.found[start:]]
         return f"p cnf {self.count} {len(lines)}\n" + "\n".join(lines) + "\n"
 
-    # --- one patient ---
+    # --- patients ---
 
-    def worked_out(self, given: Iterable[int]) -> dict[int, bool]:
-        """Every variable of a patient of whom these are given, positive or negative; those of no definition are false.
+    def worked_out(self, given: Mapping[int, int], every: int) -> dict[int, int]:
+        """Every variable of many patients at once: bit i of its number says whether it holds of patient i.
 
-        What joins others comes after what it joins, so one pass settles it.
+        What joins others comes after what it joins, so one pass settles it; what is neither given nor joined is false.
+
+        Args:
+            given: the patients of whom each variable holds.
+            every: all patients.
         """
-        values = dict.fromkeys(range(1, self.count + 1), False)
-        values[TRUE] = True
-        values.update((abs(one), one > 0) for one in given)
+        values = dict.fromkeys(range(1, self.count + 1), 0)
+        values[TRUE] = every
+        values.update(given)
         for parts, variable in self._joined.items():
-            values[variable] = all(values[abs(one)] is (one > 0) for one in parts)
+            held = every
+            for one in parts:
+                held &= values[one] if one > 0 else ~values[-one]
+            values[variable] = held
         return values
 
-    def broken(self, values: dict[int, bool]) -> Iterator[tuple[int, ...]]:
-        """The clauses that do not hold of a patient."""
+    def broken(self, values: Mapping[int, int], every: int) -> Iterator[tuple[tuple[int, ...], int]]:
+        """The clauses that do not hold of some patients, with those patients."""
         for clause in self.found:
-            if not any(values[abs(one)] is (one > 0) for one in clause):
-                yield clause
+            lacking = every
+            for one in clause:
+                lacking &= ~values[one] if one > 0 else values[-one]
+            if lacking:
+                yield clause, lacking

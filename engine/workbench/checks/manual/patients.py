@@ -153,6 +153,14 @@ OL352
 - osteologic journal show yesterday
 + osteologic journal show 20261121-101500-000000-4711
 = `osteologic journal list` says what they are called.
+OL370
+- osteologic prove, with no solver installed
++ pip install 'osteologic[proof]'
+= Nothing else here needs a solver, and it is big.
+OL371
+- osteologic prove no-alendronate
++ osteologic prove no-alendronate-below-35
+= What is not asked is not proved.
 OL401
 - {name: A woman of 67, given: {age: 67}}
 + {name: A woman of 67 is measured, given: {age: 67, sex: female}, expect: {orders: [dxa_scan]}}
