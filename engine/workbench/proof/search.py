@@ -26,7 +26,7 @@ from .records import Facts, Maker
 from .report import Report
 from .smallest import smallest
 from .solver import Solver
-from .worlds import no_entry_matters, only_one_world
+from .worlds import no_entry_matters, only_one_world, widened
 
 PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
 SECONDS = 10.0
@@ -69,6 +69,8 @@ class Search:
         self.report = Report(self.network)
         self.quantities = Quantities(self.network.reading)
         self.solver = Solver(self.clauses)
+        self._wide = TRUE
+        """The question that is asked, without what scores say of it."""
         self.maker = Maker(prepared.kb, self.leaves, self.quantities)
 
     def prepare(self, node: TruthNode) -> int:
@@ -89,6 +91,7 @@ class Search:
         self.quantities.take_in()
         tried = 0
         limits = _Limits(single=only_one_world(self.prepared, node), near=no_entry_matters(self.prepared, node))
+        self._wide = self.prepare(widened(node)) if limits.near else asked
         for facts in self._candidates(asked, limits, time.process_time() + seconds):
             if facts is None:
                 return Answer(status=PROVED, seconds=time.monotonic() - begun, tried=tried)
@@ -141,8 +144,8 @@ class Search:
         if self.solver.holds([asked], left) is False:
             return True
         alone = [asked, -self.report.several]
-        if limits.near:
-            return self.solver.holds([*alone, -self.leaves.freely], left) is False
+        if limits.near and self.solver.holds([self._wide, *alone[1:], -self.leaves.freely], left) is False:
+            return True
         return limits.single and self.solver.holds(alone, left) is False
 
     def _another(self, true: frozenset[int]) -> int:

@@ -10,6 +10,7 @@ world can, no record can.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -71,11 +72,22 @@ def no_entry_matters(prepared: Prepared, node: TruthNode) -> bool:
         if isinstance(part, Shown):
             said = part.words if wanted is not part.negated else frozenset(statuses.WORDS[part.of]) - part.words
             waiting = len({"recommended", "conditional"} & said) == 1
-            weighed = part.of == "diagnosis" and len(_WEIGHED & said) not in (0, len(_WEIGHED))
             pursued = len({"undetermined", statuses.ABSENT} & said) == 1 and part.of == "status"
-            if waiting or weighed or pursued:
+            if waiting or pursued:
                 return False
     return only_one_world(prepared, node)
+
+
+def widened(node: TruthNode, wanted: bool = True) -> TruthNode:
+    """A question that is answered with yes at least as often, and does not go by what scores say of a diagnosis."""
+    if isinstance(node, Not):
+        return Not(item=widened(node.item, not wanted))
+    if isinstance(node, (expression.All, expression.AnyOf, expression.AtLeast)):
+        return dataclasses.replace(node, items=tuple(widened(item, wanted) for item in node.items))
+    if not isinstance(node, Shown) or node.of != "diagnosis":
+        return node
+    said = node.words if wanted is not node.negated else frozenset(statuses.WORDS[node.of]) - node.words
+    return dataclasses.replace(node, words=said | _WEIGHED, negated=not wanted) if said & _WEIGHED else node
 
 
 def _read(node: TruthNode) -> Iterator[TruthNode]:
