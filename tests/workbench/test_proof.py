@@ -25,13 +25,13 @@ from engine.values import dates
 from engine.values.problems import Refused
 from engine.values.truth import Truth
 from engine.values.value import Number
+from engine.workbench.difference.two_bases import DIFFERS, SAME, Sides
 from engine.workbench.proof import lists, numbers, proofs, solver
 from engine.workbench.proof.clauses import Clauses, Pair
 from engine.workbench.proof.leaves import Leaves, Reading
 from engine.workbench.proof.network import Network
 from engine.workbench.proof.report import Report
 from engine.workbench.proof.search import PROVED, REFUTED, Search
-from engine.workbench.proof.two_bases import DIFFERS, SAME, Sides
 from engine.workbench.proof.waits import Waits
 from engine.workbench.trials.invariants import DAY, People
 from engine.workbench.trials.patients import number
@@ -155,7 +155,12 @@ _faults: list[tuple[str, object, str, Callable[..., object]]] = [
     ("a cut-off lies below itself", numbers.Line, "compared", _itself_below),
     ("not applicable is taken as unknown", Reading, "not_applicable", lambda reading, name: -1),
     ("of an entry only the member counts", lists.Asked, "implies", lambda one, other: one.members <= other.members),
-    ("evidence is counted twice", Report, "_counted", lambda report, rules: [(r, report.network.rule(r).true) for r in rules]),
+    (
+        "evidence is counted twice",
+        Report,
+        "_counted",
+        lambda report, rules: [(r, report.network.rule(r).true) for r in rules],
+    ),
     ("whatever is open is waited for", Waits, "node", lambda waits, node: Pair(-1, -1)),
     ("what is open holds nothing up", Report, "_some_open", lambda report, rules: -1),
 ]
@@ -174,11 +179,16 @@ def test_a_fault_seeded_in_the_clauses_is_noticed(
 
 
 def _told_apart(prepared: Prepared) -> Iterator[TruthNode]:
-    """The leaves of which the lemma speaks: they read answers, and no quantity that passes over what is not measured."""
-    kb = prepared.kb
+    """The leaves that the lemma is about: answers alone, none of them passed over, taken for granted or not asked."""
+    findings = prepared.kb.findings
     for leaf in prepared.plan.productions.leaves.values():
-        names = expression.names_read(leaf)
-        if all(name in kb.findings and kb.findings[name].applies is None and not kb.findings[name].stand_in for name in names):
+        read = [findings.get(name) for name in expression.names_read(leaf)]
+        if all(
+            one is not None
+            and (one.applies, one.indicated, one.assumed, one.stand_in) == (None, None, None, "")
+            and all(case.when is None for case in one.ranges)
+            for one in read
+        ):
             yield leaf
 
 

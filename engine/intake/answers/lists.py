@@ -105,7 +105,9 @@ def _gathered(
             problems.extend(strengths.hinted(finding, refused.problems))
     if problems:
         return None, problems
-    both = {member for entry in entries for member in _meant(entry, finding.key) if _meant(entry, finding.key) <= absent}
+    both = {
+        member for entry in entries for member in _meant(entry, finding.key) if _meant(entry, finding.key) <= absent
+    }
     if both:
         what = f"{finding.label}: '{sorted(both)[0]}' is both in the list and ruled out"
         return None, [Problem("OL315", what, place, hint="keep one")]

@@ -234,11 +234,12 @@ class Reading:
         """A sum of what cannot be negative: one entry that reaches the cut-off is enough."""
         found = self._whole(node)
         item = sum_.item
-        if sum_.kind == "sum" and isinstance(item, expression.Field) and item.floor is not None and item.floor >= 0:
-            if operator in (">", ">="):
-                enough = self.list_of(sum_.name).one_with(sum_.where, item, Interval(cut, INFINITY, operator == ">", True))
-                self.clauses.implies(enough.true, found.true)
-                self.clauses.implies(found.false, enough.false)
+        floor = item.floor if isinstance(item, expression.Field) else None
+        if sum_.kind == "sum" and item is not None and floor is not None and floor >= 0 and operator in (">", ">="):
+            span = Interval(cut, INFINITY, operator == ">", True)
+            enough = self.list_of(sum_.name).one_with(sum_.where, item, span)
+            self.clauses.implies(enough.true, found.true)
+            self.clauses.implies(found.false, enough.false)
         return found
 
     def _within(self, node: expression.Within) -> Pair:
@@ -351,7 +352,6 @@ class Reading:
             yield from _of_list(listed, facts)
         for node, pair in leaves.whole.values():
             yield from _signed(pair, evaluation.truth_of(node, facts))
-
 
     def _has_printed(self, name: str, facts: Settled) -> bool:
         owner = values.range_owner(self.kb, name)

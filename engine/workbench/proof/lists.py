@@ -138,7 +138,9 @@ class List:
             found = clauses.pair()
             one = self.exists(dataclasses.replace(asked, count=1))
             clauses.implies(one.false, found.false)
-            clauses.add(-found.false, -one.true, self.complete)  # of an open list there may be one more of those there are
+            clauses.add(
+                -found.false, -one.true, self.complete
+            )  # of an open list there may be one more of those there are
         for other, pair in self.said:
             if not other.members & asked.members:
                 continue
@@ -269,6 +271,6 @@ class Cuts:
         return None
 
     def plain(self, node: Node) -> tuple[Any, ...]:
-        """A part by its form and by what its cut-offs come to: the same in two knowledge bases where it means the same."""
+        """A part by its form and by what its cut-offs come to: the same in two bases where it means the same."""
         cuts = [part.name for part in node.walk() if isinstance(part, expression.Threshold)]
         return (node, tuple((name, repr(self._thresholds[name].values)) for name in cuts))

@@ -7,7 +7,6 @@ say what the engine does, no more and no less. Ranks, scores that order, doses a
 from __future__ import annotations
 
 from ...case.case import Prepared
-from ...inference import productions, values
 from ...knowledge_base.model import Rule
 from ...premises import expression
 from ...premises.expression import TruthNode
@@ -55,9 +54,7 @@ class Network:
 
     def _made(self, literal: int) -> int:
         bodies = self._producing.get(literal, ())
-        produced = self.clauses.any_of(
-            [self.clauses.all_of(self._literals[part] for part in body) for body in bodies]
-        )
+        produced = self.clauses.any_of([self.clauses.all_of(self._literals[part] for part in body) for body in bodies])
         asserted = self._asserted(literal)
         return produced if asserted == FALSE else self.clauses.any_of((produced, asserted))
 
@@ -118,9 +115,3 @@ class Network:
             return Pair(TRUE, FALSE)
         said = self.reading.answered(name)
         return self.clauses.either((Pair(said, -said), self.node(indicated)))
-
-    def reported(self, condition: str) -> Pair:
-        return self.node(productions.reported(self.kb, condition))
-
-    def derived(self) -> dict[str, tuple[Rule, ...]]:
-        return values.derive_rules(self.kb)

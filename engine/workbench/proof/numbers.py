@@ -55,15 +55,6 @@ class Line:
         equal = Pair(self.clauses.all_of((most, least)), self.clauses.any_of((less, more)))
         return equal if operator == "=" else equal.opposite
 
-    def within(self, span: Interval) -> Pair:
-        """Whether the number lies in an interval."""
-        return self.clauses.both(
-            (
-                self.compared(">" if span.low_open else ">=", span.low),
-                self.compared("<" if span.high_open else "<=", span.high),
-            )
-        )
-
     def _variable(self, is_below: bool, side: Side) -> int:
         """The variable of a side, placed among the others.
 

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -23,45 +22,14 @@ from ...premises import expression, formulas
 from ...premises.expression import Node, NumberNode
 from ...values.interval import Interval
 from ..checks.logic.bounds import Bounds
+from .amounts import Amount, End, decimal, rational
 from .clauses import Pair
+from .curves import Curve, Curves
 from .leaves import Reading
 from .solver import load
 
-_OUTWARD = Decimal("1e-12")
 _BOUNDED = 40
 """So often the functions are bounded anew for one question."""
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """One end of an interval; `value` counts where it is not `endless`."""
-
-    value: Any
-    endless: Any
-    open: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number as an interval, or why there is none: no value, not measured or not applicable are told apart."""
-
-    valued: Any
-    unmeasured: Any
-    inapplicable: Any
-    low: End
-    high: End
-
-
-@dataclass(frozen=True, slots=True)
-class _Curve:
-    """A use of a function that is monotone in each argument, and what bounds it has been given."""
-
-    name: str
-    arguments: tuple[Amount, ...]
-    rising: tuple[bool, ...]
-    at: Callable[[Sequence[Decimal]], Decimal]
-    result: Amount
-    condition: Any
 
 
 class Quantities:
@@ -77,7 +45,7 @@ class Quantities:
         self._amounts: dict[str, Amount] = {}
         self._entered: dict[str, Any] = {}
         self._shared: dict[int, Any] = {}
-        self._curves: list[_Curve] = []
+        self._curves = Curves(self.z3, self._solver, self)
         self._sided: set[int] = set()
         self._fresh = itertools.count()
         self._model: Any = None
@@ -108,7 +76,7 @@ class Quantities:
                 if found != self.z3.sat:
                     break
                 self._model = self._solver.model()
-                if not self._bound_curves():
+                if not self._curves.bounded():
                     return None
             if found == self.z3.unsat and not way:
                 return tuple(-self._number(one) for one in self._solver.unsat_core())
@@ -120,8 +88,8 @@ class Quantities:
         z3, amount = self.z3, self._amounts[name]
         parts = [z3.Not(amount.low.endless), z3.Not(amount.high.endless), amount.low.value == amount.high.value]
         span = (self.kb.findings.get(name) or self.kb.quantities[name]).plausible or self._bounds.named(name)
-        parts += [amount.low.value >= _rational(z3, span.low)] if not span.low.is_infinite() else []
-        parts += [amount.low.value <= _rational(z3, span.high)] if not span.high.is_infinite() else []
+        parts += [amount.low.value >= rational(z3, span.low)] if not span.low.is_infinite() else []
+        parts += [amount.low.value <= rational(z3, span.high)] if not span.high.is_infinite() else []
         counts = self._entered[name] if name in self.kb.quantities and name in self._entered else amount.valued
         return z3.Implies(counts, z3.And(parts))
 
@@ -133,11 +101,11 @@ class Quantities:
     def interval(self, name: str) -> Interval | None:
         """The numbers found for a finding or quantity; None where it has none, or is worked out from others."""
         amount = self._amounts.get(name)
-        if amount is None or self._model is None or not self._is(amount.valued):
+        if amount is None or self._model is None or not self.holds(amount.valued):
             return None
-        if name in self._entered and not self._is(self._entered[name]):
+        if name in self._entered and not self.holds(self._entered[name]):
             return None
-        low, high = (self._end(end) for end in (amount.low, amount.high))
+        low, high = (self.end(end) for end in (amount.low, amount.high))
         if low is None:
             low = (Decimal("-Infinity"), True)
         if high is None:
@@ -148,16 +116,16 @@ class Quantities:
 
     def is_worked_out(self, name: str) -> bool:
         """Whether the numbers found for a quantity follow from others."""
-        return name in self._entered and self._model is not None and not self._is(self._entered[name])
+        return name in self._entered and self._model is not None and not self.holds(self._entered[name])
 
-    def _is(self, term: Any) -> bool:
+    def holds(self, term: Any) -> bool:
         return bool(self.z3.is_true(self._model.eval(term, model_completion=True)))
 
-    def _end(self, end: End) -> tuple[Decimal, bool] | None:
-        if self._is(end.endless):
+    def end(self, end: End) -> tuple[Decimal, bool] | None:
+        if self.holds(end.endless):
             return None
         found = self._model.eval(end.value, model_completion=True)
-        return _decimal(found.as_fraction()), self._is(end.open)
+        return decimal(found.as_fraction()), self.holds(end.open)
 
     # --- variables shared with the clauses ---
 
@@ -187,7 +155,7 @@ class Quantities:
                     continue
                 self._sided.add(variable)
                 end = amount.high if is_below else amount.low
-                at = _rational(z3, cut)
+                at = rational(z3, cut)
                 past = end.value < at if is_below else end.value > at
                 touching = z3.BoolVal(True) if bool(itself) is is_below else end.open
                 held = z3.And(amount.valued, z3.Not(end.endless), z3.Or(past, z3.And(end.value == at, touching)))
@@ -260,8 +228,12 @@ class Quantities:
         rounding = Fraction(1, 2) + (Fraction(1, 2) / 10**places if places is not None else 0)
         reach = z3.RealVal(f"{rounding.numerator}/{rounding.denominator}")
         near = z3.And(
-            z3.Implies(z3.Not(z3.Or(own.low.endless, formula.high.endless)), own.low.value <= formula.high.value + reach),
-            z3.Implies(z3.Not(z3.Or(own.high.endless, formula.low.endless)), own.high.value >= formula.low.value - reach),
+            z3.Implies(
+                z3.Not(z3.Or(own.low.endless, formula.high.endless)), own.low.value <= formula.high.value + reach
+            ),
+            z3.Implies(
+                z3.Not(z3.Or(own.high.endless, formula.low.endless)), own.high.value >= formula.low.value - reach
+            ),
         )
         both = z3.And(entered, formula.valued, z3.Not(self._bool(self.leaves.freely)))
         self._solver.add(z3.Implies(both, near))
@@ -285,7 +257,7 @@ class Quantities:
 
     def _exact(self, number: Decimal) -> Amount:
         z3 = self.z3
-        end = End(_rational(z3, number), z3.BoolVal(False), z3.BoolVal(False))
+        end = End(rational(z3, number), z3.BoolVal(False), z3.BoolVal(False))
         return Amount(z3.BoolVal(True), z3.BoolVal(False), z3.BoolVal(False), end, end)
 
     def _literal(self, node: expression.Literal) -> Amount:
@@ -307,7 +279,7 @@ class Quantities:
     def _times(self, amount: Amount, factor: Decimal) -> Amount:
         if not factor:
             return self._free(amount.valued)
-        by = _rational(self.z3, factor)
+        by = rational(self.z3, factor)
         low, high = (End(end.value * by, end.endless, end.open) for end in (amount.low, amount.high))
         ends = (low, high) if factor > 0 else (high, low)
         return Amount(amount.valued, amount.unmeasured, amount.inapplicable, *ends)
@@ -409,7 +381,7 @@ class Quantities:
             return
         z3 = self.z3
         for end in (found.low, found.high):
-            inside = z3.And(end.value >= _rational(z3, min(numbers)), end.value <= _rational(z3, max(numbers)))
+            inside = z3.And(end.value >= rational(z3, min(numbers)), end.value <= rational(z3, max(numbers)))
             self._solver.add(z3.Implies(found.valued, z3.And(z3.Not(end.endless), inside)))
 
     def _aggregate(self, node: expression.Aggregate) -> Amount:
@@ -429,7 +401,7 @@ class Quantities:
             end, other = (found.high, found.low) if lowest else (found.low, found.high)
             if near.is_infinite():
                 continue
-            at = _rational(z3, near)
+            at = rational(z3, near)
             if asked.members <= among.members:
                 reached = end.value <= at if lowest else end.value >= at
                 self._solver.add(
@@ -437,12 +409,10 @@ class Quantities:
                 )
             if asked.members >= among.members and far.is_infinite():
                 closed = not (span.high_open if lowest else span.low_open)
-                beyond = (other.value >= at if lowest else other.value <= at)
+                beyond = other.value >= at if lowest else other.value <= at
                 strict = z3.Or(other.value != at, other.open) if closed else z3.BoolVal(True)
                 none = self._constant(pair.false)
-                self._solver.add(
-                    z3.Implies(z3.And(none, found.valued), z3.And(z3.Not(other.endless), beyond, strict))
-                )
+                self._solver.add(z3.Implies(z3.And(none, found.valued), z3.And(z3.Not(other.endless), beyond, strict)))
                 self._solver.add(z3.Implies(z3.And(none, certain), found.valued))
         return found
 
@@ -459,8 +429,8 @@ class Quantities:
         valued, _, _ = self._joined(arguments)
         self._solver.add(self.z3.Implies(found.valued, valued))
         for sex, only in zip(_SEXES, (female, male), strict=True):
-            self._curves.append(
-                _Curve(
+            self._curves.curves.append(
+                Curve(
                     node.name,
                     arguments,
                     rising,
@@ -482,61 +452,8 @@ class Quantities:
         valued, unmeasured, inapplicable = self._joined(arguments)
         self._solver.add(self.z3.Implies(found.valued, valued), found.inapplicable == inapplicable)
         self._solver.add(self.z3.Implies(unmeasured, found.unmeasured))
-        self._curves.append(_Curve(name, arguments, rising, at, found, self.z3.BoolVal(True)))
+        self._curves.curves.append(Curve(name, arguments, rising, at, found, self.z3.BoolVal(True)))
         return found
-
-    def _bound_curves(self) -> bool:
-        """Bound every function whose numbers in the model are not its own; whether there was one."""
-        added = False
-        for curve in self._curves:
-            if not self._is(self.z3.And(curve.condition, curve.result.valued)):
-                continue
-            for highest in (True, False):
-                corner = self._corner(curve, highest)
-                shown = self._end(curve.result.high if highest else curve.result.low)
-                if corner is None:
-                    continue
-                real = curve.at(corner)
-                beyond = shown is None or (shown[0] > real + _OUTWARD if highest else shown[0] < real - _OUTWARD)
-                if beyond:
-                    self._bound(curve, corner, real, highest)
-                    added = True
-        return added
-
-    def _corner(self, curve: _Curve, highest: bool) -> list[Decimal] | None:
-        """The ends of the arguments at which a function is highest, or lowest; only of positive numbers."""
-        found = []
-        for amount, rises in zip(curve.arguments, curve.rising, strict=True):
-            low, high = self._end(amount.low), self._end(amount.high)
-            if low is None or high is None or low[0] <= 0:
-                return None
-            found.append(high[0] if rises is highest else low[0])
-        return found
-
-    def _bound(self, curve: _Curve, corner: Sequence[Decimal], real: Decimal, highest: bool) -> None:
-        """No argument beyond the corner gives more than there."""
-        z3 = self.z3
-        within = [curve.condition, curve.result.valued]
-        for amount, rises, at in zip(curve.arguments, curve.rising, corner, strict=True):
-            within += [z3.Not(amount.low.endless), z3.Not(amount.high.endless), amount.low.value > 0]
-            if rises is highest:
-                within.append(amount.high.value <= _rational(z3, at))
-            else:
-                within.append(amount.low.value >= _rational(z3, at))
-        end = curve.result.high if highest else curve.result.low
-        rounding = ROUND_CEILING if highest else ROUND_FLOOR
-        limit = _rational(z3, (real + (_OUTWARD if highest else -_OUTWARD)).quantize(_OUTWARD, rounding))
-        held = z3.And(z3.Not(end.endless), end.value <= limit if highest else end.value >= limit)
-        self._solver.add(z3.Implies(z3.And(within), held))
-
-
-def _rational(z3: Any, number: Decimal) -> Any:
-    part = Fraction(number)
-    return z3.RealVal(f"{part.numerator}/{part.denominator}")
-
-
-def _decimal(number: Fraction) -> Decimal:
-    return Decimal(number.numerator) / Decimal(number.denominator)
 
 
 _SEXES = ("female", "male")

@@ -98,9 +98,11 @@ class Maker:
         return None if found.low.is_infinite() or found.high.is_infinite() else found
 
     def _words(self, name: str, true: frozenset[int]) -> Word | None:
+        """High, low or normal, as the model has it; beside a printed range a result is normal that is neither."""
         for (about, _), pairs in self.leaves.words.items():
             if about == name:
-                return next((Word(word) for word, pair in pairs.items() if pair.true in true), None)
+                found = next((Word(word) for word, pair in pairs.items() if pair.true in true), None)
+                return Word.NORMAL if found is None and self.leaves.printed.get(name) in true else found
         return None
 
     def _span_of(self, name: str) -> Interval | None:
@@ -114,10 +116,14 @@ class Maker:
         if span is None or word is None:
             return None
         parts = {
-            Word.HIGH: None if span.high.is_infinite() else Interval(span.high, limited.high, True, limited.high_open)
+            Word.HIGH: None
+            if span.high.is_infinite()
+            else Interval(span.high, limited.high, True, limited.high_open)
             if limited.high > span.high
             else None,
-            Word.LOW: None if span.low.is_infinite() else Interval(limited.low, span.low, limited.low_open, True)
+            Word.LOW: None
+            if span.low.is_infinite()
+            else Interval(limited.low, span.low, limited.low_open, True)
             if limited.low < span.low
             else None,
             Word.NORMAL: span,
@@ -237,13 +243,13 @@ def _covers(other: Asked, one: Asked, wanted: list[Asked]) -> bool:
 
 
 def _near_its_cut(span: Interval | None, limited: Interval) -> Interval:
-    """Of numbers that are only told to lie on one side of a cut-off those near it: no patient is more ill than needed."""
+    """Of numbers that only lie on one side of a cut-off those near it: no patient is more ill than needed."""
     if span is None or span.low.is_infinite() is span.high.is_infinite():
         return limited
     cut = span.low if span.high.is_infinite() else span.high
     reach = abs(cut) / 10 or Decimal(1)
     near = Interval(cut, cut + reach) if span.high.is_infinite() else Interval(cut - reach, cut)
-    return _within(span, near) and _within(_within(span, near), limited) or limited
+    return (_within(span, near) and _within(_within(span, near), limited)) or limited
 
 
 def _within(span: Interval | None, other: Interval | None) -> Interval | None:
@@ -262,7 +268,7 @@ def plain(span: Interval) -> Decimal:
     low = span.low if not span.low.is_infinite() else min(span.high - 1, Decimal(-_LONGEST))
     high = span.high if not span.high.is_infinite() else max(low + 1, low * 2)
     middle = (low + high) / 2
-    for places in range(0, 12):
+    for places in range(12):
         for candidate in _near(middle, places):
             if span.contains(exactly(candidate)):
                 return candidate
@@ -272,6 +278,6 @@ def plain(span: Interval) -> Decimal:
 def _near(middle: Decimal, places: int) -> Iterator[Decimal]:
     step = Decimal(1).scaleb(-places)
     at = (middle / step).to_integral_value() * step
-    for distance in range(0, 6):
+    for distance in range(6):
         yield at + distance * step
         yield at - distance * step

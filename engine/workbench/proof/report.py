@@ -133,9 +133,7 @@ class Report:
         inside = [rule for rule in rules if not rule.outside_scope]
         always = [rule for rule in rules if rule.outside_scope]
         limited = self._any(inside)
-        held = Pair(
-            self.clauses.all_of((limited.true, -outside)), self.clauses.any_of((limited.false, outside))
-        )
+        held = Pair(self.clauses.all_of((limited.true, -outside)), self.clauses.any_of((limited.false, outside)))
         return self.clauses.either((held, self._any(always)))
 
     def taken(self, intervention: str) -> int:

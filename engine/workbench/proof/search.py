@@ -18,13 +18,13 @@ from ...intake import record
 from ...premises.expression import TruthNode
 from ...values.frozen import frozen
 from ...values.truth import Truth
+from ..trials.smallest import smallest
 from .clauses import FALSE, TRUE, Clauses
 from .leaves import Leaves
 from .network import Network
 from .quantities import Quantities
 from .records import Facts, Maker
 from .report import Report
-from .smallest import smallest
 from .solver import Solver
 from .worlds import no_entry_matters, only_one_world, widened
 

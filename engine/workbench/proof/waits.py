@@ -102,7 +102,9 @@ class Waits:
             found = self.asked[leaf] = self.clauses.variable()
             names = expression.names_read(leaf)
             held = self.network.node(leaf)
-            sure = not any(isinstance(part, (expression.Has, expression.Quantified, expression.Aggregate)) for part in leaf.walk())
+            sure = not any(
+                isinstance(part, (expression.Has, expression.Quantified, expression.Aggregate)) for part in leaf.walk()
+            )
             missing = [self._misses(name, sure and self._has_range(leaf)) for name in sorted(names)]
             every = frozenset().union(*(self._may_miss(name) for name in names)) if names else frozenset()
             if names & self.kb.findings.keys() and every <= self.first:

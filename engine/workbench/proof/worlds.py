@@ -175,5 +175,3 @@ def _reads(prepared: Prepared, node: TruthNode) -> frozenset[str]:
         waiting += behind - found
         found |= behind
     return frozenset(found)
-
-

@@ -25,7 +25,8 @@ _MARKS = {"- ": "avoid", "+ ": "prefer", "= ": "why"}
 def codes_of_others() -> dict[str, str]:
     """The codes that are told before any check runs, each with its meaning in one line."""
     entered = (answers.CODES, record.CODES, opening.CODES, journal.CODES)
-    tables = (traps.CODES, reader.CODES, checking.CODES, *entered, cases.CODES, equivalents.CODES, authoring.CODES, solver.CODES)
+    written = (cases.CODES, equivalents.CODES, authoring.CODES, solver.CODES)
+    tables = (traps.CODES, reader.CODES, checking.CODES, *entered, *written)
     return dict(sorted(pair for table in tables for pair in table.items()))
 
 

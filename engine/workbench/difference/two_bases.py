@@ -19,15 +19,15 @@ from ...knowledge_base.model import KnowledgeBase
 from ...premises.expression import Shown, TruthNode
 from ...values.frozen import frozen
 from ...values.truth import Truth
-from .clauses import Clauses, Pair
-from .leaves import Leaves
-from .network import Network
-from .quantities import Quantities
-from .records import Maker
-from .report import Report
-from .search import SECONDS
-from .smallest import smallest
-from .solver import Solver
+from ..proof.clauses import Clauses, Pair
+from ..proof.leaves import Leaves
+from ..proof.network import Network
+from ..proof.quantities import Quantities
+from ..proof.records import Maker
+from ..proof.report import Report
+from ..proof.search import SECONDS
+from ..proof.solver import Solver
+from ..trials.smallest import smallest
 
 SAME, DIFFERS, UNKNOWN = "same", "differs", "unknown"
 _TRIES = 8
@@ -133,7 +133,8 @@ def _reading(kb: KnowledgeBase) -> list[object]:
     """How a base reads a record before any proposition: formulas, what applies, what is assumed, members."""
     formulas = {name: [(rule.when, rule.formula) for rule in rules] for name, rules in values.derive_rules(kb).items()}
     findings = {
-        one.id: (one.type, one.applies, one.indicated, one.assumed, one.stand_in, one.key) for one in kb.findings.values()
+        one.id: (one.type, one.applies, one.indicated, one.assumed, one.stand_in, one.key)
+        for one in kb.findings.values()
     }
     members = {name: (frozenset(one.members), one.classes, one.narrower) for name, one in kb.choices.items()}
     return [formulas, findings, members, kb.scope.when if kb.scope is not None else None]
@@ -173,9 +174,7 @@ class _Told:
             return case.memory.truth(self.subject).name
         look = Outlook(case)
         for word in query.statuses.WORDS[self.of]:
-            asked = Shown(
-                of=self.of, subject=self.subject, members=frozenset({self.subject}), words=frozenset({word})
-            )
+            asked = Shown(of=self.of, subject=self.subject, members=frozenset({self.subject}), words=frozenset({word}))
             if query.holds(case, asked, look) is Truth.TRUE:
                 return word
         return ""

@@ -1,25 +1,31 @@
-"""The smallest patient of whom something still holds: nothing can be left out, and no number is odder than it must be."""
+"""The smallest patient of whom something still holds: nothing can be left out, no number is odder than it must be."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Protocol
 
 from ...premises.expression import TruthNode
 from ...values.interval import exactly
 from ...values.value import Entry, Known, Measurement, Number, Records
-from .records import Facts, Maker
 
-
+Facts = Mapping[str, Known]
 Holds = Callable[[Facts], bool]
+
+
+class Writing(Protocol):
+    """Whoever writes facts as a patient file."""
+
+    def file(self, facts: Facts, name: str) -> str: ...
 
 
 class Confirming(Protocol):
     """Whoever can say of a patient file whether the question is answered yes."""
 
-    maker: Maker
+    @property
+    def maker(self) -> Writing: ...
 
     def confirms(self, node: TruthNode, text: str) -> bool: ...
 
@@ -81,7 +87,7 @@ def _plainer(known: Known) -> Iterator[Known]:
         return
     interval = known.last.interval
     ends = [end for end in (interval.low, interval.high) if not end.is_infinite()]
-    for places in range(0, 3):
+    for places in range(3):
         for end in ends:
             step = Decimal(1).scaleb(-places)
             rounded = (end / step).to_integral_value() * step
