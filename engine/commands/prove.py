@@ -8,6 +8,7 @@ from pathlib import Path
 from ..values.problems import Place, Problem, Refused, did_you_mean
 from ..views.outcomes import proofs as view
 from ..workbench.proof import proofs
+from ..workbench.proof.search import SECONDS
 from ..workbench.trials import invariants
 from . import surroundings
 
@@ -21,7 +22,7 @@ def run(
     if unknown:
         raise Refused([_unknown(name, [one.id for one in wanted]) for name in unknown])
     chosen = [one for one in wanted if not names or one.id in names]
-    found = proofs.prove(prepared, chosen, seconds or proofs.SECONDS)
+    found = proofs.prove(prepared, chosen, seconds or SECONDS)
     width = surroundings.width()
     if format == "json":
         surroundings.put(json.dumps(view.data(found, prepared.kb.digest, width), indent=2, ensure_ascii=False) + "\n")

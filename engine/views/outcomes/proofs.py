@@ -76,7 +76,7 @@ def _said(case: Case, of: str, member: str, words: frozenset[str]) -> bool:
 def _named(case: Case, of: str, member: str) -> Named | None:
     entries = {"condition": case.kb.conditions, "alert": case.kb.alerts, "intervention": case.kb.interventions}
     kind = _KINDS[of]
-    entry = entries[kind].get(member)  # type: ignore[attr-defined]  # each maps ids to entries
+    entry = entries[kind].get(member)
     return Named(kind, member, entry.label, entry) if entry is not None else None
 
 

@@ -16,6 +16,7 @@ from ...case.case import Case, Prepared
 from ...inference import values
 from ...intake import record
 from ...knowledge_base.model import KnowledgeBase
+from ...premises import statuses
 from ...premises.expression import Shown, TruthNode
 from ...values.frozen import frozen
 from ...values.truth import Truth
@@ -99,7 +100,7 @@ class Sides:
                 if told.differs(self.maker.file(facts, subject)):
                     found = smallest(told, expression_of(), facts, f"{of} of {subject} differs")
                     return Difference(status=DIFFERS, seconds=time.monotonic() - begun, witness=found)
-            others.append(self._another(true))
+            others.append(self.leaves.another(true))
         return Difference(status=UNKNOWN, seconds=time.monotonic() - begun)
 
     def _same(self, begun: float) -> Difference:
@@ -122,11 +123,6 @@ class Sides:
 
     def _unlike(self, one: int, other: int) -> int:
         return self.clauses.any_of((self.clauses.all_of((one, -other)), self.clauses.all_of((-one, other))))
-
-    def _another(self, true: frozenset[int]) -> int:
-        variable = self.clauses.variable()
-        self.clauses.add(-variable, *(-one for one in self.leaves.facts() if one in true))
-        return variable
 
 
 def _reading(kb: KnowledgeBase) -> list[object]:
@@ -173,7 +169,7 @@ class _Told:
         if self.of == "proposition":
             return case.memory.truth(self.subject).name
         look = Outlook(case)
-        for word in query.statuses.WORDS[self.of]:
+        for word in statuses.WORDS[self.of]:
             asked = Shown(of=self.of, subject=self.subject, members=frozenset({self.subject}), words=frozenset({word}))
             if query.holds(case, asked, look) is Truth.TRUE:
                 return word

@@ -84,13 +84,6 @@ class Clauses:
             self._counted[key] = self.any_of((with_last, self.at_least(count, before)))
         return self._counted[key]
 
-    def define(self, variable: int, literals: Iterable[int]) -> None:
-        """Let a variable be another name for one of these holding."""
-        parts = tuple(literals)
-        for one in parts:
-            self.add(-one, variable)
-        self.add(-variable, *parts)
-
     # --- three values ---
 
     def pair(self) -> Pair:

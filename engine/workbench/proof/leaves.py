@@ -82,6 +82,20 @@ class Leaves:
         for _, pair in self.whole.values():
             yield from pair
 
+    def another(self, true: frozenset[int]) -> int:
+        """A variable that asks for a record of which something else is known than of this; it holds back no proof."""
+        told = [one for one in self.facts() if one in true]
+        for name, variable in self.valued.items():
+            if variable in true:
+                line = self.lines.get(name)
+                told += [side for _, _, side in line.sides()] if line is not None else []
+                told += list(self.members.get(name, {}).values())
+        for words in self.words.values():
+            told += [abs(one) for pair in words.values() for one in pair]
+        found = self.clauses.variable()
+        self.clauses.add(-found, *(-one if one in true else one for one in dict.fromkeys(told)))
+        return found
+
     def line(self, name: str) -> Line:
         if name not in self.lines:
             self.lines[name] = Line(self.clauses)
@@ -342,11 +356,12 @@ class Reading:
                 yield variable if isinstance(known, Choice) and member not in known.members else -variable
         for name, variable in leaves.printed.items():
             yield variable if self._has_printed(name, facts) else -variable
-        for (name, _), pairs in leaves.words.items():
+        for key, pairs in leaves.words.items():
+            name = str(key[0])
             for word in ("high", "low"):
                 held_word = Truth.UNKNOWN
-                if isinstance(facts.known(str(name)), Number):
-                    held_word = evaluation.truth_of(expression.Against(name=str(name), word=word), facts)
+                if isinstance(facts.known(name), Number):
+                    held_word = evaluation.truth_of(expression.Against(name=name, word=word), facts)
                 yield from _signed(pairs[word], held_word)
         for listed in leaves.lists.values():
             yield from _of_list(listed, facts)

@@ -136,11 +136,9 @@ class List:
             clauses.add(-found.true, -found.false)
         else:
             found = clauses.pair()
-            one = self.exists(dataclasses.replace(asked, count=1))
-            clauses.implies(one.false, found.false)
-            clauses.add(
-                -found.false, -one.true, self.complete
-            )  # of an open list there may be one more of those there are
+            single = self.exists(dataclasses.replace(asked, count=1))
+            clauses.implies(single.false, found.false)
+            clauses.add(-found.false, -single.true, self.complete)  # an open list may hold one more of those
         for other, pair in self.said:
             if not other.members & asked.members:
                 continue

@@ -195,7 +195,7 @@ class Maker:
     def _numbered(self, node: object, span: Interval, fields: dict[str, Known]) -> None:
         factor = Decimal(1)
         if isinstance(node, expression.Scaled):
-            node, factor = node.item, node.factor
+            factor, node = node.factor, node.item
         aged = isinstance(node, expression.Field) and node.name.startswith("age")
         limited = _within(span, _AGES if aged else _ANY)
         if limited is None:

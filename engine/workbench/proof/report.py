@@ -112,6 +112,7 @@ class Report:
     def _before(self, of: str, subject: str, word: str) -> list[str]:
         """What the record as entered may say where the strictest of several worlds says this."""
         order = [one for one, variable in self.alone(of, subject).items() if variable != FALSE]
+        merge: Callable[[Sequence[str]], str]
         if of == "status":
             merge = functools.partial(worlds.plan_word, self.kb.interventions[subject].kind)
         else:

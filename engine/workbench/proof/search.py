@@ -130,7 +130,7 @@ class Search:
                 continue
             yield self.maker.facts(true)
             yield self.maker.facts(true, exact=False)
-            others.append(self._another(true))
+            others.append(self.leaves.another(true))
 
     def _chosen(self) -> frozenset[int]:
         """The leaves' variables, and the others that numbers go by, as the solver chose them."""
@@ -147,13 +147,6 @@ class Search:
         if limits.near and self.solver.holds([self._wide, *alone[1:], -self.leaves.freely], left) is False:
             return True
         return limits.single and self.solver.holds(alone, left) is False
-
-    def _another(self, true: frozenset[int]) -> int:
-        """A variable that asks for a patient of whom something else is known; it holds back no proof."""
-        variable = self.clauses.variable()
-        facts = [one for one in self.leaves.facts() if one in true]
-        self.clauses.add(-variable, *(-one for one in facts))
-        return variable
 
     # --- the engine ---
 
