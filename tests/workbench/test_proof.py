@@ -110,9 +110,9 @@ class Encoded:
             for variable, held in given.items():
                 known[variable] = known.get(variable, 0) | held << at
             for name, truth in said.items():
-                pair = told.setdefault(name, [0, 0])
-                pair[0] |= (truth is Truth.TRUE) << at
-                pair[1] |= (truth is Truth.FALSE) << at
+                sides = told.setdefault(name, [0, 0])
+                sides[0] |= (truth is Truth.TRUE) << at
+                sides[1] |= (truth is Truth.FALSE) << at
         every = (1 << len(seeds)) - 1
         values = self.clauses.worked_out(known, every)
         found = [f"a clause of {len(clause)}: {clause}" for clause, _ in self.clauses.broken(values, every)]
@@ -196,8 +196,7 @@ def test_what_is_true_of_a_record_is_true_of_a_complete_patient_in_it(prepared: 
     people, leaves = People(prepared), list(_told_apart(prepared))
     fewer = People(prepared)
     for seed in range(size(400)):
-        said = people.vocabulary.patient(seed)
-        said = people.say(said)
+        said = people.say(people.vocabulary.patient(seed))
         left = {name: known for place, (name, known) in enumerate(said.items()) if (place + seed) % 3}
         fewer.say(left)
         for leaf in leaves:

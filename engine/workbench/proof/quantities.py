@@ -18,10 +18,10 @@ from fractions import Fraction
 from typing import Any
 
 from ...inference import values
+from ...knowledge_base.bounds import Bounds
 from ...premises import expression, formulas
 from ...premises.expression import Node, NumberNode
 from ...values.interval import Interval
-from ..checks.logic.bounds import Bounds
 from .amounts import Amount, End, decimal, rational
 from .clauses import Pair
 from .curves import Curve, Curves

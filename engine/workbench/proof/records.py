@@ -14,13 +14,13 @@ from typing import Any
 
 from ...intake import record
 from ...intake.record import Answer
+from ...knowledge_base.bounds import Bounds
 from ...knowledge_base.model import KnowledgeBase
 from ...premises import expression
 from ...values import dates
 from ...values.interval import Interval, exactly
 from ...values.problems import Place
 from ...values.value import Choice, Day, Entry, Known, Measurement, Number, Records, Word
-from ..checks.logic.bounds import Bounds
 from .leaves import Leaves
 from .lists import Asked, List, Part
 from .quantities import Quantities
