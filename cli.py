@@ -117,6 +117,14 @@ FILES = argument("files", nargs=-1, required=True, metavar="FILE...")
 WORDS = argument("words", nargs=-1, required=True)
 LINE = argument("line")
 PENDING = option("--pending", default="", metavar="ID", help="The finding, or group of findings, that was asked for.")
+QUESTION = argument("question", metavar="QUERY")
+INVARIANTS = argument("names", nargs=-1, metavar="[INVARIANT]...")
+LIMIT = option(
+    "--seconds",
+    metavar="SECONDS",
+    type=click.FloatRange(0, min_open=True),
+    help="How long one question may take before it is left open.",
+)
 FIRST, SECOND = argument("first"), argument("second")
 IDENTIFIER = argument("identifier", metavar="ID")
 NEW = argument("kind", type=click.Choice(["rule", "finding", "condition", "intervention", "case"]))
@@ -166,6 +174,7 @@ MANY = [
     ),
 ]
 PROBLEMS = formats("text", "json", "sarif", "github")
+PROOF = formats("text", "json")
 PICTURE = formats("svg", "mermaid")
 OUTCOME = formats("text", "json", "html")
 SHOWING = [
@@ -225,6 +234,8 @@ VERBS = [
     verb("check", "Find what is wrong in the knowledge base.", PROBLEMS),
     verb("test", "Run the worked cases.", OUTCOME, *TESTING),
     verb("diff", "Say whom an edit changes: two revisions, directories, or the working tree.", *DIFFERENCE),
+    verb("prove", "Prove invariants over all patients, or show whom they fail.", INVARIANTS, PROOF, LIMIT),
+    verb("find", "Find a patient of whom something holds, or show that there is none.", QUESTION, PROOF, LIMIT),
     verb("show", "Show one rule or entry, and where it stands.", IDENTIFIER),
     verb("graph", "Draw what a conclusion rests on.", IDENTIFIER, PICTURE),
     verb("docs", "Write everything as a static site.", TARGET),

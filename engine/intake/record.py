@@ -271,7 +271,11 @@ def resolve(
     `all_names` gives every name there is, and is asked only for what is no id.
     `suggest`: say which name was most likely meant; that takes time.
     """
-    if written in kb.findings or written in kb.quantities:
+    quantity = kb.quantities.get(written)
+    if quantity is not None and not quantity.shown:
+        what = f"'{written}' only serves other numbers: it is worked out, never given"
+        return None, [Problem("OL322", what, place, hint="give the findings it rests on")]
+    if written in kb.findings or quantity is not None:
         return written, []
     names = all_names()
     meant = names.get(folded(written), frozenset())

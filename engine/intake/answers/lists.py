@@ -105,16 +105,19 @@ def _gathered(
             problems.extend(strengths.hinted(finding, refused.problems))
     if problems:
         return None, problems
-    both = absent & {member for entry in entries for member in _certain(entry, finding.key)}
+    both = {
+        member for entry in entries for member in _meant(entry, finding.key) if _meant(entry, finding.key) <= absent
+    }
     if both:
         what = f"{finding.label}: '{sorted(both)[0]}' is both in the list and ruled out"
         return None, [Problem("OL315", what, place, hint="keep one")]
     return Records(tuple(entries), complete, absent), []
 
 
-def _certain(entry: Entry, key: str) -> frozenset[str]:
+def _meant(entry: Entry, key: str) -> frozenset[str]:
+    """The members that an entry may be."""
     known = entry.fields.get(key)
-    return known.members if isinstance(known, Choice) and len(known.members) == 1 else frozenset()
+    return known.members if isinstance(known, Choice) else frozenset()
 
 
 def _absent(sheet: Sheet, finding: Finding, item: Text) -> frozenset[str] | None:

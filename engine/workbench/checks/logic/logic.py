@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from ....inference import productions
+from ....knowledge_base.bounds import Bounds
 from ....knowledge_base.model import KnowledgeBase, Rule
 from ....premises import evaluation, expression
 from ....premises.expression import (
@@ -32,7 +33,6 @@ from ....premises.expression import (
 from ....values import truth
 from ....values.interval import INFINITY, ZERO, Interval
 from ....values.truth import Truth
-from .bounds import Bounds
 
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 _NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}

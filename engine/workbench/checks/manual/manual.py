@@ -15,6 +15,7 @@ from ....premises.checking import checking
 from ... import authoring
 from ...cases import cases
 from ...mutation import equivalents
+from ...proof import solver
 from .. import suppression
 from ..check import Page, page
 from . import entries, files, patients
@@ -25,7 +26,8 @@ _MARKS = {"- ": "avoid", "+ ": "prefer", "= ": "why"}
 def codes_of_others() -> dict[str, str]:
     """The codes that are told before any check runs, each with its meaning in one line."""
     entered = (answers.CODES, record.CODES, opening.CODES, journal.CODES, notation.CODES)
-    tables = (traps.CODES, reader.CODES, checking.CODES, *entered, cases.CODES, equivalents.CODES, authoring.CODES)
+    written = (cases.CODES, equivalents.CODES, authoring.CODES, solver.CODES)
+    tables = (traps.CODES, reader.CODES, checking.CODES, *entered, *written)
     return dict(sorted(pair for table in tables for pair in table.items()))
 
 

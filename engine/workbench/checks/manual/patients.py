@@ -165,6 +165,14 @@ OL373
 - {"resourceType": "Organization"}
 + {"resourceType": "Observation", "subject": {"reference": "Patient/1"}}
 = A result counts for its own subject alone, and here is none.
+OL380
+- osteologic prove, with no solver installed
++ pip install 'osteologic[proof]'
+= Nothing else here needs a solver, and it is big.
+OL381
+- osteologic prove no-alendronate
++ osteologic prove no-alendronate-below-35
+= What is not asked is not proved.
 OL401
 - {name: A woman of 67, given: {age: 67}}
 + {name: A woman of 67 is measured, given: {age: 67, sex: female}, expect: {orders: [dxa_scan]}}

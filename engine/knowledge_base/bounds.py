@@ -6,10 +6,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from ....knowledge_base.model import KnowledgeBase
-from ....premises import expression
-from ....premises.expression import NumberNode
-from ....values.interval import ANY, INFINITY, Interval, exactly, hull
+from ..premises import expression
+from ..premises.expression import NumberNode
+from ..values.interval import ANY, INFINITY, Interval, exactly, hull
+from .model import KnowledgeBase
 
 _COUNT = Interval(Decimal(0), INFINITY, False, True)
 

@@ -1,0 +1,187 @@
+"""When a medicine surely waits for something, as clauses: the mirror of `assessment/waiting`.
+
+A rule against it that is open is waited for where a finding to be known first is missing, and the rule is not settled
+once all that nobody asked is taken as absent. A leaf that is open surely misses such a finding if one that it reads has
+no value, or if all that it could miss are to be known first. Where that does not show, nothing is assumed: the
+medicine may wait or not. Findings answered vaguely are waited for as well; to leave them out allows more, never less.
+"""
+
+from __future__ import annotations
+
+from ...inference import productions, values
+from ...knowledge_base.model import Rule
+from ...premises import expression
+from ...premises.expression import TruthNode
+from .clauses import FALSE, TRUE, Pair
+from .network import Network
+
+
+class Waits:
+    """What is waited for by whoever must know these findings first."""
+
+    def __init__(self, network: Network, first: frozenset[str]) -> None:
+        self.network, self.kb, self.first = network, network.kb, first
+        self.clauses = network.clauses
+        self.asked: dict[TruthNode, int] = {}
+        """For each leaf whether it misses a finding that is waited for."""
+        self._derive = values.derive_rules(network.kb)
+        self._may: dict[str, bool] = {}
+        self._nodes: dict[TruthNode, Pair] = {}
+        self._missing: dict[tuple[str, bool], int] = {}
+        self._missed: dict[str, frozenset[str]] = {}
+
+    def surely(self, rule: Rule) -> int:
+        """The variable for a rule being open and surely waited for."""
+        if rule.when is None:
+            return FALSE
+        held, unasked = self.network.rule(rule), self.node(rule.when)
+        return self.clauses.all_of((-held.true, -held.false, -unasked.true, -unasked.false))
+
+    def may(self, rule: Rule) -> bool:
+        """Whether a rule reads, or rests on, anything that is to be known first."""
+        found = self._may.get(rule.id)
+        if found is None:
+            self._may[rule.id] = False
+            found = self._may[rule.id] = rule.when is not None and self._may_wait(rule.when)
+        return found
+
+    def _may_wait(self, node: TruthNode) -> bool:
+        names = frozenset().union(*(self._may_miss(name) for name in expression.names_read(node)))
+        if names & self.first:
+            return True
+        behind = (rule for atom in expression.atoms_read(node) for rule in self.network.prepared.rules.get(atom, ()))
+        reported = any(atom.startswith("diagnosed(") for atom in expression.atoms_read(node))
+        return (reported and "conditions" in self.first) or any(self.may(rule) for rule in behind)
+
+    def node(self, node: TruthNode) -> Pair:
+        """A premise with all that nobody asked taken as absent, but for what is waited for."""
+        found = self._nodes.get(node)
+        if found is None:
+            found = self._nodes[node] = self._node(node)
+        return found
+
+    def _node(self, node: TruthNode) -> Pair:
+        clauses, held = self.clauses, self.network.node(node)
+        parts = self._parts(node)
+        if parts is None:
+            supposed = _holds_if_unasked(node)
+            asked = self._asked(node)
+            settled = clauses.all_of((-held.true, -held.false, -asked))
+            return Pair(
+                clauses.any_of((held.true, settled)) if supposed else held.true,
+                held.false if supposed else clauses.any_of((held.false, settled)),
+            )
+        pairs = [self.node(part) for part in parts]
+        if isinstance(node, expression.Not):
+            joined = pairs[0].opposite
+        elif isinstance(node, expression.All):
+            joined = clauses.both(pairs)
+        elif isinstance(node, expression.AtLeast):
+            joined = clauses.counted(node.count, pairs)
+        else:
+            joined = clauses.either(pairs)
+        open_true = clauses.all_of((-held.false, joined.true))
+        open_false = clauses.all_of((-held.true, joined.false))
+        return Pair(clauses.any_of((held.true, open_true)), clauses.any_of((held.false, open_false)))
+
+    def _parts(self, node: TruthNode) -> list[TruthNode] | None:
+        if isinstance(node, expression.Proposition):
+            rules = self.network.prepared.rules.get(node.atom, ())
+            parts = [rule.when for rule in rules if rule.when is not None]
+            reported = node.atom.startswith("diagnosed(") and "conditions" in self.kb.findings
+            return [*parts, productions.reported(self.kb, node.atom[10:-1])] if reported else parts or None
+        if isinstance(node, expression.JUNCTIONS):
+            return [item for item in node.children() if isinstance(item, TruthNode)]
+        return None
+
+    # --- what a leaf misses ---
+
+    def _asked(self, leaf: TruthNode) -> int:
+        found = self.asked.get(leaf)
+        if found is None:
+            found = self.asked[leaf] = self.clauses.variable()
+            names = expression.names_read(leaf)
+            held = self.network.node(leaf)
+            sure = not any(
+                isinstance(part, (expression.Has, expression.Quantified, expression.Aggregate)) for part in leaf.walk()
+            )
+            missing = [self._misses(name, sure and self._has_range(leaf)) for name in sorted(names)]
+            every = frozenset().union(*(self._may_miss(name) for name in names)) if names else frozenset()
+            if names & self.kb.findings.keys() and every <= self.first:
+                missing = [TRUE]
+            for one in missing:
+                self.clauses.add(-one, held.true, held.false, found)
+        return found
+
+    def _has_range(self, leaf: TruthNode) -> bool:
+        """Whether a result read by a leaf is open only if there is none, or only a vague one."""
+        if not isinstance(leaf, expression.Against):
+            return isinstance(leaf, (expression.Compared, expression.Within, expression.OneOf, expression.IsYes))
+        owner = values.range_owner(self.kb, leaf.name)
+        return leaf.occasions is None and owner is not None and bool(owner.ranges) and owner.ranges[0].when is None
+
+    def _misses(self, name: str, vague: bool) -> int:
+        """The variable for a finding or quantity surely missing what is to be known first.
+
+        Args:
+            vague: whether it is known to have no value, or a vague one; else that it has none must show.
+        """
+        found = self._missing.get((name, vague))
+        if found is None:
+            self._missing[name, vague] = FALSE
+            found = self._missing[name, vague] = self._surely_misses(name, vague)
+        return found
+
+    def _surely_misses(self, name: str, vague: bool) -> int:
+        reading = self.network.reading
+        if name in self.kb.thresholds:
+            return FALSE
+        if name in self.kb.findings:
+            finding = self.kb.findings[name]
+            unknown = reading.known(name).false
+            if finding.stand_in:
+                return self.clauses.all_of((unknown, self._misses(finding.stand_in, False)))
+            applies = reading.not_applicable(name)
+            return (-applies if vague else unknown) if name in self.first else FALSE
+        parts: list[int] = []
+        for rule in self._derive.get(name, ()):
+            if rule.when is None and rule.formula is not None:
+                parts += [self._misses(read, False) for read in sorted(expression.names_read(rule.formula))]
+        nothing = -self.network.leaves.has_value(name)
+        lacking = TRUE if vague else nothing
+        found = self.clauses.all_of((lacking, self.clauses.any_of(parts)))
+        if self._may_miss(name) <= self.first:  # a number that is not entered is open only for want of what gives it
+            never_entered = not self.kb.quantities[name].shown
+            found = self.clauses.any_of((found, lacking if never_entered else nothing))
+        return found
+
+    def _may_miss(self, name: str) -> frozenset[str]:
+        """All findings that it could miss."""
+        if name not in self._missed:
+            self._missed[name] = frozenset()
+            if name in self.kb.thresholds:
+                names = [value.by for value in self.kb.thresholds[name].values if value.by]
+                own: frozenset[str] = frozenset()
+            elif name in self.kb.findings:
+                finding = self.kb.findings[name]
+                names, own = [finding.stand_in] if finding.stand_in else [], frozenset({name})
+                if finding.indicated is not None:
+                    own |= {""}  # what decides that it is indicated may be missed too
+            else:
+                own = frozenset()
+                names = [
+                    read
+                    for rule in self._derive.get(name, ())
+                    for part in (rule.when, rule.formula)
+                    if part is not None
+                    for read in expression.names_read(part)
+                ]
+            self._missed[name] = own.union(*(self._may_miss(one) for one in names))
+        return self._missed[name]
+
+
+def _holds_if_unasked(leaf: TruthNode) -> bool:
+    """Whether a leaf holds once everything unknown turns out not to be there."""
+    if isinstance(leaf, (expression.OneOf, expression.Against)):
+        return leaf.negated
+    return isinstance(leaf, expression.Quantified) and leaf.quantifier == "no"

@@ -1,0 +1,310 @@
+"""Proofs over all patients: the clauses are held to random patients, and whoever refutes is replayed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from engine.assessment import plan, query, waiting, worlds
+from engine.assessment.differential import missing
+from engine.assessment.outlook import Outlook
+from engine.case import case as cases
+from engine.case.case import Prepared
+from engine.commands import prove as command
+from engine.inference import reference
+from engine.knowledge_base.store import cache
+from engine.premises import expression
+from engine.premises.expression import TruthNode
+from engine.values import dates
+from engine.values.problems import Refused
+from engine.values.truth import Truth
+from engine.values.value import Number
+from engine.workbench.difference.two_bases import DIFFERS, SAME, Sides
+from engine.workbench.proof import lists, numbers, proofs, solver
+from engine.workbench.proof.clauses import Clauses, Pair
+from engine.workbench.proof.leaves import Leaves, Reading
+from engine.workbench.proof.network import Network
+from engine.workbench.proof.report import Report
+from engine.workbench.proof.search import PROVED, REFUTED, Search
+from engine.workbench.proof.waits import Waits
+from engine.workbench.trials.invariants import DAY, People
+from engine.workbench.trials.patients import number
+from tests.conftest import LONG, size
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENTS = 100_000 if LONG else 16
+AT_ONCE = 2_000
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Prepared:
+    found = cases.prepare_kept(cache.load(ROOT))
+    found.plan.open()
+    return found
+
+
+@pytest.fixture(scope="module")
+def search(prepared: Prepared) -> Search:
+    return Search(prepared)
+
+
+# --- the clauses are held to patients ---------------------------------------------------------------------------------
+
+
+@dataclass
+class Encoded:
+    """The clauses of a knowledge base, with all that invariants ask of it."""
+
+    prepared: Prepared
+
+    def __post_init__(self) -> None:
+        self.clauses = Clauses()
+        self.leaves = Leaves(self.clauses)
+        self.network = Network(self.prepared, self.leaves)
+        self.report = Report(self.network)
+        kb = self.prepared.kb
+        self.asked = {one.id: self.report.query(one.never) for one in kb.invariants.values() if one.never is not None}
+        self.rules = {rule.id: self.network.rule(rule) for rule in kb.rules.values() if rule.verb != "derives"}
+        self.network.reading.take_in()
+        self.people = People(self.prepared)
+
+    def patient(self, seed: int) -> tuple[dict[int, bool], dict[str, Truth]]:
+        """What is known of a random patient as variables, and what the engine says of rules and invariants."""
+        self.people.meet(seed)
+        case, kb = self.people.case, self.prepared.kb
+        look = Outlook(case)
+        given = {abs(one): one > 0 for one in self.network.reading.of_patient(case.memory)}
+        given[self.report.several] = len(worlds.of(case)) > 1
+        given[self.leaves.anything] = bool(case.said)
+        given[self.leaves.freely] = given[self.leaves.refused] = True
+        for name, variable in self.report.waits.items():
+            given[variable] = bool(waiting.awaited(case, kb.interventions[name]))
+        for name, variable in self.report.granted.items():
+            entry = kb.interventions[name]
+            given[variable] = plan._by_precedence(case, entry) == "recommended" and bool(plan._granted(case, entry))
+        for name, variable in self.report.may_speak.items():
+            given[variable] = bool(missing(case, kb.conditions[name]))
+        for first, waits in self.report.sure.items():
+            for leaf, variable in waits.asked.items():
+                lacked = case.explanation.missing(leaf)
+                given[variable] = any(one in first or waiting._vague(case, one) for one in lacked)
+        for (of, subject), words in self.report._words.items():
+            said = query._SAID[of](look, subject)
+            given |= {variable: word == said for word, variable in words.items() if variable > 1}
+        told = {name: query.holds(case, kb.invariants[name].never or expression.Always(), look) for name in self.asked}
+        told |= {name: case.memory.premise(kb.rules[name]) for name in self.rules}
+        return given, told
+
+    def disagreements(self, seeds: range) -> list[str]:
+        """The clauses, rules and invariants that some of these patients are not as the engine has them in."""
+        known: dict[int, int] = {}
+        told: dict[str, list[int]] = {}
+        for at, seed in enumerate(seeds):
+            given, said = self.patient(seed)
+            for variable, held in given.items():
+                known[variable] = known.get(variable, 0) | held << at
+            for name, truth in said.items():
+                sides = told.setdefault(name, [0, 0])
+                sides[0] |= (truth is Truth.TRUE) << at
+                sides[1] |= (truth is Truth.FALSE) << at
+        every = (1 << len(seeds)) - 1
+        values = self.clauses.worked_out(known, every)
+        found = [f"a clause of {len(clause)}: {clause}" for clause, _ in self.clauses.broken(values, every)]
+        for name, pair in {**self.rules, **self.asked}.items():
+            clauses = [values[one] if one > 0 else every & ~values[-one] for one in pair]
+            if clauses != told[name]:
+                found.append(name)
+        return found
+
+
+def test_every_random_patient_keeps_the_clauses_and_is_told_the_same(prepared: Prepared) -> None:
+    encoded = Encoded(prepared)
+    for start in range(0, PATIENTS, AT_ONCE):
+        assert encoded.disagreements(range(start, min(start + AT_ONCE, PATIENTS))) == []
+
+
+def test_the_plain_evaluator_agrees_with_the_clauses(prepared: Prepared) -> None:
+    encoded = Encoded(prepared)
+    for seed in range(size(1_000) // 25):
+        encoded.people.meet(seed)
+        case = encoded.people.case
+        given = {abs(one): int(one > 0) for one in encoded.network.reading.of_patient(case.memory)}
+        values = encoded.clauses.worked_out(given, 1)
+        plain = reference.Reference(prepared.kb, case.memory.said, dates.day(DAY))
+        for name, pair in encoded.rules.items():
+            held = plain.premise(prepared.kb.rules[name])
+            assert [values[one] if one > 0 else 1 - values[-one] for one in pair] == [
+                int(held is Truth.TRUE),
+                int(held is Truth.FALSE),
+            ], name
+
+
+def _itself_below(line: numbers.Line, operator: str, cut: object) -> Pair:
+    """A fault: what lies at a cut-off is taken to lie below it."""
+    return _compared(line, "<=" if operator == "<" else operator, cut)  # type: ignore[arg-type]  # as it was called
+
+
+_compared = numbers.Line.compared
+_faults: list[tuple[str, object, str, Callable[..., object]]] = [
+    ("a cut-off lies below itself", numbers.Line, "compared", _itself_below),
+    ("not applicable is taken as unknown", Reading, "not_applicable", lambda reading, name: -1),
+    ("of an entry only the member counts", lists.Asked, "implies", lambda one, other: one.members <= other.members),
+    (
+        "evidence is counted twice",
+        Report,
+        "_counted",
+        lambda report, rules: [(r, report.network.rule(r).true) for r in rules],
+    ),
+    ("whatever is open is waited for", Waits, "node", lambda waits, node: Pair(-1, -1)),
+    ("what is open holds nothing up", Report, "_some_open", lambda report, rules: -1),
+]
+
+
+@pytest.mark.parametrize("fault", _faults, ids=[name for name, *_ in _faults])
+def test_a_fault_seeded_in_the_clauses_is_noticed(
+    prepared: Prepared, fault: tuple[str, object, str, Callable[..., object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, owner, name, instead = fault
+    monkeypatch.setattr(owner, name, instead)
+    assert Encoded(prepared).disagreements(range(60 if LONG else 16))
+
+
+# --- a complete patient in every record -------------------------------------------------------------------------------
+
+
+def _told_apart(prepared: Prepared) -> Iterator[TruthNode]:
+    """The leaves that the lemma is about: answers alone, none of them passed over, taken for granted or not asked."""
+    findings = prepared.kb.findings
+    for leaf in prepared.plan.productions.leaves.values():
+        read = [findings.get(name) for name in expression.names_read(leaf)]
+        if all(
+            one is not None
+            and (one.applies, one.indicated, one.assumed, one.stand_in) == (None, None, None, "")
+            and all(case.when is None for case in one.ranges)
+            for one in read
+        ):
+            yield leaf
+
+
+def test_what_is_true_of_a_record_is_true_of_a_complete_patient_in_it(prepared: Prepared) -> None:
+    people, leaves = People(prepared), list(_told_apart(prepared))
+    fewer = People(prepared)
+    for seed in range(size(400)):
+        said = people.say(people.vocabulary.patient(seed))
+        left = {name: known for place, (name, known) in enumerate(said.items()) if (place + seed) % 3}
+        fewer.say(left)
+        for leaf in leaves:
+            before = fewer.case.memory.holds(leaf)
+            assert before is Truth.UNKNOWN or before is people.case.memory.holds(leaf), leaf.source
+
+
+def test_the_lemma_fails_where_what_was_not_measured_is_passed_over(prepared: Prepared) -> None:
+    """The lowest T-score of a record without the spine may be other than that of the complete patient."""
+    people = People(prepared)
+    node, _ = query.parse(prepared.kb, "lowest_t_score > -2.5")
+    assert node is not None
+    spine, hip = _score("-3.0"), _score("-1.0")
+    people.say({"t_score_hip": hip})
+    assert query.holds(people.case, node) is Truth.TRUE
+    people.say({"t_score_hip": hip, "t_score_lumbar_spine": spine})
+    assert query.holds(people.case, node) is Truth.FALSE
+
+
+def _score(text: str) -> Number:
+    return number(text)
+
+
+# --- questions --------------------------------------------------------------------------------------------------------
+
+
+def _ask(search: Search, text: str) -> tuple[str, str]:
+    node, problems = query.parse(search.prepared.kb, text)
+    assert node is not None, problems
+    answer = search.ask(node, text, 60)
+    return answer.status, answer.witness
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "status(alendronate) is recommended and creatinine_clearance < 35 mL/min",
+        "status(denosumab) is (recommended or conditional) and serum_calcium is low",
+        "sex is male and status(raloxifene) is (recommended or conditional)",
+        "egfr < 30 mL/min/1.73m2 and egfr > 35 mL/min/1.73m2",
+        "t_score_hip < -2.5 and not known(lowest_t_score)",
+        "any medicines where (name is denosumab and not stopped) and not medicines has denosumab",
+    ],
+)
+def test_nobody_is_proved(search: Search, asked: str) -> None:
+    assert _ask(search, asked) == (PROVED, "")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "alert(severe_hypercalcemia) is raised and age >= 80",
+        "egfr < 30 mL/min/1.73m2 and sex is male",
+        "any fractures where (site is hip and cause is low_trauma and since(date) < 6 months)",
+    ],
+)
+def test_a_patient_is_found_who_is_real_and_the_smallest(search: Search, asked: str) -> None:
+    status, witness = _ask(search, asked)
+    node, _ = query.parse(search.prepared.kb, asked)
+    assert status == REFUTED
+    assert node is not None
+    assert search.confirms(node, witness)
+    lines = witness.split("\n")
+    facts = [at for at, line in enumerate(lines) if line.startswith("  ")]
+    for gone in facts:
+        assert not search.confirms(node, "\n".join(line for at, line in enumerate(lines) if at != gone)), lines[gone]
+
+
+def test_a_formula_with_a_power_is_bounded_where_it_matters(search: Search) -> None:
+    """The eGFR follows from creatinine, age and sex: nobody of 60 with 300 umol/L has one above 60."""
+    asked = (
+        "creatinine > 300 umol/L and age >= 60 and age <= 61 and sex is female and egfr_from_creatinine > 60 "
+        "mL/min/1.73m2 and not known(egfr)"
+    )
+    assert _ask(search, asked)[0] == PROVED
+
+
+# --- two bases, the command, the missing solver -----------------------------------------------------------------------
+
+
+def test_two_bases_differ_only_in_what_an_edit_reaches(prepared: Prepared) -> None:
+    changed = dict(prepared.kb.rules)
+    node, _ = query.parse(prepared.kb, "ionized_calcium is low")
+    changed["ionized-calcium-low-alert"] = dataclasses.replace(changed["ionized-calcium-low-alert"], when=node)
+    other = cases.prepare(dataclasses.replace(prepared.kb, rules=changed, digest="another"))
+    sides = Sides(other, prepared)
+    assert sides.differs("rule", "ionized-calcium-low").status == SAME
+    difference = sides.differs("rule", "ionized-calcium-low-alert", seconds=30)
+    assert difference.status == DIFFERS
+    assert "ionized_calcium" in difference.witness
+
+
+def test_prove_tells_programs_what_came_of_each(prepared: Prepared, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.run(("no-alendronate-below-35",), "json") == 0
+    told = json.loads(capsys.readouterr().out)
+    (one,) = told["invariants"]
+    assert set(one) == {"id", "status", "seconds", "witness"}
+    assert (one["id"], one["status"], one["witness"]) == ("no-alendronate-below-35", PROVED, None)
+    assert told["approximated"] == list(proofs.APPROXIMATED)
+
+
+def test_an_invariant_that_is_not_there_is_refused() -> None:
+    with pytest.raises(Refused, match="OL381"):
+        command.run(("no-alendronate",))
+
+
+def test_without_a_solver_the_way_to_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    with pytest.raises(Refused, match="pip install 'osteologic\\[proof\\]'"):
+        command.run(("no-alendronate-below-35",))
+    assert "OL380" in solver.CODES
