@@ -39,6 +39,8 @@ def is_wanted(case: Case, test: Investigation, statuses: Callable[[], Mapping[st
     """Whether the work-up holds a test; the statuses of the plan are asked for only if no rule orders it."""
     if is_ordered(case, test):
         return True
+    if withheld(case, test):
+        return False
     return test.id in _settling(case, _waiting_rules(case, statuses())).values()
 
 
@@ -80,7 +82,7 @@ def _settling(case: Case, wanted: Iterable[str]) -> dict[str, str]:
 
 def _test(case: Case, test: Investigation, wanted_by: dict[str, list[Rule]], chosen: dict[str, str]) -> Test | None:
     ordered_by = [rule for rule in orders(case, test) if case.truth(rule) is Truth.TRUE]
-    if not ordered_by and test.id not in chosen.values():
+    if withheld(case, test) or (not ordered_by and test.id not in chosen.values()):
         return None
     settles = [name for name in test.findings if chosen.get(name) == test.id]
     by_plan = list({rule.id: rule for name in settles for rule in wanted_by[name]}.values())
@@ -91,7 +93,15 @@ def _test(case: Case, test: Investigation, wanted_by: dict[str, list[Rule]], cho
 
 
 def orders(case: Case, test: Investigation) -> list[Rule]:
+    """The rules that may order a test; none while the test is not to be done."""
+    if withheld(case, test):
+        return []
     return [rule for rule in case.rules("orders", test.id) if case.visible(rule) and case.acts(rule)]
+
+
+def withheld(case: Case, test: Investigation) -> bool:
+    """Whether the patient is one who is not sent for the test, whatever asks for it."""
+    return test.not_while is not None and case.memory.holds(test.not_while) is Truth.TRUE
 
 
 def is_done(case: Case, test: Investigation) -> bool:

@@ -111,6 +111,7 @@ def _nodes(kb: KnowledgeBase) -> Iterable[Node]:
         parts += [finding.indicated, finding.applies, *(case.when for case in finding.ranges)]
         parts += [finding.assumed.when, finding.assumed.sure] if finding.assumed is not None else []
     parts += [condition.pursue for condition in kb.conditions.values()]
+    parts += [test.not_while for test in kb.investigations.values()]
     parts += [scale.applies for scale in kb.scales.values()]
     parts += [position.when for entry in kb.disagreements.values() for position in entry.positions]
     parts.append(kb.scope.when if kb.scope is not None else None)

@@ -220,6 +220,8 @@ class Investigation(Entry):
     findings: tuple[str, ...] = ()
     done_by: tuple[str, ...] = ()
     """The findings of which any result shows that it was done; empty: it takes a result of each that it settles."""
+    not_while: TruthNode | None = None
+    """While this holds nobody is sent for it, whatever orders it."""
     step: int = 1
 
 

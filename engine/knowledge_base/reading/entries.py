@@ -213,6 +213,7 @@ KINDS: Mapping[str, Kind] = {
             "tells": Key(text),
             "findings": Key(identifiers("finding")),
             "done_by": Key(identifiers("finding")),
+            "not_while": Key(grounded),
             "step": Key(whole),
         },
     ),

@@ -149,6 +149,8 @@ class Sheets:
     def _investigation(self, test: Investigation) -> Iterator[Row]:
         yield self._words("", test.tells)
         yield Row("Settles", self.linker.listed(test.findings))
+        if test.not_while is not None:
+            yield Row("Not done while", tree=self.linker.premise(test.not_while))
         yield self._words("Step of the work-up", str(test.step))
 
     def _alert(self, alert: Alert) -> Iterator[Row]:

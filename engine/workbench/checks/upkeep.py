@@ -53,6 +53,30 @@ def ended_with_its_guideline(subject: Subject) -> Iterator[Told]:
             )
 
 
+@check("OL556", Level.WARNING)
+def label_without_a_day(subject: Subject) -> Iterator[Told]:
+    """A label is more than two years old, or tells no year, and has no day on which it is looked at again.
+
+    Avoid:
+        our-label: {citation: ..., kind: label, year: 2020}
+    Prefer:
+        our-label: {citation: ..., kind: label, year: 2020, review_by: 2030-01-01}
+    Why:
+        Labels change more often than guidelines: warnings come and go within a year or two.
+    """
+    for source in subject.kb.sources.values():
+        if source.kind != "label" or source.withdrawn or source.review_by or source.id not in subject.cited:
+            continue
+        if source.year < subject.today.year - _LABEL_YEARS:
+            age = f"of {source.year}" if source.year else "without a year"
+            what = f"'{source.id}' is a label {age}, and nothing says when it is looked at again"
+            yield Told(what, source.place, "look for the label in force, then give it 'review_by'")
+
+
+_LABEL_YEARS = 2
+"""For so many years a label is taken to be in force without a day to look at it again."""
+
+
 @check("OL552", Level.WARNING)
 def withdrawn_still_used(subject: Subject) -> Iterator[Told]:
     """Something withdrawn is still read, recommended or cited.

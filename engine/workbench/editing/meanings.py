@@ -141,6 +141,7 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "tells": "What it tells.",
         "findings": "The findings it settles.",
         "done_by": "Findings of which any result shows that it was done; left out: it takes one of each it settles.",
+        "not_while": "Who is not sent for it while this holds, whatever asks for it: findings and quantities only.",
         "step": "When in the work-up: 1 is first.",
     },
     "hazards": {

@@ -230,6 +230,9 @@ def reach(changed: frozenset[str], before: KnowledgeBase | None, after: Knowledg
         for condition in kb.conditions.values() if kb is not None else ():
             if condition.pursue is not None:
                 chains.append((_read(condition.pursue), frozenset({condition.id})))
+        for test in kb.investigations.values() if kb is not None else ():
+            if test.not_while is not None:
+                chains.append((_read(test.not_while), frozenset({test.id})))
     found = set(changed)
     while True:
         new = {name for reads, gives in chains if not reads.isdisjoint(found) for name in gives} - found

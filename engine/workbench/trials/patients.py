@@ -61,6 +61,7 @@ class Vocabulary:
         for finding in self.kb.findings.values():
             parts += [finding.indicated, finding.applies, *(one.when for one in finding.ranges)]
         parts += [condition.pursue for condition in self.kb.conditions.values()]
+        parts += [test.not_while for test in self.kb.investigations.values()]
         for part in parts:
             if part is not None:
                 yield from part.walk()
