@@ -166,6 +166,7 @@ MANY = [
     ),
 ]
 PROBLEMS = formats("text", "json", "sarif", "github")
+FIX = option("--fix", is_flag=True, help="Write what problems say to write, where they leave no choice.")
 PICTURE = formats("svg", "mermaid")
 OUTCOME = formats("text", "json", "html")
 SHOWING = [
@@ -203,7 +204,7 @@ VERBS = [
     verb("explain", "Explain a topic, a question, or anything that has a name.", WORDS),
     verb("hear", "Show how a typed line is heard, word by word.", LINE, PENDING),
     verb("compare", "Set two conditions side by side.", FIRST, SECOND),
-    verb("check", "Find what is wrong in the knowledge base.", PROBLEMS),
+    verb("check", "Find what is wrong in the knowledge base.", PROBLEMS, FIX),
     verb("test", "Run the worked cases.", OUTCOME, *TESTING),
     verb("show", "Show one rule or entry, and where it stands.", IDENTIFIER),
     verb("graph", "Draw what a conclusion rests on.", IDENTIFIER, PICTURE),

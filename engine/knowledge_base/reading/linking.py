@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ...values.problems import Level, Place, Problem, did_you_mean, nearest
+from ...values.problems import Level, Place, Problem, did_you_mean, meant, nearest
 from ...values.units import UnitTable
 from ..files.nodes import MapNode
 from . import entries, lexicon, rules
@@ -123,7 +123,7 @@ def _dangling(reference: Reference, drafts: Drafts, joined: Choices, desk: Desk)
             desk.say("OL108", what, place, hint, found[identity].place)
             return
     near = nearest(identity, known)
-    hint, elsewhere = (f"did you mean '{near}'?", known[near]) if near else ("", None)
+    hint, elsewhere = (meant(identity, near), known[near]) if near else ("", None)
     if not near:
         for choice in joined.sets.values():
             member = choice.members.get(identity)

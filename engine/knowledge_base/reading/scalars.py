@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ...values import dates
 from ...values.interval import INFINITY, Interval
-from ...values.problems import Level, Place, Problem, did_you_mean, nearest
+from ...values.problems import Level, Place, Problem, did_you_mean, instead, meant, nearest
 from ..files.nodes import ListNode, MapNode, Node, Text, describe, shortened
 from ..model import Cited
 
@@ -156,9 +156,9 @@ def one_of(*allowed: str) -> Read:
 def yes_no(node: Node, key: str, desk: Desk) -> bool | None:
     if isinstance(node, Text) and node.value in ("yes", "no"):
         return node.value == "yes"
-    meant = {"true": "yes", "on": "yes", "false": "no", "off": "no"}
-    word = meant.get(node.value.lower(), "") if isinstance(node, Text) else ""
-    desk.wrong(node, key, "yes or no", f"write '{word}'" if word else "")
+    words = {"true": "yes", "on": "yes", "false": "no", "off": "no"}
+    word = words.get(node.value.lower(), "") if isinstance(node, Text) else ""
+    desk.wrong(node, key, "yes or no", instead(node.value, word) if isinstance(node, Text) and word else "")
     return None
 
 
@@ -270,14 +270,10 @@ def unknown_key(key: Text, allowed: Iterable[str], desk: Desk, where: str) -> st
     """Say so; the key that was meant, if it can be told."""
     known = sorted(allowed)
     few = f"known: {', '.join(known)}" if len(known) <= 12 else ""
-    meant = nearest(key.value, known)
-    desk.say(
-        "OL101",
-        f"unknown key '{shortened(key.value)}' {where}",
-        key.place,
-        f"did you mean '{meant}'?" if meant else few,
-    )
-    return meant or ""
+    match = nearest(key.value, known)
+    what = f"unknown key '{shortened(key.value)}' {where}"
+    desk.say("OL101", what, key.place, meant(key.value, match) if match else few)
+    return match or ""
 
 
 def listed(choices: Iterable[str]) -> str:
