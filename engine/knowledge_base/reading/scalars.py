@@ -52,7 +52,7 @@ class Desk:
         self.problems.append(Problem(code, what, place, level, hint, "", elsewhere))
 
     def refer(self, kind: str, text: Text) -> None:
-        self.references.append(Reference(kind, text.value, text.place, self.owner))
+        self.references.append(Reference(kind, text.value, text.at(0) if text.raw else text.place, self.owner))
 
     def wrong(self, node: Node, key: str, wanted: str, hint: str = "") -> None:
         """Say that `key` wants something else than what stands there."""
@@ -216,7 +216,7 @@ def cited(node: Node, key: str, desk: Desk) -> tuple[Cited, ...] | None:
             desk.wrong(item, key, "source ids, each with where in it: [nogg-2024, demineralization A14]")
             continue
         source, _, where = item.value.strip().partition(" ")
-        desk.refer("source", Text(source, item.place))
+        desk.refer("source", Text(source, item.at(0) if item.raw else item.place))
         if Cited(source, where.strip()) in found:
             desk.say("OL103", f"'{item.value}' is listed twice", item.place, "keep one")
         else:
