@@ -119,6 +119,8 @@ LINE = argument("line")
 PENDING = option("--pending", default="", metavar="ID", help="The finding, or group of findings, that was asked for.")
 FIRST, SECOND = argument("first"), argument("second")
 IDENTIFIER = argument("identifier", metavar="ID")
+OLD, NEW_ID = argument("old"), argument("new")
+KIND_OF = option("--kind", default="", metavar="KIND", help="What it is, where several things have the id.")
 NEW = argument("kind", type=click.Choice(["rule", "finding", "condition", "intervention", "case"]))
 FOR_NEW = [
     option("--verb", "doing", default="", metavar="VERB", help="What the rule does: contraindicates, diagnoses, ..."),
@@ -209,8 +211,10 @@ VERBS = [
     verb("show", "Show one rule or entry, and where it stands.", IDENTIFIER),
     verb("graph", "Draw what a conclusion rests on.", IDENTIFIER, PICTURE),
     verb("docs", "Write everything as a static site.", TARGET),
+    verb("language-server", "Serve an editor, over standard input and output."),
     verb("watch", "Check, and run the cases it touches, after each save."),
     verb("new", "Write the skeleton of a rule, entry or case.", NEW, IDENTIFIER, *FOR_NEW),
+    verb("rename", "Give an entry another id, everywhere it is written.", OLD, NEW_ID, KIND_OF),
     verb("fmt", "Lay out rules and knowledge in the one way.", ANY_FILES, CHECK),
     verb("trace", "Follow what was read to the rules that carry it."),
     verb("journal", "List, show or delete the consultations that are kept here.", ACTION, NAMES, OLDER),
@@ -247,7 +251,7 @@ FRONT = Front(
 
 
 def _run(name: str, options: dict[str, Any]) -> int:
-    verb = import_module(f"{ENGINE}.commands.{name}")
+    verb = import_module(f"{ENGINE}.commands.{name.replace('-', '_')}")
     if options["knowledge"] is not None:
         import_module(f"{ENGINE}.commands.surroundings").hold_to_be_a_directory(options["knowledge"])
     return int(verb.run(**options))

@@ -94,14 +94,20 @@ def _drafts(contents: Sequence[Written], memory: Memory, desk: Desk) -> Drafts:
     return drafts
 
 
+def sheet(item: Written, memory: Memory) -> Sheet | None:
+    """A file of rules or knowledge read by itself; None for one that is neither."""
+    kind = _kind_of(item, Desk())
+    return _sheet(item, kind, memory) if kind else None
+
+
 def _sheet(item: Written, kind: str, memory: Memory) -> Sheet:
     """A file read by itself, as it was last time where it is still the same."""
     held = memory.file(item.file, item.content)
     if isinstance(held, Sheet):
         return held
-    sheet = sheets.read(item, kind, memory)
-    memory.keep_file(item.file, item.content, sheet)
-    return sheet
+    made = sheets.read(item, kind, memory)
+    memory.keep_file(item.file, item.content, made)
+    return made
 
 
 def _merge(sheet: Sheet, item: Written, drafts: Drafts, desk: Desk) -> None:

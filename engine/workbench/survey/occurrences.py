@@ -67,6 +67,11 @@ def _in_part(part: Part, things: Things) -> Iterator[Occurrence]:
             yield Occurrence(Thing(f"levels of {name}", level.value), level.place, defines=True)
     elif kind == "hazards":
         yield from _in_hazard(part.node, things)
+    elif kind == "interventions":
+        for text in _texts(part.node.get("label_contraindicates")):
+            thing = things.readable(text.value) or next(things.named(text.value), None)
+            if thing is not None:
+                yield Occurrence(thing, text.at(0))
     elif kind == "rules":
         yield from _in_rule(part.node, things)
     if part.replaces is not None and isinstance(part.replaces[1], Text):
