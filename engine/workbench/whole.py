@@ -15,6 +15,7 @@ from ..knowledge_base.model import Entry, KnowledgeBase
 from ..knowledge_base.reading import reader
 from ..knowledge_base.reading.premises import Memory
 from ..knowledge_base.store import cache
+from ..knowledge_base.store.memory import Held
 from ..values.problems import Level, Place, Problem
 from . import checks
 from .cases import cases
@@ -70,6 +71,9 @@ class Reader:
         self.root, self.local, self.memory = root, local, memory
         self._cases: dict[str, _CaseFile] = {}
         self._read_by: KnowledgeBase | None = None
+        self._apart = type(memory)(cache.shelf()) if isinstance(memory, Held) else memory
+        """What is remembered of the shipped files alone: in turn with the whole, each would make the other forget."""
+        self._shipped: tuple[str, KnowledgeBase | None] | None = None
 
     # --- rules and knowledge ---
 
@@ -82,14 +86,14 @@ class Reader:
         """The files with those of the editor in place of the saved ones."""
         if not unsaved:
             return tuple(contents)
-        own = {item.file: item for item in (self._written(path, content) for path, content in unsaved.items()) if item}
+        own = {item.file: item for item in (self.written(path, content) for path, content in unsaved.items()) if item}
         found = [own.pop(item.file, item) for item in contents]
         for item in own.values():
             at = next((n for n, one in enumerate(found) if _order(one) > _order(item)), len(found))
             found.insert(at, item)
         return tuple(found)
 
-    def _written(self, path: Path, content: bytes) -> Written | None:
+    def written(self, path: Path, content: bytes) -> Written | None:
         """A file of rules or knowledge; None for one that is neither."""
         for root, is_local in ((self.local, True), (self.root, False)):
             if root is None or not path.is_relative_to(root.resolve()):
@@ -108,7 +112,10 @@ class Reader:
         """What every report will say of a hospital's own directory, each where it stands."""
         from ..knowledge_base.weakening import weakening  # most have none
 
-        shipped, _ = reader.read_contents([item for item in contents if not item.local], self.memory)
+        own = [item for item in contents if not item.local]
+        if self._shipped is None or self._shipped[0] != digest_of(own):
+            self._shipped = (digest_of(own), reader.read_contents(own, self._apart)[0])
+        shipped = self._shipped[1]
         for what, place in weakening.losses(shipped, kb) if shipped is not None else ():
             said = f"this weakens safety, and every report will say so: {what}"
             yield Problem("OL124", said, place or Place(str(self.local)), Level.WARNING)

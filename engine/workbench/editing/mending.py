@@ -37,9 +37,13 @@ class Lines:
         mark = int(line == 1 and self.text.startswith("\ufeff"))
         return min(self.starts[line - 1] + max(column, 1) - 1 + mark, self.ends[line - 1])
 
+    def row(self, offset: int) -> int:
+        """The line, from 0, that an offset is in."""
+        return bisect.bisect_right(self.starts, offset) - 1
+
     def place(self, offset: int) -> tuple[int, int]:
         """The line and column of an offset."""
-        row = bisect.bisect_right(self.starts, offset) - 1
+        row = self.row(offset)
         mark = int(row == 0 and self.text.startswith("\ufeff"))
         return row + 1, max(offset - self.starts[row] - mark, 0) + 1
 

@@ -5,7 +5,7 @@ Nothing is changed unless all of it can be: the new id must be free, and what co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,29 +77,16 @@ class Renaming:
 
     def to(self, thing: Thing, new: str) -> Renamed:
         """Everything as it reads with the new id. Raises Refused where the id is taken or is none."""
-        self._free(thing, new)
-        texts: dict[Path, str] = {}
-        places: list[Place] = []
-        for file, found in _by_file(self.found(thing)):
-            path = self.whole.path(file)
-            text = self._text(path)
-            lines = Lines(text)
-            edits = [edit for one in found if (edit := _edit(one, thing.id, new, lines)) is not None]
-            if edits:
-                texts[path] = applied(text, edits)
-                places += [one.place for one in found]
-        renamed = Renamed(thing, texts, tuple(places))
+        hold_free(self.things, thing, new)
+        written = list(self._all())
+        found = [one for each in called_by(thing, self.kb) for one in occurrences.of_thing(each, written)]
+        lines = {self.whole.path(one.place.file): Lines("") for one in found}
+        lines = {path: Lines(self._text(path)) for path in lines}
+        made = edits(thing, new, found, self.whole.path, lines.__getitem__)
+        texts = {path: applied(lines[path].text, inside) for path, inside in made.items()}
+        renamed = Renamed(thing, texts, tuple(one.place for one in found))
         self._reads_alike(renamed, new)
         return renamed
-
-    def found(self, thing: Thing) -> list[Occurrence]:
-        """Every place where the thing is named; of a rule with levels, its levels' ids too."""
-        things = {thing}
-        if thing.kind == "rules":
-            levels = {one.level.replace("_", "-") for one in self.kb.rules.values() if one.level}
-            things |= {Thing("rules", f"{thing.id}-{level}") for level in levels}
-        found = list(self._all())
-        return [one for each in sorted(things) for one in occurrences.of_thing(each, found)]
 
     def _all(self) -> Iterator[Occurrence]:
         for sheet in sheets_of(self.contents, self.whole):
@@ -125,22 +112,6 @@ class Renaming:
 
     # --- whether it may be done ---
 
-    def _free(self, thing: Thing, new: str) -> None:
-        plural = thing.kind.partition(" of ")[0]
-        kebab = plural == "rules" or (plural in entries.KINDS and entries.KINDS[plural].kebab)
-        if not (KEBAB if kebab else SNAKE).fullmatch(new):
-            words = "small letters, digits and hyphens" if kebab else "small letters, digits and _"
-            raise _refused("OL110", f"the id of {article(thing.singular)} takes {words}, not '{new}'")
-        if new in RESERVED and not kebab:
-            raise _refused("OL110", f"'{new}' is a word of the rule language", "choose another id")
-        if new == thing.id:
-            raise _refused("OL704", f"'{new}' is what it is called already")
-        namespace = next((kinds for kinds in _NAMESPACES if thing.kind in kinds), (thing.kind, _sibling(thing.kind)))
-        for other in self.things.named(new):
-            if other.kind in namespace:
-                what = f"'{new}' is {article(other.singular)} already"
-                raise _refused("OL704", what, "choose another id", self.things.place(other))
-
     def _reads_alike(self, renamed: Renamed, new: str) -> None:
         """Read everything once more as it would be; whatever is wrong then was not wrong before."""
         changed = {path: text.encode("utf-8") for path, text in renamed.texts.items()}
@@ -154,6 +125,49 @@ class Renaming:
         if worse:
             what = f"with '{new}' in place of '{renamed.thing.id}' this would be wrong"
             raise Refused([Problem("OL704", what, worse[0].place, hint="nothing was changed"), *worse])
+
+
+def called_by(thing: Thing, kb: KnowledgeBase) -> list[Thing]:
+    """The thing, and what is called by its id: of a rule with levels, the rule of each level."""
+    if thing.kind != "rules":
+        return [thing]
+    levels = {one.level.replace("_", "-") for one in kb.rules.values() if one.level}
+    return [thing, *(Thing("rules", f"{thing.id}-{level}") for level in sorted(levels))]
+
+
+def hold_free(things: Things, thing: Thing, new: str) -> None:
+    """Refuse an id that is none for such a thing, or that another thing has. Raises Refused."""
+    plural = thing.kind.partition(" of ")[0]
+    kebab = plural == "rules" or (plural in entries.KINDS and entries.KINDS[plural].kebab)
+    if not (KEBAB if kebab else SNAKE).fullmatch(new):
+        words = "small letters, digits and hyphens" if kebab else "small letters, digits and _"
+        raise _refused("OL110", f"the id of {article(thing.singular)} takes {words}, not '{new}'")
+    if new in RESERVED and not kebab:
+        raise _refused("OL110", f"'{new}' is a word of the rule language", "choose another id")
+    if new == thing.id:
+        raise _refused("OL704", f"'{new}' is what it is called already")
+    namespace = next((kinds for kinds in _NAMESPACES if thing.kind in kinds), (thing.kind, _sibling(thing.kind)))
+    for other in things.named(new):
+        if other.kind in namespace:
+            what = f"'{new}' is {article(other.singular)} already"
+            raise _refused("OL704", what, "choose another id", things.place(other))
+
+
+def edits(
+    thing: Thing,
+    new: str,
+    found: Iterable[Occurrence],
+    path_of: Callable[[str], Path],
+    lines_of: Callable[[Path], Lines],
+) -> dict[Path, list[Edit]]:
+    """The new id in every place that was found, by file; a place where something else stands is left."""
+    made: dict[Path, list[Edit]] = {}
+    for one in found:
+        path = path_of(one.place.file)
+        edit = _edit(one, thing.id, new, lines_of(path))
+        if edit is not None:
+            made.setdefault(path, []).append(edit)
+    return {path: sorted(set(inside), key=lambda edit: edit.start) for path, inside in sorted(made.items())}
 
 
 _ENTRIES = ("conditions", "interventions", "investigations", "alerts", "groups", "sources", "guidelines", "rules")
@@ -171,13 +185,6 @@ def _sibling(kind: str) -> str:
     """A class may not be called as a member of its choice is, nor a member as a class."""
     plural, _, of = kind.partition(" of ")
     return f"{ {'members': 'classes', 'classes': 'members'}.get(plural, plural)} of {of}" if of else kind
-
-
-def _by_file(found: Iterable[Occurrence]) -> Iterator[tuple[str, list[Occurrence]]]:
-    by_file: dict[str, list[Occurrence]] = {}
-    for one in found:
-        by_file.setdefault(one.place.file, []).append(one)
-    yield from sorted(by_file.items())
 
 
 def _edit(one: Occurrence, old: str, new: str, lines: Lines) -> Edit | None:

@@ -52,6 +52,7 @@ class Things:
 
     def __init__(self, kb: KnowledgeBase) -> None:
         self.kb = kb
+        self.like = object()
 
     @cached_property
     def _read(self) -> tuple[Vocabulary, UnitTable]:
@@ -64,6 +65,17 @@ class Things:
     @property
     def units(self) -> UnitTable:
         return self._read[1]
+
+    def moved(self, kb: KnowledgeBase) -> Things:
+        """The same of a knowledge base in which every id means what it means here."""
+        other = Things(kb)
+        other.__dict__["_read"] = self._read
+        other.like = self.like
+        return other
+
+    def alike(self, other: Things) -> bool:
+        """Whether every word means the same to both."""
+        return self.like is other.like
 
     # --- what a word means ---
 
