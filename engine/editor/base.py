@@ -7,7 +7,7 @@ completions come from the knowledge base as it last could be read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from ..workbench.survey.occurrences import Occurrence
 from ..workbench.survey.things import Thing, Things
 from ..workbench.whole import Reader, failed, ordered, same_vocabulary
 from .buffers import Buffer, Columns
-from .trial import Counts, Trial, nearest
+from .trial import PROVING, Counts, Trial, nearest
 
 Unsaved = Mapping[Path, bytes]
 _OWNERS = frozenset({"rules", *entries.KINDS})
@@ -57,6 +57,8 @@ class InForce:
     kb: KnowledgeBase
     things: Things
     worked: tuple[WorkedCase, ...] = ()
+    expected: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """For each rule how many worked cases expect that it fires, is held back, is ruled out."""
 
     @cached_property
     def names(self) -> Names:
@@ -98,6 +100,9 @@ class Base:
         self.checks = 0
         """How often everything was read."""
         self._words: dict[Path, _Words] = {}
+        self._paths: dict[str, Path] = {}
+        self._files: dict[Path, object] | None = None
+        """The files that are read, and when each was last written; as the last reading found them."""
 
     # --- files ---
 
@@ -115,7 +120,9 @@ class Base:
 
     def path(self, file: str) -> Path:
         """Where a file lies that a problem or place names."""
-        return self.whole.path(file)
+        if file not in self._paths:
+            self._paths[file] = self.whole.path(file)
+        return self._paths[file]
 
     def file(self, path: Path) -> str:
         """The name of a file in problems and places."""
@@ -146,12 +153,14 @@ class Base:
             kb = cache.load(self.root, self.local)
         except Exception:  # whatever is wrong is told by the reading that follows
             return
+        self.whole = Reader(self.root, self.local, Held(cache.shelf()))  # with what that reading left there
         if self.in_force is None:
             self.in_force = InForce(kb, Things(kb))
 
     def read(self, unsaved: Unsaved) -> Seen:
         """Rules and knowledge, as the editor has them."""
         self.checks += 1
+        self._files = None
         contents, problems = self.whole.contents(unsaved)
         kb, found = self.whole.read(contents)
         if kb is not None and self.local is not None:
@@ -167,7 +176,7 @@ class Base:
         things, worked = Things(kb), before.worked if before is not None else ()
         if before is not None and same_vocabulary(before.kb, kb) and before.kb.thresholds.keys() == kb.thresholds.keys():
             things = before.things.moved(kb)
-        self.in_force = InForce(kb, things, worked)
+        self.in_force = InForce(kb, things, worked, before.expected if before is not None else {})
 
     def check(self, seen: Seen, unsaved: Unsaved) -> tuple[Problem, ...]:
         """What `check` says: the problems of the reading, of the checks and of the worked cases."""
@@ -175,7 +184,7 @@ class Base:
             return seen.problems
         worked, wrong = self.whole.cases(seen.kb, unsaved)
         if self.in_force is not None and self.in_force.kb is seen.kb:
-            self.in_force.worked = tuple(worked)
+            self.in_force.worked, self.in_force.expected = tuple(worked), _expected(worked)
         from ..workbench import checks
 
         return tuple(ordered([*checks.run(seen.kb, worked, read=seen.problems), *wrong]))
@@ -203,7 +212,7 @@ class Base:
         if force is None:
             return _Words(None, None, {}, {})
         buffer = self.buffers.get(path)
-        key: object = buffer.lines if buffer is not None else self._stamp(path)
+        key: object = buffer.lines if buffer is not None else self._listed().get(path)
         held = self._words.get(path)
         if held is not None and held.key == key and held.things is not None and held.things.alike(force.things):
             return held
@@ -215,12 +224,11 @@ class Base:
         made = self._words[path] = _Words(key, force.things, by_thing, by_line)
         return made
 
-    def _stamp(self, path: Path) -> object:
-        try:
-            status = path.stat()
-        except OSError:
-            return None
-        return (status.st_mtime_ns, status.st_size)
+    def _listed(self) -> dict[Path, object]:
+        if self._files is None:
+            found = [path for path, _, _, _ in layout.Layout(self.root, self.local).files()]
+            self._files = {path: _stamp(path) for path in (*found, *self.whole.case_files())}
+        return self._files
 
     def _read_words(self, path: Path, things: Things) -> list[Occurrence]:
         kind = self.kind(path)
@@ -233,13 +241,18 @@ class Base:
         return list(occurrences.in_sheet(sheet, things)) if sheet is not None else []
 
     def _node(self, path: Path) -> Node | None:
+        if path not in self.buffers and (held := self.whole.case_node(self.file(path))) is not None:
+            return held
         return source.load_text(self.lines(path).text, self.file(path))[0]
 
     def files(self) -> list[Path]:
         """Every file that is read: rules, knowledge, cases, and those only the editor has."""
-        found = [path.resolve() for path, _, _, _ in layout.Layout(self.root, self.local).files()]
-        found += [path.resolve() for path in self.whole.case_files()]
-        return list(dict.fromkeys([*found, *(path for path in self.buffers if self.kind(path))]))
+        return list(dict.fromkeys([*self._listed(), *(path for path in self.buffers if self.kind(path))]))
+
+    def warm(self) -> None:
+        """Have the words of every file at hand before somebody asks."""
+        for path in self.files():
+            self.words(path)
 
     def everywhere(self, thing: Thing) -> list[Occurrence]:
         """Every place where a thing is named, its definition first."""
@@ -268,6 +281,24 @@ class Base:
             own = (one for one in self.words(self.path(place.file)).of(thing) if one.defines)
             return next((one.place for one in own), place)
         return next((one.place for one in self.everywhere(thing) if one.defines), None)
+
+
+def _expected(worked: Iterable[WorkedCase]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for one in worked:
+        for want in one.expectations:
+            if want.kind in PROVING and not want.negated:
+                by_kind = found.setdefault(want.subject, {})
+                by_kind[want.kind] = by_kind.get(want.kind, 0) + 1
+    return found
+
+
+def _stamp(path: Path) -> object:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return (status.st_mtime_ns, status.st_size)
 
 
 def home_of(folders: Iterable[Path], shipped: Path) -> tuple[Path, Path | None]:

@@ -33,23 +33,17 @@ def _over_rules(base: Base, path: Path) -> list[types.CodeLens]:
     if force is None:
         return []
     lines = base.lines(path)
-    expected: dict[str, dict[str, int]] = {}
-    for one in force.worked:
-        for want in one.expectations:
-            if want.kind in ("fired", "held", "ruled_out") and not want.negated:
-                by_kind = expected.setdefault(want.subject, {})
-                by_kind[want.kind] = by_kind.get(want.kind, 0) + 1
     found = []
     for ones in base.words(path).by_thing.values():
         for one in ones:
             if not one.defines or one.thing.kind != "rules":
                 continue
             at = position_at(lines, lines.offset(one.place.line, one.place.column), base.columns)
-            told = _counted(expected.get(one.thing.id, {}))
+            told = _counted(force.expected.get(one.thing.id, {}))
             span = types.Range(at, at)
             arguments = [one.thing.id]
-            found.append(types.CodeLens(span, types.Command(f"{told} \u00b7 run", RUN, arguments)))
-            found.append(types.CodeLens(span, types.Command("evaluate here", EVALUATE, arguments)))
+            found.append(types.CodeLens(span, types.Command(f"{told} \u00b7 run", RUN, arguments=arguments)))
+            found.append(types.CodeLens(span, types.Command("evaluate here", EVALUATE, arguments=arguments)))
     return found
 
 
@@ -57,9 +51,13 @@ def _counted(counts: Mapping[str, int]) -> str:
     verbs = {"fired": ("fires", "fire"), "held": ("holds", "hold"), "ruled_out": ("rules", "rule")}
     tails = {"fired": "it", "held": "it back", "ruled_out": "it out"}
     told = []
-    for kind, count in counts.items():
+    for kind in verbs:
+        count = counts.get(kind, 0)
+        if not count:
+            continue
         verb = verbs[kind][count != 1]
-        told.append(f"{count} case{'s' if count != 1 and not told else ''} {verb} {tails[kind]}".replace(" case ", " case "))
+        cases = ("case " if count == 1 else "cases ") if not told else ""
+        told.append(f"{count} {cases}{verb} {tails[kind]}")
     return ", ".join(told) or "no case expects it"
 
 
@@ -75,8 +73,8 @@ def _over_cases(base: Base, path: Path, results: Mapping[str, Result]) -> list[t
         at = position_at(lines, lines.offset(one.place.line, one.place.column), base.columns)
         span = types.Range(at, at)
         arguments = [one.name]
-        found.append(types.CodeLens(span, types.Command(f"{_went(one, results.get(one.name))} \u00b7 run", RUN, arguments)))
-        found.append(types.CodeLens(span, types.Command("show what follows", FOLLOWS, arguments)))
+        found.append(types.CodeLens(span, types.Command(f"{_went(one, results.get(one.name))} \u00b7 run", RUN, arguments=arguments)))
+        found.append(types.CodeLens(span, types.Command("show what follows", FOLLOWS, arguments=arguments)))
     return found
 
 
@@ -112,4 +110,5 @@ def about(base: Base, name: str) -> tuple[list[WorkedCase], str]:
     own = [one for one in force.worked if one.name == name]
     if own:
         return own[:1], name
-    return list(dict.fromkeys(one for ones in proving(name, force.worked).values() for one in ones)), name
+    found = {one.name: one for ones in proving(name, force.worked).values() for one in ones}
+    return list(found.values()), name

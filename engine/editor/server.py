@@ -351,8 +351,8 @@ def _lenses(server: Server) -> None:
         return await session.in_thread(lambda: what_follows(force.trial, worked[0]))
 
     @server.command(lenses.EVALUATE)
-    async def evaluated(rule: str, case: str = "") -> str | None:
-        told = await _evaluate(server, rule, case)
+    async def evaluated(*given: str) -> str | None:
+        told = await _evaluate(server, *given[:2])
         _refresh(server)
         return told
 
@@ -362,7 +362,7 @@ def _lenses(server: Server) -> None:
         _refresh(server)
 
 
-async def _evaluate(server: Server, name: str, case: str) -> str | None:
+async def _evaluate(server: Server, name: str = "", case: str = "") -> str | None:
     """Mark the parts of a rule as they come out for a case; for the nearest, where none is named."""
     session = server.session
     force = session.base.in_force

@@ -52,6 +52,7 @@ class Session:
         self._slips: dict[Path, list[Problem]] = {}
         self._sent: dict[Path, list[types.Diagnostic]] = {}
         self._reading: asyncio.Task[None] | None = None
+        self._settling: asyncio.Task[None] | None = None
         self._looking: dict[Path, asyncio.TimerHandle] = {}
         self._frozen = False
 
@@ -130,13 +131,14 @@ class Session:
             if typed == self._typed:
                 self._show_all(problems)
                 self.server.protocol.notify(CHECKED, {"checks": self.base.checks, "seconds": took})
-                await self._settle()
+                self._settling = asyncio.create_task(self._settle())
                 return
 
     async def _settle(self) -> None:
         """What can wait until nothing else is to be done."""
         if not self._frozen:
             self._frozen = True
+            await self.in_thread(self.base.warm)
             await self.in_thread(_freeze)
         if self.server.client_capabilities.workspace and self.base.in_force is not None:
             workspace = self.server.client_capabilities.workspace

@@ -155,6 +155,11 @@ class Reader:
         """The files of cases as they were last read, by name."""
         yield from ((name, one.node) for name, one in self._cases.items() if one.node is not None)
 
+    def case_node(self, name: str) -> Node | None:
+        """A file of cases as it was last read; None where it was not."""
+        found = self._cases.get(name)
+        return found.node if found is not None else None
+
     def _holds_cases(self, path: Path) -> bool:
         homes = [self.root / "tests" / "cases", *([self.local.resolve() / "cases"] if self.local is not None else [])]
         return path.suffix == ".yaml" and any(path.is_relative_to(home) for home in homes)
