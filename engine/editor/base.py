@@ -31,7 +31,7 @@ from ..workbench.survey.occurrences import Occurrence
 from ..workbench.survey.things import Thing, Things
 from ..workbench.whole import Reader, failed, ordered, same_vocabulary
 from .buffers import Buffer, Columns
-from .trial import PROVING, Counts, Trial, nearest
+from .trial import PROVING, Counts, Trial
 
 Unsaved = Mapping[Path, bytes]
 _OWNERS = frozenset({"rules", *entries.KINDS})
@@ -161,6 +161,7 @@ class Base:
         """Rules and knowledge, as the editor has them."""
         self.checks += 1
         self._files = None
+        self._listed()
         contents, problems = self.whole.contents(unsaved)
         kb, found = self.whole.read(contents)
         if kb is not None and self.local is not None:
@@ -174,7 +175,11 @@ class Base:
     def _take_over(self, kb: KnowledgeBase) -> None:
         before = self.in_force
         things, worked = Things(kb), before.worked if before is not None else ()
-        if before is not None and same_vocabulary(before.kb, kb) and before.kb.thresholds.keys() == kb.thresholds.keys():
+        if (
+            before is not None
+            and same_vocabulary(before.kb, kb)
+            and before.kb.thresholds.keys() == kb.thresholds.keys()
+        ):
             things = before.things.moved(kb)
         self.in_force = InForce(kb, things, worked, before.expected if before is not None else {})
 
@@ -192,12 +197,12 @@ class Base:
     # --- cases ---
 
     def count(self, rule: str) -> None:
-        """Find out how each part of a rule's premise comes out for the worked cases nearest to it."""
+        """Find out how each part of a rule's premise comes out for the worked cases."""
         force = self.in_force
         if force is None or rule not in force.kb.rules or rule in force.counts or not force.worked:
             return
         one = force.kb.rules[rule]
-        force.counts[rule] = force.trial.counts(one, nearest(one, force.worked))
+        force.counts[rule] = force.trial.counts(one, force.worked)
 
     def counts(self, rule: Rule, part: TruthNode) -> Counts | None:
         """How a part of a premise comes out for worked cases; None while nobody has found out."""

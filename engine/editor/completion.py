@@ -1,4 +1,4 @@
-"""What may be written at a place: by the grammar and the types of a premise, by key elsewhere; found by what people say."""
+"""What may be written at a place: by the grammar and types of a premise, by key elsewhere; found by what people say."""
 
 from __future__ import annotations
 
@@ -106,7 +106,9 @@ class _Writer:
     def _conditions(self, next_: Awaited) -> Iterator[Choice]:
         row = self.kb.findings.get(next_.row)
         for field in row.fields.values() if row is not None else ():
-            yield Choice(field.id, detail=f"{field.type}, field of {row.id if row is not None else ''}", words=(field.label,))
+            yield Choice(
+                field.id, detail=f"{field.type}, field of {row.id if row is not None else ''}", words=(field.label,)
+            )
         yield from self._readable()
         for verb in VERBS:
             yield Choice(f"{verb}($1)", label=verb, detail=FUNCTIONS[verb], kind="snippet")
@@ -213,9 +215,9 @@ class _Writer:
             yield Choice(f"${{1:0}} {unit}", label=f"... {unit}", detail="a number with its unit", kind="snippet")
         wanted = self.things.units.parse(units[0]) if units else None
         for threshold in self.kb.thresholds.values():
-            unit = self.things.units.parse(threshold.unit) if threshold.unit else None
-            alike = unit is not None and wanted is not None and unit.dimension == wanted.dimension
-            if alike or (unit is None and wanted is None):
+            own = self.things.units.parse(threshold.unit) if threshold.unit else None
+            alike = own is not None and wanted is not None and own.dimension == wanted.dimension
+            if alike or (own is None and wanted is None):
                 yield self._entry(threshold, "threshold")
         for kind in ("findings", "quantities"):
             for entry in getattr(self.kb, kind).values():
@@ -284,20 +286,21 @@ class _Writer:
         elif kind == "region":
             yield from (Choice(region, kind="value") for region in linking.REGIONS)
         elif kind.startswith("class of "):
-            sets = ("conditions",) if kind.endswith("conditions") else ("medicines", "interventions")
-            for choice in sets:
+            for choice in ["conditions"] if kind.endswith("conditions") else ["medicines", "interventions"]:
                 found = self.kb.choices.get(choice)
-                yield from (Choice(one, detail=found.class_labels.get(one, "")) for one in found.classes) if found else ()
+                yield from (
+                    (Choice(one, detail=found.class_labels.get(one, "")) for one in found.classes) if found else ()
+                )
         else:
             for one in linking.KINDS_OF.get(kind, ()):
                 for entry in getattr(self.kb, one).values():
                     citation = getattr(entry, "citation", "")
                     shown = self._entry(entry, entries.KINDS[one].singular)
                     yield Choice(shown.text, detail=citation or shown.detail, words=shown.words)
-            classes = {"diagnosis": ("conditions",), "cause": ("conditions",)}.get(kind, ())
+            sets = {"diagnosis": ["conditions"], "cause": ["conditions"]}.get(kind, [])
             if kind in ("intervention", "advice"):
-                classes = ("medicines", "interventions")
-            for choice in classes:
+                sets = ["medicines", "interventions"]
+            for choice in sets:
                 found = self.kb.choices.get(choice)
                 for name in found.classes if found is not None else ():
                     yield Choice(name, detail=f"class \u00b7 {self.force.names.subject(name)}", kind="label")
@@ -308,7 +311,9 @@ class _Writer:
         own = [key for key in keys if key not in ("given",)]
         if self.kind == "cases" and not keys:
             if self.there.typing_key:
-                yield from (Choice(f"{key}: ", label=key, kind="key", detail=told) for key, told in meanings.CASE.items())
+                yield from (
+                    Choice(f"{key}: ", label=key, kind="key", detail=told) for key, told in meanings.CASE.items()
+                )
                 yield Choice(_CASE, label="case", detail="a worked case", kind="snippet")
                 yield Choice(_NEAR_MISS, label="near miss", detail="a case that it must let go", kind="snippet")
             return
@@ -365,13 +370,14 @@ def _kind_of(read: Read) -> str:
     return str(values.given(read).get("kind", ""))
 
 
-_CASE = '- name: ${1:what is special about this patient}\n  given: {age: ${2:70}, sex: ${3:female}, $4}\n  expect: {$5}'
+_CASE = "- name: ${1:what is special about this patient}\n  given: {age: ${2:70}, sex: ${3:female}, $4}\n  expect: {$5}"
 _NEAR_MISS = (
     "- name: ${1:the same but for one thing}\n  given: {age: ${2:70}, sex: ${3:female}, $4}\n  expect_not: {fired: $5}"
 )
 _RULE = (
     "${1:id-of-the-rule}:\n  title: ${2:What holds, as a sentence}\n  ${3|" + ",".join(rules.VERBS) + "|}: $4\n"
-    "  when: $5\n  because: ${6:Why, as one would tell a student.}\n  sources: [$7]\n  evidence: ${8|verified,secondary,unverified|}\n"
+    "  when: $5\n  because: ${6:Why, as one would tell a student.}\n  sources: [$7]\n"
+    "  evidence: ${8|verified,secondary,unverified|}\n"
 )
 
 
@@ -384,4 +390,3 @@ def _skeletons(kind: str) -> Iterable[Choice]:
         lines = [f"  {key}: ${number}" for number, key in enumerate([*label, *required, "sources"], 2)]
         text = "\n".join(["${1:id}:", *dict.fromkeys(lines)])
         yield Choice(text, label=entries.KINDS[kind].singular, detail=f"a new {kind[:-1]}", kind="snippet")
-

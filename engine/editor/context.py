@@ -17,8 +17,8 @@ _ROWS = 400
 class Context:
     """A position: the `keys` above it from the outermost, the text `before` it since its value or item began.
 
-    `start` is the offset at which that began. `typing_key` where it may be a key that is being written; `siblings` are the
-    keys beside it then. `column` is that of the line's first letter.
+    `start` is the offset at which that began. `typing_key` where it may be a key that is being written; `siblings` are
+    the keys beside it then. `column` is that of the line's first letter.
     """
 
     keys: tuple[str, ...]

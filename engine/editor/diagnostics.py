@@ -42,7 +42,7 @@ def diagnostic(problem: Problem, lines: Lines, base: Base) -> types.Diagnostic:
 
 
 def span_of(problem: Problem, lines: Lines, columns: Columns) -> types.Range:
-    """The word a problem is about: what would be replaced, else what stands there; the line, where no column is told."""
+    """The word a problem is about: what would be replaced, else what stands there; the line where no column is told."""
     place = problem.place
     if not place.line:
         return range_at(lines, 0, lines.ends[0], columns)

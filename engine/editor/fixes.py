@@ -75,7 +75,9 @@ def _missing(path: Path, lines: Lines, problem: Problem, kind: str) -> Iterator[
     if not below.strip() or indent <= problem.place.column - 1:
         return
     at = lines.starts[row] if row < len(lines.starts) else len(lines.text)
-    yield Fix(f"add '{match[1]}:'", {path: [Edit(at, at, f"{' ' * indent}{match[1]}: {_example(kind, match[1])}\n")]}, problem)
+    yield Fix(
+        f"add '{match[1]}:'", {path: [Edit(at, at, f"{' ' * indent}{match[1]}: {_example(kind, match[1])}\n")]}, problem
+    )
 
 
 def _example(kind: str, key: str) -> str:
@@ -139,7 +141,11 @@ def _cases(base: Base, path: Path, line: int) -> Iterator[Fix]:
     if force is None or owner is None or owner.kind != "rules" or not force.worked:
         return
     found = proving(owner.id, force.worked)
-    lacks = [kind for kind, kinds in (("fired", ("fired",)), ("held", ("held", "ruled_out"))) if not any(found[k] for k in kinds)]
+    lacks = [
+        kind
+        for kind, kinds in (("fired", ("fired",)), ("held", ("held", "ruled_out")))
+        if not any(found[k] for k in kinds)
+    ]
     if not lacks:
         return
     home = base.local / "cases" if base.local is not None and path.is_relative_to(base.local) else None
@@ -153,5 +159,5 @@ def _cases(base: Base, path: Path, line: int) -> Iterator[Fix]:
 
 def _case(rule: str, kind: str) -> str:
     what = "a patient the rule must catch" if kind == "fired" else "a patient the rule must let go"
-    return f"- name: {what}  # say what is special: {rule}\n  given: {{age: 70, sex: female}}\n  expect: {{{kind}: [{rule}]}}\n"
-
+    given = "given: {age: 70, sex: female}"
+    return f"- name: {what}  # say what is special: {rule}\n  {given}\n  expect: {{{kind}: [{rule}]}}\n"

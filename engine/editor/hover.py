@@ -220,7 +220,6 @@ def _in_premise(base: Base, force: InForce, path: Path, line: int, column: int) 
     rule = force.kb.rules[owner.id] if owner is not None else None
     counts = base.counts(rule, part) if rule is not None else None
     if counts is not None:
-        of = f"{counts.all} worked cases that read most of it"
-        told += f"\n\nOf the {of}: true in {counts.true}, false in {counts.false}, unknown in {counts.unknown}"
+        told += f"\n\nOf {counts.all} worked cases: true in {counts.true}, false in {counts.false}, "
+        told += f"unknown in {counts.unknown}"
     return told
-

@@ -50,7 +50,7 @@ def _over_rules(base: Base, path: Path) -> list[types.CodeLens]:
 def _counted(counts: Mapping[str, int]) -> str:
     verbs = {"fired": ("fires", "fire"), "held": ("holds", "hold"), "ruled_out": ("rules", "rule")}
     tails = {"fired": "it", "held": "it back", "ruled_out": "it out"}
-    told = []
+    told: list[str] = []
     for kind in verbs:
         count = counts.get(kind, 0)
         if not count:
@@ -73,7 +73,11 @@ def _over_cases(base: Base, path: Path, results: Mapping[str, Result]) -> list[t
         at = position_at(lines, lines.offset(one.place.line, one.place.column), base.columns)
         span = types.Range(at, at)
         arguments = [one.name]
-        found.append(types.CodeLens(span, types.Command(f"{_went(one, results.get(one.name))} \u00b7 run", RUN, arguments=arguments)))
+        found.append(
+            types.CodeLens(
+                span, types.Command(f"{_went(one, results.get(one.name))} \u00b7 run", RUN, arguments=arguments)
+            )
+        )
         found.append(types.CodeLens(span, types.Command("show what follows", FOLLOWS, arguments=arguments)))
     return found
 
@@ -82,7 +86,9 @@ def _went(one: WorkedCase, result: Result | None) -> str:
     expects = f"expects {len(one.expectations)}"
     if result is None or result.case is not one:
         return expects
-    return f"passes \u00b7 {expects}" if result.passed else f"fails in {len(result.failures)} of {len(one.expectations)}"
+    return (
+        f"passes \u00b7 {expects}" if result.passed else f"fails in {len(result.failures)} of {len(one.expectations)}"
+    )
 
 
 def hints(base: Base, path: Path, parts: list[Part], case: str) -> list[types.InlayHint]:

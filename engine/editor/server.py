@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from ..values.problems import Refused
 from ..version import VERSION
@@ -33,11 +35,21 @@ _KINDS = {
 _MOST_CHOICES = 200
 
 
+class Protocol(LanguageServerProtocol):
+    """Edits go to our own buffers alone: pygls, which would make them first, moves positions past the end of a line."""
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Iterator[Any]:
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+
+
 class Server(LanguageServer):
     """A server for one editor; `shipped` is the knowledge base beside the program, `local` one to lay over it."""
 
     def __init__(self, shipped: Path, local: Path | None) -> None:
-        super().__init__("osteologic", VERSION, types.TextDocumentSyncKind.Incremental, max_workers=2)
+        super().__init__(
+            "osteologic", VERSION, types.TextDocumentSyncKind.Incremental, protocol_cls=Protocol, max_workers=2
+        )
         self.shipped, self.local = shipped, local
         self._session: Session | None = None
 
@@ -54,7 +66,9 @@ class Server(LanguageServer):
         folders = [path for uri in roots if (path := to_path(uri)) is not None]
         root, local = (self.shipped, self.local) if self.local is not None else home_of(folders, self.shipped)
         base = Base(root, local)
-        base.columns = Columns(str(getattr(workspace.position_encoding, "value", workspace.position_encoding or "utf-16")))
+        base.columns = Columns(
+            str(getattr(workspace.position_encoding, "value", workspace.position_encoding or "utf-16"))
+        )
         return Session(self, base)
 
     @property
@@ -150,9 +164,7 @@ def _navigation(server: Server) -> None:
         if found is None or place is None:
             return None
         target = base.path(place.file)
-        return types.Location(
-            to_uri(target), word_range(base.lines(target), place, len(found.thing.id), base.columns)
-        )
+        return types.Location(to_uri(target), word_range(base.lines(target), place, len(found.thing.id), base.columns))
 
     @server.feature(types.TEXT_DOCUMENT_REFERENCES)
     def referred(params: types.ReferenceParams) -> list[types.Location]:
@@ -207,14 +219,14 @@ def _writing(server: Server) -> None:
         return types.PrepareRenamePlaceholder(span, found.thing.id)
 
     @server.feature(types.TEXT_DOCUMENT_RENAME)
-    async def renamed(params: types.RenameParams) -> types.WorkspaceEdit | None:
+    def renamed(params: types.RenameParams) -> types.WorkspaceEdit | None:
         base = server.base
         path, line, column, _ = server.place(params.text_document.uri, params.position)
         found = base.at(path, line, column)
         if found is None:
             return None
         try:
-            edits = await server.session.in_thread(_rename, base, found.thing, params.new_name)
+            edits = _rename(base, found.thing, params.new_name)
         except Refused as refused:
             server.window_show_message(types.ShowMessageParams(types.MessageType.Error, str(refused.problems[0])))
             return None
@@ -227,7 +239,7 @@ def _writing(server: Server) -> None:
         if not kind:
             return None
         schema = formatting.schema_for(path, kind)
-        laid, problems = await server.session.in_thread(formatting.formatted, lines.text, kind, base.file(path), schema)
+        laid, problems = await asyncio.to_thread(formatting.formatted, lines.text, kind, base.file(path), schema)
         if problems or laid == lines.text.replace("\r\n", "\n"):
             return []
         laid = laid.replace("\n", "\r\n") if "\r\n" in lines.text else laid

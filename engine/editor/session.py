@@ -1,7 +1,7 @@
 """One editor: what it was told, when everything is read again, and what it is shown.
 
-What is typed is looked at twice: the notation of the edited file at once, everything after a pause. Reading and checking
-run in one thread beside the loop that answers; what a newer keystroke has overtaken is not shown.
+What is typed is looked at twice: the notation of the edited file at once, everything after a pause. Reading and
+checking run in one thread beside the loop that answers; what a newer keystroke has overtaken is not shown.
 """
 
 from __future__ import annotations

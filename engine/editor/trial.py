@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ..assessment.population.population import Population
 from ..case.case import Case, Prepared
+from ..inference.program.columns import Machine
 from ..inference.working_memory import WorkingMemory
 from ..knowledge_base.model import Rule
 from ..premises import expression, witness
 from ..premises.expression import JUNCTIONS, TruthNode
 from ..values.problems import Place
 from ..values.truth import Truth
-from ..workbench.cases import cases, outcomes
+from ..workbench.cases import cases, outcomes, together
 from ..workbench.cases.cases import WorkedCase
 from ..workbench.cases.outcomes import Result
 
-NEAREST = 40
-"""So many cases are asked how a premise comes out for them: those that read most of what it reads."""
 PROVING = ("fired", "held", "ruled_out")
 
 
@@ -56,7 +55,7 @@ def proving(rule: str, worked: Sequence[WorkedCase]) -> dict[str, list[WorkedCas
 
 
 def nearest(rule: Rule, worked: Sequence[WorkedCase]) -> list[WorkedCase]:
-    """The cases that expect something of the rule or of what it is about, then those that read most of what it reads."""
+    """The cases by how much they have to do with a rule: what they expect of it, what they give of what it reads."""
     read: set[str] = set()
     for tree in (rule.when, rule.formula):
         if tree is not None:
@@ -67,7 +66,7 @@ def nearest(rule: Rule, worked: Sequence[WorkedCase]) -> list[WorkedCase]:
         names = {want.subject for want in one.expectations}
         return (rule.id not in names, about.isdisjoint(names), -len(read & one.record.answers.keys()))
 
-    return sorted(worked, key=rank)[:NEAREST]
+    return sorted(worked, key=rank)
 
 
 class Trial:
@@ -76,6 +75,7 @@ class Trial:
     def __init__(self, prepared: Prepared) -> None:
         self.prepared = prepared
         self._memory = WorkingMemory(prepared.plan)
+        self._people: tuple[Sequence[WorkedCase], Population] | None = None
 
     def run(self, one: WorkedCase) -> Result:
         """How a worked case comes out."""
@@ -91,15 +91,14 @@ class Trial:
         return [part for tree in trees for part in _parts(tree, case)]
 
     def counts(self, rule: Rule, worked: Sequence[WorkedCase]) -> dict[TruthNode, Counts]:
-        """How each part of the rule's premise comes out for these cases."""
-        tree = rule.when
-        parts = [node for node in _truths(tree)] if tree is not None else []
-        found = {part: Counts(0, 0, 0) for part in parts}
-        for one in worked:
-            case = self.patient(one)
-            for part in parts:
-                was, truth = found[part], case.memory.holds(part).value
-                found[part] = dataclasses.replace(was, **{truth: getattr(was, truth) + 1})
+        """How each part of the rule's premise comes out for these cases: each a bit, so that all are asked at once."""
+        if self._people is None or self._people[0] is not worked:
+            self._people = (worked, together.population(self.prepared, Machine(self.prepared.plan), worked))
+        people = self._people[1]
+        found = {}
+        for part in _truths(rule.when) if rule.when is not None else ():
+            true, false = people.holds(part)
+            found[part] = Counts(true.bit_count(), false.bit_count(), len(worked) - (true | false).bit_count())
         return found
 
 

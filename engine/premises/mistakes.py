@@ -262,7 +262,9 @@ def foreign(text: str) -> list[Mistake]:
     for pattern, code, what, hint in _FOREIGN:
         for match in re.finditer(pattern, text):
             if match.start() not in taken:
-                found[match.start()] = Mistake(code, match.start(), _filled(what, match), advised(_filled(hint, match), match[0]))
+                found[match.start()] = Mistake(
+                    code, match.start(), _filled(what, match), advised(_filled(hint, match), match[0])
+                )
                 taken.update(range(match.start(), match.end()))
     for index, character in enumerate(text):
         if index not in taken and not _allowed(character):

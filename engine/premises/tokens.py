@@ -1,4 +1,4 @@
-"""The words of a premise, each with what it is there for; read word by word, so that one still being written is read too.
+"""The words of a premise, each with what it is there for; read word by word, so that one still being written is too.
 
 `grammar` tells whether a premise is one; this tells, of any text, which of its words are names, labels of which name,
 fields of which list, and what may come next where it ends. On premises that are right both agree (a test holds them to
@@ -66,7 +66,7 @@ class Awaited:
 
 @ordered
 class _Inside:
-    """What a parenthesis holds: an `expression`, labels, levels or words, the `entry` of a list, the `call` of a function.
+    """What a parenthesis holds: an `expression`, labels, levels or words, an `entry` of a list, the `call` of a function.
 
     `row` is the list whose fields could be named before it.
     """

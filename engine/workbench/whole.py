@@ -139,7 +139,7 @@ class Reader:
     def cases(
         self, kb: KnowledgeBase, unsaved: Mapping[Path, bytes] | None = None
     ) -> tuple[list[WorkedCase], list[Problem]]:
-        """Every worked case, and everything wrong with them; a file is read again where it or its vocabulary changed."""
+        """Every worked case, and what is wrong with them; a file is read again where it or its vocabulary changed."""
         files = self.case_files()
         own = {path: content for path, content in (unsaved or {}).items() if self._holds_cases(path)}
         if not files and not own:

@@ -79,9 +79,7 @@ def edited(contents: tuple[Written, ...], chance: random.Random) -> tuple[Writte
     return (*contents[:at], changed, *contents[at + 1 :])
 
 
-def test_after_any_edits_what_is_held_reads_as_a_fresh_reading(
-    held: Held, small_contents: tuple[Written, ...]
-) -> None:
+def test_after_any_edits_what_is_held_reads_as_a_fresh_reading(held: Held, small_contents: tuple[Written, ...]) -> None:
     """The same knowledge base and the same problems; every few edits the files go back to what they were."""
     chance = random.Random(1)
     contents = small_contents

@@ -11,6 +11,7 @@ from engine.knowledge_base.model import KnowledgeBase
 from engine.knowledge_base.reading import readable
 from engine.knowledge_base.store import cache
 from engine.premises import grammar, tokens
+from engine.premises.checking.names import VERBS
 from engine.premises.expression import Node
 from engine.premises.grammar import (
     Call,
@@ -22,6 +23,7 @@ from engine.premises.grammar import (
     Phrase,
     Word,
 )
+from engine.premises.statuses import WORDS
 from engine.premises.tokens import Awaited
 from engine.premises.vocabulary import Vocabulary
 from engine.values.problems import Place
@@ -51,8 +53,8 @@ def words_of(phrase: Phrase, vocabulary: Vocabulary, row: str = "") -> Iterator[
         yield from words_of(phrase.subject, vocabulary, row)
         yield from (chosen(label, phrase.subject, vocabulary, row) for label in phrase.labels)
         return
-    if isinstance(phrase, Comparison) and isinstance(phrase.sides[0], Word) and isinstance(phrase.sides[1], Word):
-        left, right = phrase.sides
+    left, right = phrase.sides[:2] if isinstance(phrase, Comparison) else (None, None)
+    if isinstance(left, Word) and isinstance(right, Word):
         signature = vocabulary.names.get(left.text)
         if signature is not None and signature.kind == "scale":
             yield named(left, vocabulary, row)
@@ -73,12 +75,12 @@ def words_of(phrase: Phrase, vocabulary: Vocabulary, row: str = "") -> Iterator[
     if isinstance(phrase, Call):
         verb = phrase.function.text
         for argument in phrase.arguments:
-            if verb in (*tokens.VERBS, *tokens.WORDS) and isinstance(argument, Word):
+            if verb in (*VERBS, *WORDS) and isinstance(argument, Word):
                 yield (argument.start, argument.text, "subject", verb)
             else:
                 yield from words_of(argument, vocabulary, row)
         return
-    for name in type(phrase).__dataclass_fields__:  # type: ignore[attr-defined]  # every phrase is a dataclass
+    for name in type(phrase).__dataclass_fields__:
         value = getattr(phrase, name)
         for part in value if isinstance(value, tuple) else (value,):
             if isinstance(part, Phrase):

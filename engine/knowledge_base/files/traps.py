@@ -147,8 +147,8 @@ def key_problem(lines: list[str], file: str, line: int) -> Problem:
     tight = _TIGHT.match(text)
     if tight:
         place = Place(file, line + 1, tight.end() + 1)
-        hint = Hint(f"write '{tight.group(1)}: ...'", "", " ")
-        return Problem("OL024", "no space after the colon", place, hint=hint)
+        spaced = Hint(f"write '{tight.group(1)}: ...'", "", " ")
+        return Problem("OL024", "no space after the colon", place, hint=spaced)
     words = text.split()
     what = f"'{_short(text)}' is no 'key: value'"
     hint = f"write '{words[0]}: ...'" if words else "write 'key: value'"

@@ -188,7 +188,9 @@ def read(id_text: Text, node: Node, shared: Common, desk: Desk) -> Draft | None:
             if result is not None:
                 draft.values[key.value] = result
         elif key.value == "label":
-            desk.say("OL101", "unknown key 'label' in a rule", key.place, instead("label", "title", "a rule has a 'title'"))
+            desk.say(
+                "OL101", "unknown key 'label' in a rule", key.place, instead("label", "title", "a rule has a 'title'")
+            )
             instead_of.add("title")
         elif verb or not _near_verb(key.value):
             instead_of.add(unknown_key(key, _ALL_KEYS, desk, f"in rule '{id_text.value}'"))

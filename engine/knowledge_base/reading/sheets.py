@@ -124,4 +124,3 @@ def _apart(node: Node) -> tuple[Node, tuple[Text, Node] | None]:
         return node, None
     rest = tuple(pair for pair in node.pairs if pair[0].value != "replaces")
     return MapNode(rest, node.place, node.broken), found
-

@@ -203,7 +203,10 @@ _ABOUT: Mapping[str, str] = {
     **dict.fromkeys(("states", "false", "unknown"), "states"),
     **dict.fromkeys(("orders", "next_step"), "investigations"),
     **dict.fromkeys(("fired", "held", "ruled_out"), "rules"),
-    **{"scales": "scales", "alerts": "alerts", "quantities": "quantities", "asked": "findings"},
+    "scales": "scales",
+    "alerts": "alerts",
+    "quantities": "quantities",
+    "asked": "findings",
 }
 
 

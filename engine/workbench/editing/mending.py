@@ -12,7 +12,9 @@ from ...values.problems import Correction, Place, Problem
 _BREAK = re.compile(r"\r\n|\r|\n")
 _TO_QUOTE = frozenset(["OL010", "OL011", "OL012", "OL013", "OL014", "OL015", "OL016", "OL017", "OL018"])
 """Texts that YAML reads otherwise unless they stand between quotes."""
-_LINE = re.compile(r"""^(?P<indent> *)(?P<item>(?:- +)*)(?:(?P<key>[A-Za-z_][\w-]*|"[^"]*"|'[^']*'): +)?(?P<value>\S.*)$""")
+_LINE = re.compile(
+    r"""^(?P<indent> *)(?P<item>(?:- +)*)(?:(?P<key>[A-Za-z_][\w-]*|"[^"]*"|'[^']*'): +)?(?P<value>\S.*)$"""
+)
 
 
 class Lines:

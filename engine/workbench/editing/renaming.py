@@ -184,7 +184,7 @@ def sheets_of(contents: Sequence[Written], whole: Reader) -> Iterator[Sheet]:
 def _sibling(kind: str) -> str:
     """A class may not be called as a member of its choice is, nor a member as a class."""
     plural, _, of = kind.partition(" of ")
-    return f"{ {'members': 'classes', 'classes': 'members'}.get(plural, plural)} of {of}" if of else kind
+    return f"{ {'members': 'classes', 'classes': 'members'}.get(plural, plural) } of {of}" if of else kind
 
 
 def _edit(one: Occurrence, old: str, new: str, lines: Lines) -> Edit | None:
@@ -195,4 +195,3 @@ def _edit(one: Occurrence, old: str, new: str, lines: Lines) -> Edit | None:
 
 def _refused(code: str, what: str, hint: str = "", place: Place | None = None) -> Refused:
     return Refused([Problem(code, what, Place("rename"), hint=hint, elsewhere=place)])
-

@@ -21,7 +21,20 @@ from .things import Thing, Things
 _WORD = re.compile(r"[A-Za-z_][\w-]*")
 _LEVEL = re.compile(r"\s*>=\s*([a-z]\w*)")
 PREMISES = frozenset(
-    {"when", "applies", "indicated", "never", "whenever", "must", "sure", "as", "otherwise", "points", "cases", "levels"}
+    {
+        "when",
+        "applies",
+        "indicated",
+        "never",
+        "whenever",
+        "must",
+        "sure",
+        "as",
+        "otherwise",
+        "points",
+        "cases",
+        "levels",
+    }
 )
 """Keys below which premises and formulas stand."""
 
@@ -184,9 +197,7 @@ def _in_hazard(node: MapNode, things: Things) -> Iterator[Occurrence]:
         yield Occurrence(thing, reads.at(0))
     choice = "conditions" if reads.value == "diagnosed" else things.choice_of(reads.value)
     for text in _texts(node.get("members")):
-        found = things.label(choice, text.value) or things.used(
-            tokens.Used(0, text.value, tokens.LEVEL, reads.value)
-        )
+        found = things.label(choice, text.value) or things.used(tokens.Used(0, text.value, tokens.LEVEL, reads.value))
         if found is not None:
             yield Occurrence(found, text.at(0))
 
@@ -277,5 +288,3 @@ def of_thing(thing: Thing, found: Iterable[Occurrence]) -> list[Occurrence]:
     """Those of one thing, each place once, its definition first."""
     own = {one.place: one for one in found if one.thing == thing}
     return sorted(own.values(), key=lambda one: (not one.defines, one.place))
-
-

@@ -1,8 +1,8 @@
 """Everything that has an id, in one table: what a word means where it stands, and where its entry is written.
 
-A thing is a kind and an id. Kinds are those of the knowledge base (`findings`, `rules`, ...), and of what has no entry of
-its own: `members of SET`, `classes of SET`, `levels of SCALE`, `fields of FINDING`. Conditions and interventions that
-are members of a choice are the entries they are.
+A thing is a kind and an id. Kinds are those of the knowledge base (`findings`, `rules`, ...), and of what has no entry
+of its own: `members of SET`, `classes of SET`, `levels of SCALE`, `fields of FINDING`. Conditions and interventions
+that are members of a choice are the entries they are.
 """
 
 from __future__ import annotations
