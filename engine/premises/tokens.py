@@ -66,7 +66,7 @@ class Awaited:
 
 @ordered
 class _Inside:
-    """What a parenthesis holds: an `expression`, labels, levels or words, an `entry` of a list, the `call` of a function.
+    """What a parenthesis holds: an `expression`, labels, levels, words, an `entry` of a list, the `call` of a function.
 
     `row` is the list whose fields could be named before it.
     """

@@ -80,6 +80,9 @@ class Renaming:
         hold_free(self.things, thing, new)
         written = list(self._all())
         found = [one for each in called_by(thing, self.kb) for one in occurrences.of_thing(each, written)]
+        if not any(one.defines for one in found):
+            what = f"the {thing.singular} '{thing.id}' is written below another"
+            raise _refused("OL703", what, "rename that", self.things.place(thing))
         lines = {self.whole.path(one.place.file): Lines("") for one in found}
         lines = {path: Lines(self._text(path)) for path in lines}
         made = edits(thing, new, found, self.whole.path, lines.__getitem__)

@@ -58,6 +58,12 @@ class Things:
     def _read(self) -> tuple[Vocabulary, UnitTable]:
         return readable.vocabulary(self.kb)
 
+    @cached_property
+    def _leveled(self) -> frozenset[str]:
+        """The rules that are written with `levels`: they are in force as a rule for each."""
+        tails = {rule.id: f"-{rule.level.replace('_', '-')}" for rule in self.kb.rules.values() if rule.level}
+        return frozenset(name.removesuffix(tail) for name, tail in tails.items() if name.endswith(tail))
+
     @property
     def vocabulary(self) -> Vocabulary:
         return self._read[0]
@@ -101,6 +107,8 @@ class Things:
         for kind in (*READABLE, *OTHERS):
             if name in getattr(self.kb, kind):
                 yield Thing("rules" if kind == "withdrawn" else kind, name)
+        if name not in self.kb.rules and name in self._leveled:
+            yield Thing("rules", name)
         for choice in self.kb.choices.values():
             if name in choice.members and self.member(choice.id, name).kind.startswith("members"):
                 yield Thing(f"members of {choice.id}", name)
