@@ -36,7 +36,7 @@ def of_file(base: Base, path: Path) -> list[types.DocumentSymbol]:
     kind = base.kind(path)
     named = list(_named(node, kind))
     starts = [lines.offset(key.place.line, key.place.column) for key, _, _ in named]
-    ends = [*starts[1:], len(lines.text)]
+    ends = [*starts[1:], len(lines.text)] if starts else []
     found = []
     for (key, label, name), start, end in zip(named, starts, ends, strict=True):
         whole = range_at(lines, start, start + len(lines.text[start:end].rstrip()), base.columns)

@@ -31,7 +31,10 @@ from .trial import Part
 PAUSE = 0.1
 """Seconds without a keystroke after which everything is read."""
 CHECKED = "$/osteologic/checked"
-"""Told after each reading, for whoever measures it: how many there were, and how long it took. Others pass over it."""
+"""Told after each reading: how many there were, how long it took, and the versions of the files that were read.
+
+For whoever waits for it; others pass over it.
+"""
 _T = TypeVar("_T")
 
 
@@ -120,6 +123,7 @@ class Session:
             if typed != self._typed:
                 continue
             started, unsaved = time.perf_counter(), self.base.unsaved()
+            versions = [{"uri": one.uri, "version": one.version} for one in self.base.buffers.values()]
             seen = await self.in_thread(self.base.read, unsaved)
             if typed != self._typed:
                 continue
@@ -130,7 +134,8 @@ class Session:
                 self._full = problems
             if typed == self._typed:
                 self._show_all(problems)
-                self.server.protocol.notify(CHECKED, {"checks": self.base.checks, "seconds": took})
+                told = {"checks": self.base.checks, "seconds": took, "versions": versions}
+                self.server.protocol.notify(CHECKED, told)
                 self._settling = asyncio.create_task(self._settle())
                 return
 

@@ -62,8 +62,9 @@ class Editor:
         return made
 
     def _told(self, params: Any) -> None:
+        versions = {one.uri: one.version for one in params.versions}
         with self._checked:
-            self.checks.append({"at": time.perf_counter(), "checks": params.checks, "seconds": params.seconds})
+            self.checks.append({"checks": params.checks, "seconds": params.seconds, "versions": versions})
             self._checked.notify_all()
 
     def ask(self, what: Coroutine[Any, Any, _T]) -> _T:
@@ -94,18 +95,16 @@ class Editor:
         """Open a file, as it is saved or with a text nobody has saved yet; read once everything is."""
         said = text if text is not None else (self.folder / file).read_bytes().decode()
         self.texts[file], self.versions[file] = said, 1
-        before = len(self.checks)
         item = types.TextDocumentItem(self.uri(file), "yaml", 1, said)
         self.do(self.client.text_document_did_open, types.DidOpenTextDocumentParams(item))
-        self.wait(before)
+        self.wait()
         return said
 
     def close_file(self, file: str) -> None:
-        before = len(self.checks)
         identifier = types.TextDocumentIdentifier(self.uri(file))
         self.do(self.client.text_document_did_close, types.DidCloseTextDocumentParams(identifier))
-        del self.texts[file]
-        self.wait(before)
+        del self.texts[file], self.versions[file]
+        self.wait()
 
     def change(self, file: str, start: types.Position, end: types.Position, new: str) -> None:
         """Tell the server of an edit; nothing is waited for."""
@@ -119,16 +118,20 @@ class Editor:
         text = self.texts[file]
         assert text.count(old) == 1, (old, text.count(old))
         start = text.index(old)
-        before = len(self.checks)
         self.change(file, position(text, start), position(text, start + len(old)), new)
         self.texts[file] = text[:start] + new + text[start + len(old) :]
         if wait:
-            self.wait(before)
+            self.wait()
 
-    def wait(self, before: int) -> None:
-        """Until everything was read once more."""
+    def wait(self) -> None:
+        """Until everything was read as it is now."""
+        wanted = {self.uri(file): version for file, version in self.versions.items()}
+
+        def done() -> bool:
+            return bool(self.checks) and self.checks[-1]["versions"] == wanted
+
         with self._checked:
-            assert self._checked.wait_for(lambda: len(self.checks) > before, PATIENCE), "nothing was read"
+            assert self._checked.wait_for(done, PATIENCE), "nothing was read"
 
     # --- questions ---
 

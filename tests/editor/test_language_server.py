@@ -29,9 +29,8 @@ def test_a_misspelled_name_is_told_at_its_word_and_mended(editor: Editor, densit
     assert ("OL104", "dxaa") in editor.told(density)
     fix = editor.actions(density, "dxaa")["write 'dxa'"]
     assert fix.is_preferred
-    before = len(editor.checks)
     editor.apply(fix.edit)
-    editor.wait(before)
+    editor.wait()
     assert editor.told(density) == []
 
 
@@ -48,9 +47,8 @@ def test_a_slip_of_the_notation_is_told_with_the_place_it_belongs_to(editor: Edi
     editor.write(density, "because: That much is lost.", "because: That: much is lost.")
     assert [code for code, _ in editor.told(density)] == ["OL017"]
     fix = next(iter(editor.actions(density, "That: much").values()))
-    before = len(editor.checks)
     editor.apply(fix.edit)
-    editor.wait(before)
+    editor.wait()
     assert 'because: "That: much is lost."' in editor.texts[density]
     assert editor.told(density) == []
 
@@ -73,11 +71,10 @@ def test_a_worked_case_is_told_of_what_it_names_and_nothing_has(editor: Editor, 
 
 def test_a_burst_of_keys_is_one_check(editor: Editor, density: str) -> None:
     before = editor.checks[-1]["checks"]
-    asked = len(editor.checks)
     place = editor.at(density, "That much is lost.", 5)
     for number in range(20):
         editor.change(density, place, place, str(number % 10))
-    editor.wait(asked)
+    editor.wait()
     assert editor.checks[-1]["checks"] == before + 1
 
 

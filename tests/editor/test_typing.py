@@ -60,7 +60,7 @@ def test_a_position_is_an_offset_of_its_line_and_back(text: str, line: int, unit
 
 @given(TEXTS, st.integers(0, 6), st.integers(0, 12), st.integers(0, 6), st.integers(0, 12), TEXTS)
 def test_an_edit_is_made_as_an_editor_makes_it(text: str, a: int, b: int, c: int, d: int, new: str) -> None:
-    """Against a way of counting that shares nothing with the server's: bytes of UTF-16. Lines there end in LF or CRLF."""
+    """Against a way of counting that shares nothing with the server's: bytes of UTF-16; lines end in LF or CRLF."""
     text, new = re.sub("\r(?!\n)", "", text), re.sub("\r(?!\n)", "", new)
     start, end = types.Position(a, b), types.Position(c, d)
     buffer = Buffer("file:///x", Path("/x"), Lines(text), 1, Columns())
@@ -131,17 +131,15 @@ def agreed(editor: Editor, file: str) -> None:
     """What is told of the file is what a reading of the editor's text tells."""
     text = editor.texts[file]
     if not text.endswith("\n"):
-        before = len(editor.checks)
         end = position(text, len(text))
         editor.change(file, end, end, "\n")
         editor.texts[file] = text = text + "\n"
-        editor.wait(before)
-    before = len(editor.checks)
+        editor.wait()
     editor.change(file, types.Position(0, 0), types.Position(0, 0), "# last\n")
     editor.texts[file] = text = f"# last\n{text}"
-    editor.wait(before)
+    editor.wait()
     (editor.folder / file).write_bytes(text.encode())
-    kb, problems = reader.read(reader.Layout(editor.folder))
+    _, problems = reader.read(reader.Layout(editor.folder))
     expected = sorted(one.code for one in problems if one.place.file == file)
     told = sorted(str(code) for code, _ in editor.told(file))
     assert told == [code for code in expected if code in told or code not in _WARNINGS]

@@ -78,8 +78,7 @@ class Renaming:
     def to(self, thing: Thing, new: str) -> Renamed:
         """Everything as it reads with the new id. Raises Refused where the id is taken or is none."""
         hold_free(self.things, thing, new)
-        written = list(self._all())
-        found = [one for each in called_by(thing, self.kb) for one in occurrences.of_thing(each, written)]
+        found = self.found(thing)
         if not any(one.defines for one in found):
             what = f"the {thing.singular} '{thing.id}' is written below another"
             raise _refused("OL703", what, "rename that", self.things.place(thing))
@@ -90,6 +89,11 @@ class Renaming:
         renamed = Renamed(thing, texts, tuple(one.place for one in found))
         self._reads_alike(renamed, new)
         return renamed
+
+    def found(self, thing: Thing) -> list[Occurrence]:
+        """Every place where it is named, or what is called by it."""
+        written = list(self._all())
+        return [one for each in called_by(thing, self.kb) for one in occurrences.of_thing(each, written)]
 
     def _all(self) -> Iterator[Occurrence]:
         for sheet in sheets_of(self.contents, self.whole):
