@@ -38,6 +38,7 @@ def fixes(base: Base, path: Path, problems: Sequence[Problem], line: int) -> Ite
             edit = mending.edit_of(correction, lines)
             if edit is not None:
                 title = f"write '{correction.new}'" if correction.new else f"delete '{correction.old}'"
+                title = "put in a space" if correction.new == " " else title
                 yield Fix(title, {path: [edit]}, problem, len(ways) == 1)
         if problem.code == "OL007":
             yield from _tabs(path, lines, problem)

@@ -211,6 +211,8 @@ def _misaligned(lines: list[str], file: str, line: int, column: int) -> Problem:
     if before is None:
         return Problem("OL034", f"'{_short(text)}' cannot be read", place, hint="is a quotation mark or a key missing?")
     previous = lines[before]
+    if _TIGHT.match(previous) and _KEY.match(previous) is None:
+        return key_problem(lines, file, before)
     if " #" in previous and not _KEY.match(text) and not text.lstrip().startswith("- "):
         cut = previous.index(" #")
         what = "everything after ' #' is left out, and the text cannot go on after it"
