@@ -171,7 +171,9 @@ def main(arguments: Sequence[str]) -> int:
     ratio = statistics.median(all_held) / statistics.median(held)
     print(f"| {'what':28} | median | p95 | at most |\n|---|---|---|---|")
     print(f"| {'re-check, of before':28} | {ratio:.2f} | | {RECHECK} |")
-    print(f"| {'re-check, ms of processor':28} | {statistics.median(all_held) * 1000:.0f} | {p95(all_held) * 1000:.0f} | |")
+    print(
+        f"| {'re-check, ms of processor':28} | {statistics.median(all_held) * 1000:.0f} | {p95(all_held) * 1000:.0f} | |"
+    )
     missed = int(ratio > RECHECK)
     for what, times in measured(chosen.rounds):
         goal = MEGABYTES if what.startswith("memory") else GOALS[what]

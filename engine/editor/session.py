@@ -35,6 +35,8 @@ CHECKED = "$/osteologic/checked"
 
 For whoever waits for it; others pass over it.
 """
+_LATER = "45"
+"""How the codes of worked cases and of checks go on after `OL`: they are asked once the reading is over."""
 _T = TypeVar("_T")
 
 
@@ -154,7 +156,7 @@ class Session:
         """What a reading found, and what the checks said last where they will be asked again in a moment."""
         if seen.kb is None:
             return seen.problems
-        return (*seen.problems, *(one for one in self._full if one.code >= "OL400"))
+        return (*seen.problems, *(one for one in self._full if one.code[2] in _LATER))
 
     # --- what is shown ---
 

@@ -170,7 +170,9 @@ class Editor:
     def actions(self, file: str, words: str, only: list[str] | None = None) -> dict[str, types.CodeAction]:
         return self.actions_at(file, self.at(file, words), only)
 
-    def actions_at(self, file: str, place: types.Position, only: list[str] | None = None) -> dict[str, types.CodeAction]:
+    def actions_at(
+        self, file: str, place: types.Position, only: list[str] | None = None
+    ) -> dict[str, types.CodeAction]:
         context = types.CodeActionContext([], only=list(only) if only else None)
         params = types.CodeActionParams(self.document(file), types.Range(place, place), context)
         found = self.ask(self.client.text_document_code_action_async(params)) or []

@@ -25,8 +25,14 @@ and compares; with `OSTEOLOGIC_RECORD=1` it writes this page.
 MISTAKES = [
     ("a name misspelled", FILE, "as: lowest(dxa)", "as: lowest(dxaa)", "write 'dxa'"),
     ("a label that is none", FILE, "fractures has hip: 3", "fractures has hipp: 3", "write 'hip'"),
-    ("a number without its unit", FILE, "when: lowest_t_score <=", "when: vitamin_d < 30 and lowest_t_score <=", "nmol"),
-    ("a colon that YAML reads", FILE, "because: That much is lost.", "because: Lost: that much.", 'write \'"'),
+    (
+        "a number without its unit",
+        FILE,
+        "when: lowest_t_score <=",
+        "when: vitamin_d < 30 and lowest_t_score <=",
+        "nmol",
+    ),
+    ("a colon that YAML reads", FILE, "because: That much is lost.", "because: Lost: that much.", "write '\""),
     ("a colon without its space", FILE, "title: Points", "title:Points", "put in"),
     ("a key misspelled", FILE, "because: The weakest place", "becuase: The weakest place", "write 'because'"),
     ("a word of another language", FILE, "or fragility_fracture", "|| fragility_fracture", "write 'or'"),
