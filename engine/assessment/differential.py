@@ -45,7 +45,7 @@ def _pointed_to(case: Case, condition: Condition) -> bool:
 
 def in_play(case: Case) -> frozenset[str]:
     """The conditions pursued for this patient; none while nothing at all was said."""
-    if not case.said:
+    if not case.counting:
         return frozenset()
     return frozenset(condition.id for condition in case.kb.conditions.values() if pursued(case, condition))
 

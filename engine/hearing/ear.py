@@ -13,6 +13,7 @@ from ..intake.words.lexicon import Lexicon, distance
 from ..knowledge_base.files.nodes import ListNode
 from ..knowledge_base.model import KnowledgeBase
 from ..knowledge_base.naming import Names
+from ..values import history
 from ..values.value import Choice, Gap, Known, Number, Records, is_addition
 from . import asked_for, commands
 from .corrections import Corrections, Said, split
@@ -346,7 +347,7 @@ class Ear:
             if _contradicts(self.kb, name, before, said[name], reading):
                 conflicts.append(Conflicting(name, before, said.pop(name)))
         for one in conflicts:
-            old, new = (answers.describe(self.kb, one.finding, known) for known in (one.before, one.after))
+            old, new = answers.told_apart(self.kb, one.finding, one.before, one.after)
             reading.contradicting.append(f"{old} was said before, now {new}")
         return Heard(hearing.line, reading, said, tuple(conflicts), halves, frozenset(assumed), Said.of(reading, last))
 
@@ -443,7 +444,7 @@ def _contradicts(kb: KnowledgeBase, name: str, before: Known, value: Known, read
     if isinstance(before, Gap) or isinstance(value, Gap) or before == value:
         return False
     if isinstance(before, Number) and isinstance(value, Number):
-        if is_addition(value, before) or of_days(before, value) is not None:
+        if is_addition(value, before) or history.joined(before, value) is not None:
             return False
         return not is_addition(before, value)
     if isinstance(before, Choice) and isinstance(value, Choice):
@@ -456,18 +457,3 @@ def _contradicts(kb: KnowledgeBase, name: str, before: Known, value: Known, read
         denied = nothing and (name in reading.by_name or not reading.answered)
         return bool(had) and (denied or bool(had & value.absent))
     return False
-
-
-def of_days(before: Known, value: Known) -> Known | None:
-    """Results of two days as one: what is dated and older goes before what was said of now."""
-    if not isinstance(before, Number) or not isinstance(value, Number):
-        return None
-    new, old = value.results[-1], before.results[-1]
-    if new.date is not None and old.date is None:
-        return Number((*value.results, *before.results))
-    if new.date is not None and old.date is not None and new.date != old.date:
-        ordered = sorted((*before.results, *value.results), key=lambda one: one.date.low if one.date else 0)
-        return Number(tuple(ordered))
-    if new.date is None and old.date is not None:
-        return Number((*before.results, *value.results))
-    return None

@@ -1,4 +1,4 @@
-"""Ten mistakes, seen and mended without leaving the editor: the session that docs/editor-session.md tells, held anew."""
+"""Ten mistakes, seen and mended without leaving the editor: the session of docs/editor-session.md, held anew."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ HEAD = """\
 
 A session with the language server, held by a test over the protocol that every editor speaks, on the small knowledge
 base of the tests. Each part says what was typed, what the editor then showed and under which words, and what was chosen
-from its quick fixes. It was recorded in text; no window was open. `tests/editor/test_language_server_session.py` holds it anew
-and compares; with `OSTEOLOGIC_RECORD=1` it writes this page.
+from its quick fixes. It was recorded in text; no window was open. `tests/editor/test_language_server_session.py` holds
+it anew and compares; with `OSTEOLOGIC_RECORD=1` it writes this page.
 """
 
 MISTAKES = [

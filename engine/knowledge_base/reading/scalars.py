@@ -182,6 +182,17 @@ def whole(node: Node, key: str, desk: Desk) -> int | None:
     return None
 
 
+def age(node: Node, key: str, desk: Desk) -> int | None:
+    """`1 year`, `18 months`, or `never`: in months, 0 for never."""
+    match = re.fullmatch(r"(\d{1,3}) (month|year)s?", node.value.strip()) if isinstance(node, Text) else None
+    if match is not None and int(match.group(1)):
+        return int(match.group(1)) * (12 if match.group(2) == "year" else 1)
+    if isinstance(node, Text) and node.value.strip() == "never":
+        return 0
+    desk.wrong(node, key, "a time such as 1 year or 18 months, or never")
+    return None
+
+
 def interval(node: Node, key: str, desk: Desk) -> Interval | None:
     """`2.2..2.6`, `..130`, `30..`: both ends in."""
     match = _RANGE.fullmatch(node.value.strip()) if isinstance(node, Text) else None

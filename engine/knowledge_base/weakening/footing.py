@@ -26,7 +26,7 @@ _WORDS_ONLY = frozenset(
     | {"question", "help", "section", "checklist", "known_by", "shown", "round", "beside"}
 )
 """Parts of an entry that change what is read or asked, and no truth."""
-_APART = frozenset({"ranges", "assumed", "indicated", "fields"})
+_APART = frozenset({"ranges", "assumed", "indicated", "fields", "stale_after"})
 """Parts of a finding that are compared by what they mean."""
 
 

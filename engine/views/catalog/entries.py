@@ -223,6 +223,10 @@ class Book:
             self._field("asked", f"when {wording.words(finding.applies, self.names)}")
         if finding.stand_in:
             self._field("or", f"{self.names.label(finding.stand_in)}, worked out")
+        if finding.stale_after is not None:
+            self._field("old after", f"{finding.stale_after} months" if finding.stale_after else "never")
+        if finding.remembers:
+            self._field("lowest of", f"earlier results of {', '.join(map(self.names.label, finding.remembers))}")
 
     def _quantity(self, quantity: Quantity) -> None:
         self._field("unit", quantity.unit)

@@ -125,6 +125,7 @@ _KNOWN: Mapping[str, Callable[[Mapping[str, Any]], Schema]] = {
     "number": _fixed(NUMBER),
     "whole": _fixed({"type": ["integer", "string"], "minimum": 0, "pattern": r"^\d{1,6}$"}),
     "interval": _fixed(RANGE),
+    "age": _fixed({"type": "string", "pattern": r"^(never|[1-9]\d{0,2} (month|year)s?)$"}),
     "date": _fixed(DATE),
     "row_names": _fixed(either_or_list({"type": "string", "pattern": f"^{scalars.ROW_NAME.pattern}$"})),
     "cited": _fixed(either_or_list(ids("citation"))),
