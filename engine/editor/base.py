@@ -254,11 +254,6 @@ class Base:
         """Every file that is read: rules, knowledge, cases, and those only the editor has."""
         return list(dict.fromkeys([*self._listed(), *(path for path in self.buffers if self.kind(path))]))
 
-    def warm(self) -> None:
-        """Have the words of every file at hand before somebody asks."""
-        for path in self.files():
-            self.words(path)
-
     def everywhere(self, thing: Thing) -> list[Occurrence]:
         """Every place where a thing is named, its definition first."""
         return occurrences.of_thing(thing, (one for path in self.files() for one in self.words(path).of(thing)))

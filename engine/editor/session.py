@@ -145,7 +145,8 @@ class Session:
         """What can wait until nothing else is to be done."""
         if not self._frozen:
             self._frozen = True
-            await self.in_thread(self.base.warm)
+            for path in self.base.files():  # one by one, so that a keystroke in between is read before the rest
+                await self.in_thread(self.base.words, path)
             await self.in_thread(_freeze)
         if self.server.client_capabilities.workspace and self.base.in_force is not None:
             workspace = self.server.client_capabilities.workspace

@@ -14,6 +14,7 @@ from lsprotocol import types
 
 from engine.editor.buffers import Buffer, Columns, offset_at, position_at
 from engine.editor.context import context
+from engine.knowledge_base.files.layout import Layout
 from engine.knowledge_base.reading import reader
 from engine.workbench.editing.mending import Lines
 from tests.conftest import LONG
@@ -139,7 +140,7 @@ def agreed(editor: Editor, file: str) -> None:
     editor.texts[file] = text = f"# last\n{text}"
     editor.wait()
     (editor.folder / file).write_bytes(text.encode())
-    _, problems = reader.read(reader.Layout(editor.folder))
+    _, problems = reader.read(Layout(editor.folder))
     expected = sorted(one.code for one in problems if one.place.file == file)
     told = sorted(str(code) for code, _ in editor.told(file))
     assert told == [code for code in expected if code in told or code not in _WARNINGS]

@@ -142,7 +142,7 @@ def test_what_is_read_has_the_lines_it_is_mended_by() -> None:
         node, _ = source.load_text(text, "f")
         lines = Lines(text)
         assert node is not None
-        for key, _ in node.pairs:  # type: ignore[union-attr]
+        for key, _ in node.pairs:
             start = lines.offset(key.place.line, key.place.column)
             assert text[start : start + len(key.value)] == key.value
 
