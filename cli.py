@@ -127,6 +127,8 @@ LIMIT = option(
 )
 FIRST, SECOND = argument("first"), argument("second")
 IDENTIFIER = argument("identifier", metavar="ID")
+OLD, NEW_ID = argument("old"), argument("new")
+KIND_OF = option("--kind", default="", metavar="KIND", help="What it is, where several things have the id.")
 NEW = argument("kind", type=click.Choice(["rule", "finding", "condition", "intervention", "case"]))
 FOR_NEW = [
     option("--verb", "doing", default="", metavar="VERB", help="What the rule does: contraindicates, diagnoses, ..."),
@@ -175,6 +177,7 @@ MANY = [
 ]
 PROBLEMS = formats("text", "json", "sarif", "github")
 PROOF = formats("text", "json")
+FIX = option("--fix", is_flag=True, help="Write what problems say to write, where they leave no choice.")
 PICTURE = formats("svg", "mermaid")
 OUTCOME = formats("text", "json", "html")
 SHOWING = [
@@ -231,7 +234,7 @@ VERBS = [
     verb("explain", "Explain a topic, a question, or anything that has a name.", WORDS),
     verb("hear", "Show how a typed line is heard, word by word.", LINE, PENDING),
     verb("compare", "Set two conditions side by side.", FIRST, SECOND),
-    verb("check", "Find what is wrong in the knowledge base.", PROBLEMS),
+    verb("check", "Find what is wrong in the knowledge base.", PROBLEMS, FIX),
     verb("test", "Run the worked cases.", OUTCOME, *TESTING),
     verb("diff", "Say whom an edit changes: two revisions, directories, or the working tree.", *DIFFERENCE),
     verb("prove", "Prove invariants over all patients, or show whom they fail.", INVARIANTS, PROOF, LIMIT),
@@ -239,8 +242,10 @@ VERBS = [
     verb("show", "Show one rule or entry, and where it stands.", IDENTIFIER),
     verb("graph", "Draw what a conclusion rests on.", IDENTIFIER, PICTURE),
     verb("docs", "Write everything as a static site.", TARGET),
+    verb("language-server", "Serve an editor, over standard input and output."),
     verb("watch", "Check, and run the cases it touches, after each save."),
     verb("new", "Write the skeleton of a rule, entry or case.", NEW, IDENTIFIER, *FOR_NEW),
+    verb("rename", "Give an entry another id, everywhere it is written.", OLD, NEW_ID, KIND_OF),
     verb("fmt", "Lay out rules and knowledge in the one way.", ANY_FILES, CHECK),
     verb("trace", "Follow what was read to the rules that carry it."),
     verb("journal", "List, show or delete the consultations that are kept here.", ACTION, NAMES, OLDER),
@@ -277,7 +282,7 @@ FRONT = Front(
 
 
 def _run(name: str, options: dict[str, Any]) -> int:
-    verb = import_module(f"{ENGINE}.commands.{name}")
+    verb = import_module(f"{ENGINE}.commands.{name.replace('-', '_')}")
     if options["knowledge"] is not None:
         import_module(f"{ENGINE}.commands.surroundings").hold_to_be_a_directory(options["knowledge"])
     return int(verb.run(**options))

@@ -51,7 +51,7 @@ def calls(command: Fake) -> list[tuple[str, dict[str, Any]]]:
 def test_every_verb_of_the_table_has_its_file_and_every_file_its_verb() -> None:
     files = {path for path in (ROOT / "engine" / "commands").glob("*.py") if path.stem != "__init__"}
     with_run = {path.stem for path in files if "run" in _functions(path)}
-    assert set(cli.FRONT.commands) == with_run
+    assert {name.replace("-", "_") for name in cli.FRONT.commands} == with_run
 
 
 def _functions(path: Path) -> set[str]:
@@ -60,7 +60,7 @@ def _functions(path: Path) -> set[str]:
 
 def test_every_verb_takes_exactly_the_options_the_front_page_hands_it() -> None:
     for name, verb in cli.FRONT.commands.items():
-        tree = ast.parse((ROOT / "engine" / "commands" / f"{name}.py").read_text("utf-8"))
+        tree = ast.parse((ROOT / "engine" / "commands" / f"{name.replace('-', '_')}.py").read_text("utf-8"))
         run = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "run")
         taken = {argument.arg for argument in [*run.args.args, *run.args.kwonlyargs]}
         handed = {parameter.name for parameter in verb.params if parameter.expose_value}

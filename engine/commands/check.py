@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from pathlib import Path
 
 from .. import api
 from ..knowledge_base.model import KnowledgeBase
-from ..values.problems import Place
+from ..values.problems import Place, Problem
+from ..views import escape
 from ..views import problems as view
 from ..workbench import whole
+from ..workbench.editing import mending
 from ..workbench.trials import invariants
 from . import surroundings
 from .codes import codes
@@ -17,8 +20,16 @@ from .codes import codes
 COUNTED = ("rules", "findings", "conditions", "interventions", "sources", "invariants")
 
 
-def run(format: str = "text", knowledge: Path | None = None) -> int:
+ROUNDS = 5
+"""How often files are mended and read again: what one slip hid comes to light when it is gone."""
+
+
+def run(format: str = "text", fix: bool = False, knowledge: Path | None = None) -> int:
     found = whole.check(api.ROOT, knowledge)
+    for _ in range(ROUNDS if fix else 0):
+        if not _fixed(found.problems):
+            break
+        found = whole.check(api.ROOT, knowledge)
     surroundings.put(_shown(found, format))
     return 1 if found.failed else 0
 
@@ -49,6 +60,38 @@ def _tried(kb: KnowledgeBase) -> str:
     return f", tried with this base{few}{broken}"
 
 
+def _fixed(problems: Iterable[Problem]) -> bool:
+    """Write into each file what its problems say to write there, and tell every change; whether there was any."""
+    by_file: dict[str, list[Problem]] = {}
+    for problem in problems:
+        by_file.setdefault(problem.place.file, []).append(problem)
+    changed = False
+    for file, found in by_file.items():
+        path = _path(api.ROOT, file)
+        text = _decoded(path)
+        mended = mending.mended(text, found) if text is not None else None
+        if mended is None or mended.text == text:
+            continue
+        surroundings.write(path, mended.text)
+        changed = True
+        for place, old, new in mended.corrections:
+            surroundings.note(escape.line(f"{place}: '{old}' is now '{new}'"))
+    return changed
+
+
+def _path(root: Path, file: str) -> Path:
+    path = root / file
+    return path if path.exists() else Path(file)
+
+
+def _decoded(path: Path) -> str | None:
+    """The text of a file as it is, line ends and all; None where it is none that could be mended."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, ValueError):
+        return None
+
+
 class Lines:
     """The lines of the files that problems are in, each file read once."""
 
@@ -62,7 +105,6 @@ class Lines:
 
     def _read(self, file: str) -> list[str]:
         try:
-            path = self.root / file
-            return (path if path.exists() else Path(file)).read_text("utf-8", errors="replace").split("\n")
+            return _path(self.root, file).read_text("utf-8", errors="replace").split("\n")
         except (OSError, ValueError):
             return []

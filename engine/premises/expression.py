@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from ..values.frozen import Hashed, frozen
 from ..values.interval import Interval
@@ -29,8 +30,16 @@ def _parts(kind: type[Node]) -> tuple[str, ...]:
     return found
 
 
+class _Noted(Hashed):
+    """A base for values of which it is asked again and again what they read."""
+
+    __slots__ = ("_atoms", "_names")
+    _atoms: frozenset[str]
+    _names: frozenset[str]
+
+
 @frozen
-class Node(Hashed):
+class Node(_Noted):
     """A part of a premise or formula."""
 
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
@@ -67,6 +76,9 @@ class NumberNode(Node):
 
 
 # --- truths -----------------------------------------------------------------------------------------------------------
+
+
+_N = TypeVar("_N", bound=Node)
 
 
 @frozen
@@ -357,6 +369,14 @@ JUNCTIONS = (All, AnyOf, AtLeast, Not)
 
 def names_read(node: Node) -> frozenset[str]:
     """Ids of the findings, quantities and thresholds whose value the node reads directly (not propositions)."""
+    try:
+        return node._names
+    except AttributeError:
+        _note(node, "_names", _names_in(node))
+        return node._names
+
+
+def _names_in(node: Node) -> frozenset[str]:
     found: set[str] = set()
     for part in node.walk():
         if isinstance(part, (OneOf, IsYes)):
@@ -371,4 +391,25 @@ def names_read(node: Node) -> frozenset[str]:
 
 def atoms_read(node: Node) -> frozenset[str]:
     """The propositions the node reads."""
-    return frozenset(part.atom for part in node.walk() if isinstance(part, (Proposition, Applies)))
+    try:
+        return node._atoms
+    except AttributeError:
+        found = frozenset(part.atom for part in node.walk() if isinstance(part, (Proposition, Applies)))
+        _note(node, "_atoms", found)
+        return found
+
+
+_note = object.__setattr__
+
+
+def lower(node: _N, lines: int) -> _N:
+    """The same node so many lines further down its file (up, where that is negative)."""
+    place = node.place._replace(line=node.place.line + lines)
+    parts: dict[str, Any] = {}
+    for name in _parts(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            parts[name] = lower(value, lines)
+        elif isinstance(value, tuple):
+            parts[name] = tuple(lower(item, lines) if isinstance(item, Node) else item for item in value)
+    return dataclasses.replace(node, place=place, **parts)

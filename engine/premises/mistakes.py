@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 
 from ..values.frozen import ordered
+from ..values.problems import Hint
 
 MAX_LENGTH = 4_000
 
@@ -232,6 +233,20 @@ def _filled(pattern: str, match: re.Match[str]) -> str:
     return pattern.format(match[0].strip(), *(" ".join((group or "").split()) for group in match.groups()))
 
 
+_WRITE = re.compile(r"write `([^`]+?)(?: \.\.\.)?`(?: or `([^`]+)`)?")
+"""A hint that gives in full what to write in place of what was written."""
+_SCHEMATIC = re.compile(r"\.\.\.|\b(?:x|label|id|unit)\b|low\.\.high")
+
+
+def advised(words: str, written: str) -> str:
+    """The hint with the corrections of what was `written`, where it gives them in full and not their form alone."""
+    whole = None if isinstance(words, Hint) else _WRITE.fullmatch(words)
+    ways = [way for way in whole.groups() if way] if whole is not None else []
+    if not ways or any(_SCHEMATIC.search(way) for way in ways):
+        return words
+    return Hint(words, written.rstrip(), *ways)
+
+
 @functools.cache
 def _suspect() -> re.Pattern[str]:
     """Anything foreign; compiled when a premise is read anew, which few starts do."""
@@ -247,7 +262,9 @@ def foreign(text: str) -> list[Mistake]:
     for pattern, code, what, hint in _FOREIGN:
         for match in re.finditer(pattern, text):
             if match.start() not in taken:
-                found[match.start()] = Mistake(code, match.start(), _filled(what, match), _filled(hint, match))
+                found[match.start()] = Mistake(
+                    code, match.start(), _filled(what, match), advised(_filled(hint, match), match[0])
+                )
                 taken.update(range(match.start(), match.end()))
     for index, character in enumerate(text):
         if index not in taken and not _allowed(character):
@@ -286,7 +303,7 @@ def misread(text: str, stop: int) -> list[Mistake]:
         match = re.search(pattern, text)
         if match is not None:
             advice = hint(match) if callable(hint) else _filled(hint, match)
-            found.append(Mistake(code, match.start(), _filled(what, match), advice))
+            found.append(Mistake(code, match.start(), _filled(what, match), advised(advice, match[0])))
             break
     return found or [_stopped(text, stop)]
 

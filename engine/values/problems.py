@@ -26,6 +26,38 @@ class Place(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
 
 
+class Hint(str):
+    """A hint that knows the correction it speaks of: one of `ways` in place of `old`, which stands at the problem.
+
+    It reads as its words wherever a text is wanted. A hint that only describes what to write is a plain text.
+    """
+
+    old: str
+    ways: tuple[str, ...]
+
+    def __new__(cls, words: str, old: str = "", *ways: str) -> Hint:
+        hint = super().__new__(cls, words)
+        hint.old, hint.ways = old, ways
+        return hint
+
+
+def instead(old: str, new: str, words: str = "") -> Hint:
+    """`write 'new'`, where `old` stands."""
+    return Hint(words or f"write '{new}'", old, new)
+
+
+class Correction(NamedTuple):
+    """A change of a file that mends a problem: `new` in place of `old`, which begins at `place`.
+
+    It holds for the file in which the problem was found. Whoever applies it looks first whether `old` still stands
+    there; an empty `old` is put in.
+    """
+
+    place: Place
+    old: str
+    new: str
+
+
 class Level(enum.Enum):
     """How bad a problem is, by what it does to a patient or an author.
 
@@ -54,6 +86,20 @@ class Problem:
     hint: str = ""
     why: str = ""
     elsewhere: Place | None = None
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        """What the hint says to write, as changes of the file of which any one mends it."""
+        hint = self.hint
+        if not isinstance(hint, Hint) or not self.place.column:
+            return ()
+        return tuple(Correction(self.place, hint.old, way) for way in hint.ways if way != hint.old)
+
+    @property
+    def replacement(self) -> Correction | None:
+        """The one change that mends it; None where there are several, or where it takes thought."""
+        ways = self.corrections
+        return ways[0] if len(ways) == 1 else None
 
     def __str__(self) -> str:
         text = f"{self.place}: {self.level.value} {self.code}: {self.what}"
@@ -103,4 +149,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`did you mean 'age'?`, or an empty text when nothing is near."""
     match = nearest(word, known)
-    return f"did you mean '{match}'?" if match else ""
+    return meant(word, match) if match else ""
+
+
+def meant(word: str, match: str) -> Hint:
+    """`did you mean 'age'?`, with the correction."""
+    return Hint(f"did you mean '{match}'?", word, match)

@@ -95,3 +95,24 @@ def test_a_directory_of_ones_own_in_which_nothing_is_read_is_an_error(home: Path
     ended = run("check", "--knowledge", str(own))
     assert ended.code == 1
     assert f"{own}: error OL114" in ended.out
+
+
+def test_fix_writes_what_leaves_no_choice_and_tells_it(home: Path, run: Run) -> None:
+    """Two slips of one rule, the second seen only once the first is gone; the rest of the file is as it was."""
+    right = WRONG.lstrip().split("y: {")[0].replace("egrf < 2", "dysphagia").replace("[article]", "[article A1]")
+    (home / "rules/wrong.yaml").write_text(right)
+    before = run("check").out
+    (home / "rules/wrong.yaml").write_text(right.replace("dysphagia", "dysphagya").replace("because:", "becuase:"))
+    assert run("check").code == 1
+    ended = run("check", "--fix")
+    assert (home / "rules/wrong.yaml").read_text() == right
+    assert "rules/wrong.yaml:4:34: 'dysphagya' is now 'dysphagia'" in ended.err
+    assert ended.out == before
+
+
+def test_fix_leaves_what_takes_thought(home: Path, run: Run) -> None:
+    text = WRONG.lstrip().replace("vitamin_d < 3 nmol/L and egrf < 2", "vitamin_d < 3")
+    (home / "rules/wrong.yaml").write_text(text.split("y: {")[0].replace("[article]", "[article A1]"))
+    before = (home / "rules/wrong.yaml").read_text()
+    assert run("check", "--fix").code == 1
+    assert (home / "rules/wrong.yaml").read_text() == before

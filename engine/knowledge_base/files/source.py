@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from ...values.problems import Place, Problem
+from ...values.problems import Hint, Place, Problem
 from . import traps
 from .layout import MOST_BYTES, read_bytes
 from .nodes import ListNode, MapNode, Node, Text, describe, shortened
@@ -50,6 +50,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _ODD_SPACE = re.compile("(?m)^[ ]*(?:- )*[ ]*[\u00a0\u2000-\u200a\u202f\u3000]|(?<=:)[\u00a0\u2000-\u200a\u202f\u3000]")
+_SPACE = "write an ordinary space"
 _DECIMAL_COMMA = re.compile(r"[<>=~≤≥ ]*-?\d+(?:,\d+)+(?:\.\.-?\d+(?:,\d+)*)?(?: ?[A-Za-zµμ%][^\s,]*)?")
 _PAIR = re.compile(r"\\ud([89ab][0-9a-f]{2})\\ud([c-f][0-9a-f]{2})", re.IGNORECASE)
 
@@ -123,12 +124,11 @@ def _cleaned(text: str, file: str) -> tuple[str | None, list[Problem]]:
         return None, [Problem("OL004", what, place(control.start()), hint="remove it")]
     for match in _INVISIBLE.finditer(text):
         what = f"an invisible character (U+{ord(match.group()):04X})"
-        problems.append(
-            Problem("OL008", what, place(match.start()), hint="delete it; it can hide or turn around what is read")
-        )
+        hint = Hint("delete it; it can hide or turn around what is read", match.group(), "")
+        problems.append(Problem("OL008", what, place(match.start()), hint=hint))
     for match in _ODD_SPACE.finditer(text):
         what = f"a space that is none to YAML (U+{ord(match.group()[-1]):04X})"
-        problems.append(Problem("OL008", what, place(match.end() - 1), hint="write an ordinary space"))
+        problems.append(Problem("OL008", what, place(match.end() - 1), hint=Hint(_SPACE, match.group()[-1], " ")))
     if problems:
         text = _INVISIBLE.sub("", _ODD_SPACE.sub(lambda match: match.group()[:-1] + " ", text))
     if text.lstrip()[:1] in ("{", "["):  # JSON: tabs may indent it, and it writes characters as pairs
@@ -332,7 +332,9 @@ class _Reading:
             self._cut(line, column, value)
         if value[0] in "“”„«‟" and value[-1] in "“”„»‟" and len(value) > 1:
             what = f"typographic quotation marks around {shortened(value)}"
-            self._problem("OL009", what, place, 'write straight ones: "..."; these stay part of the text')
+            straight = f'"{value[1:-1]}"' if not set(value[1:-1]) & {'"', "\\"} else ""
+            words = 'write straight ones: "..."; these stay part of the text'
+            self._problem("OL009", what, place, Hint(words, value, straight) if straight else words)
         if in_flow and "?" in value:
             column = place.column + (value.index("?") if line + 1 == place.line else 0)
             self.problems.append(traps.question_mark(Place(place.file, place.line, column)))
@@ -340,8 +342,10 @@ class _Reading:
             hint = "put the whole entry between double quotes, or write the list with '- ' lines"
             self._problem("OL019", f"the comma splits '{shortened(value)}' off its expression", place, hint)
         if not prose and "," in value and _DECIMAL_COMMA.fullmatch(value):
-            hint = "write a decimal point, and no comma between thousands"
-            self._problem("OL021", f"a comma in the number '{shortened(value)}'", place, hint)
+            words = "write a decimal point, and no comma between thousands"
+            plain = re.fullmatch(r"([^\d]*\d+),(\d\d?|\d{4,})( .*)?", value)
+            ways = [f"{plain[1]}.{plain[2]}{plain[3] or ''}"] if plain else []
+            self._problem("OL021", f"a comma in the number '{shortened(value)}'", place, Hint(words, value, *ways))
 
     def _cut(self, line: int, column: int, value: str) -> None:
         what = f"everything after '{shortened(value)[-20:]}' is left out, for ' #' starts a comment"
@@ -386,7 +390,8 @@ class _Reading:
         tight = re.match(r"([A-Za-z_][\w-]*):\S", key.value)
         if tight:
             place = key.at(tight.end() - 1)
-            self._problem("OL024", "no space after the colon", place, f"write '{tight.group(1)}: ...'")
+            hint = Hint(f"write '{tight.group(1)}: ...'", "", " ")
+            self._problem("OL024", "no space after the colon", place, hint)
         elif key.value[0].isdigit() and isinstance(last, Text) and last.value[-1:].isdigit():
             what = f"the comma in '{shortened(last.value)},{shortened(key.value)}' splits the number"
             self._problem("OL021", what, key.place, "write a decimal point")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...values.patterns import lazily
-from ...values.problems import Place, Problem
+from ...values.problems import Hint, Place, Problem
 
 CODES: dict[str, str] = {
     "OL001": "the file cannot be opened",
@@ -147,7 +147,8 @@ def key_problem(lines: list[str], file: str, line: int) -> Problem:
     tight = _TIGHT.match(text)
     if tight:
         place = Place(file, line + 1, tight.end() + 1)
-        return Problem("OL024", "no space after the colon", place, hint=f"write '{tight.group(1)}: ...'")
+        spaced = Hint(f"write '{tight.group(1)}: ...'", "", " ")
+        return Problem("OL024", "no space after the colon", place, hint=spaced)
     words = text.split()
     what = f"'{_short(text)}' is no 'key: value'"
     hint = f"write '{words[0]}: ...'" if words else "write 'key: value'"
@@ -210,6 +211,8 @@ def _misaligned(lines: list[str], file: str, line: int, column: int) -> Problem:
     if before is None:
         return Problem("OL034", f"'{_short(text)}' cannot be read", place, hint="is a quotation mark or a key missing?")
     previous = lines[before]
+    if _TIGHT.match(previous) and _KEY.match(previous) is None:
+        return key_problem(lines, file, before)
     if " #" in previous and not _KEY.match(text) and not text.lstrip().startswith("- "):
         cut = previous.index(" #")
         what = "everything after ' #' is left out, and the text cannot go on after it"

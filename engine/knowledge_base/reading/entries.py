@@ -8,7 +8,7 @@ from typing import Any
 
 from ...premises.grammar import RESERVED
 from ...values.frozen import ordered
-from ...values.problems import Place
+from ...values.problems import Place, instead
 from .. import model
 from ..files.nodes import MapNode, Node, Text, describe, shortened
 from .parts import (
@@ -425,7 +425,7 @@ def _id_form(kind_name: str, kind: Kind, id_text: Text, desk: Desk) -> None:
     if not form.fullmatch(id_text.value):
         separator = "-" if kind.kebab else "_"
         spelled = separator.join(part for part in _plain(id_text.value).split())
-        hint = f"write '{spelled}'" if form.fullmatch(spelled) else ""
+        hint = instead(id_text.value, spelled) if form.fullmatch(spelled) else ""
         what = f"the id of {'an' if kind.singular[0] in 'aeiou' else 'a'} {kind.singular} takes {words_of}"
         desk.say("OL110", f"{what}, not '{shortened(id_text.value)}'", id_text.place, hint)
     elif kind_name in READABLE and id_text.value in RESERVED:

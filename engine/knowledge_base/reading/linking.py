@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ...values.problems import Level, Place, Problem, did_you_mean, nearest
+from ...values.problems import Level, Place, Problem, did_you_mean, meant, nearest
 from ...values.units import UnitTable
 from ..files.nodes import MapNode
 from . import entries, lexicon, rules
@@ -19,7 +19,7 @@ REGIONS = ("US", "UK", "Canada", "Europe", "Australia")
 DIAGNOSED = "diagnosed"
 """Read by a hazard: conditions, reported or concluded."""
 
-_KINDS_OF = {
+KINDS_OF = {
     "finding": ("findings",),
     "quantity": ("quantities",),
     "printable": ("findings", "quantities", "thresholds"),
@@ -84,7 +84,7 @@ def _resolved(reference: Reference, drafts: Drafts, joined: Choices, units: Unit
             hint = did_you_mean(identity, regions | set(REGIONS)) or f"known: {listed(sorted(regions | set(REGIONS)))}"
             desk.say("OL105", f"unknown region '{identity}'", place, hint)
         return
-    kinds = _KINDS_OF[kind]
+    kinds = KINDS_OF[kind]
     if any(identity in drafts.entries[name] for name in kinds):
         return
     if kind in ("cause", "diagnosis") and identity in joined.of_conditions:
@@ -113,7 +113,7 @@ def _dangling(reference: Reference, drafts: Drafts, joined: Choices, desk: Desk)
     kind, identity, place = reference.kind, reference.id, reference.place
     wanted = _WANTED.get(kind, kind)
     known: dict[str, Place] = {}
-    for name in _KINDS_OF[kind]:
+    for name in KINDS_OF[kind]:
         known.update((entry, draft.place) for entry, draft in drafts.entries[name].items())
     for name, found in drafts.entries.items():
         if identity in found:
@@ -123,7 +123,7 @@ def _dangling(reference: Reference, drafts: Drafts, joined: Choices, desk: Desk)
             desk.say("OL108", what, place, hint, found[identity].place)
             return
     near = nearest(identity, known)
-    hint, elsewhere = (f"did you mean '{near}'?", known[near]) if near else ("", None)
+    hint, elsewhere = (meant(identity, near), known[near]) if near else ("", None)
     if not near:
         for choice in joined.sets.values():
             member = choice.members.get(identity)

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from ...values.problems import Place, did_you_mean
 from ..files.layout import Written
-from ..files.nodes import MapNode, Node, Text
+from ..files.nodes import Node, Text
 from ..model import Replacement
 from .scalars import Desk
 
@@ -32,37 +32,35 @@ class Owned:
 
 
 def replaced(
-    node: Node, known: Mapping[str, _D], singular: str, item: Written, owned: Owned, desk: Desk
-) -> tuple[Node | None, _D | None]:
-    """The entry without its key `replaces`, and what it takes the place of; no entry where another stands there."""
-    if not isinstance(node, MapNode):
-        return node, None
-    rest = MapNode(tuple(pair for pair in node.pairs if pair[0].value != "replaces"), node.place, node.broken)
-    if len(rest.pairs) == len(node.pairs):
-        return node, None
-    key = next(name for name, _ in node.pairs if name.value == "replaces")
-    target = node.get("replaces")
+    replaces: tuple[Text, Node], known: Mapping[str, _D], singular: str, item: Written, owned: Owned, desk: Desk
+) -> tuple[bool, _D | None]:
+    """Whether the entry stands, and what it takes the place of; it does not where another stands there already.
+
+    Args:
+        replaces: the key `replaces` of the entry, and what is written after it.
+    """
+    key, target = replaces
     if not item.local:
         hint = "change the entry itself; the old one is in the history"
         desk.say("OL112", "'replaces' belongs to a directory of one's own", key.place, hint)
-        return rest, None
+        return True, None
     if not isinstance(target, Text) or not target.value:
-        desk.wrong(target or Text("", key.place), "replaces", f"the id of a {singular}")
-        return rest, None
+        desk.wrong(target, "replaces", f"the id of a {singular}")
+        return True, None
     if (first := owned.taken.get((singular, target.value))) is not None:
         what = f"a second {singular} in the place of '{target.value}'"
         desk.say("OL103", what, target.place, "keep one: which of them holds must not depend on a file's name", first)
-        return None, None
+        return False, None
     if (own := owned.written.get((singular, target.value))) is not None:
         what = f"'{target.value}' is this directory's own, and nothing that is shipped"
         desk.say("OL105", what, target.place, "change it where it stands", own)
-        return None, None
+        return False, None
     if target.value not in known:
         what = f"'{target.value}' is no {singular} that could be replaced"
         desk.say("OL105", what, target.place, did_you_mean(target.value, known))
-        return rest, None
+        return True, None
     owned.taken[singular, target.value] = target.place
-    return rest, known[target.value]
+    return True, known[target.value]
 
 
 def replacement(kind: str, was: Drafted, now: Text) -> Replacement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from ...premises.checking.checking import Listed, Structure, check_formula, check_premise, check_tree
@@ -36,6 +36,17 @@ class Memory(Protocol):
 
     def keep(self, key: tuple[str, ...], tree: Tree) -> None: ...
 
+    def file(self, name: str, content: bytes) -> Any:
+        """What was made of a file that holds this; None where that is not known."""
+
+    def keep_file(self, name: str, content: bytes, made: Any) -> None: ...
+
+    def built(self, draft: Any, given: tuple[Any, ...]) -> tuple[Any] | None:
+        """What was built of a draft, given this; None where that is not known, or a word means something else now."""
+
+    def keep_built(self, draft: Any, given: tuple[Any, ...], texts: Iterable[str], made: Any) -> None:
+        """Keep what was built of a draft in which premises and formulas with these `texts` were read."""
+
 
 class Forgetful:
     """No memory: everything is read anew."""
@@ -55,6 +66,18 @@ class Forgetful:
     def keep(self, key: tuple[str, ...], tree: Tree) -> None:
         pass
 
+    def file(self, name: str, content: bytes) -> Any:
+        return None
+
+    def keep_file(self, name: str, content: bytes, made: Any) -> None:
+        pass
+
+    def built(self, draft: Any, given: tuple[Any, ...]) -> tuple[Any] | None:
+        return None
+
+    def keep_built(self, draft: Any, given: tuple[Any, ...], texts: Iterable[str], made: Any) -> None:
+        pass
+
 
 class Premises:
     """Checks what is written against one vocabulary; problems go to the desk."""
@@ -69,6 +92,8 @@ class Premises:
     ) -> None:
         self.vocabulary, self.units, self.quantities, self.desk = vocabulary, units, quantities, desk
         self.memory: Memory = memory or Forgetful()
+        self.texts: list[str] = []
+        """The premises and formulas that were read, for whoever wants to know what an entry rests on."""
 
     def premise(self, node: Node, key: str, *, propositions: bool = True, statuses: bool = False) -> TruthNode | None:
         """The tree of an expression, or of a list under all:, any:, not:, at least N of:."""
@@ -131,6 +156,7 @@ class Premises:
             return None
         if quantity not in self.quantities:
             return None  # that it is no quantity has been told
+        self.texts.append(node.value)
         unit, analyte = self.quantities[quantity]
         memo = ("formula", node.value, str(node.place), node.raw, unit, analyte)
         remembered = self.memory.tree(memo)
@@ -145,6 +171,7 @@ class Premises:
         return tree
 
     def _truth(self, node: Text, allowed: dict[str, bool]) -> TruthNode | None:
+        self.texts.append(node.value)
         key = ("premise", node.value, str(node.place), node.raw, *(name for name, may in allowed.items() if may))
         remembered = self.memory.tree(key)
         if isinstance(remembered, TruthNode):

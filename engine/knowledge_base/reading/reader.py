@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ...premises.expression import All, Not
 from ...values.problems import Level, Place, Problem, did_you_mean
 from .. import kinds, model, soundness
 from ..files.layout import ROOMS, Layout, Written, contents_of, digest_of
-from ..files.nodes import MapNode, Node, Text, describe
+from ..files.nodes import MapNode, Text
 from ..model import KnowledgeBase
-from . import coded, echoes, entries, lexicon, linking, overlay, rules
+from . import coded, echoes, entries, lexicon, linking, overlay, rules, sheets
 from .lexicon import Choices, Drafts
 from .parts import Later
 from .premises import Forgetful, Memory, Premises
 from .scalars import Desk, text
+from .sheets import Part, Sheet
 
 CODES: dict[str, str] = {
     "OL101": "a key that the entry does not take",
@@ -90,53 +91,41 @@ def _drafts(contents: Sequence[Written], memory: Memory, desk: Desk) -> Drafts:
             desk.say("OL114", f"no file in {room}/", Place(room), "is this the directory of a knowledge base?")
     for item in contents:
         kind = _kind_of(item, desk)
-        if not kind:
-            continue
-        node, problems = _parts(item, kind, memory)
-        desk.problems += problems
-        if node is None and not problems:
-            desk.say("OL114", "nothing is written in this file", Place(item.file), "write an entry, or remove it")
-            drafts.torn.add(kind)
-        elif node is None:
-            drafts.torn.add(kind)
-        elif not isinstance(node, MapNode):
-            what = f"entries by id are expected, not {describe(node)}"
-            desk.say("OL123", what, node.place, "write 'id:', then its keys")
-            drafts.torn.add(kind)
-        else:
-            drafts.tear(kind, node.broken)
-            _file(kind, node, item, drafts, desk)
+        if kind:
+            _merge(_sheet(item, kind, memory), item, drafts, desk)
     return drafts
 
 
-def _parts(item: Written, kind: str, memory: Memory) -> tuple[Node | None, list[Problem]]:
-    """The parts of a file, remembered where nothing was wrong with it."""
-    node = memory.node(item.content, item.file)
-    if node is not None:
-        return node, []
-    from ..files.source import PROSE, load_text  # yaml is only loaded where a file changed
-
-    node, problems = load_text(item.content, item.file, prose=None if kind in entries.PLAIN else PROSE)
-    if node is not None and not problems:
-        memory.keep_node(item.content, item.file, node)
-    return node, problems
+def sheet(item: Written, memory: Memory) -> Sheet | None:
+    """A file of rules or knowledge read by itself; None for one that is neither."""
+    kind = _kind_of(item, Desk())
+    return _sheet(item, kind, memory) if kind else None
 
 
-def _file(kind: str, node: MapNode, item: Written, drafts: Drafts, desk: Desk) -> None:
-    if kind == "rules":
-        _rules(node, item, drafts, desk)
-    elif kind == "units":
-        for key, value in node.pairs:
-            if key.value not in ("units", "analytes"):
-                desk.say("OL101", f"unknown key '{key.value}'", key.place, "this file has 'units:' and 'analytes:'")
-            elif isinstance(value, MapNode):
-                _entries(key.value, value, item, drafts, desk)
-            else:
-                desk.wrong(value, key.value, "entries by id")
-    elif kind in entries.PLAIN:
-        _plain(kind, node, drafts, desk)
-    else:
-        _entries(kind, node, item, drafts, desk)
+def _sheet(item: Written, kind: str, memory: Memory) -> Sheet:
+    """A file read by itself, as it was last time where it is still the same."""
+    held = memory.file(item.file, item.content)
+    if isinstance(held, Sheet):
+        return held
+    made = sheets.read(item, kind, memory)
+    memory.keep_file(item.file, item.content, made)
+    return made
+
+
+def _merge(sheet: Sheet, item: Written, drafts: Drafts, desk: Desk) -> None:
+    """Put what a file says beside what the files before it say."""
+    desk.problems += sheet.problems
+    desk.references += sheet.references
+    if not isinstance(sheet.node, MapNode):
+        drafts.torn.add(sheet.kind)
+        return
+    drafts.tear(sheet.kind, sheet.node.broken)
+    _plain(sheet, drafts, desk)
+    for part in sheet.parts:
+        if part.kind == "rules":
+            _rule(part, item, drafts, desk)
+        else:
+            _entry_of(part, item, drafts, desk)
 
 
 def _kind_of(item: Written, desk: Desk) -> str:
@@ -158,8 +147,9 @@ def _kind_of(item: Written, desk: Desk) -> str:
     return kind
 
 
-def _plain(kind: str, node: MapNode, drafts: Drafts, desk: Desk) -> None:
-    for key, value in node.pairs:
+def _plain(sheet: Sheet, drafts: Drafts, desk: Desk) -> None:
+    kind = sheet.kind
+    for key, value in sheet.plain:
         said = text(value, key.value, desk)
         if key.value in drafts.plain[kind]:
             other = drafts.plain_places[kind][key.value]
@@ -169,57 +159,56 @@ def _plain(kind: str, node: MapNode, drafts: Drafts, desk: Desk) -> None:
             drafts.plain_places[kind][key.value] = key.place
 
 
-def _entries(kind: str, node: MapNode, item: Written, drafts: Drafts, desk: Desk) -> None:
+def _entry_of(part: Part, item: Written, drafts: Drafts, desk: Desk) -> None:
+    kind, known = part.kind, drafts.entries[part.kind]
     singular = entries.KINDS[kind].singular
-    for key, value in node.pairs:
-        if isinstance(value, MapNode) and rules.looks_like_one(value):
-            desk.say("OL113", f"'{key.value}' is a rule, not an entry of knowledge", key.place, "move it to rules/")
-            continue
-        entry, replaced = overlay.replaced(value, drafts.entries[kind], singular, item, drafts.owned, desk)
-        if entry is None:
-            continue
-        if replaced is not None:
-            del drafts.entries[kind][replaced.id]
-            drafts.replacements.append(overlay.replacement(singular, replaced, key))
-        draft = entries.read(kind, key, entry, desk)
-        if draft is None:
-            drafts.tear(kind, [key])
-            continue
-        other = drafts.entries[kind].setdefault(draft.id, draft)
-        if other is not draft:
-            hint = overlay.hint(draft.id, singular, item, drafts.owned)
-            desk.say("OL103", f"a second {singular} '{draft.id}'", draft.place, hint, other.place)
-        else:
-            overlay.noted(draft, singular, replaced, item, drafts.owned, desk)
+    was: entries.Draft | None = None
+    if part.replaces is not None:
+        stands, was = overlay.replaced(part.replaces, known, singular, item, drafts.owned, desk)
+        if not stands:
+            return
+    if was is not None:
+        del known[was.id]
+        drafts.replacements.append(overlay.replacement(singular, was, part.key))
+    desk.problems += part.problems
+    desk.references += part.references
+    draft = part.draft
+    if not isinstance(draft, entries.Draft):
+        if not part.misplaced:
+            drafts.tear(kind, [part.key])
+        return
+    other = known.setdefault(draft.id, draft)
+    if other is not draft:
+        hint = overlay.hint(draft.id, singular, item, drafts.owned)
+        desk.say("OL103", f"a second {singular} '{draft.id}'", draft.place, hint, other.place)
+    else:
+        overlay.noted(draft, singular, was, item, drafts.owned, desk)
 
 
-def _rules(node: MapNode, item: Written, drafts: Drafts, desk: Desk) -> None:
-    shared = rules.Common()
-    for position, (key, value) in enumerate(node.pairs):
-        if key.value == "common":
-            if position:
-                desk.say("OL112", "'common' stands at the top of its file", key.place, "move it up")
-            shared = rules.common(value, key.place, desk)
-            continue
-        entry, replaced = overlay.replaced(value, drafts.rules, "rule", item, drafts.owned, desk)
-        if entry is None:
-            continue
-        if replaced is not None:
-            del drafts.rules[replaced.id]
-            drafts.replacements.append(overlay.replacement("rule", replaced, key))
-            replaced.values["withdrawn"] = f"replaced by '{key.value}' in {item.file}"
-            drafts.replaced.append(replaced)
-        draft = rules.read(key, entry, shared, desk)
-        if draft is None:
-            drafts.tear("rules", [key])
-            continue
-        other = drafts.rules.setdefault(draft.id, draft)
-        if other is not draft:
-            hint = overlay.hint(draft.id, "rule", item, drafts.owned)
-            desk.say("OL103", f"a second rule '{draft.id}'", draft.place, hint, other.place)
-            drafts.rules[f"{draft.id} {draft.place}"] = draft  # what it concludes is concluded all the same
-        else:
-            overlay.noted(draft, "rule", replaced, item, drafts.owned, desk)
+def _rule(part: Part, item: Written, drafts: Drafts, desk: Desk) -> None:
+    was: rules.Draft | None = None
+    if part.replaces is not None:
+        stands, was = overlay.replaced(part.replaces, drafts.rules, "rule", item, drafts.owned, desk)
+        if not stands:
+            return
+    if was is not None:
+        del drafts.rules[was.id]
+        drafts.replacements.append(overlay.replacement("rule", was, part.key))
+        why = f"replaced by '{part.key.value}' in {item.file}"
+        drafts.replaced.append(dataclasses.replace(was, values={**was.values, "withdrawn": why}))
+    desk.problems += part.problems
+    desk.references += part.references
+    draft = part.draft
+    if not isinstance(draft, rules.Draft):
+        drafts.tear("rules", [part.key])
+        return
+    other = drafts.rules.setdefault(draft.id, draft)
+    if other is not draft:
+        hint = overlay.hint(draft.id, "rule", item, drafts.owned)
+        desk.say("OL103", f"a second rule '{draft.id}'", draft.place, hint, other.place)
+        drafts.rules[f"{draft.id} {draft.place}"] = draft  # what it concludes is concluded all the same
+    else:
+        overlay.noted(draft, "rule", was, item, drafts.owned, desk)
 
 
 def _units_of(drafts: Drafts) -> dict[str, tuple[str, str]]:
@@ -234,7 +223,7 @@ def _built(drafts: Drafts, joined: Choices, checker: Premises) -> KnowledgeBase:
             continue
         found = {}
         for identity, draft in drafted.items():
-            entry = _entry(draft, checker)
+            entry = _again(draft, (), checker, _entry)
             if entry is not None:
                 found[identity] = entry
         built[kind] = found
@@ -248,7 +237,9 @@ def _built(drafts: Drafts, joined: Choices, checker: Premises) -> KnowledgeBase:
     withdrawn: dict[str, model.Rule] = {}
     successors = {old: new.id for new in known["guidelines"].values() for old in new.supersedes if not new.withdrawn}
     for written in (*drafts.replaced, *drafts.rules.values()):
-        for rule in rules.build(written, lexicon.targets(written, drafts, joined), checker):
+        members = lexicon.targets(written, drafts, joined)
+        measured = checker.quantities.get(written.targets[0].value, ()) if written.verb == "derives" else ()
+        for rule in _again(written, (members, measured), checker, _rules_of):
             _levels_apart(rule, written, drafts, checker.desk)
             rule = _in_force(rule, successors)
             (withdrawn if rule.withdrawn else in_force)[rule.id] = rule
@@ -271,6 +262,22 @@ def _levels_apart(rule: model.Rule, written: rules.Draft, drafts: Drafts, desk: 
     if rule.id != written.id and other is not None:
         what = f"'{rule.id}' is the level '{rule.level}' of the rule '{written.id}' already"
         desk.say("OL103", what, other.place, "choose another id", rule.place)
+
+
+def _again(draft: Any, given: tuple[Any, ...], checker: Premises, build: Callable[..., Any]) -> Any:
+    """What is built of a draft: as it was last time, where what it reads means what it meant."""
+    held = checker.memory.built(draft, given)
+    if held is not None:
+        return held[0]
+    before, checker.texts = len(checker.desk.problems), []
+    made = build(draft, checker, *given[:1])
+    if len(checker.desk.problems) == before:
+        checker.memory.keep_built(draft, given, checker.texts, made)
+    return made
+
+
+def _rules_of(draft: rules.Draft, checker: Premises, members: tuple[str, ...]) -> list[model.Rule]:
+    return rules.build(draft, members, checker)
 
 
 def _entry(draft: entries.Draft, checker: Premises) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...premises.expression import All, Always, Cases, NumberNode, Points, TruthNode
 from ...values.frozen import ordered
-from ...values.problems import Place, did_you_mean
+from ...values.problems import Place, did_you_mean, instead, meant
 from .. import model
 from ..files.nodes import ListNode, MapNode, Node, Text, describe, shortened
 from .parts import Checker, keyed
@@ -165,7 +165,7 @@ def read(id_text: Text, node: Node, shared: Common, desk: Desk) -> Draft | None:
     if not KEBAB.fullmatch(id_text.value):
         spelled = re.sub(r"[^a-z0-9]+", "-", id_text.value.lower()).strip("-")
         what = f"the id of a rule takes small letters, digits and hyphens, not '{shortened(id_text.value)}'"
-        desk.say("OL110", what, id_text.place, f"write '{spelled}'" if spelled else "")
+        desk.say("OL110", what, id_text.place, instead(id_text.value, spelled) if spelled else "")
     keys = {key.value for key, _ in node.pairs}
     if keys & {"type", "definition", "citation", "answer", "label"} and not keys & {*VERBS, "because", "when", "title"}:
         what = f"'{id_text.value}' is an entry of knowledge, not a rule"
@@ -173,7 +173,7 @@ def read(id_text: Text, node: Node, shared: Common, desk: Desk) -> Draft | None:
         return None
     verb = _verb(id_text, node, desk)
     draft = Draft(id_text.value, id_text.place, verb, (), common=shared)
-    meant: set[str] = set()
+    instead_of: set[str] = set()
     for key, value in node.pairs:
         draft.places[key.value] = key.place
         if key.value in VERBS:
@@ -188,11 +188,13 @@ def read(id_text: Text, node: Node, shared: Common, desk: Desk) -> Draft | None:
             if result is not None:
                 draft.values[key.value] = result
         elif key.value == "label":
-            desk.say("OL101", "unknown key 'label' in a rule", key.place, "a rule has a 'title'")
-            meant.add("title")
+            desk.say(
+                "OL101", "unknown key 'label' in a rule", key.place, instead("label", "title", "a rule has a 'title'")
+            )
+            instead_of.add("title")
         elif verb or not _near_verb(key.value):
-            meant.add(unknown_key(key, _ALL_KEYS, desk, f"in rule '{id_text.value}'"))
-    _completed(draft, meant, desk)
+            instead_of.add(unknown_key(key, _ALL_KEYS, desk, f"in rule '{id_text.value}'"))
+    _completed(draft, instead_of, desk)
     return draft if verb and draft.targets else None
 
 
@@ -205,7 +207,7 @@ def looks_like_one(node: MapNode) -> bool:
 def _near_verb(word: str) -> str:
     """The verb this was meant to be, or an empty text."""
     hint = did_you_mean(word, VERBS)
-    return hint if hint or word not in ("recommend", "order", "alert") else f"did you mean '{word}s'?"
+    return hint if hint or word not in ("recommend", "order", "alert") else meant(word, f"{word}s")
 
 
 def _verb(id_text: Text, node: MapNode, desk: Desk) -> str:

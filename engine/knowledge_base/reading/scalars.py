@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ...values import dates
 from ...values.interval import INFINITY, Interval
-from ...values.problems import Level, Place, Problem, did_you_mean, nearest
+from ...values.problems import Level, Place, Problem, did_you_mean, instead, meant, nearest
 from ..files.nodes import ListNode, MapNode, Node, Text, describe, shortened
 from ..model import Cited
 
@@ -53,7 +53,7 @@ class Desk:
         self.problems.append(Problem(code, what, place, level, hint, "", elsewhere))
 
     def refer(self, kind: str, text: Text) -> None:
-        self.references.append(Reference(kind, text.value, text.place, self.owner))
+        self.references.append(Reference(kind, text.value, text.at(0) if text.raw else text.place, self.owner))
 
     def wrong(self, node: Node, key: str, wanted: str, hint: str = "") -> None:
         """Say that `key` wants something else than what stands there."""
@@ -168,9 +168,9 @@ def several_of(*allowed: str) -> Read:
 def yes_no(node: Node, key: str, desk: Desk) -> bool | None:
     if isinstance(node, Text) and node.value in ("yes", "no"):
         return node.value == "yes"
-    meant = {"true": "yes", "on": "yes", "false": "no", "off": "no"}
-    word = meant.get(node.value.lower(), "") if isinstance(node, Text) else ""
-    desk.wrong(node, key, "yes or no", f"write '{word}'" if word else "")
+    words = {"true": "yes", "on": "yes", "false": "no", "off": "no"}
+    word = words.get(node.value.lower(), "") if isinstance(node, Text) else ""
+    desk.wrong(node, key, "yes or no", instead(node.value, word) if isinstance(node, Text) and word else "")
     return None
 
 
@@ -239,7 +239,7 @@ def cited(node: Node, key: str, desk: Desk) -> tuple[Cited, ...] | None:
             desk.wrong(item, key, "source ids, each with where in it: [nogg-2024, demineralization A14]")
             continue
         source, _, where = item.value.strip().partition(" ")
-        desk.refer("source", Text(source, item.place))
+        desk.refer("source", Text(source, item.at(0) if item.raw else item.place))
         if Cited(source, where.strip()) in found:
             desk.say("OL103", f"'{item.value}' is listed twice", item.place, "keep one")
         else:
@@ -307,14 +307,10 @@ def unknown_key(key: Text, allowed: Iterable[str], desk: Desk, where: str) -> st
         desk.say("OL101", f"unknown key 'codes' {where}", key.place, hint)
         return ""
     few = f"known: {', '.join(known)}" if len(known) <= 12 else ""
-    meant = nearest(key.value, known)
-    desk.say(
-        "OL101",
-        f"unknown key '{shortened(key.value)}' {where}",
-        key.place,
-        f"did you mean '{meant}'?" if meant else few,
-    )
-    return meant or ""
+    match = nearest(key.value, known)
+    what = f"unknown key '{shortened(key.value)}' {where}"
+    desk.say("OL101", what, key.place, meant(key.value, match) if match else few)
+    return match or ""
 
 
 def listed(choices: Iterable[str]) -> str:

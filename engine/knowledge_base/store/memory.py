@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ...premises.expression import Node as Tree
+from ...premises.expression import lower
 from ...premises.vocabulary import Labels, Vocabulary
 from ..files.nodes import Node
 from . import coding
+from .changed import changed_words
 
 _ODD = (ValueError, KeyError, TypeError, IndexError, AttributeError)
 """What a line that is none of ours makes of itself; it is passed over."""
@@ -91,6 +94,18 @@ class Remembered:
     def keep(self, key: tuple[str, ...], tree: Tree) -> None:
         self._trees.put(self._name(key), coding.dump_tree(tree))
 
+    def file(self, name: str, content: bytes) -> Any:
+        return None
+
+    def keep_file(self, name: str, content: bytes, made: Any) -> None:
+        """What was made of a file is for those who read again, and for no shelf."""
+
+    def built(self, draft: Any, given: tuple[Any, ...]) -> tuple[Any] | None:
+        return None
+
+    def keep_built(self, draft: Any, given: tuple[Any, ...], texts: Iterable[str], made: Any) -> None:
+        """The same."""
+
     def close(self) -> None:
         """Keep what this reading used, and forget the rest."""
         self._nodes.close()
@@ -101,43 +116,95 @@ class Remembered:
         return hashlib.sha256("\0".join((*key, meanings)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+_MOST_TREES = 8_000
+"""So many premises are at hand, the last used; a knowledge base has some two thousand."""
+
+
 class Held(Remembered):
-    """The same for one process that reads again and again: what was used in the last reading is at hand as it is."""
+    """The same for one process that reads again and again: what was used in the last reading is at hand as it is.
+
+    A file is held by its contents, with the drafts of its entries; what was built of a draft is held while every word
+    its premises read means what it meant. What a reading does not use is forgotten with the next.
+    """
 
     def __init__(self, shelf: Shelf) -> None:
         super().__init__(shelf)
-        self._files: dict[str, tuple[bytes, Node]] = {}
-        self._old: dict[str, Tree] = {}
-        self._new: dict[str, Tree] = {}
+        self._files: dict[str, tuple[bytes, Any]] = {}
+        self._recent: dict[str, tuple[int, Tree]] = {}
+        self._built: dict[int, _Built] = {}
+        self._building: dict[int, _Built] = {}
+        self._in_force: tuple[Vocabulary, str] | None = None
 
-    def node(self, content: bytes, file: str) -> Node | None:
-        held = self._files.get(file)
-        if held is not None and held[0] == content:
-            return held[1]
-        found = super().node(content, file)
-        if found is not None:
-            self._files[file] = (content, found)
-        return found
+    def file(self, name: str, content: bytes) -> Any:
+        held = self._files.get(name)
+        return held[1] if held is not None and held[0] == content else None
+
+    def keep_file(self, name: str, content: bytes, made: Any) -> None:
+        self._files[name] = (content, made)
 
     def keep_node(self, content: bytes, file: str, node: Node) -> None:
-        self._files[file] = (content, node)
+        """A file is held with its drafts, and these with their nodes."""
 
     def about(self, vocabulary: Vocabulary, units: str) -> None:
         super().about(vocabulary, units)
-        self._old, self._new = self._new or self._old, {}
+        before, self._in_force = self._in_force, (vocabulary, units)
+        kept = {**self._built, **self._building}
+        self._building = {}
+        if before is None or before[1] != units:
+            self._built = {}
+            return
+        changed = changed_words(before[0], vocabulary)
+        self._built = {name: one for name, one in kept.items() if one.words.isdisjoint(changed)} if changed else kept
+
+    def built(self, draft: Any, given: tuple[Any, ...]) -> tuple[Any] | None:
+        found = self._built.get(id(draft))
+        if found is None or found.draft is not draft or found.given != given:
+            return None
+        self._building[id(draft)] = found
+        return (found.made,)
+
+    def keep_built(self, draft: Any, given: tuple[Any, ...], texts: Iterable[str], made: Any) -> None:
+        words = frozenset(word for text in texts for word in _WORD.findall(text))
+        self._building[id(draft)] = _Built(draft, given, words, made)
 
     def tree(self, key: tuple[str, ...]) -> Tree | None:
-        name = self._name(key)
-        found = self._old.get(name) or self._new.get(name) or super().tree(key)
-        if found is not None:
-            self._new[name] = found
+        """As kept, on whichever line of its file it stood then."""
+        name, line = self._apart(key)
+        held = self._recent.pop(name, None)
+        found = held[1] if held is not None else super().tree(key)
+        if found is None:
+            return None
+        if held is not None and held[0] != line:
+            found = lower(found, line - held[0])
+        self._put(name, line, found)
         return found
 
     def keep(self, key: tuple[str, ...], tree: Tree) -> None:
-        self._new[self._name(key)] = tree
+        self._put(*self._apart(key), tree)
+
+    def _put(self, name: str, line: int, tree: Tree) -> None:
+        if len(self._recent) >= _MOST_TREES:
+            for old in list(self._recent)[: _MOST_TREES // 2]:
+                del self._recent[old]
+        self._recent[name] = (line, tree)
+
+    def _apart(self, key: tuple[str, ...]) -> tuple[str, int]:
+        """The name of a tree without its line, and that."""
+        kind, text, place, *rest = key
+        file, line, column = place.rsplit(":", 2)
+        return self._name((kind, text, f"{file} {column}", *rest)), int(line)
 
     def close(self) -> None:
         """Nothing is put on the shelf."""
+
+
+class _Built(NamedTuple):
+    """What was built of a draft, and what it depends on besides: what was `given`, and the meaning of `words`."""
+
+    draft: Any
+    given: tuple[Any, ...]
+    words: frozenset[str]
+    made: Any
 
 
 def _named(file: str, content: bytes) -> str:
@@ -148,7 +215,8 @@ class _Meanings:
     """What each word of a premise means in a vocabulary, as a text that changes when the meaning does."""
 
     def __init__(self, vocabulary: Vocabulary, units: str) -> None:
-        self._vocabulary, self._units = vocabulary, units
+        self._vocabulary = vocabulary
+        self._units = hashlib.sha256(units.encode("utf-8", "surrogatepass")).hexdigest()
         self._known: dict[str, str] = {}
 
     def of(self, text: str) -> str:

@@ -14,6 +14,7 @@ from ...values.problems import Level, Place, Problem, did_you_mean, nearest
 from ...values.units import UnitTable
 from .. import formulas
 from ..grammar import Phrase, Word, place_at
+from ..mistakes import advised
 from ..statuses import KNOWN, WORDS
 from ..vocabulary import FieldSignature, Labels, Signature, Vocabulary
 
@@ -105,6 +106,7 @@ class Names:
         return {"place": self.at(phrase), "source": self.written(phrase)}
 
     def wrong(self, code: str, phrase: Phrase, what: str, hint: str = "", elsewhere: Place | None = None) -> None:
+        hint = advised(hint, self.text[phrase.start : phrase.end])
         self.problems.append(Problem(code, what, self.at(phrase), hint=hint, elsewhere=elsewhere))
 
     def doubtful(self, code: str, phrase: Phrase, what: str, hint: str = "", elsewhere: Place | None = None) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...values.interval import exactly
+from ...values.problems import Hint
 from ..expression import (
     Against,
     Aggregate,
@@ -79,7 +80,7 @@ class Truths(Statuses):
                 hint = f"write `{subject} {verb} ({labels})`"
                 if phrase.word == "and":
                     hint = f"write `{subject} {verb} {item.text}`"
-                return self.wrong("OL202", item, f"`{item.text}` stands alone", hint)
+                return self.wrong("OL202", item, f"`{item.text}` stands alone", Hint(hint))
         return self.truth(item)
 
     def _labels_of(self, subject: Phrase, label: Word) -> bool:
@@ -240,7 +241,8 @@ class Truths(Statuses):
             low = dataclasses.replace(low, node=node, text=high.text, unit=high.unit, bare=False)
         if low.bare and high.bare and low.literal and high.literal and not value.bare and not self.takes_bare(value):
             what = f"the range has no unit, and {self.written(phrase.value)} is in {value.text}"
-            hint = f"write `{self.written(phrase.low)}..{self.written(phrase.high)} {value.text}`"
+            united = f"{self.written(phrase.low)}..{self.written(phrase.high)} {value.text}"
+            hint = Hint(f"write `{united}`", self.text[phrase.low.start : phrase.high.end], united)
             return self.wrong("OL203", phrase.low, what, hint)
         shared = self.shared([value, low, high], phrase)
         if shared is None or self._constant(phrase, shared[0]):

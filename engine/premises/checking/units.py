@@ -13,7 +13,7 @@ from fractions import Fraction
 from ...values import dates
 from ...values.frozen import ordered
 from ...values.interval import exactly
-from ...values.problems import did_you_mean
+from ...values.problems import Hint, nearest
 from ...values.units import NUMBER, Unit
 from ..expression import Aggregate, Arithmetic, Chosen, First, Literal, NumberNode, Scaled, Since
 from ..grammar import Digits, Phrase
@@ -171,17 +171,19 @@ class Units(Names):
         return dataclasses.replace(node, value=exactly(value), unit=target.text)
 
     def unknown_unit(self, item: Typed, accepted: Sequence[str] = ()) -> None:
-        hint = did_you_mean(item.text, accepted) or did_you_mean(item.text, self.units.known())
+        match = nearest(item.text, accepted) or nearest(item.text, self.units.known())
+        written = self.written(item.phrase)
+        hint = Hint(f"did you mean '{match}'?", written, written.removesuffix(item.text) + match) if match else ""
         self.wrong(
             "OL204", item.phrase, f"unknown unit '{item.text}'", hint or "units are defined in knowledge/units.yaml"
         )
 
     def _unit_missing(self, item: Typed, target: Target) -> None:
         what = f"`{self.written(item.phrase)}` has no unit, and {target.of or 'the result'} is in {target.text}"
-        accepted = " or ".join(f"`{self.written(item.phrase)} {text}`" for text in self._accepted(target)[:2])
-        self.wrong(
-            "OL203", item.phrase, what, f"write {accepted}" if item.literal else f"multiply by `1 {target.text}`"
-        )
+        written = self.written(item.phrase)
+        ways = [f"{written} {text}" for text in self._accepted(target)[:2]]
+        hint: str = Hint(f"write {' or '.join(f'`{way}`' for way in ways)}", written, *ways)
+        self.wrong("OL203", item.phrase, what, hint if item.literal else f"multiply by `1 {target.text}`")
 
     def _accepted(self, target: Target) -> tuple[str, ...]:
         """The units a message offers."""

@@ -86,12 +86,21 @@ def all_files(root: Path, local: Path | None = None) -> list[Path]:
 
 def read_all(kb: KnowledgeBase, files: Iterable[Path], root: Path) -> tuple[list[WorkedCase], list[Problem]]:
     """Every case of the files, and everything wrong with them."""
-    cases: list[WorkedCase] = []
-    problems: list[Problem] = []
+    read: list[tuple[list[WorkedCase], list[Problem]]] = []
     for path in files:
         shown = os.path.relpath(path, root) if path.is_relative_to(root) else str(path)
         content, unopened = layout.read_bytes(path, shown)
-        found, wrong = read_file(kb, content, shown) if content is not None else ([], unopened)
+        read.append(read_file(kb, content, shown) if content is not None else ([], unopened))
+    return together(read, root)
+
+
+def together(
+    read: Iterable[tuple[list[WorkedCase], list[Problem]]], root: Path
+) -> tuple[list[WorkedCase], list[Problem]]:
+    """The cases of all files, and what is wrong with each and with all of them."""
+    cases: list[WorkedCase] = []
+    problems: list[Problem] = []
+    for found, wrong in read:
         cases += found
         problems += wrong
     by_name: dict[str, WorkedCase] = {}
@@ -109,6 +118,13 @@ def read_all(kb: KnowledgeBase, files: Iterable[Path], root: Path) -> tuple[list
 
 def read_file(kb: KnowledgeBase, text: bytes, file: str) -> tuple[list[WorkedCase], list[Problem]]:
     node, problems = source.load_text(text, file)
+    return read_node(kb, node, problems, file)
+
+
+def read_node(
+    kb: KnowledgeBase, node: Node | None, problems: list[Problem], file: str
+) -> tuple[list[WorkedCase], list[Problem]]:
+    """The cases of a file that has been loaded, after the `problems` found while loading it."""
     if node is None:
         return [], problems or [Problem("OL407", "no worked case in this file", Place(file))]
     records, problems = record.records_of(kb, node, problems)
@@ -181,25 +197,27 @@ def _wanted(node: Node) -> tuple[tuple[str, ...] | None, str]:
     return None, ""
 
 
+_ABOUT: Mapping[str, str] = {
+    **dict.fromkeys((*DIAGNOSES, "causes", "ranks", "scores", "diagnosis", "cause", "reject"), "conditions"),
+    **dict.fromkeys((*PLAN_STATUSES, "cautions", "missing", "deferred_after", "recommend", "avoid"), "interventions"),
+    **dict.fromkeys(("states", "false", "unknown"), "states"),
+    **dict.fromkeys(("orders", "next_step"), "investigations"),
+    **dict.fromkeys(("fired", "held", "ruled_out"), "rules"),
+    "scales": "scales",
+    "alerts": "alerts",
+    "quantities": "quantities",
+    "asked": "findings",
+}
+
+
+def known_kind(key: str) -> str:
+    """The kind of entry whose ids stand behind a key of `expect`; empty for what is no such key."""
+    return _ABOUT.get(key, "")
+
+
 def _known_ids(kb: KnowledgeBase, kind: str) -> Mapping[str, object]:
-    if kind in DIAGNOSES or kind in ("causes", "ranks", "scores", "diagnosis", "cause", "reject"):
-        return kb.conditions
-    if kind in PLAN_STATUSES or kind in ("cautions", "missing", "deferred_after", "recommend", "avoid"):
-        return kb.interventions
-    return {
-        "states": kb.states,
-        "false": kb.states,
-        "unknown": kb.states,
-        "scales": kb.scales,
-        "orders": kb.investigations,
-        "next_step": kb.investigations,
-        "alerts": kb.alerts,
-        "quantities": kb.quantities,
-        "fired": kb.rules,
-        "held": kb.rules,
-        "ruled_out": kb.rules,
-        "asked": kb.findings,
-    }[kind]
+    known: Mapping[str, object] = getattr(kb, _ABOUT[kind])
+    return known
 
 
 def _subject_problems(kb: KnowledgeBase, one: Expectation) -> Iterator[Problem]:

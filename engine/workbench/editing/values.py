@@ -25,7 +25,7 @@ DATE: Schema = {"type": ["string", "integer"], "pattern": r"^\d{4}(-\d{2}(-\d{2}
 
 def value(read: Read) -> Schema:
     """The values this reader takes. A reader that is not known here is a fault of ours."""
-    return _KNOWN[_origin(read)](_given(read))
+    return _KNOWN[_origin(read)](given(read))
 
 
 def ids(kind: str) -> Schema:
@@ -59,7 +59,7 @@ def _origin(read: Read) -> str:
     return str(getattr(read, "__qualname__", "")).split(".<locals>")[0]
 
 
-def _given(read: Read) -> Mapping[str, Any]:
+def given(read: Read) -> Mapping[str, Any]:
     """What the reader was made for: its kind, its allowed words, the keys it takes."""
     return inspect.getclosurevars(read).nonlocals
 

@@ -6,7 +6,6 @@ is broken run against it.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,28 +14,19 @@ from pathlib import Path
 from ...case import case
 from ...case.case import Prepared
 from ...inference.working_memory import WorkingMemory
-from ...knowledge_base.files.layout import Layout, contents_of
-from ...knowledge_base.model import Entry, KnowledgeBase, Rule
-from ...knowledge_base.reading import reader
+from ...knowledge_base.files.layout import Layout
+from ...knowledge_base.model import KnowledgeBase, Rule
 from ...knowledge_base.store import cache
 from ...knowledge_base.store.memory import Held
 from ...premises import expression, grammar
-from ...values.problems import Level, Place, Problem
+from ...values.problems import Place, Problem
 from .. import checks
 from ..cases import cases, outcomes, runner
 from ..cases.cases import WorkedCase
 from ..cases.outcomes import Result
+from ..whole import NO_VOCABULARY, VOCABULARY, Reader, failed, meaning
 
-_NO_VOCABULARY = (
-    *("rules", "alerts", "hazards", "invariants", "clashes", "investigations", "guidelines", "disagreements"),
-    *("sources", "topics"),
-)
-"""Kinds that no patient file is read by: when only these change, the cases need not be read again."""
-_KINDS = (
-    *_NO_VOCABULARY,
-    *("findings", "groups", "quantities", "states", "scales", "choices", "conditions", "interventions"),
-    *("thresholds", "units", "analytes"),
-)
+_KINDS = (*NO_VOCABULARY, *VOCABULARY)
 AT_ONCE = 30
 """So many cases are run here; more of them on every core."""
 
@@ -66,7 +56,8 @@ class Watch:
         self.worked: dict[str, list[WorkedCase]] = {}
         self._stamps: dict[Path, tuple[int, int]] = {}
         self._behind: tuple[KnowledgeBase, Meanings] | None = None
-        self._held: Held | None = None
+        self._reader = Reader(root, local, Held(cache.shelf()))
+        self._begun = False
         self._memory: tuple[Prepared, WorkingMemory] | None = None
 
     def look(self) -> Seen | None:
@@ -132,11 +123,11 @@ class Watch:
     # --- what is in force ---
 
     def _knowledge(self) -> list[Problem]:
-        contents, problems = contents_of(Layout(self.root, self.local))
-        if self._held is None:
-            self._held = Held(cache.shelf())
+        contents, problems = self._reader.contents()
+        if not self._begun:
+            self._begun = True
             grammar.parse("always", Place("watch"))  # the parser is made once, before the author waits for it
-        kb, found = reader.read_contents(contents, self._held)
+        kb, found = self._reader.read(contents)
         problems = [*problems, *found]
         if kb is not None and not failed(problems):
             self.before, self.prepared = self.prepared, case.prepare(kb)
@@ -153,7 +144,7 @@ class Watch:
             self._behind = (kb, now)
         else:
             changed = Changed({}, come_or_gone=False)
-        again = changed is None or not changed.only_of(_NO_VOCABULARY)
+        again = changed is None or not changed.only_of(NO_VOCABULARY)
         problems = self._read(kb, self._case_files() if again else sorted(case_files))
         if changed is None:
             return [one for found in self.worked.values() for one in found], problems
@@ -180,11 +171,6 @@ class Watch:
         return problems
 
 
-def failed(problems: Iterable[Problem]) -> bool:
-    """Whether one of them stands in the way."""
-    return any(problem.level is Level.ERROR for problem in problems)
-
-
 # --- what a change can touch ------------------------------------------------------------------------------------------
 
 
@@ -205,7 +191,7 @@ class Changed:
 
 def meanings_of(kb: KnowledgeBase) -> Meanings:
     """What is compared to tell whether an entry changed."""
-    return {kind: {name: _meaning(entry) for name, entry in getattr(kb, kind).items()} for kind in _KINDS}
+    return {kind: {name: meaning(entry) for name, entry in getattr(kb, kind).items()} for kind in _KINDS}
 
 
 def differences(before: Meanings, after: Meanings) -> Changed:
@@ -266,7 +252,3 @@ def _read(node: expression.Node) -> frozenset[str]:
         inner = atom.partition("(")[2].rstrip(")")
         found.add(inner or atom.split(" ")[0])
     return frozenset(found)
-
-
-def _meaning(entry: Entry) -> list[object]:
-    return [getattr(entry, part.name) for part in dataclasses.fields(entry) if part.name not in ("place", "places")]

@@ -158,4 +158,12 @@ OL702
 - osteologic new finding grip
 + osteologic new finding grip --file knowledge/findings/symptoms.yaml
 = Where nothing that is there is like the new entry, only its author knows where a colleague would look for it.
+OL703
+- osteologic rename vitamind vitamin_d_level
++ osteologic rename vitamin_d vitamin_d_level
+= Only what has an id can be given another; where two things have one, `--kind` says which is meant.
+OL704
+- osteologic rename vitamin_d calcium
++ osteologic rename vitamin_d vitamin_d_level
+= An id that is taken would make two things one; and a change after which the files do not read is not made.
 """
