@@ -67,7 +67,7 @@ class Pages:
     def __init__(self) -> None:
         self.written: dict[str, str] = {}
 
-    def report(self, verdict: Verdict, where: str) -> str:
+    def report(self, verdict: Verdict, where: str, unread: tuple[str, ...] = ()) -> str:
         if where == "nowhere/":
             raise Refused([Problem("OL001", "cannot be written", Place(where))])
         established = [one.id for one in verdict.diagnoses if one.status == "established"]
