@@ -338,6 +338,8 @@ def source(session: Session, _: Asked | None, words: str) -> None:
 
 def report(session: Session, _: Asked | None, where: str) -> None:
     """Everything that follows from what was said so far."""
+    if where not in ("", "full"):
+        not_understood(session)
     _written(session, lambda: session.pages.report(session.finished(), where, tuple(dict.fromkeys(session.unread))))
 
 

@@ -166,7 +166,7 @@ class Site:
         return [
             part
             for part in (
-                ("Questions people ask", "questions.html", self._runs("topic", self.kb.topics.values())),
+                ("Questions people ask", "questions.html", self._runs("topic", self.kb.topics.values())[:_OPENED]),
                 ("Diseases", "diseases.html", self._runs("condition", known)[:_OPENED]),
                 ("Medicines", "medicines.html", self._runs("intervention", by_use)[:_OPENED]),
                 ("A path for learning", "learn.html", chapters),

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from ...assessment.questions import in_asking_order
 from ...intake.answers import answers
-from ...values.value import NOT_MEASURED
+from ...values.value import NO, NOT_MEASURED, Records
 from ...workbench.cases.cases import Expectation, WorkedCase
 from .linked import Linker, Run, Runs
 
@@ -27,7 +27,6 @@ _SAYS = {
     "orders": "Tests",
     "next_step": "Next",
     "alerts": "Alerts raised",
-    "ruled_out": "Alerts ruled out",
     "cautions": "With care",
     "causes": "Caused by",
     "states": "Found",
@@ -37,11 +36,12 @@ _SAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One case: who comes, and what follows, each under its heading."""
+    """One case: who comes, and what follows, each under its heading; `absent` is what was said not to be there."""
 
     anchor: str
     name: str
     given: tuple[str, ...]
+    absent: tuple[str, ...]
     follows: tuple[tuple[str, Runs], ...]
     place: str
 
@@ -77,8 +77,11 @@ def anchor(name: str) -> str:
 def _story(one: WorkedCase, linker: Linker) -> Story:
     said = {name: answer.known for name, answer in one.record.answers.items() if answer.known is not NOT_MEASURED}
     names = (*in_asking_order(linker.names, said), *(name for name in said if name not in linker.kb.findings))
-    given = tuple(answers.describe(linker.kb, name, said[name]) for name in dict.fromkeys(names))
-    return Story(anchor(one.name), one.name, given, tuple(_follows(one.expectations, linker)), str(one.place))
+    told = {name: answers.describe(linker.kb, name, said[name]) for name in dict.fromkeys(names)}
+    absent = {name for name in told if said[name] in (NO, Records())}
+    given = tuple(words for name, words in told.items() if name not in absent)
+    denied = tuple(linker.names.label(name) for name in told if name in absent)
+    return Story(anchor(one.name), one.name, given, denied, tuple(_follows(one.expectations, linker)), str(one.place))
 
 
 def _follows(expected: Iterable[Expectation], linker: Linker) -> Iterator[tuple[str, Runs]]:
