@@ -73,12 +73,12 @@ def _to_rule(case: Case, rules: Iterable[Distance]) -> Iterator[str]:
     if first is None:
         return
     if first.truth is not Truth.TRUE:
-        yield from (f"not here: it takes that {one.words} ({one.known or 'it is not so'})" for one in _contradicted(first))
+        for one in _contradicted(first):
+            yield f"not here: it takes that {one.words} ({one.known or 'it is not so'})"
         open_ = {name for one in first.conditions if one.truth is Truth.UNKNOWN for name in one.waits_for}
         if open_ and not _contradicted(first):
             yield f"{_told(case, open_)}; it takes that {'; '.join(_open(first))}"
-    for one in standing:
-        yield f"against it stands: {_known(one)}"
+    yield from (f"against it stands: {_known(one)}" for one in standing)
 
 
 def _contradicted(one: Distance) -> list[Condition]:

@@ -340,11 +340,11 @@ class Typed(_Screen):
             style=Style.from_dict({"bottom-toolbar": "noreverse" if colored else "noreverse nobold"}),
         )
 
-    def _so_far(self, picture: str) -> str:
+    def _so_far(self, so_far: tuple[str, str]) -> str:
         """The picture so far in one line of the terminal, below what is being typed and gone once it was."""
-        room = surroundings.width() - 1
-        told = escape.line(f"so far  {picture}")
-        return told if len(told) <= room else f"{told[: room - 3]}..."
+        picture, rest = escape.line(f"so far: {so_far[0]}"), escape.line(f"; {so_far[1]}")
+        room = surroundings.width() - 1 - len(rest)
+        return (picture if len(picture) <= room else f"{picture[: max(room - 3, 0)]}...") + rest
 
     def ask(self, prompt: Prompt) -> str | None:
         surroundings.put(self._question(prompt))

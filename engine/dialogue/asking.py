@@ -13,7 +13,6 @@ from ..values.value import NOT_MEASURED
 from .progress import Progress
 from .relevance import Agenda
 
-
 _PICTURED = 2
 _STANDINGS = {"recommended": "recommended", "conditional": "once checked", "deferred": "not yet"}
 
@@ -67,8 +66,8 @@ def stop(session: Session) -> str:
     return f"{left} {count}. {way}"
 
 
-def so_far(session: Session) -> str:
-    """The picture in one line: what it is, the first medicine, how much is left to ask, how much was not understood."""
+def so_far(session: Session) -> tuple[str, str]:
+    """The picture: what it is and the first medicine; and how much is left to ask, how much was not understood."""
     verdict = session.verdict
     established = [one.label for one in verdict.diagnoses if one.status == "established"]
     likely = [f"{one.label} {one.status}" for one in verdict.diagnoses if one.status == "likely"]
@@ -79,10 +78,10 @@ def so_far(session: Session) -> str:
             parts.append(f"{first} {words}")
             break
     left = len(session.agenda.now)
-    parts.append(f"{counted(left, 'question')} left" if left else "no question left")
+    rest = f"{counted(left, 'question')} left" if left else "no question left"
     if unread := len(dict.fromkeys(session.unread)):
-        parts.append(f"{counted(unread, 'phrase')} not understood")
-    return "; ".join(parts)
+        rest += f"; {counted(unread, 'phrase')} not understood"
+    return "; ".join(parts), rest
 
 
 def _undone(session: Session) -> str:

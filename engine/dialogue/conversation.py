@@ -23,14 +23,13 @@ from .asking import counted
 from .merging import without
 from .progress import Conflict, Moment, Progress
 from .relevance import Agenda
-from .settled import FOUND, Told
+from .settled import Told
 from .understanding import Reader
 from .understood import Understood
 
 READ, NOTE, WRONG = "read", "", "?"
 FIRST = ("age", "sex")
 """What everything else depends on."""
-_MOST = 8
 _UNDOABLE = 200
 _LEAVING = frozenset({"quit", "exit", "q", "bye", "stop"})
 _HELD = ("emergency", "urgent")
@@ -40,13 +39,13 @@ _HELD = ("emergency", "urgent")
 class Prompt:
     """A question to put; `section` is the heading it belongs under, `alerts` what must not be forgotten meanwhile.
 
-    `so_far` is the picture in a line, for a place that can redraw it.
+    `so_far` is the picture and what is left, for a place that can redraw a line.
     """
 
     text: str
     section: str = ""
     alerts: tuple[str, ...] = ()
-    so_far: str = ""
+    so_far: tuple[str, str] = ("", "")
 
 
 class Terminal(Protocol):
@@ -359,13 +358,13 @@ class Conversation:
         self.case.say(said)
         self.changed()
         heard = [name for name in said if name in set(read)]
-        for told in echo.heard(self.case, heard, was, understood or Understood(), self._line, granted):
-            self.tell(READ, told)
+        lines = [*echo.heard(self.case, heard, was, understood or Understood(), self._line, granted)]
         if closing is not None and understood is not None:
-            for told in echo.gaps(self.case, closing, understood, said):
-                self.tell(READ, told)
+            lines = echo.joined(lines, echo.gaps(self.case, closing, understood, said))
         elif gaps := [name for name in read if name in said and isinstance(said[name], Gap)]:
-            self.tell(READ, f"{settled.few(self.case.names.label(name) for name in gaps)} not measured")
+            lines.append(f"{settled.few(self.case.names.label(name) for name in gaps)} not measured")
+        for told in lines:
+            self.tell(READ, told)
         if before is not None:
             self._tell_settled(before)
 
@@ -395,11 +394,8 @@ class Conversation:
         )
 
     def _tell_settled(self, before: Verdict) -> None:
-        told = settled.lines(before, self.verdict, self.case.names)
-        for line in told[:_MOST]:
+        for line in settled.lines(before, self.verdict, self.case.names):
             self.terminal.tell(line)
-        if len(told) > _MOST:
-            self.tell(FOUND, f"and {len(told) - _MOST} more; report shows everything")
 
     # --- back and forth ---
 

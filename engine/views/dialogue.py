@@ -258,9 +258,10 @@ def _whynot(page: Page, case: Case, found: WhyNot) -> None:
     left = len(against) + (0 if holding else len(favoring)) - told
     unknown = sum(one.truth is Truth.UNKNOWN for one in against)
     if left:
-        more = "1 more rule about it does not hold, or is" if left == 1 else f"{left} more rules about it do not hold, or are"
+        more = "1 more rule about it does" if left == 1 else f"{left} more rules about it do"
+        further = "is" if left == 1 else "are"
         could = f"; {unknown} could still stand against it" if unknown else ""
-        page.paragraph(f"{more} further off{could}.", 4)
+        page.paragraph(f"{more} not hold, or {further} further off{could}.", 4)
 
 
 def _distant(page: Page, one: Distance) -> None:

@@ -160,7 +160,8 @@ class Site:
     def _parts(self) -> list[tuple[str, str, list[Run]]]:
         """What the first page opens with: each part with the page that holds all of it, and its beginning."""
         known = [one for one in self.kb.conditions.values() if one.frequency == "common" and not one.exposure]
-        by_use = sorted(filter(_is_medicine, self.kb.interventions.values()), key=lambda one: (not one.choice, one.label))
+        medicines = filter(_is_medicine, self.kb.interventions.values())
+        by_use = sorted(medicines, key=lambda one: (not one.choice, one.label))
         chapters = [Run(title, f"learn.html#{name}") for name, title, *_ in self._path()]
         worked = [Run(one.title, one.address) for one in self.chapters]
         return [
@@ -186,22 +187,37 @@ class Site:
         medicines: dict[str, list[Entry]] = {}
         for one in self.kb.interventions.values():
             medicines.setdefault("Medicines" if _is_medicine(one) else "What else helps", []).append(one)
-        yield "questions.html", "Questions people ask", "Each with its answer and who says so.", [
-            (title, [Run(topic.question, f"topics/{topic.id}.html") for topic in topics])
-            for _, title, topics, _ in self._path()
-        ]
+        yield (
+            "questions.html",
+            "Questions people ask",
+            "Each with its answer and who says so.",
+            [
+                (title, [Run(topic.question, f"topics/{topic.id}.html") for topic in topics])
+                for _, title, topics, _ in self._path()
+            ],
+        )
         told = "What each is, how it comes about, what speaks for it, and what is done."
-        yield "diseases.html", "Diseases", told, [
-            (title, sorted(self._runs("condition", diseases[title]), key=_alphabetical))
-            for title in ("Diseases", "What takes or harms bone")
-            if title in diseases
-        ]
+        yield (
+            "diseases.html",
+            "Diseases",
+            told,
+            [
+                (title, sorted(self._runs("condition", diseases[title]), key=_alphabetical))
+                for title in ("Diseases", "What takes or harms bone")
+                if title in diseases
+            ],
+        )
         told = "What each does, for whom, how much, and whom it would harm."
-        yield "medicines.html", "Medicines", told, [
-            (title, sorted(self._runs("intervention", medicines[title]), key=_alphabetical))
-            for title in ("Medicines", "What else helps")
-            if title in medicines
-        ]
+        yield (
+            "medicines.html",
+            "Medicines",
+            told,
+            [
+                (title, sorted(self._runs("intervention", medicines[title]), key=_alphabetical))
+                for title in ("Medicines", "What else helps")
+                if title in medicines
+            ],
+        )
 
     def _path(self) -> list[tuple[str, str, list[Topic], list[Run]]]:
         """The chapters of the path: their anchor, title, questions in order, and where they lead on to."""

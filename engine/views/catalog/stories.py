@@ -11,7 +11,7 @@ from ...assessment.questions import in_asking_order
 from ...intake.answers import answers
 from ...values.value import NO, NOT_MEASURED, Records
 from ...workbench.cases.cases import Expectation, WorkedCase
-from .linked import Linker, Run, Runs
+from .linked import Linker, Runs
 
 _SAYS = {
     "diagnosed": "It is",
