@@ -59,8 +59,8 @@ def _to_item(case: Case, item: Item, rules: Sequence[Distance]) -> Iterator[str]
             if one.role == "bars" and one.truth is Truth.TRUE:
                 yield f"it stays barred while this holds: {_known(one)}"
         return
-    for one in item.after:
-        yield f"first {case.names.label(one) if one in case.kb.interventions else one}"
+    for step in item.after:
+        yield f"first {case.names.label(step) if step in case.kb.interventions else step}"
     if item.missing:
         yield _told(case, item.missing)
 

@@ -32,7 +32,7 @@ class RulesBy(Mapping[_K, tuple[Rule, ...]]):
             found = self._opened[key] = tuple(map(self._rule, self.ids[key]))
         return found
 
-    def get(self, key: _K, default: Any = None) -> Any:  # type: ignore[override]  # asked tens of thousands of times a patient
+    def get(self, key: _K, default: Any = None) -> Any:  # asked tens of thousands of times a patient
         return self[key] if key in self.ids else default
 
     def __contains__(self, key: object) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.assessment import contrast
+from engine.assessment.judgement import judge
 from engine.case import opening
 from engine.case.case import Case, Prepared, prepare_kept
 from engine.case.opening import Terms
@@ -75,7 +76,7 @@ def test_on_every_worked_case_the_way_leads_over_what_is_open_alone(shipped: Pre
 
 def test_the_nearest_way_stands_above_the_rules_and_the_page_is_short(shipped: Prepared) -> None:
     one = patient(shipped, WOMAN)
-    told = dialogue.show("whynot", one, contrast.judge(one), contrast.why_not(one, "alendronate"), 80, False)
+    told = dialogue.show("whynot", one, judge(one), contrast.why_not(one, "alendronate"), 80, False)
     lines = told.splitlines()
     assert lines[1].strip().startswith("nearest way")
     assert len(lines) <= 25

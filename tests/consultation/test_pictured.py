@@ -25,7 +25,7 @@ def shipped() -> Prepared:
 
 
 def judged(shipped: Prepared, record: str, **chosen: str) -> Verdict:
-    (patient,) = opening.patients(shipped, record, "patient.yaml", Terms(as_of=TODAY, **chosen), TODAY)  # type: ignore[arg-type]
+    (patient,) = opening.patients(shipped, record, "patient.yaml", Terms(as_of=TODAY, **chosen), TODAY)
     return judgement.judge(patient.case)
 
 

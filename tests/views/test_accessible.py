@@ -45,7 +45,7 @@ def browser() -> Iterator[Browser]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The page of each example, and a hand-out, as files."""
     folder = tmp_path_factory.mktemp("pages")
-    made = {}
+    made: dict[str, Path] = {}
     for name in EXAMPLES:
         text = (ROOT / "examples" / f"{name}.yaml").read_text("utf-8")
         for kind, written in ((name, report(text)), (f"{name}, for the patient", report(text, for_patient=True))):
@@ -142,7 +142,7 @@ def test_all_that_folds_opens_from_the_keyboard_and_focus_is_seen(browser: Brows
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_it_prints_on_four_pages_with_folds_closed(browser: Browser, pages: dict[str, Path], name: str) -> None:
     page = opened(browser, pages[name])
-    printed = page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "14mm"))
+    printed = page.pdf(format="A4", margin={"top": "14mm", "bottom": "14mm", "left": "14mm", "right": "14mm"})
     assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page/") <= 4
     page.emulate_media(media="print")
     assert not page.locator("details.section").first.is_visible()
