@@ -145,7 +145,11 @@ def test_a_diagnosis_an_alert_and_the_first_medicine_stand_with_a_fact_a_title_o
         document = sections.document(verdict, prepared.names)
         lines = {line.id: line for block in document.summary for line in block.lines if line.id}
         told_once = {line.clause for line in lines.values() if line.clause}
-        grounds = [*((one.id, one.supporting) for one in verdict.diagnoses)]
+        made = {one.id: one.supporting for one in verdict.diagnoses}
+        kinds = {one: prepared.kb.conditions[one].kinds for one in made if one in prepared.kb.conditions}
+        grounds = [
+            (one, (*made[one], *(why for wider in kinds.get(one, ()) for why in made.get(wider, ())))) for one in made
+        ]
         grounds += [(one.id, one.because) for one in verdict.on_top.raised]
         for subject, listed in grounds:
             line = lines.get(subject)
