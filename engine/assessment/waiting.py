@@ -55,7 +55,7 @@ def granted(case: Case) -> frozenset[str]:
 
 
 def _doubted(case: Case, name: str) -> bool:
-    return name not in case.said and case.why_implied(name) == "assumed" and not case.undoubted(name)
+    return name not in case.counting and case.why_implied(name) == "assumed" and not case.undoubted(name)
 
 
 def nothing_granted(case: Case) -> Case:
@@ -75,7 +75,7 @@ def _against(case: Case, intervention: Intervention) -> Iterable[Rule]:
 
 def _vague(case: Case, name: str) -> bool:
     """Whether something was said of a finding that leaves open what is asked of it."""
-    return name in case.said and not isinstance(case.memory.known(name), Gap)
+    return name in case.counting and not isinstance(case.memory.known(name), Gap)
 
 
 def _told(case: Case, node: TruthNode) -> frozenset[str]:
