@@ -71,7 +71,7 @@ class Silence:
     def tell(self, told: Told) -> None:
         return None
 
-    def report(self, verdict: Verdict, where: str) -> str:
+    def report(self, verdict: Verdict, where: str, unread: tuple[str, ...] = ()) -> str:
         return ""
 
     def show(self, what: str, case: Case, verdict: Verdict, subject: object) -> str:

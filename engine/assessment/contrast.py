@@ -17,8 +17,9 @@ from ..premises.expression import TruthNode
 from ..values.interval import Interval, exactly
 from ..values.truth import Truth
 from ..values.value import NO, YES, Choice, Entry, Known, Measurement, Number, Records
-from . import judgement, worlds
+from . import judgement, nearest, worlds
 from .judgement import judge
+from .nearest import Condition, Distance
 from .verdict import Verdict
 
 MOST_ANSWERS = 6
@@ -188,30 +189,8 @@ def _either_side(case: Case, finding: str) -> list[Decimal]:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """One condition of a rule: in words, its truth, and what is known that makes it so (`28 < 30 nmol/L`)."""
-
-    words: str
-    truth: Truth
-    known: str
-    waits_for: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Distance:
-    """How far a rule is from holding (or, where it bars, from letting go): the conditions still to turn."""
-
-    rule: Rule
-    role: str
-    """wants, bars, delays, establishes, excludes, speaks for, speaks against, sets, orders, raises"""
-    truth: Truth
-    steps: int
-    conditions: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class WhyNot:
-    """Every rule about something, the nearest first, and the nearest way to it in words."""
+    """Every rule about something, the nearest first, and the nearest way to it, a step each."""
 
     id: str
     label: str
@@ -245,7 +224,6 @@ ROLES = {
     "alerts": "raises",
     "sets": "sets",
 }
-_AGAINST = ("bars", "delays", "excludes")
 
 
 def why_not(case: Case, subject: str) -> WhyNot:
@@ -254,7 +232,10 @@ def why_not(case: Case, subject: str) -> WhyNot:
     ways = each_way(case, subject)
     looked_at = ways[0].case if ways else case
     far = sorted((_distance(looked_at, rule) for rule in rules if rule.verb in ROLES), key=_rank)
-    return WhyNot(subject, case.names.label(subject), _status(judge(case), subject), tuple(far), _nearest(far), ways)
+    verdict = judge(case)
+    status = _status(verdict, subject)
+    way = nearest.way(looked_at, verdict, subject, status, far)
+    return WhyNot(subject, case.names.label(subject), status, tuple(far), way, ways)
 
 
 def each_way(case: Case, subject: str) -> tuple[Way, ...]:
@@ -298,7 +279,7 @@ def _status(verdict: Verdict, subject: str) -> str:
 def _distance(case: Case, rule: Rule) -> Distance:
     role, case = ROLES[rule.verb], case.holding(rule)
     held = case.truth(rule)
-    wanted = Truth.FALSE if role in _AGAINST else Truth.TRUE
+    wanted = Truth.FALSE if role in nearest.AGAINST else Truth.TRUE
     premise = rule.when or expression.Always()
     steps, way = _way(case, premise, wanted)
     shown = way if held is not wanted else list(_decisive(case, premise, held))
@@ -360,15 +341,3 @@ def _condition(case: Case, leaf: TruthNode) -> Condition:
     held = case.memory.holds(leaf)
     waits = tuple(sorted(case.explanation.missing(leaf))) if held is Truth.UNKNOWN else ()
     return Condition(wording.words(leaf, case.names), held, witness.witness(leaf, case.memory, case.names), waits)
-
-
-def _nearest(rules: list[Distance]) -> tuple[str, ...]:
-    """What would have to turn: the nearest rule that wants it, and every bar and delay not lifted."""
-    favoring = [one for one in rules if one.role not in (*_AGAINST, "cautions", "speaks against", "speaks for")]
-    first = min(favoring, key=lambda one: one.steps, default=None)
-    turning = [] if first is None or first.truth is Truth.TRUE else list(first.conditions)
-    standing = [one for one in rules if one.role in _AGAINST and one.truth is not Truth.FALSE]
-    lifted = [condition for one in standing for condition in one.conditions]
-    return tuple(
-        dict.fromkeys([condition.words for condition in turning] + [f"not: {condition.words}" for condition in lifted])
-    )

@@ -15,7 +15,7 @@ from ..values import history
 from ..values.interval import Interval
 from ..values.truth import Truth
 from ..values.value import NOT_APPLICABLE, NOT_MEASURED, Choice, Day, Gap, Known, Number
-from . import chosen, differential, merging, plan, reasons, workup, worlds
+from . import chosen, differential, merging, pictured, plan, reasons, workup, worlds
 from .verdict import (
     AlertShown,
     Cause,
@@ -108,6 +108,8 @@ def _judged(case: Case) -> Verdict:
         notices=_notices(case),
         disclaimer=case.kb.scope.disclaimer if case.kb.scope is not None else "",
         outside_scope=outside,
+        probabilities=() if outside or case.brief else pictured.probabilities(case),
+        courses=() if case.brief else pictured.courses(case),
     )
 
 

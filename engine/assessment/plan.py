@@ -57,8 +57,12 @@ def _sort_key(item: Item, corrections: set[str]) -> tuple[int, int, str, int, in
 
 def wanted(case: Case, intervention: str) -> tuple[Truth, tuple[Rule, ...]]:
     """Whether any shown rule wants it, and those rules."""
+    return case.once(("wanted", intervention), lambda: _wanted(case, intervention))
+
+
+def _wanted(case: Case, intervention: str) -> tuple[Truth, tuple[Rule, ...]]:
     rules = tuple(rule for rule in case.rules("recommends", intervention) if case.visible(rule) and case.acts(rule))
-    return truth.any_of(case.truth(rule) for rule in rules), rules
+    return truth.any_of([case.truth(rule) for rule in rules]), rules
 
 
 def taken(case: Case) -> list[Intervention]:

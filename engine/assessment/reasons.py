@@ -42,11 +42,16 @@ def old(case: Case, rule: Rule) -> tuple[str, ...]:
 
 
 def _facts(case: Case, rule: Rule) -> tuple[Fact, ...]:
-    return tuple(
-        Fact(name, case.value_text(name), case.why_implied(name), case.value_told(name))
-        for name in case.explanation.rule(rule).answers
-        if case.is_known(name)
-    )
+    return tuple(fact(case, name) for name in case.explanation.rule(rule).answers if case.is_known(name))
+
+
+def fact(case: Case, name: str) -> Fact:
+    """What is known of a finding or quantity, in words; many rules rest on the same."""
+
+    def work() -> Fact:
+        return Fact(name, case.value_text(name), case.why_implied(name), case.value_told(name))
+
+    return case.once(("fact", name), work)
 
 
 def reasons(case: Case, rules: Iterable[Rule], held: Truth = Truth.TRUE) -> tuple[Reason, ...]:

@@ -263,6 +263,43 @@ class Difference:
 
 
 @ordered
+class LineShown:
+    """A threshold that guidelines draw in a probability: its number, in words, and who draws it."""
+
+    threshold: str
+    value: float
+    text: str
+    label: str
+    guidelines: tuple[str, ...]
+
+
+@ordered
+class ProbabilityShown:
+    """A ten-year probability of fracture as it was entered, beside the lines of the guidelines that speak here."""
+
+    id: str
+    label: str
+    value: float
+    text: str
+    lines: tuple[LineShown, ...]
+
+
+@ordered
+class Course:
+    """A medicine over time, or (`kind` fracture) a day on which a bone broke; `first` and `last` are day numbers.
+
+    Of a date known to the month or year the middle is taken; `told` says it as it is known; `open`: no end is known.
+    """
+
+    label: str
+    told: str
+    kind: str
+    first: int
+    last: int
+    open: bool
+
+
+@ordered
 class Verdict:
     digest: str
     rules: int
@@ -289,6 +326,9 @@ class Verdict:
     contradictions: tuple[ContradictionShown, ...] = ()
     taken: Taken | None = None
     """What was made of the health record that the patient came from."""
+    probabilities: tuple[ProbabilityShown, ...] = ()
+    courses: tuple[Course, ...] = ()
+    """None where no medicine has a date."""
 
     @property
     def on_top(self) -> OnTop:

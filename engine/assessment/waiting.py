@@ -55,10 +55,7 @@ def granted(case: Case) -> frozenset[str]:
 
 
 def _doubted(case: Case, name: str) -> bool:
-    assumed = case.kb.findings[name].assumed
-    if assumed is None or name in case.counting or case.why_implied(name) != "assumed":
-        return False
-    return assumed.sure is None or case.memory.holds(assumed.sure) is not Truth.TRUE
+    return name not in case.counting and case.why_implied(name) == "assumed" and not case.undoubted(name)
 
 
 def nothing_granted(case: Case) -> Case:

@@ -207,11 +207,11 @@ class Case:
         for group in self.kb.groups.values():
             if self.finished or group.id in self.closed_groups:
                 found.update({name: (NOT_MEASURED, "group") for name in group.findings if name not in self.counting})
-        if not self.finished:
-            return found
         for name in self.prepared.index.assumed:
             assumed = self.kb.findings[name].assumed
             if assumed is None or name in self.counting or found.get(name) is not None:
+                continue
+            if not self.finished and not self.undoubted(name):
                 continue
             if assumed.when is not None and self.memory.holds(assumed.when) is not Truth.TRUE:
                 continue
@@ -219,6 +219,13 @@ class Case:
             if known is not None:
                 found[name] = (known, "assumed")
         return found
+
+    def undoubted(self, name: str) -> bool:
+        """Whether nothing known gives a reason to doubt what is assumed of a finding: then it is not even asked."""
+        assumed = self.kb.findings[name].assumed
+        if assumed is None or assumed.sure is None:
+            return False
+        return self.memory.holds(assumed.sure) is not Truth.FALSE
 
     @property
     def recorded(self) -> Case:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from operator import attrgetter
 from typing import Protocol
 
@@ -41,7 +42,7 @@ class Proof:
     """One step of a proof and the steps it rests on.
 
     `kind` is proposition, rule, junction, leaf, quantity or answer; `name` the atom, rule, quantity or finding;
-    `node` the premise it proves.
+    `node` the premise it proves; `answers` the findings and quantities at its leaves, in the order met, each once.
     """
 
     kind: str
@@ -51,21 +52,28 @@ class Proof:
     rule: Rule | None = None
     parts: tuple[Proof, ...] = ()
     size: int = 1
+    answers: tuple[str, ...] = ()
 
     def walk(self) -> Iterable[Proof]:
         yield self
         for part in self.parts:
             yield from part.walk()
 
-    @property
-    def answers(self) -> tuple[str, ...]:
-        """The findings and quantities at its leaves, in the order met, each once."""
-        return tuple(dict.fromkeys(step.name for step in self.walk() if step.kind in ("answer", "quantity")))
 
-
-def _proof(kind: str, truth: Truth, parts: Iterable[Proof] = (), **rest: object) -> Proof:
+def _proof(
+    kind: str,
+    truth: Truth,
+    parts: Iterable[Proof] = (),
+    name: str = "",
+    node: TruthNode | None = None,
+    rule: Rule | None = None,
+) -> Proof:
     kept = tuple(parts)
-    return Proof(kind, truth, parts=kept, size=1 + sum(part.size for part in kept), **rest)  # type: ignore[arg-type]  # the keys are Proof's own
+    read = kept[0].answers if kept else ()
+    if kind == "quantity" or len(kept) > 1:
+        own = [name] if kind == "quantity" else []
+        read = tuple(dict.fromkeys(chain(own, *(part.answers for part in kept))))
+    return Proof(kind, truth, name, node, rule, kept, 1 + sum([part.size for part in kept]), read)
 
 
 class Explanation:
@@ -172,7 +180,7 @@ class Explanation:
             finding = self.kb.findings[name]
             if finding.stand_in and self.settled.known(name) == self.settled.known(finding.stand_in):
                 return self.value(finding.stand_in)
-            return Proof("answer", Truth.TRUE, name=name)
+            return Proof("answer", Truth.TRUE, name=name, answers=(name,))
         used = [rule for rule in self._derive.get(name, ()) if self.settled.premise(rule) is not Truth.FALSE]
         reads = {read for rule in used for part in (rule.when, rule.formula) if part for read in self.read_by(part)}
         parts = [self.value(read) for read in sorted(reads) if read not in self.kb.thresholds and self._is_known(read)]
@@ -192,11 +200,13 @@ class Explanation:
 
     def _lacked(self, node: TruthNode) -> frozenset[str]:
         if self.settled.holds(node) is not Truth.UNKNOWN:
-            return frozenset()
+            return _NOTHING
         if isinstance(node, (expression.Proposition, expression.Applies)):
             return self.missing_of(node.atom)
-        if isinstance(node, expression.JUNCTIONS):
-            return _union(self.missing(child) for child in node.children() if isinstance(child, TruthNode))
+        if isinstance(node, expression.Not):
+            return self.missing(node.item)
+        if isinstance(node, (expression.All, expression.AnyOf, expression.AtLeast)):
+            return _union([self.missing(item) for item in node.items])
         names = self.read_by(node)
         waiting = _union(self.missing_value(name) for name in names)
         findings = [self.kb.findings[name] for name in sorted(names) if name in self.kb.findings]
@@ -272,5 +282,10 @@ def _shortest(parts: Iterable[Proof], held: Truth) -> list[Proof]:
     return sorted((part for part in parts if part.truth is held), key=lambda part: part.size)
 
 
+_NOTHING: frozenset[str] = frozenset()
+
+
 def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
-    return frozenset().union(*sets)
+    """All of the sets together; the one that is not empty itself, where there is no other."""
+    some = [one for one in sets if one]
+    return _NOTHING.union(*some) if len(some) > 1 else some[0] if some else _NOTHING

@@ -13,7 +13,7 @@ from ..knowledge_base.model import KnowledgeBase
 from ..knowledge_base.naming import Names
 from ..premises import expression
 from ..values.frozen import frozen
-from . import cut_offs, evidence
+from . import cut_offs, evidence, guideline_lines
 
 Ids = Sequence[str]
 
@@ -48,6 +48,8 @@ class Index:
     """Where each finding and quantity stands in the order a clinician asks (`Names.asking`)."""
     cut_offs: Mapping[str, Sequence[str]]
     """The numbers that rules compare each finding and quantity with, as texts."""
+    lines: Mapping[str, Sequence[Sequence[str]]]
+    """For each ten-year probability the rules of guidelines that draw a line in it, each with its threshold."""
 
     @classmethod
     def of(cls, kb: KnowledgeBase) -> Index:
@@ -79,6 +81,7 @@ class Index:
             known_first=_known_first(kb),
             asking={name: list(place) for name, place in Names(kb).asking.items()},
             cut_offs={name: [str(cut) for cut in cuts] for name, cuts in cut_offs.of(kb).items()},
+            lines=guideline_lines.of(kb),
         )
 
     def dump(self) -> Any:
@@ -96,6 +99,7 @@ class Index:
             "known first": _sorted(self.known_first),
             "asking": dict(self.asking),
             "cut-offs": dict(self.cut_offs),
+            "lines": dict(self.lines),
         }
 
     @classmethod
@@ -121,6 +125,7 @@ class Index:
             known_first=_frozen(kept["known first"]),
             asking=kept["asking"],
             cut_offs=kept["cut-offs"],
+            lines=kept["lines"],
         )
 
 

@@ -225,7 +225,7 @@ class Shown:
     def __init__(self, names: Names) -> None:
         self._names = names
 
-    def report(self, verdict: Verdict, where: str) -> str:
+    def report(self, verdict: Verdict, where: str, unread: tuple[str, ...] = ()) -> str:
         opening, _, file = where.partition(" ")
         if opening == "patient":
             return self._for_patient(verdict, file.strip())
@@ -233,13 +233,14 @@ class Shown:
             from ..views.report import text
 
             detail = where or "brief"
-            return text.report(verdict, self._names, surroundings.width(), surroundings.colored(), detail=detail)
+            width, colored = surroundings.width(), surroundings.colored()
+            return text.report(verdict, self._names, width, colored, detail=detail, unread=unread)
         kind = _SUFFIXES.get(Path(where).suffix.casefold())
         if kind is None:
             hint = f"name it with one of {', '.join(_SUFFIXES)}"
             what = f"{where}: which kind of report that should be is not clear"
             raise Refused([Problem("OL001", what, Place(where), hint=hint)])
-        return self.save(_rendered(verdict, self._names, kind), where)
+        return self.save(_rendered(verdict, self._names, kind, unread), where)
 
     def _for_patient(self, verdict: Verdict, where: str) -> str:
         """The page for the patient, or into which file it was written."""
@@ -264,22 +265,22 @@ class Shown:
         return f"Written: {where}"
 
 
-def _rendered(verdict: Verdict, names: Names, kind: str) -> str:
+def _rendered(verdict: Verdict, names: Names, kind: str, unread: tuple[str, ...]) -> str:
     if kind == "json":
         from ..views.report import data
 
-        return data.text(data.document(verdict, names))
+        return data.text(data.document(verdict, names, unread))
     if kind == "html":
         from ..views.report import html
 
-        return html.page([("", verdict)], names)
+        return html.page([("", verdict)], names, unread)
     if kind == "markdown":
         from ..views.report import markdown
 
-        return markdown.report(verdict, names)
+        return markdown.report(verdict, names, unread=unread)
     from ..views.report import text
 
-    return text.report(verdict, names)
+    return text.report(verdict, names, unread=unread)
 
 
 # --- terminals --------------------------------------------------------------------------------------------------------
@@ -353,6 +354,7 @@ class Typed(_Screen):
         from prompt_toolkit.completion import Completer
         from prompt_toolkit.history import InMemoryHistory
         from prompt_toolkit.shortcuts import CompleteStyle
+        from prompt_toolkit.styles import Style
 
         words = _Words(case)
 
@@ -367,14 +369,21 @@ class Typed(_Screen):
             complete_style=CompleteStyle.READLINE_LIKE,
             reserve_space_for_menu=0,
             key_bindings=_keys(),
+            style=Style.from_dict({"bottom-toolbar": "noreverse" if colored else "noreverse nobold"}),
         )
+
+    def _so_far(self, so_far: tuple[str, str]) -> str:
+        """The picture so far in one line of the terminal, below what is being typed and gone once it was."""
+        picture, rest = escape.line(f"so far: {so_far[0]}"), escape.line(f"; {so_far[1]}")
+        room = surroundings.width() - 1 - len(rest)
+        return (picture if len(picture) <= room else f"{picture[: max(room - 3, 0)]}...") + rest
 
     def ask(self, prompt: Prompt) -> str | None:
         surroundings.put(self._question(prompt))
         sys.stdout.flush()
         surroundings.finish()
         try:
-            return self._session.prompt("> ")
+            return self._session.prompt("> ", bottom_toolbar=self._so_far(prompt.so_far))
         except (EOFError, KeyboardInterrupt):
             return None
 

@@ -13,6 +13,9 @@ from ..values.value import NOT_MEASURED
 from .progress import Progress
 from .relevance import Agenda
 
+_PICTURED = 2
+_STANDINGS = {"recommended": "recommended", "conditional": "once checked", "deferred": "not yet"}
+
 
 class Speaker(Protocol):
     """Where something can be said of what was not understood."""
@@ -27,6 +30,7 @@ class Session(Protocol):
 
     case: Case
     progress: Progress
+    unread: tuple[str, ...]
 
     @property
     def asked(self) -> int: ...
@@ -60,6 +64,24 @@ def stop(session: Session) -> str:
         left = "Nothing more can change what is shown."
     way = f"Report, or go on with {' or '.join(on)}?" if on else "report, facts, or anything you want to add?"
     return f"{left} {count}. {way}"
+
+
+def so_far(session: Session) -> tuple[str, str]:
+    """The picture: what it is and the first medicine; and how much is left to ask, how much was not understood."""
+    verdict = session.verdict
+    established = [one.label for one in verdict.diagnoses if one.status == "established"]
+    likely = [f"{one.label} {one.status}" for one in verdict.diagnoses if one.status == "likely"]
+    parts = [", ".join((established or likely)[:_PICTURED]) or "nothing established"]
+    medicines = [one for one in verdict.plan if one.kind == "medicine" and not one.taken]
+    for status, words in _STANDINGS.items():
+        if first := next((one.label for one in medicines if one.status == status), ""):
+            parts.append(f"{first} {words}")
+            break
+    left = len(session.agenda.now)
+    rest = f"{counted(left, 'question')} left" if left else "no question left"
+    if unread := len(dict.fromkeys(session.unread)):
+        rest += f"; {counted(unread, 'phrase')} not understood"
+    return "; ".join(parts), rest
 
 
 def _undone(session: Session) -> str:

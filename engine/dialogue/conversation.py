@@ -5,6 +5,7 @@ The session says what, the terminal says how: `Terminal` is all it knows of the 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,34 +17,35 @@ from ..case.case import Case
 from ..intake.answers import answers
 from ..values.problems import Problem, Refused
 from ..values.value import NOT_MEASURED, Gap, Known, Records
-from . import asking, doubts, inquiry, relevance, settled
+from . import asking, doubts, echo, inquiry, relevance, settled
 from .agreement import agreed
 from .asking import counted
 from .merging import without
 from .progress import Conflict, Moment, Progress
 from .relevance import Agenda
-from .settled import FOUND, Told
+from .settled import Told
 from .understanding import Reader
 from .understood import Understood
 
 READ, NOTE, WRONG = "read", "", "?"
 FIRST = ("age", "sex")
 """What everything else depends on."""
-_MOST = 8
-_NAMED = 3
 _UNDOABLE = 200
-_WORK_UP = ("; it goes on the work-up", "; they go on the work-up")
 _LEAVING = frozenset({"quit", "exit", "q", "bye", "stop"})
 _HELD = ("emergency", "urgent")
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A question to put; `section` is the heading it belongs under, `alerts` what must not be forgotten meanwhile."""
+    """A question to put; `section` is the heading it belongs under, `alerts` what must not be forgotten meanwhile.
+
+    `so_far` is the picture and what is left, for a place that can redraw a line.
+    """
 
     text: str
     section: str = ""
     alerts: tuple[str, ...] = ()
+    so_far: tuple[str, str] = ("", "")
 
 
 class Terminal(Protocol):
@@ -59,8 +61,11 @@ class Terminal(Protocol):
 class Pages(Protocol):
     """What is shown as a page of its own."""
 
-    def report(self, verdict: Verdict, where: str) -> str:
-        """Makes the report: brief, `full`, or into the file that `where` names. Gives what to say. Raises Refused."""
+    def report(self, verdict: Verdict, where: str, unread: tuple[str, ...] = ()) -> str:
+        """Makes the report: brief, `full`, or into the file that `where` names; `unread` was typed and not understood.
+
+        Gives what to say. Raises Refused.
+        """
 
     def show(self, what: str, case: Case, verdict: Verdict, subject: object) -> str:
         """One part of the report, or the answer to one inquiry."""
@@ -97,6 +102,7 @@ class Conversation:
         self._forth: list[Moment] = []
         self._questions: set[tuple[tuple[str, ...], tuple[int, str] | None]] = set()
         self._last: Asked | None = None
+        self._line = ""
         self.whys = 0
 
     @property
@@ -147,7 +153,7 @@ class Conversation:
         self.note('Answer, or tell me anything you know ("smoker, hip -2.7"). ? lists commands.')
         while True:
             asked = self.next()
-            line = self.terminal.ask(self._prompt(asked))
+            line = self.terminal.ask(dataclasses.replace(self._prompt(asked), so_far=asking.so_far(self)))
             if line is None or line.strip().casefold() in _LEAVING:
                 break
             if line.strip():
@@ -221,6 +227,7 @@ class Conversation:
             except Refused as refused:
                 for problem in refused.problems:
                     self.wrong(problem)
+        self._line = line
         before = Moment.of(self.case, self.progress, line)
         stepping = self._handle(line, asked, again)
         if not stepping and not before.same_as(Moment.of(self.case, self.progress)):
@@ -345,16 +352,19 @@ class Conversation:
         if not said and closing is None:
             return
         before = self._verdict
-        was = dict(self.case.said)
+        was, granted = dict(self.case.said), echo.granted(self.case)
         if closing is not None:
             self._close(closing, understood, said)
         self.case.say(said)
         self.changed()
-        self._echo([name for name in said if name in set(read)], was, understood or Understood())
+        heard = [name for name in said if name in set(read)]
+        lines = [*echo.heard(self.case, heard, was, understood or Understood(), self._line, granted)]
         if closing is not None and understood is not None:
-            self._echo_gaps(closing, understood, said)
+            lines = echo.joined(lines, echo.gaps(self.case, closing, understood, said))
         elif gaps := [name for name in read if name in said and isinstance(said[name], Gap)]:
-            self.tell(READ, f"{settled.few(self.case.names.label(name) for name in gaps)} not measured")
+            lines.append(f"{settled.few(self.case.names.label(name) for name in gaps)} not measured")
+        for told in lines:
+            self.tell(READ, told)
         if before is not None:
             self._tell_settled(before)
 
@@ -383,49 +393,9 @@ class Conversation:
             trail=trail,
         )
 
-    def _echo(self, names: Iterable[str], was: dict[str, Known], understood: Understood) -> None:
-        plain: list[str] = []
-        lists: list[str] = []
-        for name in names:
-            known = self.case.said.get(name)
-            if known is None or isinstance(known, Gap):
-                continue
-            again = " (changed)" if name in was and not isinstance(known, Records) and was[name] != known else ""
-            told = self.case.told(name, known)
-            told += " (follows from that)" if name in understood.assumed and name not in was else again
-            told += " (its unit is assumed)" if name in understood.unit_assumed else ""
-            if isinstance(known, Records):
-                lists.append(told)
-            else:
-                plain.append(told)
-        for line in (["; ".join(plain)] if plain else []) + lists:
-            self.tell(READ, line)
-        if understood.mended:
-            self.tell(READ, "; ".join(understood.mended))
-        if understood.left:
-            self.tell(READ, f"left out: {', '.join(understood.left)}")
-
-    def _echo_gaps(self, asked: Asked, understood: Understood, said: dict[str, Known | None]) -> None:
-        names = self.case.names
-        if understood.unknown:
-            tests = [name for name in understood.unknown if name in said]
-            labels = ", ".join(names.label(name) for name in understood.unknown)
-            self.tell(READ, f"not known: {labels}" + (_WORK_UP[len(tests) > 1] if tests else ""))
-            return
-        left = [name for name in asked.findings if self.case.memory.known(name) is NOT_MEASURED]
-        if len(left) == len(asked.findings) > 1:
-            self.tell(READ, "none of them measured")
-        elif 0 < len(left) <= _NAMED:
-            self.tell(READ, f"not measured: {', '.join(names.label(name) for name in left)}")
-        elif left:
-            self.tell(READ, f"the other {len(left)} not measured")
-
     def _tell_settled(self, before: Verdict) -> None:
-        told = settled.lines(before, self.verdict, self.case.names)
-        for line in told[:_MOST]:
+        for line in settled.lines(before, self.verdict, self.case.names):
             self.terminal.tell(line)
-        if len(told) > _MOST:
-            self.tell(FOUND, f"and {len(told) - _MOST} more; report shows everything")
 
     # --- back and forth ---
 

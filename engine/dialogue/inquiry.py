@@ -338,8 +338,9 @@ def source(session: Session, _: Asked | None, words: str) -> None:
 
 def report(session: Session, _: Asked | None, where: str) -> None:
     """Everything that follows from what was said so far."""
-    not_understood(session)
-    _written(session, lambda: session.pages.report(session.finished(), where))
+    if where not in ("", "full"):
+        not_understood(session)
+    _written(session, lambda: session.pages.report(session.finished(), where, tuple(dict.fromkeys(session.unread))))
 
 
 def save(session: Session, _: Asked | None, where: str) -> None:

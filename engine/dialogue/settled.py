@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..assessment.verdict import Diagnosis, Item, Reason, Verdict
+from ..assessment.verdict import PRESSING, Diagnosis, Item, Reason, Verdict
 from ..knowledge_base.naming import Names
 
 ALERT, FOUND, DO, NOT_YET, NEVER = "ALERT", "found", "do", "! NOT YET", "! NEVER"
 CONTRADICTS = "?"
 _MOST = 4
-_TAGS = 2
+_TAGS = 1
+_SHOWN = ("recommended", "conditional", "deferred", "contraindicated")
+"""The statuses of a medicine that are told when they come, and whose end is told where none of them follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,12 @@ def _fallen(before: Verdict, after: Verdict) -> Iterator[Told]:
     raised = {one.id for one in after.alerts if one.status == "raised"}
     gone = [one.label for one in before.alerts if one.status == "raised" and one.id not in raised]
     yield from (Told(ALERT, f"no longer: {label}") for label in gone)
-    wanted = {item.id for item in after.plan if item.status == "recommended"}
-    barred = {item.id for item in after.plan if item.status in ("contraindicated", "deferred")}
-    dropped = [
-        item.label
-        for item in before.plan
-        if item.status == "recommended" and item.id not in wanted | barred and item.kind == "medicine"
-    ]
-    if dropped:
-        yield Told(DO, f"no longer: {few(dropped)}")
+    shown = {item.id for item in after.plan if item.status in _SHOWN}
+    medicines = [item for item in before.plan if item.kind == "medicine" and item.id not in shown]
+    if dropped := [item.label for item in medicines if item.status in ("recommended", "conditional")]:
+        yield Told(DO, f"no longer: {', '.join(dropped)}")
+    if freed := [item.label for item in medicines if item.status in ("deferred", "contraindicated")]:
+        yield Told(DO, f"no longer barred or put off, nor asked for: {', '.join(freed)}")
 
 
 def _contradictions(before: Verdict, after: Verdict) -> Iterator[Told]:
@@ -66,8 +65,15 @@ def _alerts(before: Verdict, after: Verdict) -> Iterator[Told]:
     known = {alert.id for alert in before.alerts if alert.status == "raised"}
     for alert in after.alerts:
         if alert.status == "raised" and alert.id not in known:
-            action = f" {alert.action}" if alert.action else ""
+            action = alert.action if alert.urgency in PRESSING else _sentence(alert.action)
+            action = f" {action}" if action else ""
             yield Told(ALERT, f"{alert.urgency.upper()}: {alert.label}.{action}{tags(alert.because)}")
+
+
+def _sentence(text: str) -> str:
+    """The first sentence; the rest stands in `alerts` and in the report."""
+    first, stop, _ = text.partition(". ")
+    return first + stop.strip()
 
 
 def _found(before: Verdict, after: Verdict) -> Iterator[Told]:
@@ -99,7 +105,7 @@ def _to_do(before: Verdict, after: Verdict) -> Iterator[Told]:
             if item.kind == "medicine" and item.status == status and was.get(item.id) != status
         ]
         if new:
-            yield Told(DO, f"{words}: {few(new)}")
+            yield Told(DO, f"{words}: {', '.join(new)}")
 
 
 def _held_back(before: Verdict, after: Verdict, names: Names) -> Iterator[Told]:
@@ -112,18 +118,25 @@ def _held_back(before: Verdict, after: Verdict, names: Names) -> Iterator[Told]:
         steps = [names.label(step) if step in names.kb.interventions else step for step in after_these]
         until = f" until: {', '.join(steps)}" if steps else ""
         reasons = items[0].against[:1]
-        yield Told(NOT_YET, f"no {few(item.label for item in items)}{until}{tags(reasons)}")
+        yield Told(NOT_YET, f"no {_all(items)}{until}{tags(reasons)}")
     barred: dict[str, list[Item]] = {}
     for item in after.plan:
         if item.status == "contraindicated" and was.get(item.id) != item.status:
             why = f"{item.against[0].title.rstrip('.')}{tags(item.against[:1])}" if item.against else ""
             barred.setdefault(why, []).append(item)
     for why, items in barred.items():
-        yield Told(NEVER, few(item.label for item in items) + (f": {why}" if why else ""))
+        yield Told(NEVER, _all(items) + (f": {why}" if why else ""))
+
+
+def _all(items: Iterable[Item]) -> str:
+    """Every medicine by name; of other measures the first."""
+    listed = list(items)
+    medicines = [item.label for item in listed if item.kind == "medicine"]
+    return ", ".join(medicines) if medicines else few(item.label for item in listed)
 
 
 def tags(reasons: Iterable[Reason]) -> str:
-    """` [who-1994; demineralization A14] [not verified]`, two sources at most."""
+    """` [who-1994; demineralization A14] [not verified]`, one source at most."""
     listed = list(reasons)
     cited = dict.fromkeys(f"{one.source} {one.where}".strip() for reason in listed for one in reason.sources)
     shown = f" [{'; '.join(list(cited)[:_TAGS])}]" if cited else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..knowledge_base.model import Rule
 
@@ -31,6 +31,9 @@ class RulesBy(Mapping[_K, tuple[Rule, ...]]):
         if found is None:
             found = self._opened[key] = tuple(map(self._rule, self.ids[key]))
         return found
+
+    def get(self, key: _K, default: Any = None) -> Any:  # asked tens of thousands of times a patient
+        return self[key] if key in self.ids else default
 
     def __contains__(self, key: object) -> bool:
         return key in self.ids

@@ -187,6 +187,7 @@ class WorkingMemory(Numbers):
         self.network = Network(prepared.productions.ground, matcher)
         self._held = self.network.held
         self._asserted: dict[int, int] = {}
+        self._truths: dict[int, tuple[TruthNode, Truth]] = {}
 
     def truth(self, atom: str) -> Truth:
         """The truth of a proposition, by name."""
@@ -217,6 +218,7 @@ class WorkingMemory(Numbers):
         return self._given
 
     def _change(self, given: Mapping[str, Given], everything: bool) -> None:
+        self._truths.clear()
         touched = set(given)
         for name, said in given.items():
             if said == NOTHING:
@@ -225,6 +227,7 @@ class WorkingMemory(Numbers):
                 self._given[name] = said
         changed = self.work_out(touched | self.plan.valued if everything else touched)
         self._settle(changed, touched, everything)
+        self._truths.clear()
 
     def _settle(self, changed: set[str], touched: set[str], everything: bool) -> None:
         compiled = self.plan.productions
@@ -262,7 +265,13 @@ class WorkingMemory(Numbers):
         return Truth.TRUE if rule.when is None else evaluation.truth_of(rule.when, self)
 
     def holds(self, node: TruthNode) -> Truth:
-        """The truth of a premise or any part of one."""
+        """The truth of a premise or any part of one, worked out once between two answers."""
+        found = self._truths.get(id(node))
+        if found is None:
+            found = self._truths[id(node)] = (node, self._truth_of(node))  # the node lives as long as its id
+        return found[1]
+
+    def _truth_of(self, node: TruthNode) -> Truth:
         if isinstance(node, (expression.Proposition, expression.Applies)):
             return self.truth(node.atom)
         literal = self.plan.literal(node)

@@ -18,6 +18,7 @@ KINDS = (
     "topic",
     "condition",
     "intervention",
+    "word",
     "finding",
     "quantity",
     "investigation",
@@ -32,7 +33,6 @@ KINDS = (
     "source",
     "group",
     "choices",
-    "word",
 )
 """The kinds of things that have a name, the one people mean most often first."""
 

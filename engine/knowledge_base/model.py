@@ -35,7 +35,7 @@ class Assumed:
     answer: str
     when: TruthNode | None = None
     sure: TruthNode | None = None
-    """Of whom nobody doubts it; of others a medicine is not recommended on it alone."""
+    """Of whom nobody doubts it, unless this is known to be false: it is not asked, and a medicine may rest on it."""
 
 
 @frozen

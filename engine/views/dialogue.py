@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ..assessment.contrast import Condition, Distance, Possible, Turn, Way, WhyNot
+from ..assessment.contrast import Possible, Turn, Way, WhyNot
+from ..assessment.nearest import Condition, Distance
 from ..assessment.verdict import Verdict
 from ..case.case import Case
 from ..case.explanation import Proof
@@ -32,7 +33,7 @@ _STATUS = {
 }
 _TRUTHS = {Truth.TRUE: "true", Truth.FALSE: "false", Truth.UNKNOWN: "unknown"}
 _ROLES = {"wants": "wanted by", "bars": "barred by", "delays": "held back by", "cautions": "care by"}
-_SHOWN_RULES = 6
+_SHOWN_RULES = 3
 _TOLD = 2
 _AGAINST = ("bars", "delays", "excludes", "cautions", "speaks against")
 _SHOWN_CONDITIONS = 6
@@ -239,6 +240,8 @@ def _whynot(page: Page, case: Case, found: WhyNot) -> None:
     if not found.rules:
         page.paragraph("No rule concludes it.")
         return
+    if found.nearest:
+        page.entry("nearest way", "; ".join(found.nearest), 4, 12)
     against = [one for one in found.rules if one.role in _AGAINST]
     favoring = [one for one in found.rules if one.role not in _AGAINST]
     holding = [one for one in favoring if one.truth is Truth.TRUE]
@@ -248,14 +251,17 @@ def _whynot(page: Page, case: Case, found: WhyNot) -> None:
         page.paragraph(f"and {len(holding) - _TOLD} more for it that hold", 4)
     for one in () if holding else favoring[:_SHOWN_RULES]:
         _distant(page, one)
-    standing = [one for one in against if one.truth is not Truth.FALSE]
+    standing = [one for one in against if one.truth is Truth.TRUE]
     for one in standing[:_SHOWN_RULES]:
         _distant(page, one)
-    left = len(against) - min(len(standing), _SHOWN_RULES) + (0 if holding else max(0, len(favoring) - _SHOWN_RULES))
+    told = (0 if holding else min(len(favoring), _SHOWN_RULES)) + min(len(standing), _SHOWN_RULES)
+    left = len(against) + (0 if holding else len(favoring)) - told
+    unknown = sum(one.truth is Truth.UNKNOWN for one in against)
     if left:
-        page.paragraph(f"{left} other rules about it do not hold, or stand further off.", 4)
-    if found.nearest and found.status != "recommended":
-        page.entry("nearest way", "; ".join(found.nearest[:_SHOWN_CONDITIONS]), 2, 12)
+        more = "1 more rule about it does" if left == 1 else f"{left} more rules about it do"
+        further = "is" if left == 1 else "are"
+        could = f"; {unknown} could still stand against it" if unknown else ""
+        page.paragraph(f"{more} not hold, or {further} further off{could}.", 4)
 
 
 def _distant(page: Page, one: Distance) -> None:

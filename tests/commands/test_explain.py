@@ -36,6 +36,12 @@ def test_words_are_explained(words: str, said: str, home: Path, run: Run) -> Non
     assert said in " ".join(ended.out.split())
 
 
+def test_what_a_word_means_comes_before_the_field_it_is_entered_in(run: Run) -> None:
+    told = run("explain", "T-score").out
+    assert "Density compared with healthy young adults" in told.split("\n\n")[0]
+    assert told.index("Density compared with") < told.index("type      number")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

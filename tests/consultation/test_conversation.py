@@ -67,7 +67,7 @@ class Pages:
     def __init__(self) -> None:
         self.written: dict[str, str] = {}
 
-    def report(self, verdict: Verdict, where: str) -> str:
+    def report(self, verdict: Verdict, where: str, unread: tuple[str, ...] = ()) -> str:
         if where == "nowhere/":
             raise Refused([Problem("OL001", "cannot be written", Place(where))])
         established = [one.id for one in verdict.diagnoses if one.status == "established"]
@@ -124,7 +124,7 @@ def test_what_is_settled_against_a_medicine_is_told(prepared: Prepared) -> None:
 def test_a_group_is_one_question_and_closes_when_it_is_answered(prepared: Prepared) -> None:
     terminal, patient = hold(prepared, "67", "male", "hip -2.7", "quit")
     assert terminal.questions.count("T-scores?") == 1
-    assert "not measured: spine T-score" in terminal.marked("read")
+    assert "hip T-score -2.7; not measured: spine T-score" in terminal.marked("read")
     assert patient.why_implied("t_score_spine") == "group"
 
 

@@ -36,7 +36,7 @@ class Pages:
     def __init__(self, prepared: Prepared) -> None:
         self.names = prepared.names
 
-    def report(self, verdict: Verdict, where: str) -> str:
+    def report(self, verdict: Verdict, where: str, unread: tuple[str, ...] = ()) -> str:
         return text.report(verdict, self.names)
 
     def show(self, what: str, case: Case, verdict: Verdict, subject: object) -> str:

@@ -63,7 +63,7 @@ class Sheet:
 class Blank:
     """Pages nobody reads."""
 
-    def report(self, verdict: Verdict, where: str) -> str:
+    def report(self, verdict: Verdict, where: str, unread: tuple[str, ...] = ()) -> str:
         return ""
 
     def show(self, what: str, case: Case, verdict: Verdict, subject: object) -> str:

@@ -10,13 +10,16 @@ from engine.assessment.verdict import (
     Cause,
     Claim,
     ContradictionShown,
+    Course,
     Derived,
     Diagnosis,
     Difference,
     Dose,
     Fact,
     Item,
+    LineShown,
     PositionShown,
+    ProbabilityShown,
     Reason,
     Shown,
     StateShown,
@@ -337,6 +340,24 @@ VERDICT = Verdict(
     mechanism="Estrogen loss: osteoclasts outpace osteoblasts.",
     notices=(DOUBT, "Age not given: adult assumed."),
     disclaimer="It educates and supports decisions; it replaces no clinician.",
+    probabilities=(
+        ProbabilityShown(
+            "frax_major",
+            "10-year risk of a major fracture",
+            17.0,
+            "17 %",
+            (
+                LineShown("suggested", 15.0, "15 %", "risk at which treatment is suggested", ("Canada 2023",)),
+                LineShown("treated", 20.0, "20 %", "risk at which osteopenia is treated", ("AACE 2020", "BHOF 2022")),
+                LineShown("recommended", 20.0, "20 %", "risk at which it is recommended", ("Canada 2023",)),
+            ),
+        ),
+    ),
+    courses=(
+        Course("alendronate", "from 2020-06, until 2024-05", "medicine", 737591, 739022, False),
+        Course("vitamin D", "from 2024, being taken", "medicine", 739068, 739631, True),
+        Course("fracture: forearm", "2025-09", "fracture", 739509, 739509, False),
+    ),
 )
 EMPTY = dataclasses.replace(
     VERDICT,
@@ -353,4 +374,6 @@ EMPTY = dataclasses.replace(
     open=(),
     mechanism="",
     notices=(),
+    probabilities=(),
+    courses=(),
 )

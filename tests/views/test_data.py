@@ -90,6 +90,8 @@ def test_the_parts_stand_in_the_order_of_the_contract() -> None:
         "outside_scope",
         "summary",
         "on_top",
+        "probabilities",
+        "courses",
         "open",
         "questions",
         "mechanism",

@@ -17,7 +17,7 @@ from engine.assessment.verdict import Verdict
 from engine.case import opening
 from engine.case.case import Prepared, prepare_kept
 from engine.knowledge_base.store import cache
-from engine.views.report import data, html, markdown, sections, text
+from engine.views.report import data, html, markdown, outline, sections, text
 from engine.views.report.document import Document, Entry, Group, Table, entries, told
 from engine.workbench.cases import cases
 from tests.conftest import LONG
@@ -135,6 +135,38 @@ def test_the_answer_is_one_screen_with_diagnoses_the_first_medicine_and_every_al
         medicines = [one for one in verdict.plan if one.kind == "medicine" and one.status == "recommended"]
         if medicines:
             assert any(plain(one.label) in said for one in medicines), f"{name}\n{brief}"
+
+
+def test_a_diagnosis_an_alert_and_the_first_medicine_stand_with_a_fact_a_title_or_a_dose(
+    prepared: Prepared, verdicts: list[tuple[str, Verdict]]
+) -> None:
+    """The answer is never bare: behind it stands a fact of a rule that holds, its title, or how it is given."""
+    for name, verdict in verdicts:
+        document = sections.document(verdict, prepared.names)
+        lines = {line.id: line for block in document.summary for line in block.lines if line.id}
+        told_once = {line.clause for line in lines.values() if line.clause}
+        made = {one.id: one.supporting for one in verdict.diagnoses}
+        kinds = {one: prepared.kb.conditions[one].kinds for one in made if one in prepared.kb.conditions}
+        grounds = [
+            (one, (*made[one], *(why for wider in kinds.get(one, ()) for why in made.get(wider, ())))) for one in made
+        ]
+        grounds += [(one.id, one.because) for one in verdict.on_top.raised]
+        for subject, listed in grounds:
+            line = lines.get(subject)
+            if line is None or line.tone not in ("lead", "emergency", "urgent"):
+                continue
+            words = {one.title.rstrip(".") for one in listed}
+            words |= {outline.fact(fact, prepared.names) for one in listed for fact in one.facts}
+            behind = line.clause or " ".join(told_once)  # a clause that several share is told at the first
+            carried = any(plain(one) in plain(behind) for one in words) or not words
+            assert carried, f"{name}: {line.text}: {line.clause}"
+        first = next((line for block in document.summary if block.id == "today" for line in block.lines), None)
+        if first is not None and first.tone == "good":
+            assert first.clause or not _dosed(verdict, first.id), f"{name}: {first.text}"
+
+
+def _dosed(verdict: Verdict, name: str) -> bool:
+    return any(one.doses for one in verdict.plan if one.id == name)
 
 
 def test_what_comes_before_is_not_said_of_a_medicine_that_need_not_wait(prepared: Prepared) -> None:

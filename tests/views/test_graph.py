@@ -109,8 +109,21 @@ def test_the_conclusion_stands_on_the_left_where_reading_begins() -> None:
     root = ElementTree.fromstring(view.svg(small()))
     left = {}
     for group in root.iterfind(f"{SVG}g"):
+        if group.get("class") == "legend":
+            continue
         title, shape = group.find(f"{SVG}title"), group.find(f"{SVG}rect")
         assert title is not None
         assert shape is not None
         left[(title.text or "").split(": ")[1].split(";")[0]] = float(shape.get("x", "0"))
     assert left["brittle bone"] < left["A low score speaks for it"] < left["lowest score"]
+
+
+def test_a_legend_names_each_color_that_occurs_and_stays_inside_the_picture() -> None:
+    drawn = small()
+    root = ElementTree.fromstring(view.svg(drawn))
+    legend = [group for group in root.iterfind(f"{SVG}g") if group.get("class") == "legend"]
+    colors = {shape.get("style") for group in legend for shape in group.iterfind(f"{SVG}rect")}
+    assert colors == {f"fill:var(--{point.kind})" for point in drawn.points}
+    assert all("".join(group.itertext()).strip() for group in legend)
+    lowest = max(float(text.get("y", 0)) for group in legend for text in group.iterfind(f"{SVG}text"))
+    assert lowest < float(root.get("height", 0))

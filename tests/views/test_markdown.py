@@ -28,6 +28,8 @@ def test_sections_stand_in_the_order_of_a_report() -> None:
         "Why bone is being lost",
         "Also found",
         "Where guidelines differ",
+        "10-year probability of a fracture, as entered",
+        "Treatment over time",
         "What is known",
         "Sources",
     ]

@@ -24,6 +24,7 @@ ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
 )
+WORKED = ("density", "emergencies")
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\u202e"
 
 
@@ -50,8 +51,10 @@ class Links(HTMLParser):
 
 
 def built(kb: KnowledgeBase) -> dict[str, str]:
-    files = [(path.name, path.read_text("utf-8")) for path in cases.files_in(ROOT / "tests" / "cases")]
-    return dict(Site(Names(kb), usage.every(kb), usage.every_mention(files)).files())
+    found = cases.files_in(ROOT / "tests" / "cases")
+    files = [(path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in found]
+    worked, _ = cases.read_all(kb, [ROOT / "tests" / "cases" / f"{name}.yaml" for name in WORKED], ROOT)
+    return dict(Site(Names(kb), usage.every(kb), usage.every_mention(files), worked).files())
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +155,8 @@ def test_every_page_says_which_it_is_and_can_be_left_by_keyboard(pages: dict[str
     ("page", "words", "found"),
     [
         ("index.html", "brittle+bones", "conditions/osteoporosis.html"),
+        ("index.html", "osteoporosis", "conditions/osteoporosis.html"),
+        ("index.html", "t-score", "glossary.html#t-score"),
         ("index.html", "alendronate-clearance", "rules/alendronate-clearance.html"),
         ("rules/alendronate-clearance.html", "ost%C3%A9omalacia", "conditions/osteomalacia.html"),
         ("glossary.html", "zzzz%3Cimg%3E", ""),
@@ -171,4 +176,31 @@ def test_search_finds_in_a_real_browser(
     assert shown is not None, ran.stderr
     assert "hidden" not in shown.group().split(">")[0]
     root = "../" if "/" in page else ""
-    assert (f'href="{root}{found}"' in shown.group()) if found else ("Nothing is called so." in shown.group())
+    first = re.search(r'href="([^"]*)"', shown.group())
+    assert (first is not None and first.group(1) == root + found) if found else "Nothing is called so." in shown.group()
+
+
+def test_the_site_opens_for_readers_and_keeps_the_listings_of_authors_behind_one_page(
+    site: dict[str, str], pages: dict[str, Links]
+) -> None:
+    opened = re.findall(r"<h2><a href=.*?>(.*?)</a></h2>", site["index.html"])
+    assert opened == ["Questions people ask", "Diseases", "Medicines", "A path for learning", "Worked cases"]
+    listings = {f"{plural}/index.html" for plural in PLURALS.values()}
+    assert listings & set(pages["index.html"].to) == set()
+    assert listings & site.keys() <= set(pages["authors.html"].to)
+
+
+def test_readers_find_every_question_disease_and_medicine(pages: dict[str, Links], kb: KnowledgeBase) -> None:
+    assert {f"topics/{name}.html" for name in kb.topics} <= set(pages["questions.html"].to)
+    assert {f"topics/{name}.html" for name in kb.topics} <= set(pages["learn.html"].to)
+    assert {f"conditions/{name}.html" for name in kb.conditions} <= set(pages["diseases.html"].to)
+    assert {f"interventions/{name}.html" for name in kb.interventions} <= set(pages["medicines.html"].to)
+
+
+def test_a_worked_case_is_a_page_that_pages_of_what_it_names_lead_to(
+    site: dict[str, str], pages: dict[str, Links]
+) -> None:
+    assert "A woman of 67 with a hip T-score of -2.5 has osteoporosis" in site["cases/density.html"]
+    assert "T-score of the total hip -2.5" in site["cases/density.html"]
+    assert "../conditions/osteoporosis.html" in pages["cases/density.html"].to
+    assert any(to.startswith("../cases/density.html#") for to in pages["conditions/osteoporosis.html"].to)

@@ -15,6 +15,8 @@ from . import layers
 
 _SIZES = layers.Sizes(width=212, across=64, between=10)
 _LINE, _PAD, _MARGIN, _CHARACTERS, _MOST = 15, 8, 16, 29, 3
+_ENTRY, _ROW = 190, 20
+"""Room for one entry of the legend."""
 _WORDS = {
     "finding": "what is asked or measured",
     "threshold": "a shared cut-off",
@@ -57,7 +59,9 @@ def svg(graph: Graph, link: Callable[[Point], str] | None = None, *, alone: bool
     heights = {key: len(wrapped) * _LINE + 2 * _PAD for key, wrapped in lines.items()}
     edges = [(one.below, one.above) for one in graph.links]
     placed = _turned(layers.place(graph.subject.key, [point.key for point in graph.points], edges, heights, _SIZES))
-    width, height = placed.width + 2 * _MARGIN, placed.height + 2 * _MARGIN
+    width = placed.width + 2 * _MARGIN
+    legend, below = _legend(graph, width, placed.height + 2 * _MARGIN)
+    height = placed.height + 2 * _MARGIN + below
     title, told = f"What {_safe(graph.subject.label)} rests on", _safe(_told(graph))
     drawn = [_edge(placed, one.below, one.above, "" if one.below in captions else one.how) for one in graph.links]
     drawn += [_node(point, placed, lines[point.key], _Look(graph, captions, link)) for point in graph.points]
@@ -68,9 +72,22 @@ def svg(graph: Graph, link: Callable[[Point], str] | None = None, *, alone: bool
         f'height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}">\n'
         f'<title id="title-{name}">{title}</title>\n<desc id="told-{name}">{told}</desc>\n'
         + (f"<style>{STYLE}</style>\n" if alone else "")
-        + "\n".join(drawn)
+        + "\n".join([*drawn, *legend])
         + "\n</svg>\n"
     )
+
+
+def _legend(graph: Graph, width: float, top: float) -> tuple[list[str], float]:
+    """What the colors of the kinds that occur mean, in rows beneath the picture, and how much room they take."""
+    kinds = [kind for kind in _WORDS if any(point.kind == kind for point in graph.points)]
+    a_row = max(1, int((width - 2 * _MARGIN) // _ENTRY))
+    rows = [
+        f'<g class="legend"><rect class="bar" x="{x:.0f}" y="{y - 10:.0f}" width="10" height="12" '
+        f'style="fill:var(--{kind})"/><text x="{x + 15:.0f}" y="{y:.0f}">{_safe(_WORDS[kind])}</text></g>'
+        for at, kind in enumerate(kinds)
+        for x, y in [(_MARGIN + at % a_row * _ENTRY, top + 12 + at // a_row * _ROW)]
+    ]
+    return rows, _ROW * -(-len(kinds) // a_row) + _MARGIN / 2
 
 
 def _turned(placed: layers.Placed) -> layers.Placed:

@@ -6,6 +6,7 @@ nothing in a file can steer the terminal it is printed to.
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -22,6 +23,7 @@ from ...assessment.verdict import (
     Fact,
     Item,
     OnTop,
+    ProbabilityShown,
     Reason,
     Shown,
     StateShown,
@@ -57,6 +59,18 @@ def document(verdict: Verdict, names: Names, unread: Iterable[str] = ()) -> Obje
         "alerts": [told.alert(alert) for alert in verdict.alerts],
         "on_top": _on_top(verdict.on_top),
         "differences": [told.difference(difference) for difference in verdict.differences],
+        "probabilities": [_probability(one) for one in verdict.probabilities],
+        "courses": [
+            {
+                "kind": one.kind,
+                "label": one.label,
+                "told": one.told,
+                "first": datetime.date.fromordinal(one.first).isoformat(),
+                "last": datetime.date.fromordinal(one.last).isoformat(),
+                "open": one.open,
+            }
+            for one in verdict.courses
+        ],
         "open": list(verdict.open),
         "questions": [_question(one) for one in questions.pending(verdict, names)],
         "mechanism": verdict.mechanism,
@@ -105,6 +119,25 @@ def _finding(shown: Shown) -> Object:
         "status": shown.status,
         "implied": shown.implied or None,
         "told": outline.told(shown),
+    }
+
+
+def _probability(one: ProbabilityShown) -> Object:
+    return {
+        "finding": one.id,
+        "label": one.label,
+        "value": _number(one.value),
+        "told": one.text,
+        "lines": [
+            {
+                "threshold": line.threshold,
+                "value": _number(line.value),
+                "told": line.text,
+                "label": line.label,
+                "guidelines": list(line.guidelines),
+            }
+            for line in one.lines
+        ],
     }
 
 

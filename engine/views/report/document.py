@@ -104,6 +104,21 @@ class Chart:
 
 
 @ordered
+class Probabilities:
+    """Ten-year probabilities as they were entered, beside lines of guidelines; `note` says that none is worked out."""
+
+    note: str
+    bars: tuple[pictures.Given, ...]
+
+
+@ordered
+class Treatment:
+    """Medicines and fractures over time."""
+
+    drawn: pictures.Timeline
+
+
+@ordered
 class Group:
     """Parts under a heading of their own; numbered where their order is the order of doing."""
 
@@ -113,7 +128,7 @@ class Group:
     tone: Tone = ""
 
 
-Part: TypeAlias = Entry | Paragraph | Table | Chart | Group
+Part: TypeAlias = Entry | Paragraph | Table | Chart | Probabilities | Treatment | Group
 
 
 @ordered
@@ -192,10 +207,22 @@ def _told(part: Part) -> Iterator[str]:
     elif isinstance(part, Group):
         for one in part.parts:
             yield from _told(one)
+    elif isinstance(part, (Probabilities, Treatment)):
+        yield from pictured(part)
     elif isinstance(part, Entry):
         yield from (word for word in (part.label, part.status) if word)
         for detail in part.details:
             yield from _behind(detail)
+
+
+def pictured(part: Probabilities | Treatment) -> Iterator[str]:
+    """What a picture shows, a line each, for forms that cannot draw."""
+    if isinstance(part, Probabilities):
+        yield part.note
+        for bar in part.bars:
+            yield from bar.words
+    else:
+        yield from (one.words for one in part.drawn.stretches)
 
 
 def _behind(detail: Detail) -> Iterator[str]:

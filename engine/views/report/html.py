@@ -14,11 +14,20 @@ from ...assessment.verdict import Verdict
 from ...knowledge_base.naming import Names
 from .. import escape
 from . import pictures, sections
-from .document import Chart, Document, Entry, Paragraph, Table
+from .document import Chart, Document, Entry, Paragraph, Part, Probabilities, Table, Treatment
 from .handout import Handout
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-_PARTS = {"paragraph": Paragraph, "entry": Entry, "chart": Chart, "table": Table}
+_PICTURES = (Chart, Probabilities, Treatment)
+_PARTS = {
+    "paragraph": Paragraph,
+    "entry": Entry,
+    "table": Table,
+    "picture": _PICTURES,
+    "scores": Chart,
+    "probabilities": Probabilities,
+    "treatment": Treatment,
+}
 
 
 def page(patients: Iterable[tuple[str, Verdict]], names: Names, unread: Iterable[str] = ()) -> str:
@@ -37,7 +46,7 @@ def streamed(documents: Iterable[Document], title: str, count: int) -> Iterator[
     yield from (
         environment()
         .get_template("report.html")
-        .generate(reports=iter(documents), title=f"{title or 'Assessment'}{more}", charts=_charts)
+        .generate(reports=iter(documents), title=f"{title or 'Assessment'}{more}")
     )
 
 
@@ -46,9 +55,9 @@ def handouts(pages: Iterable[Handout], title: str) -> Iterator[str]:
     yield from environment().get_template("handout.html").generate(pages=iter(pages), title=title or "Your bones")
 
 
-def _charts(document: Document) -> Iterator[tuple[pictures.Mark, ...]]:
-    for section in document.sections:
-        yield from (one.marks for one in section.parts if isinstance(one, Chart))
+def _drawn_alone(parts: tuple[Part, ...]) -> bool:
+    """Whether a section is nothing but a picture; it is shown beside the answer and need not be unfolded."""
+    return all(isinstance(one, _PICTURES) for one in parts)
 
 
 @cache
@@ -64,6 +73,7 @@ def environment() -> jinja2.Environment:
     environment.globals["picture"] = pictures
     for name, kind in _PARTS.items():
         environment.tests[name] = lambda one, kind=kind: isinstance(one, kind)
+    environment.tests["drawn_alone"] = _drawn_alone
     return environment
 
 

@@ -9,7 +9,20 @@ from ...assessment.verdict import Verdict
 from ...knowledge_base.naming import Names
 from .. import escape
 from . import sections
-from .document import Block, Detail, Document, Entry, Group, Paragraph, Part, Table, Why
+from .document import (
+    Block,
+    Detail,
+    Document,
+    Entry,
+    Group,
+    Paragraph,
+    Part,
+    Probabilities,
+    Table,
+    Treatment,
+    Why,
+    pictured,
+)
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
@@ -64,6 +77,8 @@ def _part(part: Part) -> Iterator[str]:
             note = f"; {_safe(row.note)}" if row.note else ""
             origin = f" ({row.origin}{note})" if row.origin else ""
             yield f"- {_safe(row.label)} {_safe(row.value)}{origin}"
+    elif isinstance(part, (Probabilities, Treatment)):
+        yield from (f"- {_safe(words)}" for words in pictured(part))
     elif isinstance(part, Group):
         number = f"{part.number}. " if part.number else ""
         yield f"### {number}{_safe(part.heading)}"

@@ -11,13 +11,33 @@ from ...knowledge_base.naming import Names
 from ...values.truth import Truth
 from ...version import VERSION
 from . import intake, outline, pictures, summary
-from .document import Chart, Citation, Detail, Document, Entry, Group, Paragraph, Part, Row, Section, Table, Tone, Why
+from .document import (
+    Chart,
+    Citation,
+    Detail,
+    Document,
+    Entry,
+    Group,
+    Paragraph,
+    Part,
+    Probabilities,
+    Row,
+    Section,
+    Table,
+    Tone,
+    Treatment,
+    Why,
+)
 
 MARKS = {"recommended": "+", "conditional": "?", "deferred": "!", "contraindicated": "x", "undetermined": "?"}
 TONES: dict[str, Tone] = {"recommended": "good", "conditional": "wait", "deferred": "wait", "contraindicated": "bad"}
 _POSITIONS = {Truth.TRUE: "applies here", Truth.FALSE: "does not apply here", Truth.UNKNOWN: "not yet known here"}
 _TEST_HEADINGS = {"done": "Tests already done", "to do": "Tests now", "after": "Tests after that"}
 _FIRST_ASKED = frozenset({"age", "sex"})
+_AS_ENTERED = (
+    "Worked out elsewhere, by a calculator, and entered; nothing here works it out. Lines are those of the guidelines "
+    "in force that speak here."
+)
 
 
 def document(verdict: Verdict, names: Names, title: str = "", unread: Iterable[str] = ()) -> Document:
@@ -72,6 +92,8 @@ class Composer:
         yield Section("causes", "Why bone is being lost", tuple(map(self._cause, verdict.causes)))
         yield Section("states", "Also found", tuple(self._states()))
         yield Section("differences", "Where guidelines differ", tuple(map(self._difference, verdict.differences)))
+        yield Section("probability", "10-year probability of a fracture, as entered", tuple(self._probabilities()))
+        yield Section("treatment", "Treatment over time", tuple(self._treatment()))
         yield Section("data", "What is known", tuple(self._data()))
         if verdict.taken is not None:
             yield intake.section(verdict.taken, self.names)
@@ -241,6 +263,16 @@ class Composer:
             who = guideline.label if guideline is not None else position.guideline
             positions.append(Detail(who, f"{position.says} ({_POSITIONS[position.truth]})"))
         return Entry(difference.question, difference.id, needs, details=tuple(positions))
+
+    # --- pictures ---
+
+    def _probabilities(self) -> Iterator[Part]:
+        if bars := tuple(pictures.given(shown) for shown in self.verdict.probabilities):
+            yield Probabilities(_AS_ENTERED, bars)
+
+    def _treatment(self) -> Iterator[Part]:
+        if courses := self.verdict.courses:
+            yield Treatment(pictures.timeline(courses, self.verdict.as_of))
 
     # --- the data ---
 

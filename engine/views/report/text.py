@@ -9,7 +9,22 @@ from ...knowledge_base.naming import Names
 from ...values.frozen import ordered
 from ..layout import Page
 from . import outline, sections
-from .document import Block, Chart, Detail, Document, Entry, Group, Paragraph, Part, Section, Table, Why
+from .document import (
+    Block,
+    Chart,
+    Detail,
+    Document,
+    Entry,
+    Group,
+    Paragraph,
+    Part,
+    Probabilities,
+    Section,
+    Table,
+    Treatment,
+    Why,
+    pictured,
+)
 from .handout import Handout
 
 SCREEN = 30
@@ -189,6 +204,9 @@ class _Writer:
             self.page.paragraph(one.text, indent)
         elif isinstance(one, Entry):
             self._entry(one, indent)
+        elif isinstance(one, (Probabilities, Treatment)):
+            for words in pictured(one):
+                self.page.item(words, "-", indent)
         elif isinstance(one, Group):
             self.page.item(one.heading, str(one.number) if one.number else " ", style="bold")
             for member in one.parts:

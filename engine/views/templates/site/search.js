@@ -5,12 +5,15 @@ const root = document.documentElement.dataset.root;
 const box = document.getElementById("q");
 const found = document.getElementById("found");
 const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
-const entries = INDEX.map(([title, kind, address, words]) => ({ title, kind, address, text: plain(title), all: plain(`${title} ${words} ${kind}`) }));
+const entries = INDEX.map(([title, kind, address, words]) => ({
+  title, kind, address, text: plain(title), names: plain(words).split("|"), all: plain(`${title} ${words} ${kind}`),
+}));
 
 function rank(entry, words) {
   if (!words.every((word) => entry.all.includes(word))) return -1;
   const whole = words.join(" ");
-  const exact = entry.text === whole ? 8 : entry.text.startsWith(whole) ? 4 : entry.text.includes(whole) ? 2 : 0;
+  const called = entry.text === whole || entry.names.includes(whole); // the page of the thing itself
+  const exact = called ? 32 : entry.text.startsWith(whole) ? 4 : entry.text.includes(whole) ? 2 : 0;
   return exact + words.filter((word) => new RegExp("(^|\\W)" + word.replace(/\W/g, "\\$&")).test(entry.text)).length;
 }
 
