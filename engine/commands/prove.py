@@ -33,4 +33,4 @@ def run(
 
 def _unknown(name: str, known: list[str]) -> Problem:
     hint = did_you_mean(name, known) or "`osteologic prove` proves all there are"
-    return Problem("OL381", f"no invariant '{name}'", Place("osteologic prove"), hint=hint)
+    return Problem("OL396", f"no invariant '{name}'", Place("osteologic prove"), hint=hint)

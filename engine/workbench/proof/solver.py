@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import z3
 
 CODES: dict[str, str] = {
-    "OL380": "a proof asked for where no solver is installed",
-    "OL381": "an invariant to be proved that there is not",
+    "OL395": "a proof asked for where no solver is installed",
+    "OL396": "an invariant to be proved that there is not",
 }
 INSTALL = "pip install 'osteologic[proof]'"
 
@@ -31,7 +31,7 @@ def load() -> Any:
         import z3
     except ImportError:
         what = "proofs need a solver, and none is installed here"
-        raise Refused([Problem("OL380", what, Place("z3-solver"), hint=f"write: {INSTALL}")]) from None
+        raise Refused([Problem("OL395", what, Place("z3-solver"), hint=f"write: {INSTALL}")]) from None
     return z3
 
 

@@ -165,11 +165,11 @@ OL373
 - {"resourceType": "Organization"}
 + {"resourceType": "Observation", "subject": {"reference": "Patient/1"}}
 = A result counts for its own subject alone, and here is none.
-OL380
+OL395
 - osteologic prove, with no solver installed
 + pip install 'osteologic[proof]'
 = Nothing else here needs a solver, and it is big.
-OL381
+OL396
 - osteologic prove no-alendronate
 + osteologic prove no-alendronate-below-35
 = What is not asked is not proved.
