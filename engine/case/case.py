@@ -167,18 +167,7 @@ class Case:
 
     def _filled(self, name: str, said: Known | None) -> Known | None:
         """A list whose entries say what their members are taken to say (a broken vertebra: in a minor fall)."""
-        if not isinstance(said, Records):
-            return said
-        members = self.names.members(name)
-        key = self.kb.findings[name].key
-        entries = []
-        for entry in said.entries:
-            known = entry.fields.get(key)
-            only = next(iter(known.members)) if isinstance(known, Choice) and len(known.members) == 1 else ""
-            assumed = members[only].assumes if only in members else {}
-            new = {field: Choice(frozenset({value})) for field, value in assumed.items() if field not in entry.fields}
-            entries.append(Entry({**entry.fields, **new}) if new else entry)
-        return dataclasses.replace(said, entries=tuple(entries))
+        return filled(self.prepared, name, said) if isinstance(said, Records) else said
 
     def _implications(self) -> dict[str, tuple[Known, str]]:
         found: dict[str, tuple[Known, str]] = {}
@@ -307,6 +296,20 @@ class Case:
 
     def is_known(self, name: str) -> bool:
         return not isinstance(self.memory.known(name), Gap)
+
+
+def filled(prepared: Prepared, name: str, said: Records) -> Records:
+    """A list whose entries say what their members are taken to say; the list itself where they say it."""
+    members = prepared.names.members(name)
+    key = prepared.kb.findings[name].key
+    entries = []
+    for entry in said.entries:
+        known = entry.fields.get(key)
+        only = next(iter(known.members)) if isinstance(known, Choice) and len(known.members) == 1 else ""
+        assumed = members[only].assumes if only in members else {}
+        new = {field: Choice(frozenset({value})) for field, value in assumed.items() if field not in entry.fields}
+        entries.append(Entry({**entry.fields, **new}) if new else entry)
+    return dataclasses.replace(said, entries=tuple(entries))
 
 
 def _exact(number: Decimal) -> Number:

@@ -33,45 +33,45 @@ __all__ = ["Facts", "compare", "interval_of", "merged", "number_of", "truth_of"]
 
 
 @ordered
-class _Row:
+class Row:
     """One entry of the list `name`, inside `where`."""
 
     name: str
     entry: Entry
 
 
-def truth_of(node: expression.TruthNode, facts: Facts, row: _Row | None = None) -> Truth:
+def truth_of(node: expression.TruthNode, facts: Facts, row: Row | None = None) -> Truth:
     return _TRUTHS[type(node)](node, facts, row)
 
 
-def number_of(node: expression.NumberNode, facts: Facts, row: _Row | None = None) -> Interval | Gap:
+def number_of(node: expression.NumberNode, facts: Facts, row: Row | None = None) -> Interval | Gap:
     return _NUMBERS[type(node)](node, facts, row)
 
 
 # --- junctions and propositions ---------------------------------------------------------------------------------------
 
 
-def _always(node: expression.Always, facts: Facts, row: _Row | None) -> Truth:
+def _always(node: expression.Always, facts: Facts, row: Row | None) -> Truth:
     return Truth.TRUE
 
 
-def _all(node: expression.All, facts: Facts, row: _Row | None) -> Truth:
+def _all(node: expression.All, facts: Facts, row: Row | None) -> Truth:
     return truth.all_of(truth_of(item, facts, row) for item in node.items)
 
 
-def _any_of(node: expression.AnyOf, facts: Facts, row: _Row | None) -> Truth:
+def _any_of(node: expression.AnyOf, facts: Facts, row: Row | None) -> Truth:
     return truth.any_of(truth_of(item, facts, row) for item in node.items)
 
 
-def _at_least(node: expression.AtLeast, facts: Facts, row: _Row | None) -> Truth:
+def _at_least(node: expression.AtLeast, facts: Facts, row: Row | None) -> Truth:
     return truth.at_least(node.count, (truth_of(item, facts, row) for item in node.items))
 
 
-def _not(node: expression.Not, facts: Facts, row: _Row | None) -> Truth:
+def _not(node: expression.Not, facts: Facts, row: Row | None) -> Truth:
     return truth.negation(truth_of(node.item, facts, row))
 
 
-def _proposition(node: expression.Proposition | expression.Applies, facts: Facts, row: _Row | None) -> Truth:
+def _proposition(node: expression.Proposition | expression.Applies, facts: Facts, row: Row | None) -> Truth:
     return facts.truth(node.atom)
 
 
@@ -96,14 +96,14 @@ def _gapped(*values: Interval | Gap) -> Truth:
     return Truth.FALSE if NOT_APPLICABLE in values else Truth.UNKNOWN
 
 
-def _compared(node: expression.Compared, facts: Facts, row: _Row | None) -> Truth:
+def _compared(node: expression.Compared, facts: Facts, row: Row | None) -> Truth:
     left, right = number_of(node.left, facts, row), number_of(node.right, facts, row)
     if isinstance(left, Gap) or isinstance(right, Gap):
         return _gapped(left, right)
     return compare(node.operator, left, right)
 
 
-def _within(node: expression.Within, facts: Facts, row: _Row | None) -> Truth:
+def _within(node: expression.Within, facts: Facts, row: Row | None) -> Truth:
     value, low, high = (number_of(part, facts, row) for part in (node.value, node.low, node.high))
     if isinstance(value, Gap) or isinstance(low, Gap) or isinstance(high, Gap):
         return _gapped(value, low, high)
@@ -125,7 +125,7 @@ def _result_is(word: str, result: Measurement, in_force: Interval | None) -> Tru
     return truth.all_of((truth.negation(above), truth.negation(below)))
 
 
-def _against(node: expression.Against, facts: Facts, row: _Row | None) -> Truth:
+def _against(node: expression.Against, facts: Facts, row: Row | None) -> Truth:
     known = facts.known(node.name)
     if known is NOT_APPLICABLE:
         return Truth.FALSE
@@ -163,7 +163,7 @@ def _among(known: Known, members: frozenset[str]) -> Truth:
     return Truth.UNKNOWN if known.members & members else Truth.FALSE
 
 
-def _one_of(node: expression.OneOf, facts: Facts, row: _Row | None) -> Truth:
+def _one_of(node: expression.OneOf, facts: Facts, row: Row | None) -> Truth:
     known = _field_known(node.name, row) if node.field else facts.known(node.name)
     if known is NOT_APPLICABLE:
         return Truth.FALSE
@@ -171,7 +171,7 @@ def _one_of(node: expression.OneOf, facts: Facts, row: _Row | None) -> Truth:
     return truth.negation(value) if node.negated else value
 
 
-def _is_yes(node: expression.IsYes, facts: Facts, row: _Row | None) -> Truth:
+def _is_yes(node: expression.IsYes, facts: Facts, row: Row | None) -> Truth:
     known = _field_known(node.name, row) if node.field else facts.known(node.name)
     return _among(known, frozenset({"yes"}))
 
@@ -179,12 +179,12 @@ def _is_yes(node: expression.IsYes, facts: Facts, row: _Row | None) -> Truth:
 # --- lists ------------------------------------------------------------------------------------------------------------
 
 
-def _field_known(name: str, row: _Row | None) -> Known:
+def _field_known(name: str, row: Row | None) -> Known:
     assert row is not None
     return row.entry.fields.get(name, UNKNOWN)
 
 
-def _given(node: expression.Given, facts: Facts, row: _Row | None) -> Truth:
+def _given(node: expression.Given, facts: Facts, row: Row | None) -> Truth:
     assert row is not None
     if node.name == "stopped":
         return stopped(row.entry, facts)
@@ -201,7 +201,7 @@ def _listed(name: str, facts: Facts) -> tuple[Records, Entry | None]:
     return records, Entry({facts.key_of(name): Choice(possible), "stopped": UNKNOWN})
 
 
-def _has(node: expression.Has, facts: Facts, row: _Row | None) -> Truth:
+def _has(node: expression.Has, facts: Facts, row: Row | None) -> Truth:
     records, further = _listed(node.name, facts)
     key = facts.key_of(node.name)
     values = [
@@ -217,15 +217,15 @@ def _possible(known: Known, members: frozenset[str]) -> Truth:
     return Truth.UNKNOWN if isinstance(known, Choice) and known.members & members else Truth.FALSE
 
 
-def _where(node: expression.TruthNode | None, facts: Facts, row: _Row) -> Truth:
+def _where(node: expression.TruthNode | None, facts: Facts, row: Row) -> Truth:
     return Truth.TRUE if node is None else truth_of(node, facts, row)
 
 
-def _quantified(node: expression.Quantified, facts: Facts, row: _Row | None) -> Truth:
+def _quantified(node: expression.Quantified, facts: Facts, row: Row | None) -> Truth:
     records, further = _listed(node.name, facts)
-    values = [_where(node.where, facts, _Row(node.name, entry)) for entry in records.entries]
+    values = [_where(node.where, facts, Row(node.name, entry)) for entry in records.entries]
     needed = node.count if node.quantifier == "at_least" else 1
-    if further is not None and _where(node.where, facts, _Row(node.name, further)) is not Truth.FALSE:
+    if further is not None and _where(node.where, facts, Row(node.name, further)) is not Truth.FALSE:
         values.extend([Truth.UNKNOWN] * needed)
     result = truth.at_least(needed, values)
     return truth.negation(result) if node.quantifier == "no" else result
@@ -234,22 +234,22 @@ def _quantified(node: expression.Quantified, facts: Facts, row: _Row | None) -> 
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
-def _literal(node: expression.Literal, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _literal(node: expression.Literal, facts: Facts, row: Row | None) -> Interval | Gap:
     return node.value
 
 
-def _value(node: expression.Value, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _value(node: expression.Value, facts: Facts, row: Row | None) -> Interval | Gap:
     known = facts.known(node.name)
     if isinstance(known, Number) and known.last.word is not None:
         return interval_of(known, facts.range_of(node.name))
     return interval_of(known, None)
 
 
-def _threshold(node: expression.Threshold, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _threshold(node: expression.Threshold, facts: Facts, row: Row | None) -> Interval | Gap:
     return facts.threshold(node.name)
 
 
-def _field(node: expression.Field, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _field(node: expression.Field, facts: Facts, row: Row | None) -> Interval | Gap:
     assert row is not None
     known = row.entry.fields.get(node.name, UNKNOWN)
     if not isinstance(known, Gap):
@@ -261,7 +261,7 @@ def _field(node: expression.Field, facts: Facts, row: _Row | None) -> Interval |
     return value
 
 
-def _member_number(node: expression.MemberNumber, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _member_number(node: expression.MemberNumber, facts: Facts, row: Row | None) -> Interval | Gap:
     assert row is not None
     known = row.entry.fields.get(facts.key_of(row.name), UNKNOWN)
     if not isinstance(known, Choice):
@@ -281,17 +281,17 @@ def _joined_gap(*values: Interval | Gap) -> Gap | None:
     return None
 
 
-def _scaled(node: expression.Scaled, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _scaled(node: expression.Scaled, facts: Facts, row: Row | None) -> Interval | Gap:
     value = number_of(node.item, facts, row)
     return value if isinstance(value, Gap) else value.scaled(node.factor)
 
 
-def _negative(node: expression.Negative, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _negative(node: expression.Negative, facts: Facts, row: Row | None) -> Interval | Gap:
     value = number_of(node.item, facts, row)
     return value if isinstance(value, Gap) else value.negated()
 
 
-def _arithmetic(node: expression.Arithmetic, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _arithmetic(node: expression.Arithmetic, facts: Facts, row: Row | None) -> Interval | Gap:
     left, right = number_of(node.left, facts, row), number_of(node.right, facts, row)
     if isinstance(left, Gap) or isinstance(right, Gap):
         return _joined_gap(left, right) or UNKNOWN
@@ -304,7 +304,7 @@ def _arithmetic(node: expression.Arithmetic, facts: Facts, row: _Row | None) -> 
     return left.over(right) or UNKNOWN
 
 
-def _range_end(node: expression.RangeEnd, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _range_end(node: expression.RangeEnd, facts: Facts, row: Row | None) -> Interval | Gap:
     known = facts.known(node.name)
     if not isinstance(known, Number):  # the laboratory may print another range beside the result to come
         return NOT_APPLICABLE if known is NOT_APPLICABLE else UNKNOWN
@@ -315,12 +315,12 @@ def _range_end(node: expression.RangeEnd, facts: Facts, row: _Row | None) -> Int
     return UNKNOWN if end.is_infinite() else exactly(end)
 
 
-def _since(node: expression.Since, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _since(node: expression.Since, facts: Facts, row: Row | None) -> Interval | Gap:
     date = number_of(node.date, facts, row)
     return date if isinstance(date, Gap) else dates.elapsed(date, facts.today, node.measure)
 
 
-def _first(node: expression.First, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _first(node: expression.First, facts: Facts, row: Row | None) -> Interval | Gap:
     for item in node.items:
         value = number_of(item, facts, row)
         if value not in (NOT_MEASURED, NOT_APPLICABLE):
@@ -328,7 +328,7 @@ def _first(node: expression.First, facts: Facts, row: _Row | None) -> Interval |
     return NOT_MEASURED
 
 
-def _extreme(node: expression.Extreme, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _extreme(node: expression.Extreme, facts: Facts, row: Row | None) -> Interval | Gap:
     lowest = node.end == "lowest"
     values: list[Interval] = []
     open_ended = False
@@ -348,7 +348,7 @@ def _extreme(node: expression.Extreme, facts: Facts, row: _Row | None) -> Interv
     return smallest if lowest else smallest.negated()
 
 
-def _chosen(node: expression.Chosen, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _chosen(node: expression.Chosen, facts: Facts, row: Row | None) -> Interval | Gap:
     left, right = number_of(node.left, facts, row), number_of(node.right, facts, row)
     if NOT_APPLICABLE in (left, right):
         return NOT_APPLICABLE
@@ -361,7 +361,7 @@ def _chosen(node: expression.Chosen, facts: Facts, row: _Row | None) -> Interval
     return UNKNOWN if result == ANY else result
 
 
-def _formula(node: expression.Formula, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _formula(node: expression.Formula, facts: Facts, row: Row | None) -> Interval | Gap:
     values = [number_of(argument, facts, row) for argument in node.arguments]
     sexes = [facts.known(name) for name in node.names]
     gap = _joined_gap(*values, *(known for known in sexes if isinstance(known, Gap) and known is not UNKNOWN))
@@ -371,7 +371,7 @@ def _formula(node: expression.Formula, facts: Facts, row: _Row | None) -> Interv
     return formulas.apply(node.name, [value for value in values if isinstance(value, Interval)], possible) or UNKNOWN
 
 
-def _aggregate(node: expression.Aggregate, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _aggregate(node: expression.Aggregate, facts: Facts, row: Row | None) -> Interval | Gap:
     known = facts.known(node.name)
     if known is NOT_APPLICABLE:
         return NOT_APPLICABLE
@@ -379,23 +379,23 @@ def _aggregate(node: expression.Aggregate, facts: Facts, row: _Row | None) -> In
     certain: list[Interval | Gap] = []
     possible: list[Interval | Gap] = []
     for entry in records.entries:
-        inside = _Row(node.name, entry)
+        inside = Row(node.name, entry)
         held = _where(node.where, facts, inside)
         if held is Truth.FALSE:
             continue
         value = exactly(1) if node.item is None else number_of(node.item, facts, inside)
         (certain if held is Truth.TRUE else possible).append(value)
     more: Interval | None = None
-    if further is not None and _where(node.where, facts, _Row(node.name, further)) is not Truth.FALSE:
+    if further is not None and _where(node.where, facts, Row(node.name, further)) is not Truth.FALSE:
         meant = aggregate.narrowed(further, node.where, facts.key_of(node.name))
-        value = exactly(1) if node.item is None else number_of(node.item, facts, _Row(node.name, meant))
+        value = exactly(1) if node.item is None else number_of(node.item, facts, Row(node.name, meant))
         more = ANY if isinstance(value, Gap) else value
     if node.kind in ("sum", "count"):
         return aggregate.summed(certain, possible, more)
     return aggregate.extreme(node.kind == "lowest", certain, possible, more)
 
 
-def _cases(node: expression.Cases, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _cases(node: expression.Cases, facts: Facts, row: Row | None) -> Interval | Gap:
     reached: list[Interval | Gap] = []
     decided = False
     for premise, value in zip(node.premises, node.values, strict=True):
@@ -421,7 +421,7 @@ def merged(values: list[Interval | Gap]) -> Interval | Gap:
     return hull(intervals)
 
 
-def _points(node: expression.Points, facts: Facts, row: _Row | None) -> Interval | Gap:
+def _points(node: expression.Points, facts: Facts, row: Row | None) -> Interval | Gap:
     total = exactly(0)
     for premise, points in zip(node.premises, node.points, strict=True):
         held = truth_of(premise, facts, row)
@@ -432,7 +432,7 @@ def _points(node: expression.Points, facts: Facts, row: _Row | None) -> Interval
     return total
 
 
-_TRUTHS: dict[type[expression.Node], Callable[[Any, Facts, _Row | None], Truth]] = {
+_TRUTHS: dict[type[expression.Node], Callable[[Any, Facts, Row | None], Truth]] = {
     expression.Always: _always,
     expression.All: _all,
     expression.AnyOf: _any_of,
@@ -450,7 +450,7 @@ _TRUTHS: dict[type[expression.Node], Callable[[Any, Facts, _Row | None], Truth]]
     expression.Quantified: _quantified,
 }
 
-_NUMBERS: dict[type[expression.Node], Callable[[Any, Facts, _Row | None], Interval | Gap]] = {
+_NUMBERS: dict[type[expression.Node], Callable[[Any, Facts, Row | None], Interval | Gap]] = {
     expression.Literal: _literal,
     expression.Value: _value,
     expression.Threshold: _threshold,

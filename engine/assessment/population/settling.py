@@ -1,0 +1,66 @@
+"""From what was said of many patients to their answers: what it implies, to the fixpoint, as for one patient alone.
+
+Compare `Case.say` and `Case.finish`: every file has been read to its end, so each group closes, and what may be assumed
+is. What is assumed reads values only, and these are worked out no further than it asks.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+
+from ...case import case as one_case
+from ...case.case import Prepared
+from ...inference.program import bits
+from ...inference.program.columns import Answers, Machine
+from ...inference.program.truths import Truths
+from ...intake.answers import answers as reading
+from ...values import dates
+from ...values.problems import Place
+from ...values.value import Known, Records
+
+
+def settled(
+    prepared: Prepared, machine: Machine, days: Sequence[datetime.date], said: Sequence[Mapping[str, Known]]
+) -> Answers:
+    """The answers of patients of whom nothing more will be said."""
+    kb = prepared.kb
+    explicit = [
+        {
+            name: one_case.filled(prepared, name, known) if isinstance(known, Records) else known
+            for name, known in of_one.items()
+        }
+        for of_one in said
+    ]
+    answers = Answers(machine, [dates.day(day) for day in days], explicit)
+    closed = frozenset(name for group in kb.groups.values() for name in group.findings)
+    before: dict[str, dict[int, Known]] | None = None
+    for _ in range(len(kb.findings) + 1):
+        implied = _assumed(prepared, answers, days, closed)
+        if implied == before:
+            break
+        answers, before = answers.implying(closed, implied), implied
+    return answers
+
+
+def _assumed(
+    prepared: Prepared, answers: Answers, days: Sequence[datetime.date], closed: frozenset[str]
+) -> dict[str, dict[int, Known]]:
+    """What is taken for granted of each patient as things stand."""
+    found: dict[str, dict[int, Known]] = {}
+    truths = Truths(answers.machine, answers)
+    for name in prepared.index.assumed:
+        assumed = prepared.kb.findings[name].assumed
+        if assumed is None or name in closed:
+            continue
+        cases = range(answers.size) if assumed.when is None else bits.positions(truths.holds(assumed.when)[0])
+        silent = [case for case in cases if case not in answers.said.get(name, ())]
+        by_day: dict[datetime.date, Known | None] = {}
+        for case in silent:
+            day = days[case]
+            if day not in by_day:
+                by_day[day] = reading.read_answer(prepared.kb, name, assumed.answer, Place("assumed"), day)[0]
+            known = by_day[day]
+            if known is not None:
+                found.setdefault(name, {})[case] = known
+    return found
