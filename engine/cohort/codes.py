@@ -61,3 +61,10 @@ PAGES: dict[str, tuple[str, str, str]] = {
         "Tables are read by pyarrow and worked on by numpy, which a single patient does not need.",
     ),
 }
+
+EXTRA: dict[str, tuple[str, ...]] = {
+    "tables": ("numpy", "pyarrow"),
+    "dask": ("dask", "distributed"),
+    "spark": ("pyspark",),
+}
+"""The libraries that each extra brings."""

@@ -12,6 +12,7 @@ import numpy as np
 from ..inference.program.program import Program
 from ..premises import expression
 from ..premises.expression import TruthNode
+from ..values.value import Choice
 from .columns import ChoiceColumn, ListColumn
 from .lists import entries_of, open_to
 from .numbers import stopped
@@ -44,7 +45,7 @@ class Leaves:
         self._codes: dict[tuple[str, int], Bits] = {}
         self._away: dict[str, Bits] = {}
 
-    def of(self, leaf: TruthNode) -> Pair:
+    def pair(self, leaf: TruthNode) -> Pair:
         """Where a leaf is true, and where it is false. Raises Unmirrored."""
         if isinstance(leaf, expression.Has):
             return self._has(leaf)
@@ -56,11 +57,18 @@ class Leaves:
         return packed(true), packed(false)
 
     def _has(self, leaf: expression.Has) -> Pair:
-        members = self._members.get(leaf.name)
-        if members is None:
-            members = self._members[leaf.name] = _Members(self.chunk, leaf.name)
-        true, possible = members.of(leaf.members)
+        true, possible = self._listed(leaf.name).of(leaf.members)
         return true, self.everybody & ~possible
+
+    def _listed(self, name: str) -> _Members:
+        members = self._members.get(name)
+        if members is None:
+            members = self._members[name] = _Members(self.chunk, name)
+        return members
+
+    def named(self, name: str, members: frozenset[str]) -> Bits:
+        """The rows in whose list an entry names one of the members, whether or not it has ended."""
+        return self._listed(name).named(members)
 
     def _one_of(self, leaf: expression.OneOf) -> Pair:
         column = self.chunk.known(leaf.name)
@@ -69,17 +77,18 @@ class Leaves:
         sure, maybe = column.book.among(leaf.members)
         true = possible = 0
         for code in sure:
-            true |= self._code(leaf.name, column, code)
+            true |= self.code(leaf.name, column, code)
         possible = true
         for code in maybe:
-            possible |= self._code(leaf.name, column, code)
+            possible |= self.code(leaf.name, column, code)
         false = self.everybody & ~possible
         if leaf.negated:
-            away = self._code(leaf.name, column, _AWAY)
+            away = self.code(leaf.name, column, _AWAY)
             true, false = false & ~away, true | away
         return true, false
 
-    def _code(self, name: str, column: ChoiceColumn, code: int) -> Bits:
+    def code(self, name: str, column: ChoiceColumn, code: int) -> Bits:
+        """The rows in which this is known of a choice."""
         found = self._codes.get((name, code))
         if found is None:
             found = self._codes[name, code] = packed(column.codes == code)
@@ -117,6 +126,16 @@ class _Members:
         self.members = chunk.members_of(name)
         self._all_open = packed(~column.complete)
 
+    def named(self, members: frozenset[str]) -> Bits:
+        entries = entries_of(self.name, self.chunk.patients)
+        wanted = [
+            code
+            for code in self.certain
+            if isinstance(known := self.book.table[code], Choice) and known.members & members
+        ]
+        assert entries.rows is not None
+        return self._marked(entries.rows[np.isin(entries.key_field().codes, wanted)]) if wanted else 0
+
     def _marked(self, rows: Any) -> Bits:
         found = np.zeros(self.chunk.count, bool)
         found[rows] = True
@@ -146,7 +165,7 @@ def asserted(chunk: Chunk) -> dict[int, Bits]:
     leaves = Leaves(chunk)
     found: dict[int, Bits] = {}
     for atom, leaf in compiled.leaves.items():
-        found[2 * atom], found[2 * atom + 1] = leaves.of(leaf)
+        found[2 * atom], found[2 * atom + 1] = leaves.pair(leaf)
     for name, atom in compiled.answered.items():
         said = packed(chunk.answered(name))
         found[2 * atom], found[2 * atom + 1] = said, leaves.everybody & ~said

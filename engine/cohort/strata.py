@@ -27,7 +27,7 @@ from ..values.truth import Truth
 from ..values.value import NOT_APPLICABLE, UNKNOWN, Choice, Entry, Gap, Known, Records
 from ..values.value import NOT_MEASURED as MEASURED_NOT
 from . import calendar, ends
-from .columns import Book, ChoiceColumn, Column, Entries, Field, ListColumn, NumberColumn, Said, filled, gap_codes
+from .columns import Book, ChoiceColumn, Column, Entries, Field, ListColumn, NumberColumn, Said, filled, gap_codes, taken
 from .ends import NOT_MEASURED, VALUE, Ends, Flags, Rows
 from .evaluation import MIRROR
 from .numbers import Reached, unknown, without_any
@@ -253,18 +253,19 @@ class Chunk:
 
     # --- values ---
 
-    def blank(self, name: str) -> Column:
+    def blank(self, name: str, count: int | None = None) -> Column:
         """A finding of which nothing was said."""
+        count = self.count if count is None else count
         finding = self.kb.findings.get(name)
         if finding is None or finding.type in ("number", "date"):
-            return NumberColumn(unknown(self.count))
+            return NumberColumn(unknown(count))
         if finding.type == "records":
             book = self.ground.book(finding.fields[finding.key].choices)
             none = np.zeros(0, np.intp)
             entries = Entries(none, {finding.key: Field(None, np.zeros(0, np.uint16), book)})
-            gap = np.full(self.count, ends.UNKNOWN, np.uint8)
-            return ListColumn(entries, np.zeros(self.count, bool), gap=gap)
-        return ChoiceColumn(np.zeros(self.count, np.uint16), self.ground.book_of(finding))
+            gap = np.full(count, ends.UNKNOWN, np.uint8)
+            return ListColumn(entries, np.zeros(count, bool), gap=gap)
+        return ChoiceColumn(np.zeros(count, np.uint16), self.ground.book_of(finding))
 
     def _finding(self, name: str) -> Column:
         finding = self.kb.findings[name]
@@ -381,10 +382,69 @@ class Chunk:
 
         return value_ends(name, self.patients)
 
+    def part(self, rows: Rows, changes: Mapping[str, Mapping[int, Known | None]]) -> Chunk:
+        """Some of the rows, in this order, with answers replaced or withdrawn (None) by their place among them."""
+        said = {name: taken_of(one, rows) for name, one in self.said.items()}
+        for name, by_place in changes.items():
+            said[name] = said_again(self, name, said.get(name), len(rows), by_place)
+        day = self.day if self.day.ndim == 0 else self.day[rows]
+        return Chunk(self.ground, len(rows), said, day)
+
     # --- leaves ---
 
     def holds(self, leaf: TruthNode) -> tuple[Flags, Flags]:
         return self.patients.truth(leaf)
+
+
+def taken_of(one: Said, rows: Rows) -> Said:
+    """What was said of some rows."""
+    origin = one.origin
+    return Said(
+        taken(one.column, rows),
+        None if one.said is None else one.said[rows],
+        lambda place: origin(int(rows[place])),
+    )
+
+
+def said_again(
+    chunk: Chunk, name: str, before: Said | None, count: int, changes: Mapping[int, Known | None]
+) -> Said:
+    """What was said of one finding, with some of it replaced by a gap or a choice, or withdrawn. Raises Unmirrored."""
+    blank = np.zeros(count, bool)
+    if before is None:
+        column, there = chunk.blank(name, count), blank
+    else:
+        column, there = before.column, np.ones(count, bool) if before.said is None else before.said.copy()
+    for known in set(changes.values()):
+        rows = blank.copy()
+        rows[[place for place, one in changes.items() if one == known]] = True
+        if isinstance(column, ListColumn):
+            raise Unmirrored(f"another {name}")
+        column = _filled(column, rows, UNKNOWN if known is None else known)
+        if isinstance(column, NumberColumn) and not column.plain:
+            column = _without(column, rows)
+        there = np.where(rows, known is not None, there)
+
+    def origin(place: int) -> Known:
+        changed = changes.get(place)
+        if changed is not None:
+            return changed
+        assert before is not None
+        return before.origin(place)
+
+    return Said(column, None if there.all() else there, origin)
+
+
+def _without(column: NumberColumn, rows: Flags) -> NumberColumn:
+    """Without the words, ranges and earlier results of these rows."""
+    printed = column.printed
+    return NumberColumn(
+        column.ends,
+        None if column.words is None else np.where(rows, 0, column.words).astype(np.uint8),
+        None if printed is None else ends.chosen(rows, ends.of_gap(UNKNOWN), printed),
+        None if column.persistent is None else column.persistent & ~rows,
+        {row: known for row, known in column.several.items() if not rows[row]},
+    )
 
 
 def _beside(where: Ends, starts: Any) -> Any:

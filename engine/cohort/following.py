@@ -1,0 +1,313 @@
+"""All that follows for a chunk of patients, each a bit: the truths and columns that the statuses of a population ask.
+
+Everything is worked out when it is asked for: whoever asks for one alert costs the leaves behind that alert.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..assessment.population.awaiting import Awaiting
+from ..assessment.population.lacking import Lacked, Lacking, lacking
+from ..assessment.population.plans import Plans, Statuses
+from ..assessment.population.population import Population
+from ..assessment.population.shown import View
+from ..assessment.population.standings import Standings
+from ..assessment.population.testing import Testing
+from ..case.case import Prepared
+from ..inference.program import bits
+from ..inference.program.bits import NOBODY, Pair
+from ..inference.program.program import Program, Step
+from ..inference.program.truths import Truths
+from ..knowledge_base.model import KnowledgeBase, Rule
+from ..premises import expression
+from ..premises.expression import TruthNode
+from ..values.interval import Interval, exactly
+from ..values.value import UNKNOWN, Choice, Entry, Known, Measurement, Number, Records
+from . import ends
+from .columns import ChoiceColumn, ListColumn, NumberColumn
+from .ends import VALUE
+from .numbers import value_ends
+from .packed import Leaves, packed
+from .strata import Chunk
+
+_EXACT = Number((Measurement(exactly(0)),))
+_VAGUE = Number((Measurement(Interval(exactly(0).low, exactly(1).low)),))
+
+
+class Compiled:
+    """A knowledge base ready for chunks: its program by conclusion."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        prepared.plan.open()
+        self.prepared = prepared
+        self.steps: dict[int, Step] = {
+            step.conclusion: step for step in Program(prepared.plan.productions.ground).steps
+        }
+        answered = prepared.plan.productions.answered
+        self.answered = {atom: name for name, atom in answered.items()}
+
+
+class ChunkColumns:
+    """What is known of each finding, as the statuses ask: where it is there at all, and where it is exact."""
+
+    def __init__(self, chunk: Chunk, leaves: Leaves) -> None:
+        self.chunk, self.leaves = chunk, leaves
+        self.size, self.everybody = chunk.count, leaves.everybody
+        self._groups: dict[str, list[tuple[Known, int]]] = {}
+
+    def said(self, name: str) -> int:
+        """The patients of whom something was said of a finding."""
+        said = self.chunk.said_in(name)
+        if isinstance(said, bool):
+            return self.everybody if said else 0
+        return packed(said)
+
+    def where(self, name: str, holds: Callable[[Known], bool]) -> int:
+        """The patients of whom something is known that is so."""
+        return bits.joined(cases for known, cases in self.kinds(name) if holds(known))
+
+    def kinds(self, name: str) -> list[tuple[Known, int]]:
+        """The patients by what kind of thing is known: a gap, something exact, something vague, an open list.
+
+        What stands for a kind is not what is known of each, but of choices.
+        """
+        found = self._groups.get(name)
+        if found is None:
+            found = self._groups[name] = [(known, cases) for known, cases in self._kinds(name) if cases]
+        return found
+
+    def vague(self, name: str) -> int:
+        """The patients of whom a value is known only within bounds."""
+        column = self.chunk.known(name)
+        if isinstance(column, ListColumn):
+            return 0
+        several = (cases for known, cases in self.kinds(name) if known is _VAGUE or _is_several(known))
+        return bits.joined(several)
+
+    def _kinds(self, name: str) -> Iterable[tuple[Known, int]]:
+        column = self.chunk.known(name)
+        if isinstance(column, ChoiceColumn):
+            for code in np.unique(column.codes).tolist():
+                yield column.book.table[code], self.leaves.code(name, column, code)
+            return
+        gap = column.ends.gap if isinstance(column, NumberColumn) else column.gap
+        rest = self.everybody
+        if gap is not None:
+            for code in (ends.UNKNOWN, ends.NOT_MEASURED, ends.NOT_APPLICABLE):
+                known = ends.GAPS[code]
+                cases = packed(gap == code)
+                rest &= ~cases
+                assert known is not None
+                yield known, cases
+        if isinstance(column, ListColumn):
+            complete = packed(column.complete)
+            yield Records((), True), rest & complete
+            yield Records((), False), rest & ~complete
+            return
+        inexact = self._inexact(name, column) & rest
+        yield _EXACT, rest & ~inexact
+        yield _VAGUE, inexact
+
+    def _inexact(self, name: str, column: NumberColumn) -> int:
+        value = value_ends(name, self.chunk.patients)
+        if value.exact:
+            return 0
+        inexact = value.low != value.high
+        return packed(inexact if value.gap is None else inexact & (value.gap == VALUE))
+
+    def shown_in_lists(self, name: str, members: frozenset[str]) -> int:
+        """The patients in whose list an entry may be one of the members, whether or not it has ended."""
+        return self.leaves.named(name, members)
+
+
+def _is_several(known: Known) -> bool:
+    return isinstance(known, Choice) and len(known.members) > 1
+
+
+class ChunkTruths(Truths):
+    """The truths of a chunk; each is worked out when it is first asked for."""
+
+    def __init__(self, compiled: Compiled, chunk: Chunk) -> None:
+        self.compiled, self.chunk = compiled, chunk
+        self.plan, self.kb = chunk.plan, chunk.kb
+        self.leaves: Any = Leaves(chunk)  # type: ignore[assignment]
+        self.columns: Any = ChunkColumns(chunk, self.leaves)  # type: ignore[assignment]
+        self.size, self.everybody = chunk.count, self.leaves.everybody
+        self._nodes: dict[int, tuple[TruthNode, Pair]] = {}
+        self._literals: dict[int, int] = {}
+        compiled_to = self.plan.productions
+        self._leaf_of, self._always = compiled_to.leaves, compiled_to.always
+
+    @property
+    def held(self) -> list[int]:
+        """The patients for whom each literal holds; all of them are worked out."""
+        return [self._of(literal) for literal in range(self.plan.productions.ground.width)]
+
+    def literal(self, literal: int) -> Pair:
+        """The patients for whom a literal holds, and for whom its opposite does."""
+        return self._of(literal), self._of(literal ^ 1)
+
+    def _of(self, literal: int) -> int:
+        found = self._literals.get(literal)
+        if found is None:
+            found = self._worked_out(literal)
+        return found
+
+    def _worked_out(self, literal: int) -> int:
+        atom = literal >> 1
+        found = 0
+        leaf = self._leaf_of.get(atom)
+        if leaf is not None:
+            self._literals[2 * atom], self._literals[2 * atom + 1] = self.leaves.pair(leaf)
+            found = self._literals[literal]
+        elif atom in self.compiled.answered:
+            said = self.answered(self.compiled.answered[atom])
+            found = self.everybody & ~said if literal & 1 else said
+        elif atom == self._always:
+            found = 0 if literal & 1 else self.everybody
+        step = self.compiled.steps.get(literal)
+        if step is not None:
+            found |= self._concluded(step)
+        self._literals[literal] = found
+        return found
+
+    def _concluded(self, step: Step) -> int:
+        kept, reached = self._literals, 0
+        for premise in step.single:
+            held = kept.get(premise)
+            reached |= self._worked_out(premise) if held is None else held
+        for premises in step.bodies:
+            cases = -1
+            for premise in premises:
+                held = kept.get(premise)
+                cases &= self._worked_out(premise) if held is None else held
+                if not cases:
+                    break
+            reached |= cases
+        return reached
+
+    def answered(self, name: str) -> int:
+        """The patients of whom a finding was answered, derived or explicitly not measured."""
+        return packed(self.chunk.answered(name))
+
+    def truth(self, atom: str) -> Pair:
+        """The truth of a proposition, by name."""
+        index = self.plan.productions.propositions.get(atom)
+        return NOBODY if index is None else self.literal(2 * index)
+
+    def premise(self, rule: Rule) -> Pair:
+        """The truth of the premise of a rule."""
+        index = self.plan.productions.premises.get(rule.id)
+        if index is not None:
+            return self.literal(2 * index)
+        return (self.everybody, 0) if rule.when is None else self.without_propositions(rule.when)
+
+
+class ChunkLacking(Lacking):
+    """What premises wait for, of the patients of a chunk."""
+
+    def vague(self, name: str) -> int:
+        """The patients of whom a value is known only within bounds or by a word."""
+        columns: ChunkColumns = self.truths.columns  # type: ignore[assignment]
+        return columns.vague(name)
+
+
+class ChunkView(View):
+    """The truths of a chunk as they are shown."""
+
+    def __init__(self, prepared: Prepared, truths: Truths, guideline: str = "", region: str = "") -> None:
+        super().__init__(prepared, truths, guideline, region)
+        self.lacks = ChunkLacking(prepared, truths)
+        self.awaits = Awaiting(prepared, truths, self.lacks)
+
+    @functools.cached_property
+    def anything_said(self) -> int:
+        """The patients of whom anything at all was said."""
+        truths = self.truths
+        assert isinstance(truths, ChunkTruths)
+        return packed(truths.chunk.anything_said)
+
+
+class ChunkPopulation(Population):
+    """The patients of a chunk, each a bit of every set."""
+
+    def __init__(self, compiled: Compiled, chunk: Chunk, guideline: str = "", region: str = "") -> None:
+        self.compiled, self.chunk = compiled, chunk
+        self.prepared, self.kb = compiled.prepared, compiled.prepared.kb
+        self.guideline, self.region = guideline, region
+        self.shows(compiled.prepared, ChunkTruths(compiled, chunk))
+
+    def shows(self, prepared: Prepared, truths: Truths) -> None:
+        """Say what follows for the patients by these truths."""
+        self.truths = truths
+        self.size, self.everybody = truths.size, truths.everybody
+        self.view = ChunkView(prepared, truths, self.guideline, self.region)
+        self.standings = Standings(self.view)
+        self.plans = Plans(self.view, self.standings, lambda: ChunkUngranted(self))
+        self.testing = Testing(self.view, self.plans)
+
+    @functools.cached_property
+    def contradicting(self) -> int:
+        """The patients of whom two values contradict."""
+        from .contradictions import contradicting
+
+        return contradicting(self)
+
+
+class ChunkUngranted:
+    """The patients of a chunk without what was taken for granted of them, those of whom anything was."""
+
+    def __init__(self, population: ChunkPopulation) -> None:
+        self.population = population
+        self.lacked: Lacked = dict(self._granted())
+        self.granted = lacking(self.lacked)
+        self.part: ChunkPopulation | None = None
+        if self.granted:
+            from .packed import unpacked
+
+            chunk = population.chunk
+            self.rows = np.flatnonzero(unpacked(self.granted, chunk.count))
+            changes: dict[str, Mapping[int, Known | None]] = {}
+            for name, cases in self.lacked.items():
+                there = unpacked(cases, chunk.count)[self.rows]
+                changes[name] = dict.fromkeys(np.flatnonzero(there).tolist(), UNKNOWN)
+            part = chunk.part(self.rows, changes)
+            self.part = ChunkPopulation(population.compiled, part, population.guideline, population.region)
+
+    def _granted(self) -> Iterable[tuple[str, int]]:
+        """What is taken for granted of whom it might be otherwise."""
+        population = self.population
+        for name, implied in population.chunk.implied.items():
+            assumed = population.kb.findings[name].assumed
+            rows = [one.rows for one in implied if one.why == "assumed"]
+            if assumed is None or not rows:
+                continue
+            cases = packed(np.logical_or.reduce(rows))
+            if assumed.sure is not None:
+                cases &= ~population.truths.holds(assumed.sure)[0]
+            if cases:
+                yield name, cases
+
+    def by_precedence(self, intervention: str) -> Statuses:
+        """Their statuses, told of the patients as they are."""
+        if self.part is None:
+            return {}
+        found = self.part.plans.by_precedence(intervention)
+        return {status: spread(cases, self.rows, self.population.size) for status, cases in found.items()}
+
+
+def spread(cases: int, rows: Any, count: int) -> int:
+    """The bits of a part of the patients at the places of the whole."""
+    from .packed import unpacked
+
+    found = np.zeros(count, bool)
+    found[rows] = unpacked(cases, len(rows))
+    return packed(found)
+
+
+__all__ = ["ChunkPopulation", "ChunkTruths", "Compiled", "Entry", "KnowledgeBase", "expression", "spread"]
