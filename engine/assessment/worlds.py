@@ -13,9 +13,10 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from ..case.case import Case
+from ..case.case import Case, Prepared
 from ..inference.working_memory import Numbers
 from ..intake.answers import answers
+from ..knowledge_base.model import KnowledgeBase
 from ..premises import evaluation, expression
 from ..values.frozen import frozen
 from ..values.interval import Interval
@@ -106,9 +107,9 @@ def _found(case: Case) -> Iterator[Contradiction]:
         if isinstance(other, Gap):
             worked_out = _second_best(case, quantity) if about == quantity else worked_out
             other = evaluation.interval_of(worked_out, None)
-            if isinstance(other, Gap) or not _far(one, other):
+            if isinstance(other, Gap) or not far(one, other):
                 continue
-        if _far(one, other) or (_beyond_rounding(case, quantity, one, other) and _decides(case, about)):
+        if far(one, other) or (beyond_rounding(case.kb, quantity, one, other) and _decides(case, about)):
             yield _contradiction(case, about, quantity, worked_out)
 
 
@@ -117,9 +118,14 @@ def _second_best(case: Case, quantity: str) -> Known:
 
     A corrected calcium goes by the total once no albumin will be known: it can be otherwise, but not by much.
     """
-    rules = case.prepared.plan.derive.get(quantity, ())
-    first = any(isinstance(rule.formula, expression.First) for rule in rules)
-    return case.memory.worked_out(quantity) if first and case.finished else NOT_MEASURED
+    by_first = goes_by_the_first(case.prepared, quantity)
+    return case.memory.worked_out(quantity) if by_first and case.finished else NOT_MEASURED
+
+
+def goes_by_the_first(prepared: Prepared, quantity: str) -> bool:
+    """Whether of several values that a quantity could go by the first that was measured counts."""
+    rules = prepared.plan.derive.get(quantity, ())
+    return any(isinstance(rule.formula, expression.First) for rule in rules)
 
 
 def _twice_known(case: Case) -> Iterator[tuple[str, str]]:
@@ -138,18 +144,18 @@ def _gap(one: Interval, other: Interval) -> Decimal:
     return max(one.low - other.high, other.low - one.high)
 
 
-def _far(entered: Interval, worked_out: Interval) -> bool:
+def far(entered: Interval, worked_out: Interval) -> bool:
     """Whether they differ by more than a fifth of what is worked out."""
     nearest = worked_out.low if worked_out.low > entered.high else worked_out.high
     gap = _gap(entered, worked_out)
     return gap > 0 and gap * 5 > abs(nearest)
 
 
-def _beyond_rounding(case: Case, quantity: str, entered: Interval, worked_out: Interval) -> bool:
+def beyond_rounding(kb: KnowledgeBase, quantity: str, entered: Interval, worked_out: Interval) -> bool:
     """Whether they differ by more than half the last decimal of either."""
     exponent = entered.exact.as_tuple().exponent if entered.exact is not None else None
     written = _half(-exponent if isinstance(exponent, int) and exponent < 0 else 0) if exponent is not None else 0
-    shown = case.kb.quantities[quantity].round
+    shown = kb.quantities[quantity].round
     return _gap(entered, worked_out) > written + (_half(shown) if shown is not None else 0)
 
 

@@ -234,8 +234,7 @@ class Case:
 
     def region_of(self, rule: Rule) -> str:
         """Where the rule holds: its own region, else that of its guideline; empty everywhere."""
-        guideline = self.kb.guidelines.get(rule.guideline)
-        return rule.region or (guideline.region if guideline is not None else "")
+        return region_of(self.kb, rule)
 
     def visible(self, rule: Rule) -> bool:
         """Whether a recommendation, diagnosis, order or state of this rule is shown under what was chosen.
@@ -243,9 +242,7 @@ class Case:
         Rules of no guideline and no region always are; one that names no region is of its guideline's. Safety rules are
         never asked.
         """
-        by_guideline = not self.guideline or rule.guideline in ("", self.guideline)
-        by_region = not self.region or self.region_of(rule) in ("", self.region)
-        return by_guideline and by_region
+        return is_visible(self.kb, rule, self.guideline, self.region)
 
     @property
     def in_scope(self) -> Truth:
@@ -298,15 +295,30 @@ class Case:
         return not isinstance(self.memory.known(name), Gap)
 
 
+def region_of(kb: KnowledgeBase, rule: Rule) -> str:
+    """Where a rule holds: its own region, else that of its guideline; empty everywhere."""
+    guideline = kb.guidelines.get(rule.guideline)
+    return rule.region or (guideline.region if guideline is not None else "")
+
+
+def is_visible(kb: KnowledgeBase, rule: Rule, guideline: str, region: str) -> bool:
+    """Whether what a rule recommends is shown under a guideline and region that were chosen."""
+    by_guideline = not guideline or rule.guideline in ("", guideline)
+    by_region = not region or region_of(kb, rule) in ("", region)
+    return by_guideline and by_region
+
+
 def filled(prepared: Prepared, name: str, said: Records) -> Records:
     """A list whose entries say what their members are taken to say; the list itself where they say it."""
-    members = prepared.names.members(name)
+    assuming = prepared.names.assuming(name)
+    if not assuming:
+        return said
     key = prepared.kb.findings[name].key
     entries = []
     for entry in said.entries:
         known = entry.fields.get(key)
         only = next(iter(known.members)) if isinstance(known, Choice) and len(known.members) == 1 else ""
-        assumed = members[only].assumes if only in members else {}
+        assumed = assuming.get(only, {})
         new = {field: Choice(frozenset({value})) for field, value in assumed.items() if field not in entry.fields}
         entries.append(Entry({**entry.fields, **new}) if new else entry)
     return dataclasses.replace(said, entries=tuple(entries))

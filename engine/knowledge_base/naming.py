@@ -86,6 +86,17 @@ class Names:
         chosen = self.kb.choices.get(choices)
         return dict(chosen.members) if chosen is not None else {}
 
+    def assuming(self, name: str) -> Mapping[str, Mapping[str, str]]:
+        """What entries of a list are taken to say where they do not, by member; those that assume nothing left out."""
+        if name not in self._assuming:
+            members = self.members(name)
+            self._assuming[name] = {id: member.assumes for id, member in members.items() if member.assumes}
+        return self._assuming[name]
+
+    @cached_property
+    def _assuming(self) -> dict[str, dict[str, Mapping[str, str]]]:
+        return {}
+
     def member(self, name: str, member: str) -> str:
         """The label of a member of a finding's choices, or of a field's (`fractures.cause`)."""
         owner, _, field = name.partition(".")

@@ -144,8 +144,11 @@ def disagreements(seed: int, size: int, sets: int = 1) -> list[str]:
                 for name in (*kb.findings, *kb.quantities)
                 if row.known(name) != reference.known(name)
             ]
-            found += [f"case {case}: {atom}" for atom in plan.productions.propositions if row.truth(atom) is not
-                      reference.truth(atom)]
+            found += [
+                f"case {case}: {atom}"
+                for atom in plan.productions.propositions
+                if row.truth(atom) is not reference.truth(atom)
+            ]
             for rule in kb.rules.values():
                 if rule.verb != "derives" and row.premise(rule) is not reference.premise(rule):
                     found.append(f"case {case}: rule {rule.id}")
@@ -153,7 +156,9 @@ def disagreements(seed: int, size: int, sets: int = 1) -> list[str]:
                 found += [
                     f"case {case}: a part of {rule.id}"
                     for part in parts
-                    if productions.leaf_of(part) and not getattr(part, "field", False) and part in plan.productions.nodes
+                    if productions.leaf_of(part)
+                    and not getattr(part, "field", False)
+                    and part in plan.productions.nodes
                     and row.holds(part) is not reference.holds(part)  # type: ignore[arg-type]  # a leaf is a truth
                 ]
     return found
@@ -224,12 +229,18 @@ def first_premise_is_enough(patch: pytest.MonkeyPatch) -> None:
 
 def once_is_twice(patch: pytest.MonkeyPatch) -> None:
     """Entries are told apart by what they say, not counted."""
-    patch.setattr(bits, "counted", lambda count, of_masks, everybody: leaves._joined(of_masks) if count else everybody)
+    patch.setattr(bits, "counted", lambda count, of_masks, everybody: bits.joined(of_masks) if count else everybody)
 
 
 FAULTS = [
-    no_further_entry, over_is_now, nothing_is_implied, false_as_not_true, unguarded, remembered_too_widely,
-    first_premise_is_enough, once_is_twice,
+    no_further_entry,
+    over_is_now,
+    nothing_is_implied,
+    false_as_not_true,
+    unguarded,
+    remembered_too_widely,
+    first_premise_is_enough,
+    once_is_twice,
 ]
 
 

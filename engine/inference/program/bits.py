@@ -1,7 +1,6 @@
-"""Three values for many cases at once: two integers, in which bit i says of case i that it is true, or that it is false.
+"""Three values for many cases at once: two integers, whose bit i says of case i that it is true, or that it is false.
 
-A bit that is set in neither is unknown. Both cannot be set of a condition; of a proposition both may, where the
-knowledge contradicts itself, just as both literals may hold in the network.
+A bit that is set in neither is unknown; none is set in both.
 """
 
 from __future__ import annotations
@@ -62,3 +61,11 @@ def positions(mask: int) -> Iterator[int]:
 def first(mask: int) -> int:
     """The number of the first case of a set that is not empty."""
     return (mask & -mask).bit_length() - 1
+
+
+def joined(masks: Iterable[int]) -> int:
+    """The cases that are in any of these sets."""
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found

@@ -172,7 +172,7 @@ class Columns:
     ) -> None:
         self.machine, self.answers, self.size = machine, answers, answers.size
         self.everybody = (1 << self.size) - 1
-        self.bit = base.bit if base is not None else [1 << case for case in range(self.size)]
+        self.bit: list[int] = base.bit if base is not None else [1 << case for case in range(self.size)]
         self.plan = plan or machine.plan
         self._base, self._anew = base, anew
         self._columns: dict[str, list[int]] = {}
@@ -210,9 +210,9 @@ class Columns:
     def where(self, name: str, holds: Any) -> int:
         """The cases whose value is so."""
         of, found = self.machine.values.of, 0
-        for number, cases in self.groups(name).items():
+        for number, these in self.groups(name).items():
             if holds(of[number]):
-                found |= cases
+                found |= these
         return found
 
     def said(self, name: str) -> int:
@@ -227,13 +227,12 @@ class Columns:
                 column[case] = number
             return column
         known = self.machine.worked_out.setdefault(name, {}) if self._base is None else {}
-        number = self.machine.values.number
         reads = [self.column(read) for read in self._reads(name)]
         column = []
         for case, key in enumerate(zip(*self.answers.key_columns(name), *reads, self.answers.day_of, strict=True)):
             found = known.get(key)
             if found is None:
-                found = known[key] = number(self.row(case).work_out_one(name))
+                found = known[key] = self.machine.values.number(self.row(case).work_out_one(name))
             column.append(found)
         return column
 
@@ -247,18 +246,19 @@ class Columns:
         return name in self.plan.kb.findings and not self.plan.reads[name]
 
     def _grouped(self, name: str) -> dict[int, int]:
-        bit, found = self.bit, dict[int, int]()
+        flag = self.bit
+        found: dict[int, int] = {}
         if self._plain(name):
             usual, others = self.answers.plain(name)
             rest = self.everybody
             for case, number in others.items():
-                found[number] = found.get(number, 0) | bit[case]
-                rest ^= bit[case]
+                found[number] = found.get(number, 0) | flag[case]
+                rest ^= flag[case]
             if rest:
                 found[usual] = found.get(usual, 0) | rest
             return found
         for case, number in enumerate(self.column(name)):
-            found[number] = found.get(number, 0) | bit[case]
+            found[number] = found.get(number, 0) | flag[case]
         return found
 
 

@@ -129,10 +129,12 @@ class Leaves:
                     possible |= listed.entries[number]
             possible |= true
         else:
-            slots = [[(slot[number], held) for number, held in truths.items() if number in slot] for slot in listed.slots]
-            sure = [_joined(cases for cases, held in slot if held is Truth.TRUE) for slot in slots]
+            slots = [
+                [(slot[number], held) for number, held in truths.items() if number in slot] for slot in listed.slots
+            ]
+            sure = [bits.joined(cases for cases, held in slot if held is Truth.TRUE) for slot in slots]
             true = bits.counted(needed, sure, everybody)
-            possible = bits.counted(needed, [_joined(cases for cases, _ in slot) for slot in slots], everybody)
+            possible = bits.counted(needed, [bits.joined(cases for cases, _ in slot) for slot in slots], everybody)
         pair = true, everybody & ~(possible | more)
         return bits.negation(pair) if node.quantifier == "no" else pair
 
@@ -145,13 +147,6 @@ class Leaves:
         if node.where is None:
             return Truth.TRUE
         return evaluation.truth_of(node.where, self.columns.row(bits.first(cases)), EntryRow(node.name, entry))
-
-
-def _joined(masks: Iterable[int]) -> int:
-    found = 0
-    for mask in masks:
-        found |= mask
-    return found
 
 
 class Listed:
@@ -262,4 +257,3 @@ def key_members(node: Node | None, key: str) -> frozenset[str] | None:
         either = [key_members(item, key) for item in node.items]
         return None if None in either else frozenset().union(*(members for members in either if members is not None))
     return None
-

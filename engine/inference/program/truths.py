@@ -163,4 +163,3 @@ class RowMemory(Row):
 
     def start(self, today: object) -> None:
         """A case that is one of many has begun long ago."""
-

@@ -1,0 +1,105 @@
+"""The work-up and the alerts of many patients: the mirror of `workup`."""
+
+from __future__ import annotations
+
+import functools
+
+from ...inference.program import bits
+from ...inference.program.bits import Pair
+from ...knowledge_base.model import Investigation
+from ...values.value import Gap, Known, Records
+from .lacking import Lacked
+from .plans import Plans
+from .shown import View
+
+TAKING = "taking_"
+"""With the id of a medicine the id of the alert that it is taken though it is or may be contraindicated."""
+
+
+class Testing:
+    """Which tests are wanted of many patients, and what must be said to them first."""
+
+    def __init__(self, view: View, plans: Plans) -> None:
+        self.view, self.plans, self.kb = view, plans, view.kb
+
+    def alert(self, alert: str) -> Pair:
+        """Raised (true), ruled out (false), or not ruled out."""
+        if alert in self.kb.alerts:
+            rules = self.view.rules("alerts", alert)
+            return bits.any_of([self.view.acting(rule) for rule in rules], self.view.truths.everybody)
+        taken = self.plans.taken(alert.removeprefix(TAKING))
+        true, false = self.plans.barred(alert.removeprefix(TAKING))
+        return true & taken, self.view.truths.everybody & ~taken | false
+
+    def is_ordered(self, test: str) -> int:
+        """The cases for which a shown rule orders a test."""
+        rules = [rule for rule in self.view.rules("orders", test) if self.view.visible(rule)]
+        return bits.joined(self.view.acting(rule)[0] for rule in rules)
+
+    def in_work_up(self, test: str) -> int:
+        """The cases whose work-up holds a test: it is ordered, or comes first to settle what the plan misses."""
+        first = self.view.prepared.index.first_tests
+        return self.is_ordered(test) | bits.joined(
+            cases for name, cases in self._settling.items() if first[name] == test
+        )
+
+    @functools.cached_property
+    def _settling(self) -> Lacked:
+        """The measured findings for which the plan waits, as far as their test comes first."""
+        found: dict[str, int] = {}
+        for intervention in self.kb.interventions:
+            statuses = self.plans.statuses(intervention)
+            cases = statuses.get("conditional", 0) | statuses.get("deferred", 0)
+            if not cases:
+                continue
+            for rule in self.view.awaits.against(intervention):
+                for name, some in self._soonest(self.view.awaits.of_rule(intervention, rule)).items():
+                    if some & cases:
+                        found[name] = found.get(name, 0) | some & cases
+        return found
+
+    def _soonest(self, lacked: Lacked) -> Lacked:
+        """Of the measured findings that are lacked, those whose test comes first."""
+        first_tests, tests = self.view.prepared.index.first_tests, self.kb.investigations
+        by_step: dict[int, list[str]] = {}
+        for name in lacked:
+            if name in first_tests and name in self.kb.findings and self.kb.findings[name].type == "number":
+                by_step.setdefault(tests[first_tests[name]].step, []).append(name)
+        if not by_step:
+            return {}
+        found: dict[str, int] = {}
+        seen = 0
+        for _, names in sorted(by_step.items()):
+            found.update((name, cases) for name in names if (cases := lacked[name] & ~seen))
+            seen |= bits.joined(lacked[name] for name in names)
+        return found
+
+    def is_done(self, test: str) -> int:
+        """The cases of which results show that a test has been done."""
+        entry = self.kb.investigations[test]
+        if entry.done_by:
+            return bits.joined(self._has_result(entry, name) for name in entry.done_by)
+        everybody = self.view.truths.everybody if entry.findings else 0
+        for name in entry.findings:
+            everybody &= self._has_result(entry, name)
+        return everybody
+
+    def _has_result(self, test: Investigation, name: str) -> int:
+        """The cases in which a result of the test is there: a value, or in a list a member that it shows."""
+        columns, answers = self.view.truths.columns, self.view.truths.answers
+        key = self.kb.findings[name].key if name in self.kb.findings else ""
+        members = self.view.prepared.names.members(name)
+
+        def shows(known: Known) -> bool:
+            if not isinstance(known, Records):
+                return not isinstance(known, Gap)
+            named = {one for entry in known.entries for one in getattr(entry.fields.get(key), "members", ())}
+            return any(test.id in members[one].seen_by for one in named if one in members)
+
+        found = columns.where(name, shows)
+        of = self.view.truths.machine.values.of
+        for case, number in answers.implied.get(name, {}).items():
+            known = columns.known(name, case)
+            if not isinstance(of[number], Gap) and not isinstance(known, Records):
+                found &= ~columns.bit[case]
+        return found
