@@ -199,13 +199,19 @@ TESTING = [
 ]
 
 SCREENING = [
-    option("--map", "mapping", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="What columns mean."),
+    option(
+        "--map", "mapping", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="What columns mean."
+    ),
     option("--draft", is_flag=True, help="Write a first mapping of the columns, for you to finish."),
     option("--select", metavar="EXPR", default="", help="Only the rows of which this is true."),
     option("--undecided", is_flag=True, help="With --select: the rows of which it is unknown as well."),
     option("--count", is_flag=True, help="Only count."),
-    option("--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write rows: .parquet or .csv."),
-    option("--html", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the counts as a page."),
+    option(
+        "--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write rows: .parquet or .csv."
+    ),
+    option(
+        "--html", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the counts as a page."
+    ),
     option("--explain", metavar="ROW", type=click.IntRange(1), help="The report of one row, counted from 1."),
     option("--min-count", metavar="COUNT", type=click.IntRange(1), default=1, help="Hide counts below this."),
     option("--resume", is_flag=True, help="Go on with a run that was cut short."),

@@ -101,7 +101,9 @@ class Population:
         looked_for = sorted({one for pattern in self.vocabulary.asked_for(finding.id) for field, all_of in pattern
                              if field == finding.key for one in all_of})  # fmt: skip
         usual = np.array(looked_for or members)
-        names = np.where(self.chance.random(total) < 0.5, self.chance.choice(usual, total), self.chance.choice(members, total))
+        names = np.where(
+            self.chance.random(total) < 0.5, self.chance.choice(usual, total), self.chance.choice(members, total)
+        )
         fields: dict[str, pa.Array] = {finding.key: pa.array(names)}
         begun = self.chance.choice(np.array(DAYS_AGO), total)
         today = (TODAY - _EPOCH).days

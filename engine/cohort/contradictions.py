@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from ..assessment import worlds
-from . import ends
-from .columns import NumberColumn, Said
-from .ends import VALUE, Ends, Flags
 from .following import ChunkPopulation
-from .numbers import value_ends
+from .mirror import ends
+from .mirror.columns import NumberColumn, Said
+from .mirror.ends import VALUE, Ends, Flags
+from .mirror.known import value_ends
+from .mirror.strata import Chunk
 from .packed import packed, unpacked
-from .strata import Chunk
 
 
 class Alone(Chunk):

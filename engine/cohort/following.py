@@ -28,12 +28,12 @@ from ..premises import expression
 from ..premises.expression import TruthNode
 from ..values.interval import Interval, exactly
 from ..values.value import UNKNOWN, Choice, Entry, Known, Measurement, Number, Records
-from . import ends
-from .columns import ChoiceColumn, ListColumn, NumberColumn
-from .ends import VALUE
-from .numbers import value_ends
+from .mirror import ends
+from .mirror.columns import ChoiceColumn, ListColumn, NumberColumn
+from .mirror.ends import VALUE
+from .mirror.known import value_ends
+from .mirror.strata import Chunk
 from .packed import Leaves, packed
-from .strata import Chunk
 
 _EXACT = Number((Measurement(exactly(0)),))
 _VAGUE = Number((Measurement(Interval(exactly(0).low, exactly(1).low)),))

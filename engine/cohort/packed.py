@@ -13,11 +13,11 @@ from ..inference.program.program import Program
 from ..premises import expression
 from ..premises.expression import TruthNode
 from ..values.value import Choice
-from .columns import ChoiceColumn, ListColumn
-from .lists import entries_of, open_to
-from .numbers import stopped
-from .scope import Unmirrored
-from .strata import Chunk
+from .mirror.columns import ChoiceColumn, ListColumn
+from .mirror.fields import stopped
+from .mirror.lists import entries_of, open_to
+from .mirror.scope import Unmirrored
+from .mirror.strata import Chunk
 
 Bits = int
 Pair = tuple[Bits, Bits]

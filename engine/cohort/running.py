@@ -17,11 +17,11 @@ import pyarrow.parquet as pq
 from ..case.case import Case, Prepared
 from ..values.problems import Place, Problem, Refused
 from ..workbench import processes
-from . import tables
-from .contract import Contract
 from .counts import Counted
 from .screening import Asked, Screen
-from .tables import Table, Task
+from .table import tables
+from .table.contract import Contract
+from .table.tables import Table, Task
 
 MANIFEST = "run.json"
 Progress = Callable[[int], None]

@@ -22,16 +22,17 @@ from ..inference.working_memory import WorkingMemory
 from ..premises import expression
 from ..premises.expression import TruthNode
 from ..values.truth import Truth
-from .columns import NumberColumn
-from .contract import Contract
 from .counts import Counted
-from .ends import VALUE
 from .following import ChunkPopulation, Compiled
+from .mirror.columns import NumberColumn
+from .mirror.ends import VALUE
+from .mirror.scope import Unmirrored
+from .mirror.strata import Chunk, Ground
 from .packed import packed, unpacked
-from .reading import Batch, Long, TableReader
-from .scope import Unmirrored
 from .shown import Shown, words_of_case, words_of_chunk
-from .strata import Chunk, Ground
+from .table.contract import Contract
+from .table.reading import Batch, Long, TableReader
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Asked:
@@ -75,7 +76,9 @@ class Screen:
             fields += [pa.field(f"{of}({member})", WORD) for of, member in self.shown.columns]
         return pa.schema(fields)
 
-    def batch(self, rows: Any, first: int = 0, long: Mapping[str, Long] | None = None) -> tuple[pa.Table | None, Counted]:
+    def batch(
+        self, rows: Any, first: int = 0, long: Mapping[str, Long] | None = None
+    ) -> tuple[pa.Table | None, Counted]:
         """What is shown of the rows of a batch, of which the first is the row of this number."""
         with np.errstate(all="ignore"):
             read = self.reader.read(rows, long)
@@ -92,7 +95,7 @@ class Screen:
         accepted = population.everybody & ~packed(read.refusals.rows)
         found = _Found(population, accepted)
         try:
-            found.alone = self._asks_report() and population.contradicting & accepted or 0
+            found.alone = (self._asks_report() and population.contradicting & accepted) or 0
             if self.asked.select is not None:
                 found.answer = population.holds(self.asked.select)
             else:

@@ -106,7 +106,7 @@ def _word(case: Case, look: Outlook, of: str, member: str) -> str:
 
 def _taking(case: Case, medicine: str) -> Truth:
     """Whether a medicine is taken though it is or may be contraindicated, in the strictest of the worlds."""
-    from ..assessment import worlds, workup
+    from ..assessment import workup, worlds
     from ..values import truth
 
     held = [

@@ -18,10 +18,10 @@ from ..values.problems import Place, Problem, Refused
 from . import surroundings
 
 if TYPE_CHECKING:
-    from ..cohort.contract import Contract
     from ..cohort.counts import Counted
     from ..cohort.running import Run
-    from ..cohort.tables import Table
+    from ..cohort.table.contract import Contract
+    from ..cohort.table.tables import Table
 
 
 @ordered
@@ -60,12 +60,12 @@ def run(
 ) -> int:
     _hold_together(select, undecided, count, out, resume, draft, explain)
     _hold_to_be_installed(engine or "")
-    from ..cohort import tables
+    from ..cohort.table import tables
 
     prepared = surroundings.prepared(knowledge)
     found = tables.Table(table)
     if draft:
-        from ..cohort.draft import Draft
+        from ..cohort.table.draft import Draft
 
         surroundings.put(Draft(prepared.kb, found).text())
         return 0
@@ -107,7 +107,7 @@ def _hold_to_be_installed(engine: str) -> None:
 
 
 def _contract(prepared: Prepared, table: Table, mapping: Path | None) -> tuple[Contract, bytes]:
-    from ..cohort import contract
+    from ..cohort.table import contract
 
     if mapping is None:
         return contract.by_names(prepared.kb, table.kinds), b""

@@ -61,7 +61,7 @@ def there(array: pa.Array) -> Any:
 
 
 def floats(array: pa.Array) -> tuple[Any, int | None]:
-    """Numbers with an empty cell as no number, and how many decimals they have at most (None: more than can be told)."""
+    """Numbers with an empty cell as no number, and the most decimals of any (None: more than can be told)."""
     type = array.type
     if pa.types.is_float32(type) or pa.types.is_float16(type):
         return _shortest(np.asarray(array.cast(pa.float32()).to_numpy(zero_copy_only=False), np.float32))

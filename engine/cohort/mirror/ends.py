@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..values.interval import Interval
-from ..values.value import Gap
+from ...values.interval import Interval
+from ...values.value import Gap
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -99,9 +99,9 @@ class Ends:
         gap = self.gap if self.gap is not None and self.gap.any() else None
         rough = self.rough if self.rough is not None and np.any(self.rough) else None
         high = self.high
-        if high is not self.low and low_open is None and high_open is None:
-            if bool(((self.low == high) | np.isnan(self.low)).all()):
-                high = self.low
+        closed = low_open is None and high_open is None
+        if high is not self.low and closed and bool(((self.low == high) | np.isnan(self.low)).all()):
+            high = self.low
         return Ends(self.low, high, low_open, high_open, gap, rough, self.places)
 
 
@@ -116,6 +116,11 @@ def of_interval(value: Interval) -> Ends:
     rough = True if max(_digits(value.low), _digits(value.high)) > 15 else None
     opens = [np.asarray(is_open) if is_open else None for is_open in (value.low_open, value.high_open)]
     return Ends(low, low if value.exact is not None else high, opens[0], opens[1], None, rough, places)
+
+
+def unknown(count: int) -> Ends:
+    """So many rows of which nothing is known."""
+    return Ends(np.full(count, np.nan), gap=np.full(count, UNKNOWN, np.uint8))
 
 
 def of_gap(gap: Gap) -> Ends:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..values.value import NOT_APPLICABLE, NOT_MEASURED, UNKNOWN, Choice, Entry, Gap, Known, Number, Records
+from ...values.value import NOT_APPLICABLE, NOT_MEASURED, UNKNOWN, Choice, Entry, Gap, Known, Number, Records
 from . import ends as gaps
 from .ends import Ends, Flags, Rows
 

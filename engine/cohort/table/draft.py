@@ -13,13 +13,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from ..intake import record
-from ..intake.answers import answers
-from ..intake.answers.sheet import Sheet, folded, gap_of
-from ..knowledge_base.files.nodes import Text
-from ..knowledge_base.model import Finding, KnowledgeBase
-from ..values.problems import Place
-from ..values.value import Choice, Known
+from ...intake import record
+from ...intake.answers import answers
+from ...intake.answers.sheet import Sheet, folded, gap_of
+from ...knowledge_base.files.nodes import Text
+from ...knowledge_base.model import Finding, KnowledgeBase
+from ...values.problems import Place
+from ...values.value import Choice, Known
 from . import arrow
 from .contract import IGNORE, PATIENT_NAMES, Kind
 from .tables import Table
@@ -194,7 +194,9 @@ class Draft:
                 number = self.sheet.units.convert(Decimal(text), unit, measured.unit, measured.analyte)
             except ArithmeticError:
                 continue
-            if number is None or (measured.plausible and not measured.plausible.low <= number <= measured.plausible.high):
+            if number is None or (
+                measured.plausible and not measured.plausible.low <= number <= measured.plausible.high
+            ):
                 return False
         return True
 

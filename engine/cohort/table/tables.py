@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from ..intake.answers.sheet import folded
-from ..values.frozen import ordered
-from ..values.problems import Place, Problem, Refused
+from ...intake.answers.sheet import folded
+from ...values.frozen import ordered
+from ...values.problems import Place, Problem, Refused
 from . import arrow
 from .contract import PATIENT_NAMES, BoundList, Contract, Kind
 from .reading import Long
@@ -88,7 +88,7 @@ class Table:
             yield from _regular(self._csv(names), rows)
 
     def _csv(self, names: list[str] | None) -> Iterator[pa.RecordBatch]:
-        """Cells as texts: what they say is read by the reader of answers, and nothing is guessed from the first rows."""
+        """Cells as texts: they are read by the reader of answers, and nothing is guessed from the first rows."""
         delimiter = "\t" if self.path.suffix == ".tsv" else ","
         convert = pacsv.ConvertOptions(
             column_types=dict.fromkeys(self.schema.names, pa.string()),
@@ -266,7 +266,9 @@ def _bytes(batch: pa.RecordBatch) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def read(table: Table, contract: Contract, task: Task, rows: int = ROWS) -> Iterator[tuple[Any, int, Mapping[str, Long]]]:
+def read(
+    table: Table, contract: Contract, task: Task, rows: int = ROWS
+) -> Iterator[tuple[Any, int, Mapping[str, Long]]]:
     """The batches of a task, each with the number of its first row and its entries of long tables."""
     if task.batch:
         with pa.ipc.open_stream(pa.py_buffer(task.batch)) as reader:

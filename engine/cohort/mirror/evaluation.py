@@ -5,7 +5,7 @@ A kind without its mirror raises `Unmirrored`, and the rows that would need it g
 
 from __future__ import annotations
 
-from . import lists, numbers, truths
+from . import fields, lists, numbers, truths
 from .scope import Mirror
 
-MIRROR = Mirror({**truths.TRUTHS, **lists.TRUTHS}, {**numbers.NUMBERS, **lists.NUMBERS})
+MIRROR = Mirror({**truths.TRUTHS, **lists.TRUTHS}, {**numbers.NUMBERS, **fields.NUMBERS, **lists.NUMBERS})

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..knowledge_base.model import Finding
-from ..values.interval import Interval
-from ..values.value import UNKNOWN, Choice, Day, Entry, Gap, Known, Number, Records
+from ...knowledge_base.model import Finding
+from ...values.interval import Interval
+from ...values.value import UNKNOWN, Choice, Day, Entry, Gap, Known, Number, Records
 from . import ends
 from .columns import WORDS, ChoiceColumn, Codes, Entries, Field, ListColumn, NumberColumn, Said
 from .ends import Ends

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ..inference.values import NOTHING, Given
-from ..knowledge_base.model import Finding
-from ..values.interval import Interval
-from ..values.value import UNKNOWN, Choice, Gap, Known
-from .columns import ChoiceColumn, Column, ListColumn, NumberColumn, Said, gap_codes
-from .ends import VALUE, Ends, Flags
-from .numbers import unknown
-from .strata import Chunk, Ground, Person
+from ...inference.values import NOTHING, Given
+from ...knowledge_base.model import Finding
+from ...values.interval import Interval
+from ...values.value import UNKNOWN, Choice, Gap, Known
+from ..mirror.columns import ChoiceColumn, Column, ListColumn, NumberColumn, Said, gap_codes
+from ..mirror.ends import VALUE, Ends, Flags, unknown
+from ..mirror.person import Person
+from ..mirror.strata import Chunk, Ground
 
 
 class Refusals:

@@ -9,28 +9,28 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
-from ..inference import values
-from ..inference.values import NOTHING, Given
-from ..inference.working_memory import Plan
-from ..intake.answers import answers
-from ..knowledge_base.model import Finding
-from ..premises import evaluation
-from ..premises.expression import Node, TruthNode
-from ..values.interval import Interval, between
-from ..values.problems import Place
-from ..values.truth import Truth
-from ..values.value import NOT_APPLICABLE, UNKNOWN, Choice, Entry, Gap, Known, Records
-from ..values.value import NOT_MEASURED as MEASURED_NOT
-from . import calendar, ends
-from .columns import Book, ChoiceColumn, Column, Entries, Field, ListColumn, NumberColumn, Said, filled, gap_codes, taken
-from .ends import NOT_MEASURED, VALUE, Ends, Flags, Rows
+from ...inference import values
+from ...inference.working_memory import Plan
+from ...intake.answers import answers
+from ...knowledge_base.model import Finding
+from ...premises import evaluation
+from ...premises.expression import Node, TruthNode
+from ...values.interval import Interval
+from ...values.problems import Place
+from ...values.truth import Truth
+from ...values.value import NOT_APPLICABLE, UNKNOWN, Choice, Entry, Gap, Known
+from ...values.value import NOT_MEASURED as MEASURED_NOT
+from . import again, calendar, ends
+from .columns import Book, ChoiceColumn, Column, Entries, Field, ListColumn, NumberColumn, Said, gap_codes
+from .ends import NOT_MEASURED, VALUE, Ends, Flags, Rows, unknown
 from .evaluation import MIRROR
-from .numbers import Reached, unknown, without_any
+from .known import value_ends
+from .numbers import Reached, without_any
+from .person import Person
 from .scope import Mirror, Scope, Unmirrored
 
 
@@ -272,14 +272,14 @@ class Chunk:
         said = self.said.get(name)
         column = self.blank(name) if said is None else said.column
         for implied in self.implied.get(name, ()):
-            column = _filled(column, implied.rows, implied.known)
+            column = again.filled_in(column, implied.rows, implied.known)
         if finding.applies is None and not finding.stand_in:
             return column
         open_to_more = ~self._explicit(name)
         if finding.applies is not None:
             away = self.patients.truth(finding.applies)[1] & open_to_more
             if away.any():
-                column = _filled(column, away, NOT_APPLICABLE)
+                column = again.filled_in(column, away, NOT_APPLICABLE)
                 open_to_more &= ~away
         if finding.stand_in:
             other = self.known(finding.stand_in)
@@ -360,7 +360,7 @@ class Chunk:
         column = self.known(value.by)
         if not isinstance(column, NumberColumn):
             raise Unmirrored(f"a cut-off by {value.by}")
-        where = self._where(value.by)
+        where = value_ends(value.by, self.patients)
         starts = np.array([float(step.start) for step in value.steps])
         steps = np.array([float(step.value) for step in value.steps])
         low = np.searchsorted(starts, where.low, side="right") - 1
@@ -369,7 +369,10 @@ class Chunk:
         least, most = np.full(self.count, np.inf), np.full(self.count, -np.inf)
         for place, step in enumerate(steps):
             within = (low <= place) & (place <= high)
-            least, most = np.where(within, np.minimum(least, step), least), np.where(within, np.maximum(most, step), most)
+            least, most = (
+                np.where(within, np.minimum(least, step), least),
+                np.where(within, np.maximum(most, step), most),
+            )
         places = max(ends.of_decimal(step.value).places or 0 for step in value.steps)
         gap = np.where(gone, ends.UNKNOWN, VALUE).astype(np.uint8)
         rough = None
@@ -377,16 +380,12 @@ class Chunk:
             rough = where.rough & _beside(where, starts)
         return Ends(np.where(gone, np.nan, least), np.where(gone, np.nan, most), None, None, gap, rough, places).tidy()
 
-    def _where(self, name: str) -> Ends:
-        from .numbers import value_ends
-
-        return value_ends(name, self.patients)
-
     def part(self, rows: Rows, changes: Mapping[str, Mapping[int, Known | None]]) -> Chunk:
         """Some of the rows, in this order, with answers replaced or withdrawn (None) by their place among them."""
-        said = {name: taken_of(one, rows) for name, one in self.said.items()}
+        said = {name: again.taken_of(one, rows) for name, one in self.said.items()}
         for name, by_place in changes.items():
-            said[name] = said_again(self, name, said.get(name), len(rows), by_place)
+            silent = self.blank(name, len(rows))
+            said[name] = again.said_again(said.get(name), silent, len(rows), by_place)
         day = self.day if self.day.ndim == 0 else self.day[rows]
         return Chunk(self.ground, len(rows), said, day)
 
@@ -394,57 +393,6 @@ class Chunk:
 
     def holds(self, leaf: TruthNode) -> tuple[Flags, Flags]:
         return self.patients.truth(leaf)
-
-
-def taken_of(one: Said, rows: Rows) -> Said:
-    """What was said of some rows."""
-    origin = one.origin
-    return Said(
-        taken(one.column, rows),
-        None if one.said is None else one.said[rows],
-        lambda place: origin(int(rows[place])),
-    )
-
-
-def said_again(
-    chunk: Chunk, name: str, before: Said | None, count: int, changes: Mapping[int, Known | None]
-) -> Said:
-    """What was said of one finding, with some of it replaced by a gap or a choice, or withdrawn. Raises Unmirrored."""
-    blank = np.zeros(count, bool)
-    if before is None:
-        column, there = chunk.blank(name, count), blank
-    else:
-        column, there = before.column, np.ones(count, bool) if before.said is None else before.said.copy()
-    for known in set(changes.values()):
-        rows = blank.copy()
-        rows[[place for place, one in changes.items() if one == known]] = True
-        if isinstance(column, ListColumn):
-            raise Unmirrored(f"another {name}")
-        column = _filled(column, rows, UNKNOWN if known is None else known)
-        if isinstance(column, NumberColumn) and not column.plain:
-            column = _without(column, rows)
-        there = np.where(rows, known is not None, there)
-
-    def origin(place: int) -> Known:
-        changed = changes.get(place)
-        if changed is not None:
-            return changed
-        assert before is not None
-        return before.origin(place)
-
-    return Said(column, None if there.all() else there, origin)
-
-
-def _without(column: NumberColumn, rows: Flags) -> NumberColumn:
-    """Without the words, ranges and earlier results of these rows."""
-    printed = column.printed
-    return NumberColumn(
-        column.ends,
-        None if column.words is None else np.where(rows, 0, column.words).astype(np.uint8),
-        None if printed is None else ends.chosen(rows, ends.of_gap(UNKNOWN), printed),
-        None if column.persistent is None else column.persistent & ~rows,
-        {row: known for row, known in column.several.items() if not rows[row]},
-    )
 
 
 def _beside(where: Ends, starts: Any) -> Any:
@@ -460,68 +408,9 @@ def _same(one: list[Implied], other: list[Implied]) -> bool:
     )
 
 
-def _filled(column: Column, rows: Rows | Flags, known: Known) -> Column:
-    try:
-        return filled(column, rows, known)  # type: ignore[arg-type]
-    except TypeError as wrong:
-        raise Unmirrored(str(wrong)) from wrong
-
-
 def _measured(value: Ends) -> Ends:
     """What does not apply was not measured either."""
     if value.gap is None:
         return value
     gap = np.where(value.gap == ends.NOT_APPLICABLE, NOT_MEASURED, value.gap).astype(np.uint8)
     return Ends(value.low, value.high, value.low_open, value.high_open, gap, value.rough, value.places)
-
-
-class Person:
-    """One patient of a chunk in decimals: the `Facts` of what was said and implied of them."""
-
-    def __init__(self, chunk: Chunk, row: int) -> None:
-        self.chunk, self.kb, self.row = chunk, chunk.kb, row
-        day = int(chunk.day if chunk.day.ndim == 0 else chunk.day[row])
-        self._today = between(day, day)
-        self._values: dict[str, Known] = {}
-
-    @property
-    def today(self) -> Interval:
-        return self._today
-
-    def given(self, name: str) -> Given:
-        said = self.chunk.said.get(name)
-        explicit = said.known(self.row) if said is not None else None
-        if isinstance(explicit, Records) and said is not None and isinstance(said.column, ListColumn):
-            explicit = said.column.known(self.row)
-        implied = next((one.known for one in self.chunk.implied.get(name, ()) if one.rows[self.row]), None)
-        return Given(explicit, implied) if explicit is not None or implied is not None else NOTHING
-
-    def known(self, name: str) -> Known:
-        found = self._values.get(name)
-        if found is None:
-            given = self.given(name)
-            if name in self.kb.findings:
-                found = values.finding_value(self.kb.findings[name], given, self)
-            else:
-                found = values.quantity_value(self.chunk.plan.derive.get(name, ()), given, self)
-            self._values[name] = found
-        return found
-
-    def range_of(self, name: str) -> Interval | None:
-        return values.range_read(self.kb, name, self)
-
-    def threshold(self, name: str) -> Interval | Gap:
-        return values.threshold_value(self.kb.thresholds[name], self)
-
-    def key_of(self, name: str) -> str:
-        return self.kb.findings[name].key
-
-    def members_of(self, name: str) -> frozenset[str]:
-        return self.chunk.members_of(name)
-
-    def member_number(self, name: str, member: str, attribute: str) -> Decimal | None:
-        return values.member_number(self.kb, name, member, attribute)
-
-    def truth(self, atom: str) -> Truth:
-        """No proposition is read by a value."""
-        return Truth.UNKNOWN

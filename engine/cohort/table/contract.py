@@ -10,13 +10,13 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..intake import record
-from ..intake.answers.sheet import Sheet, clipped, folded
-from ..knowledge_base.files import source
-from ..knowledge_base.files.nodes import MapNode, Node, Text, describe
-from ..knowledge_base.model import Finding, KnowledgeBase
-from ..values.frozen import ordered
-from ..values.problems import Place, Problem, Refused, did_you_mean
+from ...intake import record
+from ...intake.answers.sheet import Sheet, clipped, folded
+from ...knowledge_base.files import source
+from ...knowledge_base.files.nodes import MapNode, Node, Text, describe
+from ...knowledge_base.model import Finding, KnowledgeBase
+from ...values.frozen import ordered
+from ...values.problems import Place, Problem, Refused, did_you_mean
 
 IGNORE = "ignore"
 PATIENT_NAMES = frozenset({"patient", "patient id", "patientid", "id", "person id", "subject id", "name"})
@@ -245,7 +245,8 @@ class _Reading:
         takes = units.accepted(measured.unit, measured.analyte)
         if len({units.factor(unit, measured.unit, measured.analyte) for unit in takes}) == 1:
             return True
-        hint = f"name the column '{bound.name} [{measured.unit}]', or write `unit:` in the mapping; it takes {', '.join(takes)}"
+        named = f"name the column '{bound.name} [{measured.unit}]', or write `unit:` in the mapping"
+        hint = f"{named}; it takes {', '.join(takes)}"
         self.wrong("OL301", f"{label}: numbers of what unit?", self.place, hint)
         return False
 
@@ -259,7 +260,9 @@ class _Reading:
                 self.wrong("OL383", f"{name} is no list", key.place)
             return None
         if not isinstance(value, MapNode):
-            self.wrong("OL383", f"`{key.value}` is mapped to {describe(value)}", value.place, "write `column:` or `file:`")
+            self.wrong(
+                "OL383", f"`{key.value}` is mapped to {describe(value)}", value.place, "write `column:` or `file:`"
+            )
             return None
         self._only(value, _LIST_KEYS, f"the list {name}")
         column, file = _text(value, "column"), _text(value, "file")
@@ -342,7 +345,9 @@ def _text(node: MapNode, key: str) -> str:
 
 def _field(finding: Finding, written: str) -> str | None:
     told = folded(written)
-    return next((field.id for field in finding.fields.values() if told in (folded(field.id), folded(field.label))), None)
+    return next(
+        (field.id for field in finding.fields.values() if told in (folded(field.id), folded(field.label))), None
+    )
 
 
 def _some(names: Iterable[str]) -> str:

@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ..premises import expression
+from ...premises import expression
 from . import ends
 from .columns import WORDS, ChoiceColumn, NumberColumn
 from .ends import NOT_APPLICABLE, VALUE, Ends
-from .numbers import field_of, span_of, stopped
+from .fields import field_of, stopped
+from .known import span_of
 from .scope import Pair, Scope, Unmirrored
+
 
 def _always(node: expression.Always, scope: Scope) -> Pair:
     return scope.everywhere(), scope.nowhere()

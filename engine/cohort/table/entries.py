@@ -11,20 +11,21 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..intake.answers import answers
-from ..intake.answers.sheet import Sheet
-from ..knowledge_base.files.nodes import ListNode, MapNode, Text
-from ..knowledge_base.model import FieldKind, Finding
-from ..values.interval import Interval, exactly
-from ..values.problems import Place
-from ..values.value import UNKNOWN, Choice, Day, Entry, Gap, Known, Measurement, Number, Records
-from . import arrow, ends, gathering
-from .columns import Entries, Field, ListColumn, Said
+from ...intake.answers import answers
+from ...intake.answers.sheet import Sheet
+from ...knowledge_base.files.nodes import ListNode, MapNode, Text
+from ...knowledge_base.model import FieldKind, Finding
+from ...values.interval import Interval, exactly
+from ...values.problems import Place
+from ...values.value import UNKNOWN, Choice, Day, Entry, Gap, Known, Measurement, Number, Records
+from ..mirror import ends, gathering
+from ..mirror.columns import Entries, Field, ListColumn, Said
+from ..mirror.ends import VALUE, Ends, Flags
+from ..mirror.gathering import Assumptions
+from ..mirror.strata import Ground
+from . import arrow
 from .contract import BoundList, Cell
-from .ends import VALUE, Ends, Flags
-from .gathering import Assumptions
 from .refusals import Refusals
-from .strata import Ground
 
 HERE = Place("a cell")
 _OLDEST = datetime.date(1900, 1, 1).toordinal()
@@ -175,7 +176,9 @@ class ListReader:
         self._refuse("OL300", there & np.isinf(values), rows, refusals)
         there = there & ~np.isinf(values)
         gap = np.where(there, VALUE, ends.UNKNOWN).astype(np.uint8)
-        value = Ends(np.where(there, values, np.nan), gap=gap, rough=None if places is not None else True, places=places)
+        value = Ends(
+            np.where(there, values, np.nan), gap=gap, rough=None if places is not None else True, places=places
+        )
         assert key.codes is not None
         factors, exact = self._factors(field, cell)
         if factors is not None:
@@ -307,7 +310,7 @@ def coded_lists(ground: Ground, finding: Finding, table: Sequence[Known | None],
     """A column of lists, each row a place in a table of what lists there are."""
     one = gathering.lists(ground, finding, table)
     assert isinstance(one.column, ListColumn)
-    from .columns import taken
+    from ..mirror.columns import taken
 
     column = taken(one.column, codes)
     there = np.array([known is not None for known in table], bool)[codes]

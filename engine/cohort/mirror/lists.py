@@ -1,4 +1,4 @@
-"""Premises and numbers over the entries of lists, for many patients together; the mirror of the lists of `evaluation`."""
+"""Premises and numbers over the entries of lists of many patients: the mirror of the lists of `evaluation`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ..premises import expression
-from ..values.value import Choice, Entry
-from ..values.value import UNKNOWN as NOT_KNOWN
+from ...premises import expression
+from ...values.value import UNKNOWN as NOT_KNOWN
+from ...values.value import Choice, Entry
 from . import ends
 from .columns import Entries, Field, ListColumn
-from .ends import NOT_APPLICABLE, NOT_MEASURED, UNKNOWN, VALUE, Ends, Flags, Rows
-from .numbers import stopped, unknown, without_any
+from .ends import NOT_APPLICABLE, NOT_MEASURED, UNKNOWN, VALUE, Ends, Flags, Rows, unknown
+from .fields import stopped
+from .numbers import without_any
 from .scope import Pair, Scope, Unmirrored
 
 _INF = np.float64("inf")
@@ -215,7 +216,9 @@ def _or_any(value: Ends, count: int) -> Ends:
     if value.gap is None and np.ndim(value.low):
         return value
     spread = value.spread(count)
-    assert spread.gap is not None and spread.low_open is not None and spread.high_open is not None
+    assert spread.gap is not None
+    assert spread.low_open is not None
+    assert spread.high_open is not None
     gone = spread.gap != VALUE
     spread.low[gone], spread.high[gone] = -_INF, _INF
     spread.low_open[gone] = spread.high_open[gone] = True
@@ -246,7 +249,8 @@ class _Sum:
 
     def more(self, rows: Rows, value: Ends) -> None:
         total = self.total.spread(self.count)
-        assert total.low_open is not None and total.high_open is not None
+        assert total.low_open is not None
+        assert total.high_open is not None
         spread = value.spread(len(rows))
         below, above = rows[spread.low < 0], rows[spread.high > 0]
         total.low[below], total.high[above] = -_INF, _INF

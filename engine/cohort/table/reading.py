@@ -14,19 +14,20 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..intake.answers import answers
-from ..intake.answers.sheet import Sheet
-from ..knowledge_base.files.nodes import Text
-from ..values.interval import Interval, exactly
-from ..values.problems import Place
-from ..values.value import Choice, Day, Gap, Known, Measurement, Number, Records
-from . import arrow, ends, gathering
-from .columns import ChoiceColumn, NumberColumn, Said
+from ...intake.answers import answers
+from ...intake.answers.sheet import Sheet
+from ...knowledge_base.files.nodes import Text
+from ...values.interval import Interval, exactly
+from ...values.problems import Place
+from ...values.value import Choice, Day, Gap, Known, Measurement, Number, Records
+from ..mirror import ends, gathering
+from ..mirror.columns import ChoiceColumn, NumberColumn, Said
+from ..mirror.ends import VALUE, Ends
+from ..mirror.strata import Ground
+from . import arrow
 from .contract import Bound, Contract
-from .ends import VALUE, Ends
 from .entries import ListReader, coded_lists
 from .refusals import Refusals, hold_together
-from .strata import Ground
 
 HERE = Place("a cell")
 _OLDEST = datetime.date(1900, 1, 1).toordinal()
@@ -321,7 +322,11 @@ class TableReader:
         when = None
         if "date" in bounds:
             array = arrow.single(batch.column(bounds["date"].cell.column))
-            when = self._dates(array, bounds["date"], found) if arrow.kind_of(pa.field("", array.type)).kind == "date" else None
+            when = (
+                self._dates(array, bounds["date"], found)
+                if arrow.kind_of(pa.field("", array.type)).kind == "date"
+                else None
+            )
         printed = _printed(sides, found.count)
         column = dataclasses.replace(said.column, printed=printed)
         before = said.origin
@@ -331,7 +336,9 @@ class TableReader:
             if not isinstance(known, Number):
                 return known
             last = known.last
-            low, high = (_exact(sides[part].known(row)) if part in sides else None for part in ("range_low", "range_high"))
+            low, high = (
+                _exact(sides[part].known(row)) if part in sides else None for part in ("range_low", "range_high")
+            )
             span = last.range
             if low is not None or high is not None:
                 span = _span(low, high)
@@ -382,7 +389,7 @@ def _exact(known: Known | None) -> Decimal | None:
 
 
 def _span(low: Decimal | None, high: Decimal | None) -> Interval | None:
-    from ..values.interval import INFINITY, between
+    from ...values.interval import INFINITY, between
 
     if low is not None and high is not None and low > high:
         return None
@@ -415,7 +422,8 @@ def _printed(sides: Mapping[str, Said], count: int) -> Ends | None:
 
 def _joined(one: Said, other: Said, rows: Any, count: int) -> Said:
     """`one` in these rows, `other` in the rest."""
-    assert isinstance(one.column, NumberColumn) and isinstance(other.column, NumberColumn)
+    assert isinstance(one.column, NumberColumn)
+    assert isinstance(other.column, NumberColumn)
     column = dataclasses.replace(other.column, ends=ends.chosen(rows, one.column.ends, other.column.ends).tidy())
     there = rows | (np.ones(count, bool) if other.said is None else other.said)
     return Said(column, None if there.all() else there, lambda row: (one if rows[row] else other).origin(row))
@@ -423,7 +431,7 @@ def _joined(one: Said, other: Said, rows: Any, count: int) -> Said:
 
 def _with_empty(said: Said, known: Known, count: int) -> Said:
     """The same with what an empty cell says."""
-    from .columns import filled
+    from ..mirror.columns import filled
 
     if said.said is None:
         return said

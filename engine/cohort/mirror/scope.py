@@ -8,13 +8,13 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from ..premises.expression import Node, NumberNode, TruthNode
-from ..values.value import Entry
+from ...premises.expression import Node, NumberNode, TruthNode
+from ...values.value import Entry
 from .columns import Book, Codes, Column, Entries, ListColumn
 from .ends import Ends, Flags, Rows
 
 
-class Unmirrored(Exception):
+class Unmirrored(Exception):  # noqa: N818 - reads as what it says of a premise
     """A premise, or something known, that columns cannot say: its rows go to the engine."""
 
 
@@ -118,7 +118,8 @@ class Scope:
 
     def only(self, chosen: Rows) -> Scope:
         """Some of the places."""
-        assert self.rows is not None and self.entries is not None
+        assert self.rows is not None
+        assert self.entries is not None
         places = chosen if self.places is None else self.places[chosen]
         return Scope(
             self.people, len(chosen), self.rows[chosen], self.name, self.entries.take(chosen), places, self._entry_at
@@ -128,7 +129,9 @@ class Scope:
         """What each entry is."""
         assert self.entries is not None
         field = self.entries.field(self.people.key_of(self.name))
-        assert field is not None and field.codes is not None and field.book is not None
+        assert field is not None
+        assert field.codes is not None
+        assert field.book is not None
         return Coded(field.codes, field.book)
 
     def truth(self, node: TruthNode) -> Pair:
