@@ -74,13 +74,13 @@ def _apart(population: ChunkPopulation, alone: Alone, about: str, quantity: str)
     entered = _entered(chunk.said[about], alone, about).spread(count)
     known = alone.worked_out(quantity) if about == quantity else value_ends(quantity, alone.patients)
     other = known.spread(count)
-    gapped = other.gap != VALUE
+    gapped = _gaps(other)
     second_best = np.zeros(count, bool)
     if about == quantity and gapped.any() and worlds.goes_by_the_first(population.prepared, quantity):
         settled = _Settled(chunk).worked_out(quantity).spread(count)
-        second_best = gapped & (settled.gap == VALUE)
+        second_best = gapped & ~_gaps(settled)
         other = ends.chosen(gapped, settled, other).spread(count)
-    both = (entered.gap == VALUE) & (other.gap == VALUE)
+    both = ~_gaps(entered) & ~_gaps(other)
     gap = np.maximum(entered.low - other.high, other.low - entered.high)
     nearest = np.where(other.low > entered.high, other.low, other.high)
     far = both & (gap > 0) & (gap * 5 > np.abs(nearest))
@@ -95,8 +95,16 @@ def _entered(said: Said, alone: Alone, about: str) -> Ends:
     there = np.ones(alone.count, bool) if said.said is None else said.said
     gap = np.where(there, VALUE, ends.UNKNOWN).astype(np.uint8)
     value = value_ends(about, alone.patients).spread(alone.count)
-    value.gap = np.maximum(gap, value.gap)  # type: ignore[type-var]
+    assert value.gap is not None
+    value.gap = np.maximum(gap, value.gap)
     return value
+
+
+def _gaps(value: Ends) -> Flags:
+    """Where there is no value."""
+    assert value.gap is not None
+    found: Flags = value.gap != VALUE
+    return found
 
 
 def _rounding(population: ChunkPopulation, said: Said, quantity: str, row: int) -> float:

@@ -23,11 +23,10 @@ from ..inference.program import bits
 from ..inference.program.bits import NOBODY, Pair
 from ..inference.program.program import Program, Step
 from ..inference.program.truths import Truths
-from ..knowledge_base.model import KnowledgeBase, Rule
-from ..premises import expression
+from ..knowledge_base.model import Investigation, Rule
 from ..premises.expression import TruthNode
 from ..values.interval import Interval, exactly
-from ..values.value import UNKNOWN, Choice, Entry, Known, Measurement, Number, Records
+from ..values.value import UNKNOWN, Choice, Gap, Known, Measurement, Number, Records
 from .mirror import ends
 from .mirror.columns import ChoiceColumn, ListColumn, NumberColumn
 from .mirror.ends import VALUE
@@ -135,8 +134,8 @@ class ChunkTruths(Truths):
     def __init__(self, compiled: Compiled, chunk: Chunk) -> None:
         self.compiled, self.chunk = compiled, chunk
         self.plan, self.kb = chunk.plan, chunk.kb
-        self.leaves: Any = Leaves(chunk)  # type: ignore[assignment]
-        self.columns: Any = ChunkColumns(chunk, self.leaves)  # type: ignore[assignment]
+        self.leaves: Any = Leaves(chunk)
+        self.columns: Any = ChunkColumns(chunk, self.leaves)
         self.size, self.everybody = chunk.count, self.leaves.everybody
         self._nodes: dict[int, tuple[TruthNode, Pair]] = {}
         self._literals: dict[int, int] = {}
@@ -249,7 +248,7 @@ class ChunkPopulation(Population):
         self.view = ChunkView(prepared, truths, self.guideline, self.region)
         self.standings = Standings(self.view)
         self.plans = Plans(self.view, self.standings, lambda: ChunkUngranted(self))
-        self.testing = Testing(self.view, self.plans)
+        self.testing = ChunkTesting(self.view, self.plans)
 
     @functools.cached_property
     def contradicting(self) -> int:
@@ -257,6 +256,24 @@ class ChunkPopulation(Population):
         from .contradictions import contradicting
 
         return contradicting(self)
+
+
+class ChunkTesting(Testing):
+    """Which tests are wanted of the patients of a chunk."""
+
+    def _has_result(self, test: Investigation, name: str) -> int:
+        """The patients of whom a result of the test is there: a value, or in a list a member that it shows."""
+        truths = self.view.truths
+        assert isinstance(truths, ChunkTruths)
+        column = truths.chunk.known(name)
+        if isinstance(column, ListColumn):
+            members = self.view.prepared.names.members(name)
+            return truths.leaves.named(name, frozenset(one for one in members if test.id in members[one].seen_by))
+        found = truths.columns.where(name, lambda known: not isinstance(known, Gap))
+        for implied in truths.chunk.implied.get(name, ()):
+            if not isinstance(implied.known, Gap):
+                found &= ~packed(implied.rows)
+        return found
 
 
 class ChunkUngranted:
@@ -308,6 +325,3 @@ def spread(cases: int, rows: Any, count: int) -> int:
     found = np.zeros(count, bool)
     found[rows] = unpacked(cases, len(rows))
     return packed(found)
-
-
-__all__ = ["ChunkPopulation", "ChunkTruths", "Compiled", "Entry", "KnowledgeBase", "expression", "spread"]

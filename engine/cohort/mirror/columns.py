@@ -150,7 +150,7 @@ class ListColumn:
 
     def known(self, row: int) -> Known:
         if self.gap is not None and self.gap[row]:
-            known = gaps.GAPS[self.gap[row]]
+            known = gaps.GAPS[int(self.gap[row])]
             assert known is not None
             return known
         if self.bounds is None:

@@ -69,6 +69,13 @@ class Ends:
     def gaps(self, code: int) -> Flags | None:
         return None if self.gap is None else self.gap == code
 
+    def there(self, count: int) -> Flags:
+        """Where there is a value, of so many rows."""
+        if self.gap is None:
+            return np.ones(count, bool)
+        found: Flags = np.broadcast_to(self.gap == VALUE, count)
+        return found
+
     def take(self, rows: Rows) -> Ends:
         if np.ndim(self.low) == 0:
             return self

@@ -115,13 +115,13 @@ def _duration(scope: Scope) -> Ends:
     _, current = stopped(scope)
     today = _today(scope).spread(scope.count)
     until_now = elapsed(started, scope, "months")
-    there = end.gap == VALUE
+    there = end.there(scope.count)
     low = np.where(there, scope.people.months(started.high, np.where(there, end.low, today.low)), 0.0)
     high = scope.people.months(started.low, np.where(there, end.high, today.high))
     none = np.zeros(scope.count, bool)
     past = Ends(np.maximum(low, 0.0), np.maximum(high, 0.0), none, np.isinf(high), places=None)
     found = ends.chosen(current, until_now, past)
-    return ends.chosen(started.gap == VALUE, Ends(found.low, found.high, found.low_open, found.high_open, places=None),
+    return ends.chosen(started.there(scope.count), Ends(found.low, found.high, found.low_open, found.high_open, places=None),
                        unknown(scope.count)).tidy()  # fmt: skip
 
 
@@ -155,7 +155,7 @@ def _last_given(scope: Scope) -> Ends:
     low = np.where(started.gap == VALUE, started.low, -_INF)
     low = np.minimum(low, end.high)
     found = Ends(low, end.high, np.isinf(low), np.zeros(scope.count, bool))
-    return ends.chosen(end.gap == VALUE, found, unknown(scope.count))
+    return ends.chosen(end.there(scope.count), found, unknown(scope.count))
 
 
 DERIVED: Mapping[str, Callable[[Scope], Ends]] = {

@@ -46,7 +46,7 @@ def coded(ground: Ground, name: str, table: Sequence[Known | None], codes: Any) 
     there = np.array([known is not None for known in table], bool)[codes]
 
     def origin(row: int) -> Known:
-        known = table[codes[row]]
+        known = table[int(codes[row])]
         assert known is not None
         return known
 

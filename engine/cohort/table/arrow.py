@@ -39,7 +39,7 @@ def _kind(type: pa.DataType) -> tuple[str, tuple[Kind, ...]]:
 
 
 def _is_list(type: pa.DataType) -> bool:
-    return pa.types.is_list(type) or pa.types.is_large_list(type) or pa.types.is_fixed_size_list(type)
+    return bool(pa.types.is_list(type) or pa.types.is_large_list(type) or pa.types.is_fixed_size_list(type))
 
 
 def single(array: Any) -> pa.Array:

@@ -242,11 +242,11 @@ class _Reading:
         text_kind = self.by_name[bound.cell.column].kind in ("text", "texts")
         if measured.bare_unit or not measured.unit or text_kind:
             return True
-        takes = units.accepted(measured.unit, measured.analyte)
-        if len({units.factor(unit, measured.unit, measured.analyte) for unit in takes}) == 1:
+        accepted = units.accepted(measured.unit, measured.analyte)
+        if len({units.factor(unit, measured.unit, measured.analyte) for unit in accepted}) == 1:
             return True
         named = f"name the column '{bound.name} [{measured.unit}]', or write `unit:` in the mapping"
-        hint = f"{named}; it takes {', '.join(takes)}"
+        hint = f"{named}; it takes {', '.join(accepted)}"
         self.wrong("OL301", f"{label}: numbers of what unit?", self.place, hint)
         return False
 

@@ -316,7 +316,7 @@ def coded_lists(ground: Ground, finding: Finding, table: Sequence[Known | None],
     there = np.array([known is not None for known in table], bool)[codes]
 
     def origin(row: int) -> Known:
-        known = table[codes[row]]
+        known = table[int(codes[row])]
         assert known is not None
         return known
 

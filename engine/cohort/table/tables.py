@@ -203,7 +203,7 @@ class LongTable:
                 more = pa.Table.from_batches([batch])
                 self._rest = more if self._rest is None else pa.concat_tables([self._rest, more])
         if self._rest is None:
-            return np.zeros(0, np.intp), None  # type: ignore[return-value]
+            return np.zeros(0, np.intp), None
         keys = self._rest.column(self.patient).combine_chunks()
         places = pa.compute.index_in(keys.cast(patients.type), value_set=patients)
         mine = places.is_valid().to_numpy(zero_copy_only=False)
@@ -263,7 +263,8 @@ def _bytes(batch: pa.RecordBatch) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as writer:
         writer.write_batch(batch)
-    return sink.getvalue().to_pybytes()
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
 
 
 def read(
