@@ -108,9 +108,9 @@ class Population:
         begun = self.chance.choice(np.array(DAYS_AGO), total)
         today = (TODAY - _EPOCH).days
         for field in finding.fields.values():
-            if field.id in fields or field.derived or field.broader:
+            if field.id in fields or field.broader or (field.derived and field.type != "date"):
                 continue
-            given = self.chance.random(total) < 0.85
+            given = self.chance.random(total) < (0.3 if field.derived else 0.85)
             if field.id == "stopped":
                 given = self.chance.random(total) < 0.25
                 days = today - (begun * self.chance.random(total)).astype(np.int64)

@@ -70,7 +70,7 @@ def _twice_known(chunk: Chunk) -> Iterator[tuple[str, str]]:
 
 def _apart(population: ChunkPopulation, alone: Alone, about: str, quantity: str) -> tuple[Flags, Flags]:
     """Where two values contradict at once, and where they would if a rule decides otherwise."""
-    chunk, count = population.chunk, population.size
+    chunk, count = population.chunk, population.chunk.count
     entered = _entered(chunk.said[about], alone, about).spread(count)
     known = alone.worked_out(quantity) if about == quantity else value_ends(quantity, alone.patients)
     other = known.spread(count)

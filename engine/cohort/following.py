@@ -29,10 +29,10 @@ from ..values.interval import Interval, exactly
 from ..values.value import UNKNOWN, Choice, Gap, Known, Measurement, Number, Records
 from .mirror import ends
 from .mirror.columns import ChoiceColumn, ListColumn, NumberColumn
-from .mirror.ends import VALUE
+from .mirror.ends import VALUE, Flags, Rows
 from .mirror.known import value_ends
 from .mirror.strata import Chunk
-from .packed import Leaves, packed
+from .packed import Leaves, packed, unpacked
 
 _EXACT = Number((Measurement(exactly(0)),))
 _VAGUE = Number((Measurement(Interval(exactly(0).low, exactly(1).low)),))
@@ -233,13 +233,21 @@ class ChunkView(View):
 
 
 class ChunkPopulation(Population):
-    """The patients of a chunk, each a bit of every set."""
+    """The patients of a chunk, each a bit of every set.
+
+    Those of whom something was taken for granted stand there a second time, behind all others, without it: bits from
+    `chunk.count` on are nobody's.
+
+    Args:
+        chunk: the patients.
+    """
 
     def __init__(self, compiled: Compiled, chunk: Chunk, guideline: str = "", region: str = "") -> None:
         self.compiled, self.chunk = compiled, chunk
         self.prepared, self.kb = compiled.prepared, compiled.prepared.kb
         self.guideline, self.region = guideline, region
-        self.shows(compiled.prepared, ChunkTruths(compiled, chunk))
+        self.granted = Granted(chunk)
+        self.shows(compiled.prepared, ChunkTruths(compiled, self.granted.wide))
 
     def shows(self, prepared: Prepared, truths: Truths) -> None:
         """Say what follows for the patients by these truths."""
@@ -249,6 +257,11 @@ class ChunkPopulation(Population):
         self.standings = Standings(self.view)
         self.plans = Plans(self.view, self.standings, lambda: ChunkUngranted(self))
         self.testing = ChunkTesting(self.view, self.plans)
+
+    def forget(self) -> None:
+        """Let go of the chunk."""
+        self.granted.wide.forget()
+        self.chunk.forget()
 
     @functools.cached_property
     def contradicting(self) -> int:
@@ -276,52 +289,56 @@ class ChunkTesting(Testing):
         return found
 
 
+class Granted:
+    """What was taken for granted of the patients of a chunk, of whom it might be otherwise.
+
+    Attributes:
+        names: of each finding the rows of which it was.
+        rows: all those rows.
+        wide: the chunk with these rows once more at its end, without it.
+    """
+
+    def __init__(self, chunk: Chunk) -> None:
+        self.chunk = chunk
+        self.names: dict[str, Flags] = {}
+        for name, implied in chunk.implied.items():
+            assumed = chunk.kb.findings[name].assumed
+            rows = [one.rows for one in implied if one.why == "assumed"]
+            if assumed is None or not rows:
+                continue
+            flags = np.logical_or.reduce(rows)
+            if assumed.sure is not None:
+                flags = flags & ~chunk.patients.truth(assumed.sure)[0]
+            if flags.any():
+                self.names[name] = flags
+        nobody = np.zeros(chunk.count, bool)
+        self.rows = np.flatnonzero(np.logical_or.reduce([nobody, *self.names.values()]))
+        self.wide = chunk
+        if len(self.rows):
+            changes: dict[str, Mapping[int, Known | None]] = {
+                name: dict.fromkeys((chunk.count + np.flatnonzero(flags[self.rows])).tolist(), UNKNOWN)
+                for name, flags in self.names.items()
+            }
+            self.wide = chunk.with_more(self.rows, changes)
+
+
 class ChunkUngranted:
     """The patients of a chunk without what was taken for granted of them, those of whom anything was."""
 
     def __init__(self, population: ChunkPopulation) -> None:
-        self.population = population
-        self.lacked: Lacked = dict(self._granted())
+        self.population, self.of = population, population.granted
+        self.lacked: Lacked = {name: packed(flags) for name, flags in self.of.names.items()}
         self.granted = lacking(self.lacked)
-        self.part: ChunkPopulation | None = None
-        if self.granted:
-            from .packed import unpacked
-
-            chunk = population.chunk
-            self.rows = np.flatnonzero(unpacked(self.granted, chunk.count))
-            changes: dict[str, Mapping[int, Known | None]] = {}
-            for name, cases in self.lacked.items():
-                there = unpacked(cases, chunk.count)[self.rows]
-                changes[name] = dict.fromkeys(np.flatnonzero(there).tolist(), UNKNOWN)
-            part = chunk.part(self.rows, changes)
-            self.part = ChunkPopulation(population.compiled, part, population.guideline, population.region)
-
-    def _granted(self) -> Iterable[tuple[str, int]]:
-        """What is taken for granted of whom it might be otherwise."""
-        population = self.population
-        for name, implied in population.chunk.implied.items():
-            assumed = population.kb.findings[name].assumed
-            rows = [one.rows for one in implied if one.why == "assumed"]
-            if assumed is None or not rows:
-                continue
-            cases = packed(np.logical_or.reduce(rows))
-            if assumed.sure is not None:
-                cases &= ~population.truths.holds(assumed.sure)[0]
-            if cases:
-                yield name, cases
 
     def by_precedence(self, intervention: str) -> Statuses:
         """Their statuses, told of the patients as they are."""
-        if self.part is None:
-            return {}
-        found = self.part.plans.by_precedence(intervention)
-        return {status: spread(cases, self.rows, self.population.size) for status, cases in found.items()}
+        found = self.population.plans.by_precedence(intervention)
+        behind = {status: cases >> self.of.chunk.count for status, cases in found.items()}
+        return {status: spread(cases, self.of.rows, self.of.chunk.count) for status, cases in behind.items() if cases}
 
 
-def spread(cases: int, rows: Any, count: int) -> int:
-    """The bits of a part of the patients at the places of the whole."""
-    from .packed import unpacked
-
+def spread(cases: int, rows: Rows, count: int) -> int:
+    """The bits of some of the rows at the places of the whole."""
     found = np.zeros(count, bool)
     found[rows] = unpacked(cases, len(rows))
     return packed(found)

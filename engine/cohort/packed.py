@@ -31,7 +31,8 @@ def packed(flags: Any) -> Bits:
 
 def unpacked(bits: Bits, count: int) -> Any:
     """The flags of so many rows."""
-    raw = np.frombuffer(bits.to_bytes((count + 7) // 8, "little"), np.uint8)
+    whole = bits & ((1 << count) - 1) if bits >> count else bits
+    raw = np.frombuffer(whole.to_bytes((count + 7) // 8, "little"), np.uint8)
     return np.unpackbits(raw, count=count, bitorder="little").view(bool)
 
 
@@ -54,6 +55,7 @@ class Leaves:
         if isinstance(leaf, expression.IsYes) and not leaf.field:
             return self._one_of(expression.OneOf(name=leaf.name, members=_YES))
         true, false = self.chunk.holds(leaf)
+        self.chunk.patients.kept.pop(leaf, None)  # as bits it takes an eighth of the room
         return packed(true), packed(false)
 
     def _has(self, leaf: expression.Has) -> Pair:

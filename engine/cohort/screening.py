@@ -85,6 +85,7 @@ class Screen:
             found = self._found(read)
             counted = self._counted(read, found)
             table = self._table(rows, read, found, first) if self.asked.columns else None
+            found.population.forget()
         return table, counted
 
     # --- what is shown ---
@@ -92,7 +93,7 @@ class Screen:
     def _found(self, read: Batch) -> _Found:
         chunk = Chunk(self.ground, read.count, read.said, read.today)
         population = ChunkPopulation(self.compiled, chunk, self.asked.guideline, self.asked.region)
-        accepted = population.everybody & ~packed(read.refusals.rows)
+        accepted = (1 << read.count) - 1 & ~packed(read.refusals.rows)
         found = _Found(population, accepted)
         try:
             found.alone = (self._asks_report() and population.contradicting & accepted) or 0

@@ -68,7 +68,7 @@ def test_a_chunk_says_what_the_statuses_over_bits_say(
     with np.errstate(all="ignore"):
         made = together(ground, compiled, patients)
         assert made.contradicting == alone.contradicting
-        assert told_together(made) == told_together(alone)
+        assert told_together(made)[: len(patients)] == told_together(alone)
 
 
 def test_a_chunk_says_what_the_engine_says(
@@ -105,7 +105,7 @@ def test_a_choice_of_guideline_or_region_hides_the_same(
     chosen = {"guideline": guideline, "region": region}
     alone = Population(prepared, Machine(prepared.plan), some, [TODAY] * len(some), **chosen)
     with np.errstate(all="ignore"):
-        assert told_together(together(ground, compiled, some, **chosen)) == told_together(alone)
+        assert told_together(together(ground, compiled, some, **chosen))[: len(some)] == told_together(alone)
 
 
 def test_each_row_can_have_a_day_of_its_own(ground: Ground, patients: list[Said]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...values.value import UNKNOWN, Known
-from . import ends
+from . import columns, ends
 from .columns import Column, ListColumn, NumberColumn, Said, filled, taken
 from .ends import Flags, Rows
 from .scope import Unmirrored
@@ -28,6 +28,16 @@ def taken_of(one: Said, rows: Rows) -> Said:
         taken(one.column, rows),
         None if one.said is None else one.said[rows],
         lambda place: origin(int(rows[place])),
+    )
+
+
+def with_more(one: Said, rows: Rows, count: int) -> Said:
+    """What was said of so many rows, with some of them once more at the end."""
+    origin = one.origin
+    return Said(
+        columns.with_more(one.column, rows),
+        None if one.said is None else np.concatenate([one.said, one.said[rows]]),
+        lambda place: origin(place if place < count else int(rows[place - count])),
     )
 
 

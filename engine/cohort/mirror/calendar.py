@@ -26,6 +26,24 @@ def months_between(start: Any, end: Any) -> Any:
     return np.where(backward, -found, found)
 
 
+class Until:
+    """Months from any day until one day, looked up: a table has few days and many rows."""
+
+    def __init__(self, end: float, years: int = 150) -> None:
+        self.end = end
+        self._first = int(end) - 366 * years
+        self._table = months_between(np.arange(self._first, int(end) + 1, dtype=np.float64), end)
+
+    def since(self, start: Any) -> Any:
+        """Months from each day; gaps stay gaps."""
+        start = np.asarray(start, np.float64)
+        inside = (start >= self._first) & (start <= self.end)
+        found = self._table[np.where(inside, start - self._first, 0).astype(np.intp)]
+        if inside.all():
+            return found
+        return np.where(inside, found, months_between(np.where(inside, np.nan, start), self.end))
+
+
 def _between(first: Any, last: Any) -> Any:
     begun = (first.astype(np.int64) - _EPOCH).astype("datetime64[D]")
     ended = (last.astype(np.int64) - _EPOCH).astype("datetime64[D]")

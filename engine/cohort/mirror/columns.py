@@ -223,6 +223,27 @@ def taken(column: Column, rows: Rows) -> Column:
     )
 
 
+def with_more(column: Column, rows: Rows) -> Column:
+    """The same column with some of its rows once more at its end."""
+    if isinstance(column, NumberColumn):
+        size = len(column.ends.low)
+
+        def of(part: Any) -> Any:
+            return None if part is None else np.concatenate([part, part[rows]])
+
+        again = {size + place: column.several[int(row)] for place, row in enumerate(rows) if int(row) in column.several}
+        return NumberColumn(
+            column.ends.with_more(rows),
+            of(column.words),
+            None if column.printed is None else column.printed.with_more(rows),
+            of(column.persistent),
+            {**column.several, **again},
+        )
+    if isinstance(column, ChoiceColumn):
+        return ChoiceColumn(np.concatenate([column.codes, column.codes[rows]]), column.book)
+    return taken(column, np.concatenate([np.arange(len(column.complete)), rows]))
+
+
 def filled(column: Column, rows: Flags, known: Known) -> Column:
     """The column with the same answer in all of these rows. Raises TypeError for what no column can hold."""
     if isinstance(column, ChoiceColumn) and isinstance(known, (Choice, Gap)):

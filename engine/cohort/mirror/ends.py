@@ -31,6 +31,8 @@ _PLACES = 9
 """The decimals up to which a sum or product of floats is set back on its decimal."""
 _MOST = 2.0**50
 _INF = float("inf")
+COUNTED = -1
+"""In the place of a number of decimals: count them when it matters."""
 
 
 class Ends:
@@ -45,7 +47,7 @@ class Ends:
         places: the decimals that no number has more of; None where that is not known.
     """
 
-    __slots__ = ("gap", "high", "high_open", "low", "low_open", "places", "rough")
+    __slots__ = ("_places", "gap", "high", "high_open", "low", "low_open", "rough")
 
     def __init__(
         self,
@@ -59,7 +61,18 @@ class Ends:
     ) -> None:
         self.low, self.high = low, low if high is None else high
         self.low_open, self.high_open = low_open, high_open
-        self.gap, self.rough, self.places = gap, rough, places
+        self.gap, self.rough, self._places = gap, rough, places
+
+    @property
+    def places(self) -> int | None:
+        """The decimals that no number has more of; counted when they are first asked for where nobody said."""
+        if self._places == COUNTED:
+            self._places = places_of(self.low if self.exact else np.concatenate([self.low, self.high]))
+        return self._places
+
+    @places.setter
+    def places(self, places: int | None) -> None:
+        self._places = places
 
     @property
     def exact(self) -> bool:
@@ -85,7 +98,19 @@ class Ends:
 
         low = self.low[rows]
         high = low if self.exact else self.high[rows]
-        return Ends(low, high, of(self.low_open), of(self.high_open), of(self.gap), of(self.rough), self.places)
+        return Ends(low, high, of(self.low_open), of(self.high_open), of(self.gap), of(self.rough), self._places)
+
+    def with_more(self, rows: Rows) -> Ends:
+        """The same with some of the rows once more at its end."""
+        if np.ndim(self.low) == 0:
+            return self
+
+        def of(part: Any) -> Any:
+            return part if part is None or np.ndim(part) == 0 else np.concatenate([part, part[rows]])
+
+        low = of(self.low)
+        high = low if self.exact else of(self.high)
+        return Ends(low, high, of(self.low_open), of(self.high_open), of(self.gap), of(self.rough), self._places)
 
     def spread(self, count: int) -> Ends:
         """The same with an array for each end, that may be written to."""
@@ -97,7 +122,7 @@ class Ends:
 
         gap = np.zeros(count, np.uint8) if self.gap is None else np.array(np.broadcast_to(self.gap, count))
         rough = None if self.rough is None else np.array(np.broadcast_to(self.rough, count))
-        return Ends(low, high, flags(self.low_open), flags(self.high_open), gap, rough, self.places)
+        return Ends(low, high, flags(self.low_open), flags(self.high_open), gap, rough, self._places)
 
     def tidy(self) -> Ends:
         """The same without arrays that say nothing."""
@@ -109,7 +134,7 @@ class Ends:
         closed = low_open is None and high_open is None
         if high is not self.low and closed and bool(((self.low == high) | np.isnan(self.low)).all()):
             high = self.low
-        return Ends(self.low, high, low_open, high_open, gap, rough, self.places)
+        return Ends(self.low, high, low_open, high_open, gap, rough, self._places)
 
 
 def of_decimal(number: Decimal) -> Ends:
@@ -250,7 +275,7 @@ def _close(one: Any, other: Any) -> Any:
 def negated(value: Ends) -> Ends:
     low = -value.high
     high = low if value.exact else -value.low
-    return Ends(low, high, value.high_open, value.low_open, value.gap, value.rough, value.places)
+    return Ends(low, high, value.high_open, value.low_open, value.gap, value.rough, value._places)
 
 
 def plus(one: Ends, other: Ends) -> Ends:
@@ -350,6 +375,15 @@ def _set_back(value: Ends, places: int | None) -> Ends:
     return value
 
 
+def places_of(values: Any) -> int | None:
+    """The decimals that these numbers have at most; None where they have many."""
+    some = values[np.isfinite(values)]
+    for places in (0, 1, 2, 3, 4, 6):
+        if bool((np.round(some, places) == some).all()):
+            return places
+    return None
+
+
 def _great(number: Any, places: int) -> Any:
     size = np.abs(number) * 10.0**places
     return (size >= _MOST) & (size < _INF)
@@ -384,6 +418,8 @@ def _least(a: Any, a_open: Any, b: Any, b_open: Any, at_tie: Callable[[Any, Any]
 
 
 def _most(one: Ends, other: Ends) -> int | None:
+    if COUNTED in (one._places, other._places):
+        return COUNTED
     return None if one.places is None or other.places is None else max(one.places, other.places)
 
 

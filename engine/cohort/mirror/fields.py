@@ -121,8 +121,8 @@ def _duration(scope: Scope) -> Ends:
     none = np.zeros(scope.count, bool)
     past = Ends(np.maximum(low, 0.0), np.maximum(high, 0.0), none, np.isinf(high), places=None)
     found = ends.chosen(current, until_now, past)
-    return ends.chosen(started.there(scope.count), Ends(found.low, found.high, found.low_open, found.high_open, places=None),
-                       unknown(scope.count)).tidy()  # fmt: skip
+    known = Ends(found.low, found.high, found.low_open, found.high_open, places=None)
+    return ends.chosen(started.there(scope.count), known, unknown(scope.count)).tidy()
 
 
 def _daily_dose(scope: Scope) -> Ends:

@@ -80,26 +80,30 @@ def _further(name: str, where: expression.TruthNode | None, scope: Scope) -> Fla
     if where is None:
         found[open_rows] = True
         return found
-    if where is not None and personal(where):
-        there = imagined(name, scope, open_rows)
+    if personal(where):
+        there = _kept(("imagined", name), scope, lambda: imagined(name, scope, open_rows))
         found[open_rows] = ~where_holds(where, there)[1]
         return found
     codes = np.zeros(scope.count, np.uint16) if column.absent is None else column.absent
-    classes, first = np.unique(codes[open_rows], return_index=True)
-    held = ~where_holds(where, imagined(name, scope, open_rows[first]))[1]
+    classes, first = _kept(("absent", name), scope, lambda: np.unique(codes[open_rows], return_index=True))
+    alike = _kept(("alike", name), scope, lambda: imagined(name, scope, open_rows[first]))
     lut = np.zeros(int(classes.max()) + 1, bool)
-    lut[classes] = held
+    lut[classes] = ~where_holds(where, alike)[1]
     found[open_rows] = lut[codes[open_rows]]
     return found
+
+
+def _kept(key: Any, scope: Scope, work: Callable[[], Any]) -> Any:
+    if key not in scope.kept:
+        scope.kept[key] = work()
+    return scope.kept[key]
 
 
 def personal(where: expression.TruthNode) -> bool:
     """Whether it asks for more than the entry and the day."""
     if expression.names_read(where):
         return True
-    return any(
-        isinstance(part, expression.Field) and part.name in ("age_at", "age_as_adult") for part in where.walk()
-    ) or any(isinstance(part, expression.Since) for part in where.walk())
+    return any(isinstance(part, expression.Field) and part.name in ("age_at", "age_as_adult") for part in where.walk())
 
 
 def imagined(name: str, scope: Scope, rows: Rows, meant: frozenset[str] | None = None) -> Scope:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,14 @@ class Ground:
         self._books: dict[str, Book] = {}
         self._numbers: dict[tuple[str, str], tuple[int, Ends]] = {}
         self._cones: dict[frozenset[str], frozenset[str]] = {}
+        self._until: calendar.Until | None = None
         self.assumed = tuple(finding for finding in self.kb.findings.values() if finding.assumed is not None)
+
+    def until(self, day: float) -> calendar.Until:
+        """Months until a day that a run has."""
+        if self._until is None or self._until.end != day:
+            self._until = calendar.Until(day)
+        return self._until
 
     def book(self, choices: str) -> Book:
         """The codes of a set of choices; of none, those of yes and no."""
@@ -160,6 +167,8 @@ class Chunk:
         return self.ground.member_numbers(name, attribute, self.patients)
 
     def months(self, start: Any, end: Any) -> Any:
+        if self.day.ndim == 0 and np.ndim(end) == 0 and float(end) == float(self.day):
+            return self.ground.until(float(self.day)).since(start)
         return calendar.months_between(start, end)
 
     def decided(self, node: Node, row: int, name: str, entry: Entry | None) -> tuple[bool, bool]:
@@ -389,10 +398,37 @@ class Chunk:
         day = self.day if self.day.ndim == 0 else self.day[rows]
         return Chunk(self.ground, len(rows), said, day)
 
+    def with_more(self, rows: Rows, changes: Mapping[str, Mapping[int, Known | None]]) -> Chunk:
+        """The same, with some rows once more at its end, and answers replaced or withdrawn (None) by their place."""
+        count = self.count + len(rows)
+        said = {name: again.with_more(one, rows, self.count) for name, one in self.said.items()}
+        for name, by_place in changes.items():
+            said[name] = again.said_again(said.get(name), self.blank(name, count), count, by_place)
+        day = self.day if self.day.ndim == 0 else np.concatenate([self.day, self.day[rows]])
+        return Chunk(self.ground, count, said, day)
+
+    def forget(self) -> None:
+        """Let go of everything: a chunk and its scopes hold each other, and the next one needs the room."""
+        for scope in (self.patients, *_scopes(self.patients.kept)):
+            scope.kept.clear()
+        self._values.clear()
+        self._ranges.clear()
+        self._persons.clear()
+        self.implied.clear()
+        self.said = {}
+
     # --- leaves ---
 
     def holds(self, leaf: TruthNode) -> tuple[Flags, Flags]:
         return self.patients.truth(leaf)
+
+
+def _scopes(kept: Mapping[Any, Any]) -> Iterator[Scope]:
+    """The scopes within, at any depth."""
+    for value in list(kept.values()):
+        if isinstance(value, Scope):
+            yield from _scopes(value.kept)
+            yield value
 
 
 def _beside(where: Ends, starts: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..mirror.ends import COUNTED
 from .contract import Kind
 
 EPOCH = datetime.date(1970, 1, 1).toordinal()
@@ -70,17 +71,7 @@ def floats(array: pa.Array) -> tuple[Any, int | None]:
     if pa.types.is_integer(type):
         values = array.to_numpy(zero_copy_only=False)
         return np.asarray(values, np.float64), 0
-    values = np.asarray(array.to_numpy(zero_copy_only=False), np.float64)
-    return values, places_of(values)
-
-
-def places_of(values: Any) -> int | None:
-    """The decimals that these numbers have at most; None where they have many."""
-    some = values[np.isfinite(values)]
-    for places in (0, 1, 2, 3, 4, 6):
-        if bool((np.round(some, places) == some).all()):
-            return places
-    return None
+    return np.asarray(array.to_numpy(zero_copy_only=False), np.float64), COUNTED
 
 
 def _shortest(values: Any) -> tuple[Any, int | None]:

@@ -177,7 +177,7 @@ class ListReader:
         there = there & ~np.isinf(values)
         gap = np.where(there, VALUE, ends.UNKNOWN).astype(np.uint8)
         value = Ends(
-            np.where(there, values, np.nan), gap=gap, rough=None if places is not None else True, places=places
+            np.where(there, values, np.nan), gap=gap, places=places
         )
         assert key.codes is not None
         factors, exact = self._factors(field, cell)

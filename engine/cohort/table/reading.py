@@ -139,28 +139,29 @@ class TableReader:
 
     def _numbers(self, array: pa.Array, bound: Bound, found: Batch) -> Said:
         values, places = arrow.floats(array)
-        there = arrow.there(array)
-        lost = np.isnan(values) & there
-        found.no_numbers += int(lost.sum())
-        there = there & ~lost
-        found.refusals.add("OL300", bound.name, np.isinf(values) & there)
-        there = there & ~np.isinf(values)
-        return self._measured(values, there, places, bound, found, None)
+        nothing = np.isnan(values)
+        found.no_numbers += int(np.count_nonzero(nothing)) - array.null_count
+        endless = np.isinf(values)
+        if endless.any():
+            found.refusals.add("OL300", bound.name, endless)
+            nothing = nothing | endless
+            values = np.where(endless, np.nan, values)
+        return self._measured(values, ~nothing, places, bound, found, None)
 
     def _measured(
         self, values: Any, there: Any, places: int | None, bound: Bound, found: Batch, texts: Sequence[str] | None
     ) -> Said:
         """Numbers in the unit of their column, held to what is plausible."""
         unit = bound.cell.unit
-        gap = np.where(there, VALUE, ends.UNKNOWN).astype(np.uint8)
-        own = Ends(np.where(there, values, np.nan), gap=gap, rough=None if places is not None else True, places=places)
-        own = self.converted(own, bound.name, unit)
+        whole = bool(there.all())
+        gap = None if whole else ((~there).view(np.uint8) * ends.UNKNOWN).astype(np.uint8)
+        own = self.converted(Ends(values, gap=gap, places=places), bound.name, unit)
 
         def origin(row: int) -> Known:
             written = Decimal(texts[row]) if texts is not None else Decimal(repr(float(values[row])))
             return Number((Measurement(exactly(self.exactly(written, bound.name, unit))),))
 
-        said = Said(NumberColumn(own.tidy()), None if there.all() else there, origin)
+        said = Said(NumberColumn(own), None if whole else there, origin)
         self._believe(said, bound.name, found)
         return said
 
@@ -226,7 +227,7 @@ class TableReader:
             return told
         rows = plain[codes]
         texts = _Looked(table, codes)
-        said = self._measured(numbers[codes], rows, places, bound, found, texts)
+        said = self._measured(np.where(rows, numbers[codes], np.nan), rows, places, bound, found, texts)
         return _joined(said, told, rows, found.count)
 
     def _bare(self, bound: Bound) -> bool:
