@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine import api
+from engine.cohort.table.contract import METADATA
 from engine.knowledge_base.model import Finding
 from engine.workbench.trials.patients import DAYS_AGO, DOSE_INTERVALS, LONGEST, Vocabulary
 
@@ -53,7 +54,13 @@ class Population:
                 columns[finding.id] = self._choices(finding)
         self._make_sense(columns)
         named = {self._header(name): self._array(column) for name, column in columns.items()}
-        return pa.table({"patient": pa.array(np.arange(part * AT_ONCE, part * AT_ONCE + count)), **named})
+        table = pa.table({"patient": pa.array(np.arange(part * AT_ONCE, part * AT_ONCE + count)), **named})
+        return table.replace_schema_metadata({METADATA: self._mapping().encode()})
+
+    def _mapping(self) -> str:
+        """Its lists are complete: what is not listed is not there."""
+        lists = [finding.id for finding in self.kb.findings.values() if finding.type == "records"]
+        return "lists:\n" + "".join(f"  {name}: {{column: {name}, complete: yes}}\n" for name in lists)
 
     def _header(self, name: str) -> str:
         finding = self.kb.findings[name]

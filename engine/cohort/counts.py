@@ -23,6 +23,8 @@ class Counted:
     shown: Counter[Key] = dataclasses.field(default_factory=Counter)
     answers: Counter[str] = dataclasses.field(default_factory=Counter)
     """Of a question: the rows of which it is true, false and unknown."""
+    open_alerts: Counter[str] = dataclasses.field(default_factory=Counter)
+    """Of a question whether an alert is raised: the rows of which it is not, and not ruled out either."""
     missing: Counter[str] = dataclasses.field(default_factory=Counter)
     """The findings that rows wait for of which the question is unknown."""
     ages: Counter[str] = dataclasses.field(default_factory=Counter)

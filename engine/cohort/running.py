@@ -69,15 +69,28 @@ class Run:
         }
 
 
-def counts(run: Run, progress: Progress) -> Counted:
+Work = Callable[[Task], tuple[dict[str, Any], int]]
+"""What is done with a part: what was counted in it, as plain values, and how many rows it had."""
+Shared = Callable[[Work, frozenset[int]], Iterator[tuple[dict[str, Any], int]]]
+"""Has the work done on every part but those that are done, wherever that may be."""
+
+
+def counts(run: Run, progress: Progress, shared: Shared | None = None) -> Counted:
     """What is counted in all rows."""
     found = Counted()
-    for counted, _ in _shared(run, _Counting(run), progress):
+    for counted in _counted(shared or _by_processes(run), part_work(run), progress):
         found.add(counted)
     return found
 
 
-def written(run: Run, out: Path, progress: Progress, resume: bool = False) -> Counted:
+def part_work(run: Run, parts: Path | None = None, screen: Screen | None = None) -> Work:
+    """What a process does with a part: count it, or write it into a directory."""
+    work = _Writing(run, parts) if parts is not None else _Counting(run)
+    work.made = screen
+    return work
+
+
+def written(run: Run, out: Path, progress: Progress, resume: bool = False, shared: Shared | None = None) -> Counted:
     """Write what is shown to a file, and give what was counted. Parts stay until the file is whole."""
     parts = out.with_name(out.name + ".parts")
     done = _resumed(run, parts) if resume else {}
@@ -88,7 +101,7 @@ def written(run: Run, out: Path, progress: Progress, resume: bool = False) -> Co
     found = Counted()
     for counted in done.values():
         found.add(counted)
-    for counted, _ in _shared(run, _Writing(run, parts), progress, frozenset(done)):
+    for counted in _counted(shared or _by_processes(run), part_work(run, parts), progress, frozenset(done)):
         found.add(counted)
     files = sorted(parts.glob("*.parquet"))
     _put_together(run, files, out, found)
@@ -110,18 +123,24 @@ def one(run: Run, row: int) -> tuple[Case | None, str]:
     return None, ""
 
 
-Work = Callable[[Task], tuple[dict[str, Any], int]]
-
-
-def _shared(
-    run: Run, work: Work, progress: Progress, done: frozenset[int] = frozenset()
-) -> Iterator[tuple[Counted, int]]:
-    """What comes of every part that is not done yet."""
-    listed = tables.tasks(run.table, run.contract, run.directory, run.workers)
-    waiting = (task for task in listed if task.number not in done)
-    for told, rows in processes.streamed(work, waiting, run.workers):
+def _counted(shared: Shared, work: Work, progress: Progress, done: frozenset[int] = frozenset()) -> Iterator[Counted]:
+    """What was counted in every part that is not done yet."""
+    for told, rows in shared(work, done):
         progress(rows)
-        yield Counted.restored(told), rows
+        yield Counted.restored(told)
+
+
+def _by_processes(run: Run) -> Shared:
+    """Parts shared out to processes of this machine."""
+
+    def shared(work: Work, done: frozenset[int]) -> Iterator[tuple[dict[str, Any], int]]:
+        listed = tables.tasks(run.table, run.contract, run.directory, run.workers)
+        if run.workers > 1:
+            assert isinstance(work, _Counting)
+            work.made = work.screen  # made once, before there are several
+        yield from processes.streamed(work, (task for task in listed if task.number not in done), run.workers)
+
+    return shared
 
 
 class _Counting:
@@ -129,14 +148,14 @@ class _Counting:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._screen: Screen | None = None
+        self.made: Screen | None = None
 
     @property
     def screen(self) -> Screen:
-        if self._screen is None:
+        if self.made is None:
             pa.set_cpu_count(1)
-            self._screen = Screen(self.run.prepared, self.run.contract, self.run.asked)
-        return self._screen
+            self.made = Screen(self.run.prepared, self.run.contract, self.run.asked)
+        return self.made
 
     def __call__(self, task: Task) -> tuple[dict[str, Any], int]:
         found = Counted()

@@ -16,10 +16,10 @@ import pyarrow as pa
 
 from ..assessment import query
 from ..assessment.outlook import Outlook
-from ..assessment.population.lacking import Lacking
+from ..assessment.population.lacking import Lacking, union
 from ..case.case import Case, Prepared
 from ..inference.working_memory import WorkingMemory
-from ..premises import expression
+from ..premises import expression, statuses
 from ..premises.expression import TruthNode
 from ..values.truth import Truth
 from .counts import Counted
@@ -156,6 +156,7 @@ class Screen:
             unknown = found.accepted & ~(true | false)
             counted.answers = Counter(true=true.bit_count(), false=false.bit_count(), unknown=unknown.bit_count())
             counted.missing.update(dict(self._missing(found, unknown)))
+            self._open_alerts(found, false & ~found.alone, counted)
             counted.ages.update(_ages(read, true))
         elif self.asked.counts:
             for (of, member), words in found.words.items():
@@ -174,6 +175,24 @@ class Screen:
         for name, cases in lacks.node(self.asked.select).items():
             if number := (cases & unknown & ~found.alone).bit_count():
                 yield name, number
+
+    def _open_alerts(self, found: _Found, false: int, counted: Counted) -> None:
+        """Count the rows of which an alert that is asked for is not raised, and may be; and what would tell."""
+        assert self.asked.select is not None
+        for node in self.asked.select.walk():
+            if not isinstance(node, expression.Shown) or node.of != "alert" or node.negated:
+                continue
+            for alert in node.members:
+                true, ruled_out = found.population.alert(alert)
+                rows = false & ~(true | ruled_out)
+                if statuses.ALERT[Truth.TRUE] not in node.words or not rows:
+                    continue
+                counted.open_alerts[alert] += rows.bit_count()
+                lacks = found.population.view.lacks
+                lacked = union(lacks.rule(rule) for rule in found.population.view.rules("alerts", alert))
+                counted.missing.update(
+                    {name: (some & rows).bit_count() for name, some in lacked.items() if some & rows}
+                )
 
     # --- rows ---
 

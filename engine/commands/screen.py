@@ -74,7 +74,7 @@ def run(
     if explain is not None:
         return _explain(prepared, found, contract, mapping, terms, explain)
     wanted = Wanted(out, select, count, undecided, html, min_count, resume, workers, engine or "")
-    return _screen(prepared, found, contract, mapping, written, terms, wanted)
+    return _screen(prepared, found, contract, mapping, written, terms, wanted, knowledge)
 
 
 def _hold_together(
@@ -109,6 +109,9 @@ def _hold_to_be_installed(engine: str) -> None:
 def _contract(prepared: Prepared, table: Table, mapping: Path | None) -> tuple[Contract, bytes]:
     from ..cohort.table import contract
 
+    own = (table.schema.metadata or {}).get(contract.METADATA)
+    if mapping is None and own is not None:
+        return contract.by_mapping(prepared.kb, table.kinds, own, f"{table.path}: {contract.METADATA.decode()}"), own
     if mapping is None:
         return contract.by_names(prepared.kb, table.kinds), b""
     text = surroundings.read(str(mapping))
@@ -132,6 +135,7 @@ def _screen(
     written: bytes,
     terms: opening.Terms,
     wanted: Wanted,
+    prepared_from: Path | None,
 ) -> int:
     from ..cohort import running
     from ..cohort.screening import Asked
@@ -148,7 +152,7 @@ def _screen(
     directory = mapping.parent if mapping is not None else Path()
     key = f"{wanted.select}\n{written.decode('utf-8', errors='replace')}" if written else wanted.select
     run = running.Run(prepared, table, contract, asked, directory, key, wanted.workers)
-    counted = _counted(run, wanted)
+    counted = _counted(run, wanted, written, prepared_from)
     report = screened.Report(
         prepared.kb,
         asked.today,
@@ -164,7 +168,7 @@ def _screen(
     return 0
 
 
-def _counted(run: Run, wanted: Wanted) -> Counted:
+def _counted(run: Run, wanted: Wanted, written: bytes, local: Path | None) -> Counted:
     from ..cohort import running
 
     progress = _Progress(run.table.rows)
@@ -172,7 +176,7 @@ def _counted(run: Run, wanted: Wanted) -> Counted:
         if wanted.engine:
             from ..cohort import engines
 
-            return engines.run(wanted.engine, run, wanted.out, progress)
+            return engines.run(wanted.engine, run, written, wanted.select, local, wanted.out, progress)
         if wanted.out is not None:
             return running.written(run, wanted.out, progress, wanted.resume)
         return running.counts(run, progress)

@@ -101,7 +101,8 @@ def test_csv_says_what_parquet_says(prepared: Prepared, tmp_path: Path) -> None:
     for number in range(60):
         score = rows["t_score_hip"][number]
         listed = "rheumatoid arthritis" if rows["conditions"][number] else ""
-        lines.append(f"{rows['patient'][number]},{rows['age'][number]},{rows['sex'][number]},{'' if score is None else score},{listed}")
+        cells = [rows["patient"][number], rows["age"][number], rows["sex"][number], score, listed]
+        lines.append(",".join("" if cell is None else str(cell) for cell in cells))
     (tmp_path / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     run, other = run_of(prepared, path), run_of(prepared, tmp_path / "t.csv")
     assert running.counts(run, nothing) == running.counts(other, nothing)
@@ -148,7 +149,9 @@ def test_parts_of_another_run_are_not_taken(prepared: Prepared, tmp_path: Path) 
     assert [problem.code for problem in refused.value.problems] == ["OL387"]
 
 
-LONG = "patient: patient\nlists: {medicines: {file: medicines.parquet, patient: who, complete: %s, fields: {name: drug}}}"
+LONG = (
+    "patient: patient\nlists: {medicines: {file: medicines.parquet, patient: who, complete: %s, fields: {name: drug}}}"
+)
 
 
 def medicines(path: Path, who: list[str]) -> None:
@@ -181,5 +184,17 @@ def test_each_row_may_have_its_day(prepared: Prepared, tmp_path: Path) -> None:
     entry = [{"name": "denosumab", "last_given": datetime.date(2025, 9, 1)}]
     days = [datetime.date(2025, 10, 1), datetime.date(2026, 8, 1)]
     pq.write_table(pa.table({"index": days, "age": [70, 70], "medicines": [entry, entry]}), path)
-    run = run_of(prepared, path, "alert(denosumab_overdue) is raised", "as_of: index")
+    mapping = "{as_of: index, lists: {medicines: {column: medicines, complete: yes}}}"
+    run = run_of(prepared, path, "alert(denosumab_overdue) is raised", mapping)
     assert running.counts(run, nothing).answers == {"true": 1, "false": 1, "unknown": 0}
+
+
+def test_an_alert_that_is_only_not_ruled_out_is_counted_beside(prepared: Prepared, tmp_path: Path) -> None:
+    """With an open list another medicine may have followed: nothing is raised, and the list would settle it."""
+    path = tmp_path / "t.parquet"
+    entry = [{"name": "denosumab", "last_given": datetime.date(2025, 1, 1)}]
+    pq.write_table(pa.table({"age": [70, 70], "medicines": [entry, []]}), path)
+    counted = running.counts(run_of(prepared, path, "alert(denosumab_overdue) is raised"), nothing)
+    assert counted.answers == {"true": 0, "false": 2, "unknown": 0}
+    assert counted.open_alerts == {"denosumab_overdue": 1}
+    assert counted.missing == {"medicines": 1}

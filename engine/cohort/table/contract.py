@@ -19,6 +19,8 @@ from ...values.frozen import ordered
 from ...values.problems import Place, Problem, Refused, did_you_mean
 
 IGNORE = "ignore"
+METADATA = b"osteologic.map"
+"""The key under which a Parquet or Arrow file may carry its own mapping."""
 PATIENT_NAMES = frozenset({"patient", "patient id", "patientid", "id", "person id", "subject id", "name"})
 """What a column is called that says which patient a row is; it is carried through."""
 _TOP = ("patient", "as_of", "columns", "lists", "note")

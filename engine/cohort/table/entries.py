@@ -176,9 +176,7 @@ class ListReader:
         self._refuse("OL300", there & np.isinf(values), rows, refusals)
         there = there & ~np.isinf(values)
         gap = np.where(there, VALUE, ends.UNKNOWN).astype(np.uint8)
-        value = Ends(
-            np.where(there, values, np.nan), gap=gap, places=places
-        )
+        value = Ends(np.where(there, values, np.nan), gap=gap, places=places)
         assert key.codes is not None
         factors, exact = self._factors(field, cell)
         if factors is not None:

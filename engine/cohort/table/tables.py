@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,6 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from ...intake.answers.sheet import folded
-from ...values.frozen import ordered
 from ...values.problems import Place, Problem, Refused
 from . import arrow
 from .contract import PATIENT_NAMES, BoundList, Contract, Kind
@@ -23,9 +22,8 @@ ROWS = 16_384
 PARQUET, ARROW, CSV = ("parquet", "pq"), ("arrow", "feather", "ipc"), ("csv", "tsv", "txt")
 
 
-@ordered
-class Task:
-    """A part of the work: some rows of one row group, or a batch that was read already."""
+class Task(NamedTuple):
+    """A part of the work, as plain values that go to a process: a row group, or a batch that was read already."""
 
     number: int
     first: int
@@ -100,7 +98,9 @@ class Table:
         reader = pacsv.open_csv(
             self.path,
             read_options=pacsv.ReadOptions(use_threads=False, block_size=1 << 23),
-            parse_options=pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            parse_options=pacsv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=len(self.schema.names) > 1
+            ),
             convert_options=convert,
         )
         yield from reader

@@ -65,6 +65,8 @@ def _answer(report: Report, shown: bool = True) -> Iterator[str]:
         yield f"{report.question}:"
         for word in ("true", "unknown", "false"):
             yield f"  {word}: {number(counted.answers[word])}"
+        for alert, count in counted.open_alerts.items():
+            yield f"  alert({alert}) is not raised, and not ruled out: {number(count)}"
         if counted.missing:
             yield "what would settle it, with the rows that wait for it:"
             for name, count in _most(counted.missing):
