@@ -53,6 +53,7 @@ def contradicting(population: ChunkPopulation) -> int:
         near &= ~found
         if near.any():
             found |= _deciding(population, name, near)
+    alone.forget()
     return packed(found)
 
 
@@ -146,6 +147,7 @@ def _deciding(population: ChunkPopulation, about: str, near: Flags) -> Flags:
             differs |= some(one, chunk.count) ^ other
     found = np.zeros(chunk.count, bool)
     found[rows] = unpacked(differs, len(rows))
+    without.forget()
     return found
 
 

@@ -259,9 +259,11 @@ class ChunkPopulation(Population):
         self.testing = ChunkTesting(self.view, self.plans)
 
     def forget(self) -> None:
-        """Let go of the chunk."""
+        """Let go of everything: what hangs together in circles would stay until somebody looks for it."""
         self.granted.wide.forget()
         self.chunk.forget()
+        vars(self.truths).clear()
+        vars(self).clear()
 
     @functools.cached_property
     def contradicting(self) -> int:

@@ -183,8 +183,8 @@ def test_a_member_says_what_it_assumes(read: Read) -> None:
 
 
 def test_codes_are_read_by_the_mapping(read: Read, prepared: Prepared) -> None:
-    mapping = "lists: {medicines: {column: atc, complete: yes, "
-        "fields: {name: {column: code, values: {M05BA04: alendronate}}}}}"
+    fields = "{name: {column: code, values: {M05BA04: alendronate}}}"
+    mapping = f"lists: {{medicines: {{column: atc, complete: yes, fields: {fields}}}}}"
     batch = read({"atc": [[{"code": "M05BA04"}]]}, mapping)
     assert row(batch, 0) == file(prepared, "medicines: [alendronate]\n")
     assert told(read({"atc": [[{"code": "B01AA03"}]]}, mapping)) == ["OL311 medicines"]

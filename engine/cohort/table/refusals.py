@@ -57,6 +57,7 @@ def hold_together(ground: Ground, count: int, said: Mapping[str, Said], today: A
         if finding is not None and finding.applies is not None:
             away = explicit.patients.truth(finding.applies)[1]
             refusals.add("OL330", name, away & says_something(one.column))
+    explicit.forget()
     age = said.get("age")
     if age is None or not isinstance(age.column, NumberColumn):
         return
