@@ -6,6 +6,7 @@ the value that was entered, and those rows are worked out a second time without 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,8 +40,16 @@ class Alone(Chunk):
         return column.ends
 
 
-def contradicting(population: ChunkPopulation) -> int:
-    """The patients of whom two values contradict."""
+class Patients(ChunkPopulation):
+    """The patients of a chunk, of whom it is known whether two values contradict."""
+
+    @functools.cached_property
+    def contradicting(self) -> int:
+        """The patients of whom two values contradict."""
+        return _contradicting(self)
+
+
+def _contradicting(population: ChunkPopulation) -> int:
     chunk = population.chunk
     pairs = [(name, quantity) for name, quantity in _twice_known(chunk)]
     if not pairs:

@@ -265,13 +265,6 @@ class ChunkPopulation(Population):
         vars(self.truths).clear()
         vars(self).clear()
 
-    @functools.cached_property
-    def contradicting(self) -> int:
-        """The patients of whom two values contradict."""
-        from .contradictions import contradicting
-
-        return contradicting(self)
-
 
 class ChunkTesting(Testing):
     """Which tests are wanted of the patients of a chunk."""

@@ -22,8 +22,9 @@ from ..inference.working_memory import WorkingMemory
 from ..premises import expression, statuses
 from ..premises.expression import TruthNode
 from ..values.truth import Truth
+from .contradictions import Patients
 from .counts import Counted
-from .following import ChunkPopulation, Compiled
+from .following import Compiled
 from .mirror.columns import NumberColumn
 from .mirror.ends import VALUE
 from .mirror.scope import Unmirrored
@@ -92,7 +93,7 @@ class Screen:
 
     def _found(self, read: Batch) -> _Found:
         chunk = Chunk(self.ground, read.count, read.said, read.today)
-        population = ChunkPopulation(self.compiled, chunk, self.asked.guideline, self.asked.region)
+        population = Patients(self.compiled, chunk, self.asked.guideline, self.asked.region)
         accepted = (1 << read.count) - 1 & ~packed(read.refusals.rows)
         found = _Found(population, accepted)
         try:
@@ -223,7 +224,7 @@ class Screen:
 class _Found:
     """What was found of a batch, in bits."""
 
-    population: ChunkPopulation
+    population: Patients
     accepted: int
     alone: int = 0
     """The rows that are judged one by one."""

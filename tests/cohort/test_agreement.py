@@ -14,14 +14,15 @@ import pytest
 from engine.assessment.outlook import Outlook
 from engine.assessment.population.population import Population
 from engine.case.case import Case, Prepared
-from engine.cohort.following import ChunkPopulation, Compiled
+from engine.cohort.contradictions import Patients
+from engine.cohort.following import Compiled
 from engine.cohort.mirror import ends, fields, gathering, lists, strata, truths
 from engine.cohort.mirror.evaluation import MIRROR
 from engine.cohort.mirror.strata import Chunk, Ground
 from engine.cohort.packed import unpacked
 from engine.cohort.shown import Shown, words_of_case, words_of_chunk
 from engine.inference.program.columns import Machine
-from engine.premises import evaluation, formulas
+from engine.premises import evaluation, expression, formulas
 from tests.cohort.people import TODAY, Said, odd_patients, on_the_day, on_the_edge
 from tests.conftest import LONG
 from tests.consultation.test_population import told_together
@@ -31,11 +32,11 @@ ON_THE_ENGINE = 5_000 if LONG else 40
 AT_ONCE = 2_000
 
 
-def together(ground: Ground, compiled: Compiled, patients: Sequence[Said], **terms: str) -> ChunkPopulation:
+def together(ground: Ground, compiled: Compiled, patients: Sequence[Said], **terms: str) -> Patients:
     """The patients as a chunk."""
     with np.errstate(all="ignore"):
         said = gathering.columns(ground, patients)
-        return ChunkPopulation(compiled, Chunk(ground, len(patients), said, TODAY.toordinal()), **terms)
+        return Patients(compiled, Chunk(ground, len(patients), said, TODAY.toordinal()), **terms)
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +46,7 @@ def patients(prepared: Prepared) -> list[Said]:
 
 def test_every_kind_of_node_has_its_mirror() -> None:
     """A kind without one would send all rows to the engine; none may be forgotten."""
-    assert MIRROR.truths.keys() | {evaluation.expression.Proposition, evaluation.expression.Applies} == set(
-        evaluation._TRUTHS
-    )
+    assert MIRROR.truths.keys() | {expression.Proposition, expression.Applies} == set(evaluation._TRUTHS)
     assert MIRROR.numbers.keys() == evaluation._NUMBERS.keys()
 
 
