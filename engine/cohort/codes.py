@@ -65,6 +65,6 @@ PAGES: dict[str, tuple[str, str, str]] = {
 EXTRA: dict[str, tuple[str, ...]] = {
     "tables": ("numpy", "pyarrow"),
     "dask": ("dask", "distributed"),
-    "spark": ("pyspark",),
+    "spark": ("pyspark", "pandas"),
 }
 """The libraries that each extra brings."""

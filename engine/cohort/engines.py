@@ -93,6 +93,7 @@ def _spark(run: Run, told: Spec, out: Path | None, progress: Progress) -> Counte
     session = builder.getOrCreate()
     rows = session.read.parquet(str(run.table.path.resolve()))
     _same_columns(rows.columns, run)
+    rows = rows.toDF(*(f"c{place}" for place in range(len(rows.columns))))  # a dot in a name would be a field there
     counted = Counted()
     told_counts = told._replace(columns=False)
     found = rows.mapInArrow(lambda arriving: remote.counts(told_counts, arriving), f"{remote.COUNTED} string")

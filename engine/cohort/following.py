@@ -276,8 +276,10 @@ class ChunkTesting(Testing):
         column = truths.chunk.known(name)
         if isinstance(column, ListColumn):
             members = self.view.prepared.names.members(name)
-            return truths.leaves.named(name, frozenset(one for one in members if test.id in members[one].seen_by))
-        found = truths.columns.where(name, lambda known: not isinstance(known, Gap))
+            shown = frozenset(one for one in members if test.id in members[one].seen_by)
+            listed: int = truths.leaves.named(name, shown)
+            return listed
+        found: int = truths.columns.where(name, lambda known: not isinstance(known, Gap))
         for implied in truths.chunk.implied.get(name, ()):
             if not isinstance(implied.known, Gap):
                 found &= ~packed(implied.rows)

@@ -94,11 +94,16 @@ def words(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(plain))
 
 
+def _named(told: Spec, one: Any) -> Any:
+    """A batch with its columns as they are called, by their place."""
+    return pa.RecordBatch.from_arrays(one.columns, [name for name, _, _ in told.kinds])
+
+
 def batches(told: Spec, arriving: Iterator[Any]) -> Iterator[Any]:
     """For `mapInArrow`: the rows of each batch; the number of a row counts within its partition."""
     first = 0
     for one in arriving:
-        table, _ = batch(told, one, first)
+        table, _ = batch(told, _named(told, one), first)
         first += one.num_rows
         if table is not None:
             yield from words(table).combine_chunks().to_batches()
@@ -107,5 +112,5 @@ def batches(told: Spec, arriving: Iterator[Any]) -> Iterator[Any]:
 def counts(told: Spec, arriving: Iterator[Any]) -> Iterator[Any]:
     """For `mapInArrow`: what was counted in each batch, as JSON."""
     for one in arriving:
-        _, counted = batch(told, one)
+        _, counted = batch(told, _named(told, one))
         yield pa.RecordBatch.from_pydict({COUNTED: [json.dumps(counted.plain())]})

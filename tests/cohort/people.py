@@ -151,8 +151,8 @@ class _Odd:
             return UNKNOWN
         if isinstance(known, Day) and share > 0.6:
             months = self.chance.choice((1, 3, 6, 7, 12, 18, 24, 36, 48, 60, 120))
-            day = dates.months_later(TODAY, -months).toordinal() + self.chance.choice((-1, 0, 1))
-            return Day(exactly(min(day, TODAY.toordinal())))
+            then = dates.months_later(TODAY, -months).toordinal() + self.chance.choice((-1, 0, 1))
+            return Day(exactly(min(then, TODAY.toordinal())))
         if isinstance(known, Day) and share < 0.3:
             day, now = known.interval.low, Decimal(TODAY.toordinal())
             vague = between(day - 30, min(day + 10, now))

@@ -98,6 +98,7 @@ def test_one_odd_cell_leaves_the_others_as_they_are(read: Read) -> None:
     ends = batch.said["t_score_hip"].column.ends
     assert ends.low.tolist()[:2] == [-2.5, 0.4]
     assert ends.low[2] == -np.inf
+    assert ends.high_open is not None
     assert ends.high_open[2]
     assert batch.said["t_score_hip"].said.tolist() == [True, True, True, False, True]
 
