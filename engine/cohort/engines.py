@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,8 @@ def _spark(run: Run, told: Spec, out: Path | None, progress: Progress) -> Counte
         raise Refused([Problem("OL386", what, Place("--engine"), hint="write the table as Parquet")])
     builder = SparkSession.builder.appName("osteologic").config("spark.sql.execution.arrow.pyspark.enabled", "true")
     if SparkSession.getActiveSession() is None:
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(part for part in sys.path if part))  # as found here
         builder = builder.master(f"local[{run.workers}]").config("spark.ui.enabled", "false")
         builder = builder.config("spark.sql.execution.arrow.maxRecordsPerBatch", str(tables.ROWS))
         builder = builder.config("spark.sql.parquet.inferTimestampNTZ.enabled", "true")
