@@ -296,7 +296,7 @@ def _status(verdict: Verdict, subject: str) -> str:
 
 
 def _distance(case: Case, rule: Rule) -> Distance:
-    role = ROLES[rule.verb]
+    role, case = ROLES[rule.verb], case.holding(rule)
     held = case.truth(rule)
     wanted = Truth.FALSE if role in _AGAINST else Truth.TRUE
     premise = rule.when or expression.Always()

@@ -45,7 +45,7 @@ def _pointed_to(case: Case, condition: Condition) -> bool:
 
 def in_play(case: Case) -> frozenset[str]:
     """The conditions pursued for this patient; none while nothing at all was said."""
-    if not case.said:
+    if not case.counting:
         return frozenset()
     return frozenset(condition.id for condition in case.kb.conditions.values() if pursued(case, condition))
 
@@ -64,10 +64,11 @@ def ranked(case: Case) -> tuple[Standing, ...]:
     """The differential in its order: by status, then score, then how common the condition is."""
     exposures = case.prepared.index.exposures
     found = [standing(case, condition) for condition in case.kb.conditions.values() if condition.id not in exposures]
-    return tuple(sorted((one for one in found if one is not None), key=_sort_key))
+    return tuple(sorted((one for one in found if one is not None), key=in_order))
 
 
-def _sort_key(one: Standing) -> tuple[int, float, int, str]:
+def in_order(one: Standing) -> tuple[int, float, int, str]:
+    """By status, then score, then how common the condition is."""
     frequency = FREQUENCIES.index(one.condition.frequency)
     return (DIAGNOSIS_STATUSES.index(one.status), -one.score, frequency, one.condition.label)
 

@@ -6,11 +6,12 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from ..case.case import Case
+from ..case.case import OLD, Case
 from ..inference import productions
 from ..intake.answers import answers
 from ..knowledge_base.model import Rule
 from ..premises import evaluation, expression
+from ..values import history
 from ..values.interval import Interval
 from ..values.truth import Truth
 from ..values.value import NOT_APPLICABLE, NOT_MEASURED, Choice, Day, Gap, Known, Number
@@ -119,10 +120,13 @@ def _findings(case: Case) -> tuple[Shown, ...]:
 
 def _shown(case: Case, name: str) -> Shown:
     known = case.memory.known(name)
+    if name in case.old and not case.as_recorded:
+        known = history.undated(case.said[name])
     value, status = _value(known, evaluation.interval_of(known, case.memory.range_of(name)))
+    status = OLD if name in case.old else status
     given = answers.write_answer(case.kb, name, case.said[name]) if name in case.said else ""
     finding = case.kb.findings[name]
-    told = case.value_told(name)
+    told = case.told(name, case.said[name]) if name in case.old else case.value_told(name)
     return Shown(name, finding.label, given, value, finding.unit, status, case.why_implied(name), told)
 
 
@@ -231,6 +235,12 @@ def _states(case: Case) -> tuple[StateShown, ...]:
 
 def _contradiction(case: Case, one: worlds.Contradiction) -> ContradictionShown:
     label = case.names.label(one.about)
+    if one.other is not None:
+        results = [history.certain(known) for known in (one.entered, one.worked_out)]
+        texts = [case.told(one.about, known).removeprefix(f"{label} ") for known in results]
+        claims = (Claim(answers.write_answer(case.kb, one.about, known), worlds.RESULT) for known in results)
+        told = f"{label}: {texts[0]} and {texts[1]}. It is not told which of them is the newer."
+        return ContradictionShown(one.about, label, tuple(claims), one.again, told)
     rules = case.prepared.plan.derive.get(one.quantity, ())
     because = tuple(_derivation(case, one.quantity, rule) for rule in rules if case.truth(rule) is not Truth.FALSE)
     behind = tuple(case.value_told(name) for name in one.again if name != one.about)
@@ -250,7 +260,11 @@ def _with_entered(
     derived: tuple[Derived, ...], found: tuple[worlds.Contradiction, ...], shown: tuple[ContradictionShown, ...]
 ) -> tuple[Derived, ...]:
     """Each number that contradicts as it is worked out, with what was entered beside it."""
-    pairs = {one.quantity: (one.worked_out, shown_one.claims) for one, shown_one in zip(found, shown, strict=True)}
+    pairs = {
+        one.quantity: (one.worked_out, shown_one.claims)
+        for one, shown_one in zip(found, shown, strict=True)
+        if one.other is None
+    }
     return tuple(_entered_beside(one, *pairs[one.id]) if one.id in pairs else one for one in derived)
 
 
@@ -345,9 +359,21 @@ def _notices(case: Case) -> tuple[str, ...]:
         found.append(scope.refusal)
     elif scope is not None and case.in_scope is Truth.UNKNOWN:
         found.append(scope.assumption)
+    found.extend(_old(case))
     found.extend(chosen.notices(case))
     found.extend(_two_sided(case))
     return tuple(found)
+
+
+def _old(case: Case) -> list[str]:
+    """What is too old to rest anything on, and what it still does."""
+    listed = [case.told(name, history.certain(case.said[name])) for name in reasons.ordered(case, case.old)]
+    if not listed:
+        return []
+    return [
+        f"Too old to rest anything on: {'; '.join(listed)}. What is old may still bar, defer, caution and alert; it "
+        "proves nothing, excludes nothing, and has to be measured again."
+    ]
 
 
 def _two_sided(case: Case) -> list[str]:

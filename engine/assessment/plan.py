@@ -225,10 +225,14 @@ def _doses(case: Case, intervention: Intervention, rules: Iterable[Rule]) -> tup
 
 
 def steps(case: Case, intervention: str) -> tuple[str, ...]:
-    """What must come first, while it must: intervention ids, or words."""
+    """What must come first, while it must: intervention ids, or words; what is old is measured again."""
     found = []
     for rule in case.rules("defers", intervention):
-        if case.truth(rule) is Truth.TRUE and rule.until:
+        if case.truth(rule) is not Truth.TRUE:
+            continue
+        if case.holding(rule) is not case:
+            found += [f"{case.names.label(name)} measured again" for name in reasons.old(case, rule)]
+        elif rule.until:
             found.append(reasons.filled(case, rule.until)[0])
     return tuple(dict.fromkeys(found))
 

@@ -15,8 +15,9 @@ _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(\w+)\}")
 
 def reason(case: Case, rule: Rule) -> Reason:
     """The rule with its facts where it holds (not those of a brief case), with what is missing where it may."""
+    brief, case = case.brief, case.holding(rule)
     held = case.truth(rule)
-    facts = () if case.brief else _facts(case, rule)
+    facts = () if brief else _facts(case, rule)
     missing = ordered(case, case.explanation.missing_rule(rule)) if held is Truth.UNKNOWN else ()
     return Reason(
         rule.id,
@@ -33,6 +34,11 @@ def reason(case: Case, rule: Rule) -> Reason:
         rule.strength,
         missing,
     )
+
+
+def old(case: Case, rule: Rule) -> tuple[str, ...]:
+    """The old results that a rule rests on which holds by them alone."""
+    return ordered(case, case.old.intersection(case.holding(rule).explanation.rule(rule).answers))
 
 
 def _facts(case: Case, rule: Rule) -> tuple[Fact, ...]:

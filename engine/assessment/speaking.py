@@ -98,7 +98,9 @@ class Hearing:
 
     def _of_condition(self, node: TruthNode) -> Speaking:
         case = self.case
-        said = [name for name in case.explanation.node(node).answers if name in case.said and name not in self._silent]
+        said = [
+            name for name in case.explanation.node(node).answers if name in case.counting and name not in self._silent
+        ]
         if isinstance(node, (expression.Has, expression.Quantified)):
             certain, possible = witness.matching(node, case.memory, case.names)
             entries = tuple(certain or possible)
@@ -111,7 +113,7 @@ class Hearing:
         """Whether an open condition would be true if the lists that were begun held nothing else."""
         begun = {
             name: dataclasses.replace(known, complete=True)
-            for name, known in self.case.said.items()
+            for name, known in self.case.counting.items()
             if isinstance(known, Records) and not known.complete
         }
         if not begun:

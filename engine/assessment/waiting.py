@@ -56,7 +56,7 @@ def granted(case: Case) -> frozenset[str]:
 
 def _doubted(case: Case, name: str) -> bool:
     assumed = case.kb.findings[name].assumed
-    if assumed is None or name in case.said or case.why_implied(name) != "assumed":
+    if assumed is None or name in case.counting or case.why_implied(name) != "assumed":
         return False
     return assumed.sure is None or case.memory.holds(assumed.sure) is not Truth.TRUE
 
@@ -78,7 +78,7 @@ def _against(case: Case, intervention: Intervention) -> Iterable[Rule]:
 
 def _vague(case: Case, name: str) -> bool:
     """Whether something was said of a finding that leaves open what is asked of it."""
-    return name in case.said and not isinstance(case.memory.known(name), Gap)
+    return name in case.counting and not isinstance(case.memory.known(name), Gap)
 
 
 def _told(case: Case, node: TruthNode) -> frozenset[str]:

@@ -167,7 +167,7 @@ def _alert(case: Case, alert: Alert, hearing: Hearing) -> AlertShown | None:
     deciding = [rule for rule in rules if case.truth(rule) is held]
     grounds = tuple(reasons.reason(case, rule) for rule in deciding)
     urgency = min((rule.urgency for rule in deciding), key=URGENCIES.index)
-    action = reasons.filled(case, alert.action)[0]
+    action = reasons.filled(case.holding(deciding[0]), alert.action)[0]
     if held is Truth.TRUE:
         return AlertShown(alert.id, alert.label, urgency, "raised", action, grounds)
     speaking = Speaking() if case.brief else hearing.of_rules(deciding, frozenset(alert.beyond))

@@ -1,10 +1,11 @@
-"""Two values of one number that cannot both be right, and the patient as each of them has it.
+"""Two values of one finding that cannot both be right, and the patient as each of them has it.
 
 A number that was entered can often be worked out from other answers too. Where the two contradict, nobody here knows
 which is right, and the patient is taken both ways: as entered, and without what was entered. If what was entered is
 right, then something that the other was worked out from is wrong: so the patient is also taken without those
-measurements, lest a clearance clear a medicine whose creatinine is in doubt. Each of these patients is a world; what is
-shown is the strictest of what they show (see `merging`).
+measurements, lest a clearance clear a medicine whose creatinine is in doubt. Of two results of one day, or one without
+a day beside one with, either may be the one that counts. Each of these patients is a world; what is shown is the
+strictest of what they show (see `merging`).
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from ..inference.working_memory import Numbers
 from ..intake.answers import answers
 from ..knowledge_base.model import KnowledgeBase
 from ..premises import evaluation, expression
+from ..values import history
 from ..values.frozen import frozen
 from ..values.interval import Interval
 from ..values.value import NOT_MEASURED, Gap, Known, Number
 from . import reasons
 
-ENTERED, WORKED_OUT = "entered", "worked out"
+ENTERED, WORKED_OUT, RESULT = "entered", "worked out", "result"
 DECIDING = ("contraindicates", "defers", "cautions", "alerts", "recommends", "diagnoses", "excludes")
 """The verbs of rules that make a small difference one to be told: what they say is shown as a status."""
 _EACH_WAY, _MOST = 2, 8
@@ -46,6 +48,8 @@ class Contradiction:
     """The numbers it was worked out from: one of them is wrong if what was entered is right."""
     again: tuple[str, ...]
     """The findings that have to be looked at again."""
+    other: Known | None = None
+    """Where it is not told which of two results is the newer: the finding as it is if this one counts."""
 
     @property
     def entered_is_right(self) -> dict[str, Known | None]:
@@ -54,8 +58,13 @@ class Contradiction:
 
     @property
     def worked_out_is_right(self) -> dict[str, Known | None]:
-        """What falls if it is: what was entered is withdrawn."""
-        return {self.about: None}
+        """What falls if it is: what was entered is withdrawn, or counts no more."""
+        return {self.about: self.other}
+
+    @property
+    def settled(self) -> tuple[dict[str, Known | None], dict[str, Known | None]]:
+        """What is known once somebody has said that the first of two results counts, or that the second does."""
+        return {self.about: history.certain(self.entered)}, {self.about: history.certain(self.worked_out)}
 
 
 @frozen
@@ -85,10 +94,32 @@ def of(case: Case) -> tuple[World, ...]:
 
 
 def _all(case: Case) -> Iterator[Contradiction]:
+    yield from _rivals(case)
+    yield from _twice(case)
+
+
+def has_rivals(said: Mapping[str, Known]) -> bool:
+    """Whether it is not told of some finding which of its results is the newest."""
+    return any(len(history.rivals(known)) > 1 for known in said.values())
+
+
+def _rivals(case: Case) -> Iterator[Contradiction]:
+    """Results of one finding of which it is not told which is the newest."""
+    several = {name: ways for name in case.said if len(ways := history.rivals(case.said[name])) > 1}
+    for name in reasons.ordered(case, several):
+        first, *others = several[name]
+        again = (name,) if name in case.kb.findings else ()
+        for other in others:
+            yield Contradiction(
+                about=name, quantity=name, entered=first, worked_out=other, doubted=(), again=again, other=other
+            )
+
+
+def _twice(case: Case) -> Iterator[Contradiction]:
     found = list(_found(case))
     yield from found
     if found:
-        yield from contradictions(supposing(case, {one.about: None for one in found}))
+        yield from _twice(supposing(case, {one.about: None for one in found}))
 
 
 def _found(case: Case) -> Iterator[Contradiction]:
@@ -96,11 +127,11 @@ def _found(case: Case) -> Iterator[Contradiction]:
     known_by = dict(_twice_known(case))
     if not known_by:
         return
-    numbers = Numbers.of(case.prepared.plan, case.memory.today, case.said)
+    numbers = Numbers.of(case.prepared.plan, case.memory.today, case.counting)
     for about in reasons.ordered(case, known_by):
         quantity = known_by[about]
         worked_out = numbers.worked_out(quantity) if about == quantity else numbers.known(quantity)
-        one = evaluation.interval_of(case.said[about], numbers.range_of(about))
+        one = evaluation.interval_of(case.counting[about], numbers.range_of(about))
         other = evaluation.interval_of(worked_out, None)
         if isinstance(one, Gap):
             continue
@@ -130,7 +161,7 @@ def goes_by_the_first(prepared: Prepared, quantity: str) -> bool:
 
 def _twice_known(case: Case) -> Iterator[tuple[str, str]]:
     """What was entered, with the quantity by which it can also be worked out."""
-    for name, known in case.said.items():
+    for name, known in case.counting.items():
         if isinstance(known, Number):
             if name in case.kb.quantities:
                 if case.prepared.plan.derive.get(name):
@@ -175,13 +206,13 @@ def _decides(case: Case, about: str) -> bool:
 
 def _contradiction(case: Case, about: str, quantity: str, worked_out: Known) -> Contradiction:
     behind = _behind(case, about, quantity)
-    doubted = [name for name in behind if isinstance(case.said[name], Number) and name not in _CERTAIN]
+    doubted = [name for name in behind if isinstance(case.counting[name], Number) and name not in _CERTAIN]
     lists = [name for name in behind if name in case.kb.findings and case.kb.findings[name].type == "records"]
     again = [name for name in (about, *(doubted or lists)) if name in case.kb.findings]
     return Contradiction(
         about=about,
         quantity=quantity,
-        entered=case.said[about],
+        entered=case.counting[about],
         worked_out=worked_out,
         doubted=tuple(doubted),
         again=tuple(again),
@@ -196,8 +227,8 @@ def _behind(case: Case, about: str, quantity: str) -> list[str]:
         name = waiting.pop()
         if name not in seen:
             seen.add(name)
-            waiting += [] if name in case.said else reads.get(name, ())
-    return list(reasons.ordered(case, (name for name in seen if name in case.said and name != about)))
+            waiting += [] if name in case.counting else reads.get(name, ())
+    return list(reasons.ordered(case, (name for name in seen if name in case.counting and name != about)))
 
 
 # --- the worlds -------------------------------------------------------------------------------------------------------
@@ -226,7 +257,10 @@ def taking(case: Case, world: World) -> str:
     told = []
     for one in contradictions(case):
         known = case.rounded(one.quantity, one.worked_out) if one in world.withdrawn else one.entered
-        value = answers.describe(case.kb, one.about, known)
+        if one.other is not None:
+            told.append(case.told(one.about, history.certain(known)))
+            continue
+        value = answers.describe(case.kb, one.about, known, case.prepared.cut_offs(one.about))
         without = f", without {', '.join(map(case.names.label, one.doubted))}" if world.doubting else ""
         told.append(f"{value} as worked out" if one in world.withdrawn else f"{value} as entered{without}")
     return "; ".join(told)

@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from ..inference import keeping, productions, working_memory
@@ -17,16 +18,21 @@ from ..intake.answers import answers
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..knowledge_base.naming import Names
 from ..knowledge_base.store import cache
-from ..values import dates
+from ..values import dates, history
 from ..values.frozen import ordered
 from ..values.interval import exactly, rounded
 from ..values.problems import Place
 from ..values.truth import Truth
 from ..values.value import NOT_MEASURED, UNKNOWN, Choice, Entry, Gap, Known, Measurement, Number, Records
+from . import aging
 from .explanation import Explanation
 from .index import Index
 
 _T = TypeVar("_T")
+
+
+OLD = "old"
+"""How a result is marked that is older than its finding allows."""
 
 
 @ordered
@@ -109,6 +115,12 @@ class Case:
         self.guideline = guideline
         self.region = region
         self.said: dict[str, Known] = {}
+        self.counting: dict[str, Known] = {}
+        """What of the answers counts today: all but what is old, and what is remembered of earlier results."""
+        self.old: frozenset[str] = frozenset()
+        """The findings whose newest result is old."""
+        self.as_recorded = False
+        """Whether old results count here as if they were of today (see `recorded`)."""
         self.implied: dict[str, tuple[Known, str]] = {}
         self.closed_groups: set[str] = set()
         self.finished = False
@@ -131,7 +143,28 @@ class Case:
                 self.said.pop(name, None)
             else:
                 self.said[name] = known
-        self._settle(changed)
+        self._settle(changed | self._age(changed))
+
+    def _age(self, changed: Iterable[str]) -> set[str]:
+        """Set apart what is old of what was said, with what is remembered of it; gives what that changes."""
+        for name in changed:
+            known = self.said.get(name)
+            is_old = known is not None and aging.is_old(self.kb, name, known, self.memory.today)
+            self.old = self.old | {name} if is_old else self.old - {name}
+            if known is None or (is_old and not self.as_recorded):
+                self.counting.pop(name, None)
+            else:
+                self.counting[name] = history.undated(known)
+        renewed = set()
+        for name, names in self.prepared.index.remembering.items():
+            if not {name, *names}.isdisjoint(changed):
+                renewed.add(name)
+                known = self.said.get(name) or aging.remembered(names, self.said, self.old)
+                if known is None:
+                    self.counting.pop(name, None)
+                else:
+                    self.counting[name] = known
+        return renewed
 
     def close_group(self, group: str) -> None:
         """A group's question was answered: its members not mentioned are taken as not measured."""
@@ -163,7 +196,7 @@ class Case:
 
     def _given(self, name: str) -> Given:
         implied = self.implied.get(name)
-        return Given(self._filled(name, self.said.get(name)), implied[0] if implied else None)
+        return Given(self._filled(name, self.counting.get(name)), implied[0] if implied else None)
 
     def _filled(self, name: str, said: Known | None) -> Known | None:
         """A list whose entries say what their members are taken to say (a broken vertebra: in a minor fall)."""
@@ -173,12 +206,12 @@ class Case:
         found: dict[str, tuple[Known, str]] = {}
         for group in self.kb.groups.values():
             if self.finished or group.id in self.closed_groups:
-                found.update({name: (NOT_MEASURED, "group") for name in group.findings if name not in self.said})
+                found.update({name: (NOT_MEASURED, "group") for name in group.findings if name not in self.counting})
         if not self.finished:
             return found
         for name in self.prepared.index.assumed:
             assumed = self.kb.findings[name].assumed
-            if assumed is None or name in self.said or found.get(name) is not None:
+            if assumed is None or name in self.counting or found.get(name) is not None:
                 continue
             if assumed.when is not None and self.memory.holds(assumed.when) is not Truth.TRUE:
                 continue
@@ -187,9 +220,18 @@ class Case:
                 found[name] = (known, "assumed")
         return found
 
+    @property
+    def recorded(self) -> Case:
+        """The same patient with what is old taken as if it were of today; this one where nothing is old."""
+        return self.once("recorded", lambda: self._again(as_recorded=True)) if self.old else self
+
     def supposing(self, changes: Mapping[str, Known | None]) -> Case:
         """The same patient with these answers given, replaced or withdrawn (None)."""
+        return self._again(changes, as_recorded=self.as_recorded)
+
+    def _again(self, changes: Mapping[str, Known | None] = MappingProxyType({}), *, as_recorded: bool) -> Case:
         other = Case(self.prepared, self.today, self.guideline, self.region, self._matcher)
+        other.as_recorded = as_recorded
         said: dict[str, Known] = dict(self.said)
         for name, known in changes.items():
             if known is None:
@@ -230,7 +272,16 @@ class Case:
         return self.prepared.by_target.get((verb, member), ())
 
     def truth(self, rule: Rule) -> Truth:
-        return self.memory.premise(rule)
+        """Whether a rule holds; one that protects holds by what is old as well."""
+        held = self.memory.premise(rule)
+        return held if held is Truth.TRUE or not self.old else self.holding(rule).memory.premise(rule)
+
+    def holding(self, rule: Rule) -> Case:
+        """The patient of whom a rule is asked: as recorded where it protects and holds by an old result alone."""
+        if not self.old or self.as_recorded or rule.verb not in aging.PROTECTING:
+            return self
+        by_old_alone = self.memory.premise(rule) is not Truth.TRUE and self.recorded.memory.premise(rule) is Truth.TRUE
+        return self.recorded if by_old_alone else self
 
     def region_of(self, rule: Rule) -> str:
         """Where the rule holds: its own region, else that of its guideline; empty everywhere."""
@@ -270,7 +321,19 @@ class Case:
 
     def told(self, name: str, known: Known) -> str:
         """The same of what might be known, for people; no number is rounded over a cut-off."""
-        return answers.describe(self.kb, name, self._rounded(name, known), self.prepared.cut_offs(name))
+        if name in self.prepared.index.remembering and isinstance(known, Number) and known.last.date is not None:
+            value = dataclasses.replace(known.last, date=None)
+            told = answers.describe(self.kb, name, Number((value,)), self.prepared.cut_offs(name))
+            return f"known since {dates.text(known.last.date)} ({told})"
+        text = answers.describe(self.kb, name, self._rounded(name, known), self.prepared.cut_offs(name))
+        return f"{text}, {OLD}" if self._rests_on_old(name, known) else text
+
+    def _rests_on_old(self, name: str, known: Known) -> bool:
+        if not self.old or isinstance(known, Gap):
+            return False
+        if name in self.old:
+            return True
+        return name in self.kb.quantities and not self.old.isdisjoint(self.explanation.value(name).answers)
 
     def _rounded(self, name: str, known: Known) -> Known:
         """A quantity that was worked out, to the decimals it is shown with; what was entered stays as it was."""

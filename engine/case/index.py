@@ -33,6 +33,8 @@ class Index:
     """The conditions that the premise of each rule that recommends speaks of."""
     assumed: Ids
     """The findings of which something is assumed where nobody says otherwise."""
+    remembering: Mapping[str, Ids]
+    """The findings that remember the earlier results of others, with those."""
     pursued_always: frozenset[str]
     pursued_when: frozenset[str]
     """The conditions with a premise of their own for being pursued."""
@@ -69,6 +71,7 @@ class Index:
             behind=evidence.findings_behind(kb),
             indications={rule.id: evidence.conditions_named(rule, by_atom) for rule in wanting},
             assumed=[finding.id for finding in kb.findings.values() if finding.assumed is not None],
+            remembering={one.id: list(one.remembers) for one in kb.findings.values() if one.remembers},
             pursued_always=frozenset(one.id for one in conditions if one.pursue_always),
             pursued_when=frozenset(one.id for one in conditions if one.pursue is not None),
             exposures=frozenset(one.id for one in conditions if one.exposure),
@@ -87,6 +90,7 @@ class Index:
             "behind": _sorted(self.behind),
             "indications": _sorted(self.indications),
             "assumed": self.assumed,
+            "remembering": dict(self.remembering),
             "conditions": [sorted(self.pursued_always), sorted(self.pursued_when), sorted(self.exposures)],
             "first tests": dict(self.first_tests),
             "known first": _sorted(self.known_first),
@@ -109,6 +113,7 @@ class Index:
             behind=_frozen(kept["behind"]),
             indications=_frozen(kept["indications"]),
             assumed=kept["assumed"],
+            remembering=kept["remembering"],
             pursued_always=always,
             pursued_when=when,
             exposures=exposures,

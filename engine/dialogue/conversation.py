@@ -167,7 +167,7 @@ class Conversation:
         return next(self._waiting(), None)
 
     def _unasked(self, name: str) -> bool:
-        return name not in self.case.said and name not in self.progress.settled
+        return name not in self.case.counting and name not in self.progress.settled
 
     def _waiting(self) -> Iterator[Asked]:
         agenda, progress = self.agenda, self.progress

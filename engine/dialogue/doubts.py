@@ -71,6 +71,9 @@ def decision(case: Case, verdict: Verdict, asked: Asked, line: str) -> Decision 
     if found is None:
         return None
     one, names = found.contradiction, case.names
+    if one.other is not None and words in (*_FIRST, *_SECOND):
+        changes = one.settled[words in _SECOND]
+        return Decision(told=f"{case.told(one.about, changes[one.about] or one.entered)} counts", changes=changes)
     if words in _SECOND:
         return Decision(told=f"{names.label(one.about)} as entered no longer counts", changes=one.worked_out_is_right)
     if words in _FIRST and one.doubted:
@@ -102,6 +105,15 @@ def _doubt(case: Case, verdict: Verdict, findings: tuple[str, ...]) -> Doubt | N
 
 def _asked(case: Case, one: Contradiction, shown: ContradictionShown) -> Asked:
     entered, worked_out = shown.claims
+    if one.other is not None:
+        first, second = (
+            case.told(one.about, known or one.entered) for known in (*one.settled[0].values(), *one.settled[1].values())
+        )
+        text = f"Which counts, the newer or the right one? 1 {first}. 2 {second}."
+        helped = "don't know leaves both, and the stricter counts; or say what it is."
+        entry = case.kb.findings.get(one.about)
+        section = entry.section if entry is not None else ""
+        return Asked((f"which({one.about})",), shown.label, text, helped, section, which=True)
     behind = f" from {' and '.join(worked_out.behind)}" if worked_out.behind else ""
     text = f"{shown.label}: which is right? 1 as entered: {entered.value}. 2 as worked out{behind}: {worked_out.value}."
     helped = "don't know leaves both, and the stricter counts; or say what it is."
@@ -111,6 +123,9 @@ def _asked(case: Case, one: Contradiction, shown: ContradictionShown) -> Asked:
 
 def _each_right(case: Case, one: Contradiction) -> tuple[Verdict, Verdict]:
     """What is shown if the entered value is right, and if the worked-out one is."""
+    if one.other is not None:
+        first, second = (judgement.judge(worlds.supposing(case, known)) for known in one.settled)
+        return first, second
     worked_out = judgement.judge(worlds.supposing(case, one.worked_out_is_right))
     if not one.doubted:
         return judgement.verdict_in(case, worlds.of(case)[0]), worked_out

@@ -85,8 +85,9 @@ def read(
 def _told(names: Names, heard: Heard) -> ReadLine:
     reading = heard.reading
     against = (
-        f"{answers.describe(names.kb, one.finding, one.before)} was said before, now "
-        f"{answers.describe(names.kb, one.finding, one.after)}: which is right?"
+        "{} was said before, now {}: which is right?".format(
+            *answers.told_apart(names.kb, one.finding, one.before, one.after)
+        )
         for one in heard.conflicts
     )
     asked = [f"{problem.what}{f'; {problem.hint}' if problem.hint else ''}" for problem in reading.problems]

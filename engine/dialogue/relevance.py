@@ -103,7 +103,7 @@ def agenda(case: Case, verdict: Verdict, settled: frozenset[str]) -> Agenda:
 def _is_open(case: Case, name: str) -> bool:
     if name not in case.kb.findings:
         return False
-    known = case.said.get(name)
+    known = case.counting.get(name)
     if isinstance(known, Gap):
         return False
     return known is None or not getattr(known, "complete", True)

@@ -6,14 +6,16 @@ import datetime
 from collections.abc import Iterator, Mapping
 
 from ..assessment.questions import Asked
+from ..case import aging
 from ..hearing.corrections import Said
-from ..hearing.ear import Ear, of_days
+from ..hearing.ear import Ear
 from ..hearing.heard import Heard
 from ..hearing.reading import PROMPT, Reading, Result
 from ..intake import lookup, record
 from ..intake.answers import answers
 from ..intake.answers.sheet import gap_of
 from ..knowledge_base.naming import Names
+from ..values import dates, history
 from ..values.problems import Problem, did_you_mean
 from ..values.value import Known, Number, Records, is_addition
 from . import details
@@ -95,9 +97,11 @@ class Reader:
             before = known.get(name)
             if isinstance(value, Records):
                 said[name] = self._joined(name, value, before, reading, asked)
+            elif (anew := self._anew(name, before, value)) is not None and name not in reading.replaces:
+                said[name] = anew
             elif before is None or name in reading.replaces or self._agrees(before, value, name, asked):
                 said[name] = value
-            elif (merged := of_days(before, value)) is not None:
+            elif isinstance(before, Number) and isinstance(value, Number) and (merged := history.joined(before, value)):
                 said[name] = merged
             elif not is_addition(before, value):
                 said[name] = value
@@ -124,6 +128,15 @@ class Reader:
             conflicts=heard.conflicts,
             command=reading.command,
         )
+
+    def _anew(self, name: str, before: Known | None, value: Known) -> Known | None:
+        """A result that is told where only an old one is there: it is of today, unless it says of when."""
+        if not isinstance(before, Number) or not isinstance(value, Number):
+            return None
+        today = dates.day(self.today)
+        if not aging.is_old(self.kb, name, before, today):
+            return None
+        return history.joined(before, history.on(value, today))
 
     def _agrees(self, before: Known, value: Known, name: str, asked: Asked | None) -> bool:
         alone = asked is not None and asked.findings == (name,)

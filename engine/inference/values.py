@@ -46,6 +46,8 @@ def finding_value(finding: Finding, given: Given, facts: Facts) -> Known:
         standing_in = facts.known(finding.stand_in)
         if not isinstance(standing_in, Gap):
             return standing_in
+    if finding.remembers:
+        return NOT_APPLICABLE  # nothing came before
     return plain_value(given)
 
 
@@ -145,7 +147,7 @@ def dependencies(kb: KnowledgeBase) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for name, finding in kb.findings.items():
         parts: list[Node | None] = [finding.applies]
-        reads = {finding.stand_in} if finding.stand_in else set()
+        reads = {finding.stand_in, *finding.remembers} - {""}
         found[name] = frozenset(reads | _reads(parts))
     for name in kb.quantities:
         nodes: list[Node | None] = [part for rule in rules.get(name, ()) for part in (rule.when, rule.formula)]

@@ -34,6 +34,8 @@ class Entry(Unread):
     label: str = ""
     synonyms: tuple[str, ...] = ()
     sources: tuple[Cited, ...] = ()
+    rows: tuple[str, ...] = ()
+    """The rows of the reference table and the statements that it was written from."""
     note: str = ""
     codes: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     kept_because: str = ""
@@ -106,6 +108,10 @@ class Finding(Entry):
     assumed: Assumed | None = None
     stand_in: str = ""
     """The quantity that stands in where the finding was not entered (key `or`)."""
+    stale_after: int | None = None
+    """After how many months a result is old; 0: never, which is also what None comes to."""
+    remembers: tuple[str, ...] = ()
+    """Of a number: the findings of whose earlier and old results it is the lowest. It does not apply without any."""
 
 
 @frozen
@@ -122,6 +128,7 @@ class Group(Entry):
 class Quantity(Entry):
     """A number worked out from findings. `round` is the number of decimals shown; `range_of` names a finding."""
 
+    stale_after: int | None = None
     unit: str = ""
     analyte: str = ""
     round: int | None = None

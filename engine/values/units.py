@@ -1,5 +1,11 @@
 """Units of measurement: what `mL/min/1.73m2` or `ng/mL` of vitamin D is, and by which factor it becomes another.
 
+One table serves patient files, the prompt and records. It reads how people write units (`units a week`, `10^9/L`) and
+how records do, in UCUM: `m[IU]/L`, `mg/(24.h)`, `mL/min/{1.73_m2}`. Text in braces is an annotation and says nothing
+of the size (`%{HbA1c}`), but for those that the knowledge base lists as units: `{T-score}`, `{1.73_m2}`. What stands
+after a slash divides, to the next closing parenthesis: `mg/kg.day` is `mg/(kg.day)`, as people mean it, and not
+`(mg/kg).day`, as UCUM would have it; nobody measures the latter.
+
 The units and the factors by analyte are cited data of the knowledge base; this module only does the arithmetic, in
 exact fractions, so that 20 ng/mL of 25-OH vitamin D is 50 nmol/L and not a hair below.
 """
@@ -23,9 +29,29 @@ _MAX_TEXT = 60
 _ONE = Fraction(1)
 _COMPARABLE = Fraction(1, 1000)
 """Units further apart are not offered for one another: nobody is weighed in milligrams."""
-_SPELLINGS = str.maketrans({"µ": "u", "μ": "u", "²": "2", "³": "3", "·": ".", "⋅": ".", "×": "x", "−": "-"})
-_PART = lazily(r"(?:x?10[\^*](?P<exponent>\d{1,2})|(?P<number>\d{1,6}(?:\.\d{1,6})?))?(?P<name>.*)")
-_POWER = lazily(r"(?P<name>.*?[^\d^])\^?(?P<power>-?[1-9])")
+_SPELLINGS = str.maketrans(
+    {"µ": "u", "μ": "u", "·": ".", "⋅": ".", "×": "x", "−": "-", "⁻": "-"}
+    | {character: str(digit) for digit, character in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+)
+_RAISED_TEN = lazily(r"(?<=10)(?=[⁻⁰¹²³⁴⁵⁶⁷⁸⁹])")
+_FACTOR = lazily(
+    r"(?:x?10(?:[*^]|[eE](?=\d))(?P<exponent>-?\d{1,2})|(?P<number>\d{1,6}(?:\.\d{1,6}(?![*^\d]))?))?"
+    r"(?P<name>(?:\[[^\[\]]*\]|[^()/.*{}\[\]])*)(?P<annotation>(?:\{[^{}]*\})*)"
+)
+_RAISED = lazily(r"\^?-?[1-9]")
+_POWER = lazily(r"(?P<name>.*?[^\d^-])\^?(?P<power>-?[1-9])")
+_DIMENSION = lazily(r"(?P<name>[^\s^]+?)(?:\^(?P<power>-?[1-9]))?")
+_BRACED = lazily(r"\{[^{}]*\}")
+_ANNOTATION = lazily(r"(?<=[^/.*({])\{[^{}]*\}")
+"""An annotation behind a unit."""
+_SAID = (
+    (lazily(r"^\s*y/?o\b", re.IGNORECASE), "y"),
+    (lazily(r"\b(?:old|of age|of (?:pure )?(?:alcohol|ethanol)|UK|US|standard)\b", re.IGNORECASE), ""),
+    (lazily(r"\s*\b(?:per|an?|each|every)\s+", re.IGNORECASE), "/"),
+    (lazily(r"(?<=[A-Za-z])\s+(daily|weekly|monthly|yearly)\s*$", re.IGNORECASE), r"/\1"),
+    (lazily(r"\s+"), ""),
+)
+"""How units are said, and how they are written: `units of alcohol a week` is `units/week`."""
 
 
 class UnitDefinition(Protocol):
@@ -35,6 +61,8 @@ class UnitDefinition(Protocol):
     def dimension(self) -> str: ...
     @property
     def factor(self) -> Decimal: ...
+    @property
+    def ucum(self) -> str: ...
     @property
     def synonyms(self) -> tuple[str, ...]: ...
 
@@ -96,7 +124,7 @@ class UnitTable:
 
     Args:
         units: unit text -> (dimension, factor to the base unit of that dimension); the dimension `one` is a plain
-            number. Other spellings are entries of their own.
+            number, `length^2` an area. Other spellings are entries of their own.
         analytes: analyte -> unit text -> factor: a value in that unit times its factor is in the analyte's first unit.
     """
 
@@ -106,7 +134,7 @@ class UnitTable:
         analytes: Mapping[str, Mapping[str, Decimal]],
     ) -> None:
         self._units = {
-            name.translate(_SPELLINGS): Unit(Fraction(factor), () if dimension in {"", "one"} else ((dimension, 1),))
+            name.translate(_SPELLINGS): Unit(Fraction(factor), _powers(dimension))
             for name, (dimension, factor) in units.items()
             if factor > 0
         }
@@ -118,10 +146,10 @@ class UnitTable:
 
     @classmethod
     def of(cls, units: Mapping[str, UnitDefinition], analytes: Mapping[str, AnalyteDefinition]) -> UnitTable:
-        """The table of a knowledge base's entries, each unit under its id and its synonyms."""
+        """The table of a knowledge base's entries, each unit under its id, its code of UCUM and its synonyms."""
         spelled: dict[str, tuple[str, Decimal]] = {}
         for name, unit in units.items():
-            for spelling in (name, *unit.synonyms):
+            for spelling in filter(None, (name, *unit.synonyms, unit.ucum)):
                 spelled.setdefault(spelling, (unit.dimension, unit.factor))
         return cls(spelled, {name: analyte.factors for name, analyte in analytes.items()})
 
@@ -168,8 +196,10 @@ class UnitTable:
     def accepted(self, unit_text: str, analyte: str = "") -> tuple[str, ...]:
         """The units an answer may use for something kept in `unit_text`, that one first: what a message lists."""
         wanted = self.parse(unit_text, analyte)
+        if not unit_text:
+            return tuple(self._analytes.get(analyte, ()))
         if wanted is None:
-            return (unit_text,) if unit_text else ()
+            return (unit_text,)
         if not analyte:
             return (unit_text, *self._comparable(wanted))
         rest = unit_text.partition("/")[2]
@@ -212,41 +242,69 @@ class UnitTable:
         return source.ratio / target.ratio
 
     def _read(self, text: str) -> Unit | None:
-        spelled = text.strip().translate(_SPELLINGS)
+        spelled = _RAISED_TEN.sub("^", text.strip()).translate(_SPELLINGS)
         if not spelled or len(spelled) > _MAX_TEXT:
             return None
-        whole = self._named(spelled)
-        if whole is not None:
-            return whole
-        result = NUMBER
-        for index, divisor in enumerate(spelled.split("/")):
-            if index == 0 and not divisor:
-                continue  # `/day`
-            for factor in re.split(r"\.(?!\d)|\*(?!\d)", divisor):
-                unit = self._part(factor)
-                if unit is None:
-                    return None
-                result = result.times(unit) if index == 0 else result.over(unit)
-        return result
+        for whole in (spelled, _ANNOTATION.sub(lambda found: found[0] if self._named(found[0]) else "", spelled)):
+            named = self._named(whole)
+            if named is not None:
+                return named
+        read = self._product(spelled, 0)
+        return read[0] if read is not None and read[1] == len(spelled) else None
 
-    def _part(self, text: str) -> Unit | None:
-        """`m2`, `1.73m2`, `24h`, `10^9`."""
-        match = _PART.fullmatch(text)
-        if match is None or not text:
+    def _product(self, text: str, start: int) -> tuple[Unit, int] | None:
+        """The factors from here to a closing parenthesis or the end, and where that is."""
+        result, dividing = NUMBER, text.startswith("/", start)  # `/day`
+        start += dividing
+        while True:
+            factor = self._parenthesis(text, start) if text.startswith("(", start) else self._factor(text, start)
+            if factor is None:
+                return None
+            result = result.over(factor[0]) if dividing else result.times(factor[0])
+            start = factor[1]
+            if start == len(text) or text[start] == ")":
+                return result, start
+            if text[start] not in "/.*":
+                return None
+            dividing = dividing or text[start] == "/"
+            start += 1
+
+    def _parenthesis(self, text: str, start: int) -> tuple[Unit, int] | None:
+        """`(24.h)`, `(m)-2`."""
+        inside = self._product(text, start + 1)
+        if inside is None or not text.startswith(")", inside[1]):
             return None
-        number = NUMBER
-        if match["exponent"]:
-            number = Unit(Fraction(10) ** int(match["exponent"]))
-        elif match["number"]:
-            number = Unit(Fraction(match["number"]))
-        if not match["name"]:
-            return number if number.ratio else None
-        unit = self._named(match["name"])
-        powered = _POWER.fullmatch(match["name"])
+        end = inside[1] + 1
+        raised = _RAISED.match(text, end)
+        if raised is None:
+            return inside[0], end
+        return inside[0].power(int(raised.group().lstrip("^"))), raised.end()
+
+    def _factor(self, text: str, start: int) -> tuple[Unit, int] | None:
+        """`m2`, `1.73m2`, `24h`, `10^9`, `[IU]`, `{T-score}`."""
+        match = _FACTOR.match(text, start)
+        if match is None or match.end() == start:
+            return None
+        unit = self._named(text[start : match.start("annotation")])
+        if unit is None:
+            unit = self._powered(match["name"]) if match["name"] else NUMBER
+            if match["exponent"]:
+                unit = unit and unit.times(Unit(Fraction(10) ** int(match["exponent"])))
+            elif match["number"]:
+                unit = unit and unit.times(Unit(Fraction(match["number"])))
+        if unit is None or not unit.ratio:
+            return None
+        for annotation in _BRACED.findall(match["annotation"]):  # `min{1.73_m2}` is `min.1.73m2`
+            unit = unit.times(self._named(annotation) or NUMBER)
+        return unit, match.end()
+
+    def _powered(self, text: str) -> Unit | None:
+        unit = self._named(text)
+        powered = _POWER.fullmatch(text)
         if unit is None and powered is not None:
             base = self._named(powered["name"])
-            unit = base.power(int(powered["power"])) if base is not None else None
-        return number.times(unit) if unit is not None and number.ratio else None
+            return base.power(int(powered["power"])) if base is not None else None
+        return unit
 
     def _named(self, name: str) -> Unit | None:
         exact = self._units.get(name)
@@ -267,6 +325,20 @@ class UnitTable:
                 found.setdefault(apart.dimension, _Bridge(ratio, apart.dimension, unit.dimension))
             self._bridges[analyte] = tuple(found.values())
         return self._bridges[analyte]
+
+
+def written(text: str) -> str:
+    """A unit as people say it, without blanks and as the table reads it: `units a week` is `units/week`."""
+    for said, plainly in _SAID:
+        text = said.sub(plainly, text)
+    return text.rstrip(".")
+
+
+def _powers(dimension: str) -> Powers:
+    match = _DIMENSION.fullmatch(dimension)
+    if match is None or dimension == "one":
+        return ()
+    return ((match["name"], int(match["power"] or 1)),)
 
 
 def _decimal(ratio: Fraction) -> Decimal:

@@ -49,7 +49,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A measured number: its results, oldest first; the last one counts."""
+    """A measured number: its results, oldest first; the last one counts (see `history`)."""
 
     results: tuple[Measurement, ...]
 
@@ -60,9 +60,14 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of these members (member ids); exactly known when there is one. `yes`/`no` for yes_no findings."""
+    """One of these members (member ids); exactly known when there is one. `yes`/`no` for yes_no findings.
+
+    `date` is the day it was found so, `before` what was found earlier, oldest first. Premises read neither.
+    """
 
     members: frozenset[str]
+    date: Interval | None = None
+    before: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ def is_addition(new: Known, old: Known) -> bool:
     if isinstance(new, Number) and isinstance(old, Number):
         return _number_adds(new, old)
     if isinstance(new, Choice) and isinstance(old, Choice):
-        return new.members <= old.members
+        return new.members <= old.members and (new.date, new.before) == (old.date, old.before)
     if isinstance(new, Day) and isinstance(old, Day):
         return old.interval.contains(new.interval)
     if isinstance(new, Records) and isinstance(old, Records):

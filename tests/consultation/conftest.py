@@ -97,7 +97,7 @@ FINDINGS = [
     _number("height", "height", "cm", ("90", "230")),
     _number("alcohol", "alcohol", "g/day", ("0", "500"), analyte="alcohol"),
     _number("calcium_intake", "calcium intake", "mg/day", ("0", "5000"), analyte="calcium"),
-    _number("t_score_hip", "hip T-score", "", ("-10", "10"), synonyms=("hip", "total hip T-score")),
+    _number("t_score_hip", "hip T-score", "", ("-10", "10"), analyte="t_score", synonyms=("hip", "total hip T-score")),
     _number("age_at_menopause", "age at menopause", "year", ("10", "65"), bare_unit=True),
     _number(
         "vitamin_d",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.case import cut_offs
 from engine.intake.answers.answers import describe, read_answer, write_answer
 from engine.intake.answers.choices import meant
 from engine.intake.answers.sheet import Sheet
@@ -86,6 +87,84 @@ def test_a_word_against_the_range_is_taken_wherever_a_range_is_shipped(shipped: 
     for finding in shipped.findings.values():
         if finding.type == "number" and finding.ranges:
             assert read_answer(shipped, finding.id, "high", HERE, None)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("finding", "text", "told"),
+    [
+        ("egfr", "60 mL/min/{1.73_m2}", "(eGFR) 60 mL/min/1.73m2"),
+        ("egfr", "60 mL/min", "(eGFR) 60 mL/min/1.73m2"),
+        ("creatinine_clearance", "35 mL/min", "creatinine clearance 35 mL/min"),
+        ("tsh", "3 u[IU]/mL", "3 mIU/L"),
+        ("platelets", "150 10*3/uL", "150 10^9/L"),
+        ("urine_calcium", "300 mg/(24.h)", "mmol/day"),
+        ("weight", "160 [lb_av]", "72.57 kg"),
+        ("hba1c", "0.065 {1}", "6.5 %"),
+        ("t_score_hip", "-2.5 {T-score}", "-2.5"),
+        ("z_score_hip", "-2 {Z-score}", "-2"),
+        ("trabecular_bone_score", "1.2 {score}", "1.2"),
+    ],
+)
+def test_numbers_are_taken_as_records_write_them(shipped: KnowledgeBase, finding: str, text: str, told: str) -> None:
+    known, problems = read_answer(shipped, finding, text, HERE, None)
+    assert not problems
+    assert known is not None
+    assert told in describe(shipped, finding, known)
+
+
+@pytest.mark.parametrize(
+    ("finding", "text", "code", "instead"),
+    [
+        # a Z-score or a density under the name of a T-score, a clearance that is an eGFR
+        ("t_score_hip", "-2.7 {Z-score}", "OL302", "T-score"),
+        ("t_score_hip", "0.889 g/cm2", "OL302", "T-score"),
+        ("z_score_hip", "-2.7 {T-score}", "OL302", "Z-score"),
+        ("trabecular_bone_score", "1.2 {T-score}", "OL302", "without a unit"),
+        ("creatinine_clearance", "60 mL/min/{1.73_m2}", "OL302", "mL/min"),
+        ("hba1c", "48 mmol/mol{Hb}", "OL302", "%"),
+        # a share where a percentage is kept
+        ("hba1c", "0.065", "OL301", "6.5 %"),
+        ("frax_hip", "0.03", "OL301", "write 3 % if it is a share of 1, else 0.03 %"),
+        ("bone_density_change", "-0.04", "OL301", "write -4 % if"),
+        ("hba1c", "0.065 %", "OL303", "6.5 % would be plausible"),
+        # a number of another unit
+        ("hemoglobin", "13.5 g/L", "OL303", "13.5 g/dL would be plausible"),
+        ("height", "1.62 cm", "OL303", "1.62 m would be plausible"),
+        ("creatinine", "1.1 umol/L", "OL303", "1.1 mg/dL would be plausible"),
+        ("frax_hip", "5 1", "OL300", "write"),
+    ],
+)
+def test_what_was_measured_in_something_else_is_refused(
+    shipped: KnowledgeBase, finding: str, text: str, code: str, instead: str
+) -> None:
+    _, problems = read_answer(shipped, finding, text, HERE, None)
+    assert [problem.code for problem in problems] == [code]
+    assert instead in problems[0].hint
+
+
+@pytest.mark.parametrize("text", ["0.4 %", "1", "3.1"])
+def test_a_percentage_is_a_percentage(shipped: KnowledgeBase, text: str) -> None:
+    assert read_answer(shipped, "frax_hip", text, HERE, None)[1] == []
+
+
+def test_no_cut_off_moves_by_the_unit_it_is_given_in(shipped: KnowledgeBase) -> None:
+    """Whoever has just the number of a cut-off has it in every unit: it is neither above nor below."""
+    sheet = Sheet(shipped, None)
+    tried = 0
+    for name, cuts in cut_offs.of(shipped).items():
+        entry = shipped.findings.get(name) or shipped.quantities[name]
+        if not entry.unit:
+            continue
+        for unit in sheet.units.accepted(entry.unit, entry.analyte):
+            for cut in cuts:
+                number = sheet.units.convert(cut, entry.unit, unit, entry.analyte)
+                assert number is not None
+                if len(number.as_tuple().digits) > 12:
+                    continue  # nobody writes it so
+                tried += 1
+                back = sheet.units.convert(number, unit, entry.unit, entry.analyte)
+                assert back == cut, f"{name}: {number} {unit} is {back}, not {cut}"
+    assert tried > len(cut_offs.of(shipped))
 
 
 @pytest.mark.parametrize(

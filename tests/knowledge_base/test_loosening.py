@@ -114,7 +114,7 @@ def test_a_member_added_to_any_class_is_silent(told: Told) -> None:
     assert told(at, f"+ {medicine} + {{label: own cancer, kinds: [malignancy, osteomalacia]}}") == ()
 
 
-THROUGH_RULES = {"findings", "choices", "states", "scales", "thresholds", "units", "analytes", "groups"}
+THROUGH_RULES = {"choices", "states", "scales", "thresholds", "units", "analytes", "groups"}
 """Kinds that protect only by what rules read: they are compared where rules rest on them."""
 NO_PROTECTION = {"investigations", "guidelines", "disagreements", "sources", "topics"}
 

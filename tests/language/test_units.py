@@ -10,6 +10,7 @@ import pint
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from ucumvert import PintUcumRegistry
 
 from engine.knowledge_base.files.source import Node, Text, load_text
 from engine.values.interval import Interval
@@ -34,7 +35,9 @@ def _spellings() -> dict[str, tuple[str, Decimal]]:
     spelled: dict[str, tuple[str, Decimal]] = {}
     for name, entry in _entries("units").items():
         synonyms = entry.get("synonyms")
-        for spelling in (name, *(item.value for item in synonyms.items)) if synonyms else (name,):
+        code = entry.get("ucum")
+        listed = (name, *(item.value for item in synonyms.items)) if synonyms else (name,)
+        for spelling in (*listed, code.value) if code and code.value not in listed else listed:
             assert spelling not in spelled, f"{spelling} is two units"
             spelled[spelling] = (_word(entry.get("dimension")), Decimal(_word(entry.get("factor"))))
     return spelled
@@ -79,11 +82,62 @@ def table() -> UnitTable:
         ("g.m", "g·m"),
         ("/day", "1/day"),
         ("%", "percent"),
+        ("10^9/L", "x10E9/L"),
+        ("10^9/L", "10⁹/L"),
+        ("10^-3", "10*-3"),
+        # as records write them, in UCUM
+        ("mIU/L", "m[IU]/L"),
+        ("mIU/L", "m[iU]/L"),
+        ("mIU/L", "u[IU]/mL"),
+        ("uIU/mL", "u[IU]/mL"),
+        ("IU/L", "[IU]/L"),
+        ("lb", "[lb_av]"),
+        ("in", "[in_i]"),
+        ("RU/mL", "{RU}/mL"),
+        ("U/L", "U/L{37 Cel}"),
+        ("10^9/L", "10*3/uL"),
+        ("mg/24h", "mg/(24.h)"),
+        ("mg/day", "mg/(24.h)"),
+        ("mmol/day", "mmol/(24.h)"),
+        ("kg/m2", "kg.m-2"),
+        ("kg/m2", "kg/(m)2"),
+        ("kg/m2", "kg.(m)-2"),
+        ("year", "a"),
+        ("mL/min/1.73m2", "mL/min/{1.73_m2}"),
+        ("mL/min/1.73m2", "mL/min{1.73_m2}"),
+        ("mL/min/1.73m2", "mL/(min.{1.73_m2})"),
+        ("mL/min/1.73m2", "mL/min/(173.10*-2.m2)"),
+        ("mL/min/1.73m2", "mL/min/1.73"),
+        ("%", "%{HbA1c}"),
+        ("mmol/mol", "mmol/mol{Hb}"),
+        ("1", "{score}"),
+        ("/min", "{beats}/min"),
+        ("60U/L", "ukat/L"),
     ],
 )
 def test_one_unit_has_many_spellings(table: UnitTable, text: str, same: str) -> None:
     assert table.parse(text) is not None
     assert table.parse(same) == table.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["mg/(24.h", "mg/24.h)", "mg()", "[foo]", "m[foo]/L", "mg/{a", "mg}", "{a}}", "10*/L", "(mg)x", "((mg)", "mg..h"],
+)
+def test_what_is_no_unit_of_a_record_is_none(table: UnitTable, text: str) -> None:
+    assert table.parse(text) is None
+
+
+def test_what_braces_say_counts_where_the_knowledge_lists_it(table: UnitTable) -> None:
+    """A T-score is no plain number, no Z-score, and no clearance is an eGFR."""
+    told = [table.parse(text) for text in ("{T-score}", "{Z-score}", "{SD}", "{score}", "1")]
+    assert told[3] == told[4] == NUMBER
+    assert len(set(told)) == 4
+    assert table.parse("1{T-score}") == table.parse("{T-score}")
+    assert table.factor("SD", "{T-score}", "t_score") == table.factor("SD", "{Z-score}", "z_score") == 1
+    assert table.factor("{Z-score}", "{T-score}", "t_score") is None
+    assert table.factor("g/cm2", "{T-score}", "t_score") is None
+    assert table.factor("mL/min/{1.73_m2}", "mL/min") is None
 
 
 @pytest.mark.parametrize(
@@ -139,6 +193,14 @@ def test_index_of_body_mass_has_the_unit_of_its_quotient(table: UnitTable) -> No
         ("3", "weeks", "", "day", "21"),
         ("11", "stone", "", "lb", "154"),
         ("64", "in", "", "cm", "162.56"),
+        # thresholds do not move by being written as records do
+        ("60", "mL/min/{1.73_m2}", "glomerular_filtration", "mL/min/1.73m2", "60"),
+        ("60", "mL/min/{1.73_m2}", "", "mL/min/1.73m2", "60"),
+        ("1", "mL/s/{1.73_m2}", "", "mL/min/1.73m2", "60"),
+        ("150", "10*3/uL", "", "10^9/L", "150"),
+        ("2", "ukat/L", "", "U/L", "120"),
+        ("300", "mg/(24.h)", "", "mg/day", "300"),
+        ("0.065", "{1}", "", "%", "6.5"),
     ],
 )
 def test_conversions_are_exact(
@@ -218,10 +280,31 @@ PINT_NAMES = {
     "min": "minute",
     "%": "percent",
 }
-DEFINED_BY_METHOD = {"U", "IU", "mIU", "uIU", "RU", "drink", "SD", "mEq"}
+NOT_IN_UCUM = {"1.73m2", "drink", "SD", "T-score", "Z-score", "RU"}
+"""What UCUM has as annotations alone, and takes for the number 1; and an arbitrary unit, of which it converts none."""
+CODES_OF_RECORDS = {
+    "mg/(24.h)": "mg/d",
+    "mmol/(24.h)": "mol/d",
+    "mL/min/(173.10*-2.m2)": "L/s/m2",
+    "10*3/uL": "10*9/L",
+    "10*6/uL": "/L",
+    "m[IU]/L": "[iU]/mL",
+    "u[IU]/mL": "[iU]/L",
+    "ukat/L": "nkat/mL",
+    "kg.m-2": "g/cm2",
+    "mg/g{creat}": "%",
+    "[lb_av].[in_i]-2": "kg/m2",
+    "nmol{BCE}/mmol{creat}": "umol/mol",
+    "meq/L": "ueq/mL",
+    "wk/a": "d/mo",
+}
+"""Codes as records write them -> others of the same dimension."""
+DEFINED_BY_METHOD = {"U", "kU", "IU", "kIU", "mIU", "uIU", "RU", "drink", "SD", "T-score", "Z-score", "mEq", "uEq"}
+BY_AMOUNT = {"ukat", "nkat"}
+"""Enzyme units by the amount turned over in a time, of which `U` is another."""
 
 
-@pytest.mark.parametrize("unit", sorted(set(_entries("units")) - DEFINED_BY_METHOD))
+@pytest.mark.parametrize("unit", sorted(set(_entries("units")) - DEFINED_BY_METHOD - BY_AMOUNT - {"1.73m2"}))
 def test_every_physical_unit_is_what_pint_says(table: UnitTable, unit: str) -> None:
     """Held to another table unit by unit, against the first unit of its dimension."""
     entries = _entries("units")
@@ -230,6 +313,42 @@ def test_every_physical_unit_is_what_pint_says(table: UnitTable, unit: str) -> N
     theirs = PINT.Quantity(Decimal(1), PINT_NAMES.get(unit, unit)).to(PINT_NAMES.get(base, base)).magnitude
     ours = table.factor(unit, base)
     assert ours == pytest.approx(theirs, rel=Decimal("1e-12"))
+
+
+UCUM: Any = PintUcumRegistry()
+
+
+@pytest.mark.parametrize(
+    "unit", sorted(name for name, entry in _entries("units").items() if entry.get("ucum") and name not in NOT_IN_UCUM)
+)
+def test_every_code_means_in_ucum_what_its_factor_says(table: UnitTable, unit: str) -> None:
+    """Held to ucumvert, against the first unit of the dimension that has a code."""
+    entries = _entries("units")
+    dimension = _word(entries[unit].get("dimension"))
+    base = next(
+        name
+        for name, entry in entries.items()
+        if _word(entry.get("dimension")) == dimension
+        and entry.get("ucum")
+        and name not in NOT_IN_UCUM
+        and name.endswith("IU") == unit.endswith("IU")  # of which UCUM says that each is arbitrary
+    )
+    codes = (_word(entries[name].get("ucum")) for name in (unit, base))
+    theirs, base_theirs = (UCUM.from_ucum(code) for code in codes)
+    ours = table.factor(unit, base)
+    assert ours is not None
+    assert float(ours) == pytest.approx(float((theirs / base_theirs).to_base_units().magnitude), rel=1e-12)
+
+
+@pytest.mark.parametrize("code", CODES_OF_RECORDS)
+def test_codes_of_records_are_read_as_ucum_has_them(table: UnitTable, code: str) -> None:
+    """Ratio and dimension, against the same code put together from parts that need no grammar."""
+    plain = CODES_OF_RECORDS[code]
+    theirs = UCUM.from_ucum(code) / UCUM.from_ucum(plain)
+    assert theirs.dimensionless
+    ours = table.factor(code, plain)
+    assert ours is not None
+    assert float(ours) == pytest.approx(float(theirs.to_base_units().magnitude), rel=1e-12)
 
 
 MOLAR_MASSES = {

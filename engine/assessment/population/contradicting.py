@@ -16,10 +16,10 @@ from .. import worlds
 
 
 class Several(Protocol):
-    """Many patients, with what was said of each and what follows."""
+    """Many patients, with what counts of what was said of each, and what follows."""
 
     prepared: Prepared
-    said: Sequence[Mapping[str, Known]]
+    counting: Sequence[Mapping[str, Known]]
     truths: Truths
 
     def without(self, pairs: Sequence[tuple[int, str]]) -> Several:
@@ -47,7 +47,7 @@ def _twice_known(population: Several) -> Iterator[tuple[int, str, bool]]:
         if not quantity or (name == quantity and not machine.plan.derive.get(name)):
             continue
         for case in population.truths.answers.said[name]:
-            entered = population.said[case][name]
+            entered = population.counting[case][name]
             if isinstance(entered, Number):
                 apart = _apart(population, alone.row(case), case, name, quantity, entered)
                 if apart is not None:
@@ -59,7 +59,7 @@ class _Alone:
 
     def __init__(self, population: Several) -> None:
         machine, answers = population.truths.machine, population.truths.answers
-        self.columns = Columns(machine, Answers(machine, answers.days, population.said))
+        self.columns = Columns(machine, Answers(machine, answers.days, population.counting))
 
     def row(self, case: int) -> Row:
         return self.columns.row(case)

@@ -1,8 +1,8 @@
 """Many patients at once: what is shown of each, every status as the set of cases that have it.
 
 It says of each case what `Outlook` says of one, without reasons or texts. Of whom two values contradict, the strictest
-of several worlds would be shown (see `worlds`): those cases are named by `contradicting`, and are to be judged one by
-one.
+of several worlds would be shown (see `worlds`), and a patient with old results is two (see `aging`): those cases are
+named by `contradicting`, and are to be judged one by one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import datetime
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 
+from ...case import aging
 from ...case.case import Case, Prepared
 from ...inference import productions
 from ...inference.program import bits
@@ -20,8 +21,10 @@ from ...inference.program.truths import Truths
 from ...knowledge_base.model import Rule
 from ...premises import expression, statuses
 from ...premises.expression import TruthNode
+from ...values import dates
 from ...values.truth import Truth
 from ...values.value import NOT_MEASURED, UNKNOWN, Known, Records
+from .. import worlds
 from . import contradicting
 from .lacking import Lacked, lacking
 from .plans import Plans
@@ -56,7 +59,14 @@ class Population:
     ) -> None:
         self.prepared, self.kb, self.machine = prepared, prepared.kb, machine
         self.said, self.days, self.guideline, self.region = said, days, guideline, region
-        self.answers: Answers = settled(prepared, machine, days, said)
+        remembering = prepared.index.remembering
+        aged = [
+            aging.counting(prepared.kb, remembering, of_one, dates.day(day))
+            for of_one, day in zip(said, days, strict=True)
+        ]
+        self.counting: Sequence[Mapping[str, Known]] = [counts for counts, _ in aged]
+        self.old = [old for _, old in aged]
+        self.answers: Answers = settled(prepared, machine, days, self.counting)
         self.shows(prepared, Truths(machine, self.answers))
 
     def shows(self, prepared: Prepared, truths: Truths) -> None:
@@ -195,8 +205,10 @@ class Population:
 
     @functools.cached_property
     def contradicting(self) -> int:
-        """The cases of whom two values contradict: nothing here says what is shown of them."""
-        return contradicting.of(self)
+        """The cases of whom two values contradict, or a result is old: nothing here says what is shown of them."""
+        bit = self.truths.columns.bit
+        ways = (case for case, said in enumerate(self.said) if self.old[case] or worlds.has_rivals(said))
+        return bits.joined(bit[case] for case in ways) | contradicting.of(self)
 
     def case(self, number: int) -> Case:
         """One patient, to be asked as a finished case is; it cannot be told anything more."""
@@ -282,17 +294,20 @@ class _OneOf(Case):
             memory=memory,  # type: ignore[arg-type]  # it is only asked, and answers as a working memory does
         )
         answers, of = population.answers, population.machine.values.of
-        self.said = dict(population.said[number])
+        self.said, self.counting = dict(population.said[number]), dict(population.counting[number])
+        self.old = population.old[number]
         self.implied = {
             name: (NOT_MEASURED, "group")
             for group in self.kb.groups.values()
             for name in group.findings
-            if name not in self.said
+            if name not in self.counting
         }
         for name, by_case in answers.implied.items():
             if number in by_case:
                 self.implied[name] = (of[by_case[number]], "assumed")
         self.finished = self.brief = True
+        if not population.contradicting >> number & 1:
+            self.once("worlds", lambda: (worlds.World(case=self),))  # so that nobody looks for others
 
     def say(self, said: Mapping[str, Known | None]) -> None:
         """It cannot be told anything: what follows was worked out for all at once."""

@@ -43,6 +43,34 @@ class Testing:
             cases for name, cases in self._settling.items() if first[name] == test
         )
 
+    def next_steps(self, test: str) -> int:
+        """The cases for whom a test is to be done, and nothing that is still to be done comes before it."""
+        cases, earlier = 0, 0
+        for step in sorted({one for steps in self._to_do.values() for one in steps}):
+            cases |= self._to_do[test].get(step, 0) & ~earlier
+            earlier |= bits.joined(steps.get(step, 0) for steps in self._to_do.values())
+        return cases
+
+    @functools.cached_property
+    def _to_do(self) -> dict[str, dict[int, int]]:
+        """For each test, by step, the cases for whom it is to be done at that step."""
+        return {test: self._steps(test) for test in self.kb.investigations}
+
+    def _steps(self, test: str) -> dict[int, int]:
+        entry, first = self.kb.investigations[test], self.view.prepared.index.first_tests
+        settles = bits.joined(self._settling.get(name, 0) for name in entry.findings if first.get(name) == test)
+        rest = self.in_work_up(test) & ~(self.is_done(test) & ~settles)
+        found: dict[int, int] = {}
+        rules = [rule for rule in self.view.rules("orders", test) if self.view.visible(rule) and rule.step]
+        for rule in sorted(rules, key=lambda rule: int(rule.step)):
+            cases = rest & self.view.acting(rule)[0] if int(rule.step) < entry.step else 0
+            if cases:
+                found[int(rule.step)] = found.get(int(rule.step), 0) | cases
+                rest &= ~cases
+        if rest:
+            found[entry.step] = rest
+        return found
+
     @functools.cached_property
     def _settling(self) -> Lacked:
         """The measured findings for which the plan waits, as far as their test comes first."""

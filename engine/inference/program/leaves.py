@@ -73,6 +73,13 @@ class Leaves:
                 false |= cases
         return true, false
 
+    def alike(self, node: TruthNode) -> list[int]:
+        """One case for each distinct set of values that a condition reads."""
+        self.machine.remembered(node)
+        reads = self.machine.reads[id(node)]
+        groups = self._alike(reads, looks_at_the_day(node)) if reads else {(): self.columns.everybody}
+        return [bits.first(cases) for cases in groups.values() if cases]
+
     def _alike(self, reads: Iterable[str], dated: bool) -> dict[Any, int]:
         columns = [self.columns.column(name) for name in reads]
         if dated:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Collection, Iterator
 from decimal import Decimal
@@ -9,9 +10,10 @@ from decimal import Decimal
 from ...knowledge_base.files.nodes import ListNode, MapNode, Node, Text
 from ...knowledge_base.files.nodes import describe as node_text
 from ...knowledge_base.model import Finding, KnowledgeBase, Quantity
+from ...values import history
 from ...values.patterns import lazily
 from ...values.problems import Place, Problem, Refused, did_you_mean
-from ...values.value import Day, Gap, Known, Measurement, Number
+from ...values.value import Choice, Day, Gap, Known, Measurement, Number
 from . import choices, dates, lists, numbers, writing
 from .sheet import Measured, Sheet, clipped, folded, gap_of, refusal, spelled
 
@@ -23,7 +25,6 @@ CODES: dict[str, str] = {
     "OL304": "a number spelled in a way that can be misread",
     "OL305": "a number that is only about right",
     "OL306": "a range that ends before it starts",
-    "OL307": "results that are not in the order of their dates",
     "OL308": "an answer that is no date",
     "OL309": "a date in the future",
     "OL310": "a time counted from today where today is not given",
@@ -84,6 +85,17 @@ def describe(kb: KnowledgeBase, finding_id: str, known: Known, cut_offs: Collect
     return writing.told(kb, finding_id, known, cut_offs)
 
 
+def told_apart(kb: KnowledgeBase, finding_id: str, one: Known, other: Known) -> tuple[str, str]:
+    """Two things that were said of a finding, with as many digits as they differ by."""
+    results = [*_results(one), *_results(other)]
+    ends = [end for result in results for end in (result.interval.low, result.interval.high) if not end.is_infinite()]
+    return describe(kb, finding_id, one, ends), describe(kb, finding_id, other, ends)
+
+
+def _results(known: Known) -> tuple[Measurement, ...]:
+    return known.results if isinstance(known, Number) else ()
+
+
 def quoted(text: str) -> str:
     """The text as one scalar of a patient file, in quotes where it would be misread without."""
     return writing.quoted(text)
@@ -103,17 +115,50 @@ def _read(sheet: Sheet, asked: Finding | Quantity, node: Node) -> tuple[Known | 
     kind = asked.type if isinstance(asked, Finding) else "number"
     if kind == "number":
         return _number(sheet, sheet.measured(asked.id), node)
+    assert isinstance(asked, Finding)
+    if kind != "date" and not isinstance(node, Text):
+        return _dated_choices(sheet, asked, label, node)
     if not isinstance(node, Text):
         raise refusal("OL318", f"{label}: {node_text(node)} where one answer belongs", node.place)
     gap = _gap(label, node)
     if gap is not None:
         return gap, []
-    if kind == "yes_no":
-        return choices.yes_or_no(label, node.value, node.place), []
     if kind == "date":
         return Day(dates.date(sheet, label, node.value, node.place)), []
-    assert isinstance(asked, Finding)
-    return choices.choice(sheet, label, asked.choices, node.value, node.place), []
+    return _choice(sheet, asked, label, node), []
+
+
+def _choice(sheet: Sheet, asked: Finding, label: str, node: Text) -> Choice:
+    if asked.type == "yes_no":
+        return choices.yes_or_no(label, node.value, node.place)
+    return choices.choice(sheet, label, asked.choices, node.value, node.place)
+
+
+def _dated_choices(sheet: Sheet, asked: Finding, label: str, node: Node) -> tuple[Known | None, list[Problem]]:
+    """`{value: no, date: 2025-03}`, or a list of such answers, of which the newest counts."""
+    found: list[Choice] = []
+    problems: list[Problem] = []
+    items = node.items if isinstance(node, ListNode) else (node,)
+    if not items:
+        raise refusal("OL318", f"{label}: {node_text(node)} where one answer belongs", node.place)
+    for item in items:
+        try:
+            if isinstance(item, MapNode):
+                parts = _parts(label, item, ("value", "date"))
+                day = parts.get("date")
+                known = _choice(sheet, asked, label, parts["value"])
+                date = dates.date(sheet, label, day.value, day.place) if day else None
+                found.append(dataclasses.replace(known, date=date))
+            elif isinstance(item, Text) and len(items) > 1:
+                found.append(_choice(sheet, asked, label, item))
+            else:
+                raise refusal("OL318", f"{label}: {node_text(node)} where one answer belongs", node.place)
+        except Refused as refused:
+            problems.extend(refused.problems)
+    if not problems and len(found) > 1 and all(one.date is None for one in found):
+        hint = "write the one that is right, or each with its day: [{value: ..., date: ...}]"
+        raise refusal("OL318", f"{label}: {len(found)} answers where one answer belongs", node.place, hint=hint)
+    return (None, problems) if problems else (history.choice_of(found), [])
 
 
 def _texts(node: Node) -> Iterator[Text]:
@@ -135,7 +180,7 @@ def _gap(label: str, node: Text) -> Gap | None:
 
 
 def _number(sheet: Sheet, measured: Measured, node: Node) -> tuple[Known | None, list[Problem]]:
-    """One result, or several, oldest first."""
+    """One result, or several; of those without a day the last counts, else the newest."""
     if isinstance(node, Text):
         gap = _gap(measured.label, node)
         if gap is not None:
@@ -150,11 +195,7 @@ def _number(sheet: Sheet, measured: Measured, node: Node) -> tuple[Known | None,
             results.append(_result(sheet, measured, item))
         except Refused as refused:
             problems.extend(refused.problems)
-    for earlier, later, item in zip(results, results[1:], items[1:], strict=False):
-        if not problems and earlier.date and later.date and earlier.date.low > later.date.high:
-            what = f"{measured.label}: the results are not in the order of their dates"
-            problems.append(Problem("OL307", what, item.place, hint="write the oldest first; the last one counts"))
-    return (None, problems) if problems else (Number(tuple(results)), [])
+    return (None, problems) if problems else (Number(history.in_order(results)), [])
 
 
 def _result(sheet: Sheet, measured: Measured, item: Node) -> Measurement:
@@ -190,20 +231,27 @@ def _printed(sheet: Sheet, measured: Measured, item: Text) -> Measurement:
     return Measurement(value.interval, value.word, span, None, value.persistent)
 
 
-def _detailed(sheet: Sheet, measured: Measured, item: MapNode) -> Measurement:
-    """`{value: 9.1 pmol/L, range: 1.6..6.9 pmol/L, date: 2026-01-10}`."""
+def _parts(label: str, item: MapNode, names: tuple[str, ...]) -> dict[str, Text]:
+    """What is written of one result, by what it is."""
     parts: dict[str, Text] = {}
     for key, value in item.pairs:
         name = _RESULT_KEYS.get(folded(key.value))
-        if name is None:
-            hint = did_you_mean(key.value, _RESULT_KEYS) or "a result has value, range and date"
-            raise refusal("OL316", f"{measured.label}: a result has no '{clipped(key.value)}'", key.place, hint=hint)
+        if name not in names:
+            meant = did_you_mean(key.value, [one for one in _RESULT_KEYS if _RESULT_KEYS[one] in names])
+            hint = meant or f"a result has {', '.join(names[:-1])} and {names[-1]}"
+            raise refusal("OL316", f"{label}: a result has no '{clipped(key.value)}'", key.place, hint=hint)
         if not isinstance(value, Text) or name in parts:
-            raise refusal("OL316", f"{measured.label}: one {name} belongs here", value.place)
+            raise refusal("OL316", f"{label}: one {name} belongs here", value.place)
         parts[name] = value
     if "value" not in parts:
-        hint = "write {value: ..., range: ..., date: ...}"
-        raise refusal("OL316", f"{measured.label}: a result without its value", item.place, hint=hint)
+        hint = f"write {{{', '.join(f'{name}: ...' for name in names)}}}"
+        raise refusal("OL316", f"{label}: a result without its value", item.place, hint=hint)
+    return parts
+
+
+def _detailed(sheet: Sheet, measured: Measured, item: MapNode) -> Measurement:
+    """`{value: 9.1 pmol/L, range: 1.6..6.9 pmol/L, date: 2026-01-10}`."""
+    parts = _parts(measured.label, item, ("value", "range", "date"))
     result = numbers.result(sheet, measured, parts["value"].value, parts["value"].place)
     printed = parts.get("range")
     day = parts.get("date")

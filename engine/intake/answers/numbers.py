@@ -9,6 +9,7 @@ from decimal import Decimal
 from ...values.interval import ANY, INFINITY, Interval, exactly, rounded
 from ...values.patterns import lazily
 from ...values.problems import Place, did_you_mean
+from ...values.units import NUMBER, written
 from ...values.value import Measurement, Word
 from .sheet import Measured, Sheet, clipped, folded, refusal, spelled
 
@@ -149,8 +150,8 @@ def _amount(sheet: Sheet, measured: Measured, words: str, place: Place) -> Decim
     match = _AMOUNT.fullmatch(words)
     if match is None or re.match(r"[-+]?0\d|[-+]?[\d.]+e[-+]?\d", words, re.IGNORECASE):
         raise _unreadable(measured, words, place)
-    number, unit = Decimal(match["number"]), _unit_text(match["unit"])
-    if re.match(r"[\d.]+[A-Za-zµμ%]", unit):  # `1 200 mg` is not one of `200 mg`
+    number, unit = Decimal(match["number"]), written(match["unit"])
+    if re.match(r"[\d.]+(?:[A-Za-zµμ%]|$)", unit):  # `1 200 mg` is not one of `200 mg`, nor `1 2` one of `2`
         raise _unreadable(measured, words, place)
     if not unit:
         return _bare(sheet, measured, number, words, place)
@@ -163,21 +164,11 @@ def _amount(sheet: Sheet, measured: Measured, words: str, place: Place) -> Decim
     raise _wrong_unit(sheet, measured, words, match["unit"], unit, place)
 
 
-def _unit_text(text: str) -> str:
-    """The unit as the table reads it: `units a week` is `units/week`."""
-    words = re.sub(r"^\s*y/?o\b", "y", text, flags=re.IGNORECASE)
-    words = re.sub(
-        r"\b(?:old|of age|of (?:pure )?(?:alcohol|ethanol)|UK|US|standard)\b", "", words, flags=re.IGNORECASE
-    )
-    words = re.sub(r"\s+(?:per|a|an|each|every)\s+", "/", words, flags=re.IGNORECASE)
-    words = re.sub(r"(?<=[A-Za-z])\s+(daily|weekly|monthly|yearly)$", r"/\1", words.strip(), flags=re.IGNORECASE)
-    return re.sub(r"\s+", "", words).rstrip(".")
-
-
 def _converted(sheet: Sheet, measured: Measured, number: Decimal, unit: str) -> Decimal | None:
-    if not measured.unit:
-        plain = sheet.units.parse(unit)
-        return number if plain is not None and plain.dimension == (("standard_deviation", 1),) else None
+    if not measured.unit:  # a plain number: `{score}`; or what its analyte lists: `{T-score}`
+        said = sheet.units.parse(unit, measured.analyte)
+        taken = [sheet.units.parse(text, measured.analyte) for text in sheet.units.accepted("", measured.analyte)]
+        return number if said is not None and said in (taken or [NUMBER]) else None
     return sheet.units.convert(number, unit, measured.unit, measured.analyte)
 
 
@@ -199,6 +190,12 @@ def _mixed(sheet: Sheet, measured: Measured, words: str) -> Decimal | None:
 
 def _bare(sheet: Sheet, measured: Measured, number: Decimal, words: str, place: Place) -> Decimal:
     """A number without a unit, where that is clear enough."""
+    if _is_share(sheet, measured, number):
+        hundred = with_unit(digits(number * 100), measured.unit)
+        hint = f"write {hundred}"
+        if measured.plausible is None or measured.plausible.contains(exactly(number)):
+            hint += f" if it is a share of 1, else {with_unit(digits(number), measured.unit)}"
+        raise refusal("OL301", f"{measured.label}: is {clipped(words)} a share or a percentage?", place, hint=hint)
     if measured.bare_unit or (not number and measured.plausible is not None and measured.plausible.low == 0):
         return number
     accepted = sheet.units.accepted(measured.unit, measured.analyte)
@@ -214,6 +211,12 @@ def _bare(sheet: Sheet, measured: Measured, number: Decimal, words: str, place: 
         for unit, meant in choices
     ]
     raise refusal("OL301", f"{what} {', '.join(units[:-1])}, or {units[-1]}", place)
+
+
+def _is_share(sheet: Sheet, measured: Measured, number: Decimal) -> bool:
+    """Whether a bare number, where a percentage is kept, may be a share of 1: 0.065 may be 6.5 %."""
+    unit = sheet.units.parse(measured.unit) if measured.unit else None
+    return unit is not None and unit.dimension == () and unit.ratio < 1 and 0 < abs(number) < 1
 
 
 def _meanings(sheet: Sheet, measured: Measured, number: Decimal) -> Iterator[tuple[str, Decimal]]:
@@ -233,7 +236,8 @@ def _meanings(sheet: Sheet, measured: Measured, number: Decimal) -> Iterator[tup
 
 def _wrong_unit(sheet: Sheet, measured: Measured, words: str, given: str, unit: str, place: Place) -> Exception:
     takes = sheet.units.accepted(measured.unit, measured.analyte)
-    hint = f"it takes {listed(takes)}" if takes else "it takes a number without a unit"
+    plain = ("a number without a unit",) if not measured.unit else ()
+    hint = f"it takes {listed((*plain, *takes))}"
     parsed = sheet.units.parse(unit)
     if parsed is None and not re.match(r"[A-Za-z%'\"µμ]", unit):
         return _unreadable(measured, words, place)
@@ -273,13 +277,33 @@ def _believe(sheet: Sheet, measured: Measured, found: Interval, text: str, place
     ends = [end for end in (found.low, found.high) if not end.is_infinite()]
     if all(limits.low <= end <= limits.high for end in ends):
         return
+    hint = "check the number and its unit"
+    believable = list(_believable(sheet, measured, text))
+    if believable:
+        hint += f"; {' or '.join(believable)} would be plausible"
     given = clipped(text)
     exact = found.exact
     if exact is not None and measured.unit and shown(exact) not in given:
         given += f" ({with_unit(shown(exact), measured.unit)})"
     span = with_unit(span_text(limits), measured.unit)
     what = f"{measured.label} {given} is outside what is plausible, {span}"
-    raise refusal("OL303", what, place, hint="check the number and its unit")
+    raise refusal("OL303", what, place, hint=hint)
+
+
+def _believable(sheet: Sheet, measured: Measured, text: str) -> Iterator[str]:
+    """The number that was written, in the units in which somebody can have it; a share of 1 as a percentage."""
+    match = _AMOUNT.fullmatch(spelled(text))
+    if match is None or measured.plausible is None or not measured.unit:
+        return
+    number = Decimal(match["number"])
+    given = sheet.units.parse(written(match["unit"]) or measured.unit, measured.analyte)
+    for unit in sheet.units.accepted(measured.unit, measured.analyte):
+        meant = sheet.units.convert(number, unit, measured.unit, measured.analyte)
+        other = sheet.units.parse(unit, measured.analyte) != given
+        if other and meant is not None and measured.plausible.contains(exactly(meant)):
+            yield with_unit(digits(number), unit)
+    if _is_share(sheet, measured, number) and measured.plausible.contains(exactly(number * 100)):
+        yield with_unit(digits(number * 100), measured.unit)
 
 
 def listed(items: tuple[str, ...]) -> str:

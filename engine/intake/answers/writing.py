@@ -33,7 +33,8 @@ def written(kb: KnowledgeBase, name: str, known: Known) -> str:
         results = [_measurement(kb, name, result) for result in known.results]
         return results[0] if len(results) == 1 else f"[{', '.join(results)}]"
     if isinstance(known, Choice):
-        return _choice(known, _choices_of(kb, name))
+        answers = [_dated(one, _choices_of(kb, name)) for one in (*known.before, known)]
+        return answers[0] if len(answers) == 1 else f"[{', '.join(answers)}]"
     if isinstance(known, Day):
         return dates.text(known.interval)
     return _records(kb, kb.findings[name], known)
@@ -48,7 +49,9 @@ def told(kb: KnowledgeBase, name: str, known: Known, cut_offs: Collection[Decima
     if isinstance(known, Number):
         return f"{label} {_number_told(known, _unit(kb, name), cut_offs)}"
     if isinstance(known, Choice):
-        return f"{label} {_choice_told(known, _choices_of(kb, name))}"
+        choices = _choices_of(kb, name)
+        before = [_dated_told(one, choices) for one in reversed(known.before)]
+        return f"{label} {_dated_told(known, choices)}" + (f"; before: {', '.join(before)}" if before else "")
     if isinstance(known, Day):
         return f"{label} {_day_told(known.interval)}"
     return f"{label} {_records_told(kb, kb.findings[name], known, cut_offs)}"
@@ -114,6 +117,11 @@ def _word(result: Measurement) -> str:
 
 def _with_unit(numbers: Interval, unit: str) -> str:
     return answers_numbers.with_unit(answers_numbers.span_text(numbers, show=False), unit)
+
+
+def _dated(known: Choice, choices: ChoiceSet | None) -> str:
+    value = _choice(known, choices)
+    return value if known.date is None else f"{{value: {quoted(value)}, date: {quoted(dates.text(known.date))}}}"
 
 
 def _choice(known: Choice, choices: ChoiceSet | None) -> str:
@@ -212,6 +220,11 @@ def _measurement_told(result: Measurement, unit: str, cut_offs: Collection[Decim
 def _amount_told(numbers: Interval, unit: str, cut_offs: Collection[Decimal] = ()) -> str:
     text = answers_numbers.span_text(numbers, cut_offs=cut_offs)
     return text if unit == "year" else answers_numbers.with_unit(text, unit)
+
+
+def _dated_told(known: Choice, choices: ChoiceSet | None) -> str:
+    text = _choice_told(known, choices)
+    return text if known.date is None else f"{text} ({_day_told(known.date)})"
 
 
 def _choice_told(known: Choice, choices: ChoiceSet | None) -> str:

@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 
-from ...values.units import UnitTable
+from ...values.units import UnitTable, written
 
 _DIGITS = r"\d{1,9}(?:\.\d{1,6}|,\d{1,2}(?![\d,]))?|\.\d{1,6}"
 _NUMBER = re.compile(
@@ -56,8 +56,12 @@ _MIXED = re.compile(
 )
 _UNIT = re.compile(
     r"\s?(?P<unit>(?:x\s?)?10\s?[\^*]\s?\d{1,2}\s?/\s?u?[lL]\b|%|\"|''|'(?!\w)"
-    r"|[A-Za-z%][A-Za-z]*[23]?(?:\s?(?:/|\bper\b|\ba\b|\ban\b)\s?(?:1\.73\s?m\^?2|[A-Za-z]+\^?[23]?|24\s?h)){0,3})"
+    r"|[A-Za-z%][A-Za-z]*[23]?(?:\s?(?:/|\bper\b|\ba\b|\ban\b)\s?(?:1\.73(?:\s?m\^?2)?|[A-Za-z]+\^?[23]?|24\s?h)){0,3})"
 )
+_UCUM = re.compile(
+    r"\s?(?P<unit>(?=[^\s(]*(?:[\[{*]|/\())(?:10[*^]-?\d{1,2}|[A-Za-z%]+|\[[A-Za-z_']{1,12}\]|\{[^{}]{1,20}\}|[/.]|\(24\.h\)|\d)+)"
+)
+"""A unit as records write it: `m[IU]/L`, `mg/(24.h)`, `mL/min/{1.73_m2}`."""
 _FLAG = re.compile(r"\s+(?:\([HL]\)|HH?|LL?|\*+|↑|↓)(?=\s+[A-Za-z]+/)")
 """A mark that a laboratory prints between a number and its unit."""
 _NOT_UNITS = frozenset(
@@ -197,6 +201,9 @@ class Numbers:
     def _unit_after(self, line: str, end: int) -> tuple[int, str]:
         """The unit behind a number; the longest that is one."""
         flag = _FLAG.match(line, end)
+        coded = _UCUM.match(line, flag.end() if flag is not None else end)
+        if coded is not None and self.unit(coded["unit"]):
+            return coded.end(), self.unit(coded["unit"])
         match = _UNIT.match(line, flag.end() if flag is not None else end)
         if match is None or (flag is not None and "/" not in match["unit"]):
             return end, ""
@@ -220,12 +227,9 @@ class Numbers:
     def unit(self, text: str) -> str:
         """The unit as a patient file writes it; empty for what is none, or a time."""
         if text not in self._known:
-            told = re.sub(r"\s?\b(?:per|an?)\b\s?", "/", text.strip())
-            told = re.sub(r"\s+", "", told)
+            told = written(text.strip())
             told = re.sub(r"^(?:x)?10[*^]?(\d{1,2})", r"10^\1", told)
-            told = {"''": '"', "u": "units", "iu": "IU", "mg/d": "mg/day", "ml/min/1.73": "mL/min/1.73m2"}.get(
-                told.casefold(), told
-            )
+            told = {"''": '"', "u": "units", "iu": "IU", "mg/d": "mg/day"}.get(told.casefold(), told)
             parsed = self.table.parse(told) if len(told) < 40 else None
             if parsed is None and told.casefold() != told:
                 parsed = self.table.parse(told.casefold())

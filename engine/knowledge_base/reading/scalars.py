@@ -16,6 +16,7 @@ from ..model import Cited
 
 SNAKE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+ROW_NAME = re.compile(r"[A-Z]\d[0-9A-Z]{0,2}")
 NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,18})?")
 EVIDENCE = ("verified", "secondary", "unverified")
 """How far those who wrote an entry checked it against its source."""
@@ -181,6 +182,17 @@ def whole(node: Node, key: str, desk: Desk) -> int | None:
     return None
 
 
+def age(node: Node, key: str, desk: Desk) -> int | None:
+    """`1 year`, `18 months`, or `never`: in months, 0 for never."""
+    match = re.fullmatch(r"(\d{1,3}) (month|year)s?", node.value.strip()) if isinstance(node, Text) else None
+    if match is not None and int(match.group(1)):
+        return int(match.group(1)) * (12 if match.group(2) == "year" else 1)
+    if isinstance(node, Text) and node.value.strip() == "never":
+        return 0
+    desk.wrong(node, key, "a time such as 1 year or 18 months, or never")
+    return None
+
+
 def interval(node: Node, key: str, desk: Desk) -> Interval | None:
     """`2.2..2.6`, `..130`, `30..`: both ends in."""
     match = _RANGE.fullmatch(node.value.strip()) if isinstance(node, Text) else None
@@ -224,6 +236,16 @@ def cited(node: Node, key: str, desk: Desk) -> tuple[Cited, ...] | None:
     if not items:
         desk.wrong(Text("", node.place), key, "source ids")
     return tuple(found) or None
+
+
+def row_names(node: Node, key: str, desk: Desk) -> tuple[str, ...] | None:
+    """Rows of the reference table and statements of the founding articles: `[E041, A14]`."""
+    named = words(node, key, desk)
+    strange = next((name for name in named or () if not ROW_NAME.fullmatch(name)), None)
+    if strange is not None:
+        desk.wrong(Text(strange, node.place), key, "rows such as E041, and statements such as A14")
+        return None
+    return named
 
 
 def codes(node: Node, key: str, desk: Desk) -> dict[str, tuple[str, ...]] | None:

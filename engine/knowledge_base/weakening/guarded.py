@@ -63,6 +63,13 @@ def more(was: Iterable[str], now: Iterable[str]) -> str:
     return f"holds {', '.join(added)} now" if added else ""
 
 
+def later(was: int | None, now: int | None) -> str:
+    """After how many months a result is old: what counts for longer may clear for longer."""
+    if not was or (now and now <= was):
+        return ""
+    return f"is {f'{now} months' if now else 'never'} now, not {was} months"
+
+
 def lower(*steps: str) -> Callable[[str, str], str]:
     """A grade, the mildest first."""
 
@@ -148,7 +155,8 @@ GUARDED: Mapping[str, Mapping[str, Guard]] = {
     },
     "alerts": {"action": Guard(reworded), "plain": Guard(reworded), "beyond": Guard(more)},
     "conditions": {"exposure": Guard(other)},
-    "quantities": {"beside": Guard(gone)},
+    "findings": {"stale_after": Guard(later)},
+    "quantities": {"beside": Guard(gone), "stale_after": Guard(later)},
     "hazards": {
         "effect": Guard(lower(*reversed(entries.HAZARD_EFFECTS))),
         "know": Guard(lower("", "if_reported", "first")),

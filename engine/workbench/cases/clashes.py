@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from ...assessment import plan, workup
 from ...assessment.outlook import Outlook
+from ...assessment.population.population import Population
+from ...inference.program import bits
 from ...knowledge_base.model import Clash, Intervention, KnowledgeBase
 from ...values.truth import Truth
 
@@ -27,6 +29,73 @@ class Contradiction:
 def of(look: Outlook) -> tuple[Contradiction, ...]:
     """Everything in which the report on this patient would contradict itself."""
     return tuple(_Report(look).contradictions())
+
+
+def among(people: Population) -> int:
+    """The cases whose report may contradict itself; but for a few, whose doses wait for a number, it does."""
+    return _Reports(people).contradicting()
+
+
+class _Reports:
+    """What the reports on many patients advise, each thing as the set of cases that are told it."""
+
+    def __init__(self, people: Population) -> None:
+        self.people, self.kb = people, people.kb
+        self._said: dict[str, int] = {}
+
+    def contradicting(self) -> int:
+        found = bits.joined(self._clash(clash) for clash in self.kb.clashes.values())
+        continued: dict[str, int] = {}
+        for one in self.kb.interventions.values():
+            found |= self._waiting_for_nothing(one) | self._behind_a_closed_door(one)
+            goes_on = self._goes_on(one)
+            found |= goes_on & continued.get(one.choice, 0)  # two of one role
+            continued[one.choice] = continued.get(one.choice, 0) | goes_on
+        return found
+
+    def _clash(self, clash: Clash) -> int:
+        names = named(self.kb, clash.advice)
+        if not clash.against:
+            return bits.joined(self._says(name) & self._cautioned(name) for name in names)
+        said = bits.joined(self._says(name) for name in names)
+        return said & bits.joined(self._says(name) for name in named(self.kb, clash.against)) if said else 0
+
+    def _cautioned(self, name: str) -> int:
+        rules = self.people.view.rules("cautions", name)
+        return bits.joined(self.people.rule(rule)[0] for rule in rules if rule.weight == "major")
+
+    def _says(self, name: str) -> int:
+        if name not in self._said:
+            self._said[name] = self._looked_up(name)
+        return self._said[name]
+
+    def _looked_up(self, name: str) -> int:
+        if name in self.kb.alerts:
+            return self.people.alert(name)[0]
+        if name in self.kb.investigations:
+            return self.people.in_work_up(name) & ~self.people.testing.is_done(name)
+        return self._of_status(name, _ADVISED)
+
+    def _of_status(self, name: str, statuses: Iterable[str]) -> int:
+        found = self.people.status(name)
+        return bits.joined(found.get(status, 0) for status in statuses)
+
+    def _waiting_for_nothing(self, one: Intervention) -> int:
+        waiting = self._of_status(one.id, ("conditional",))
+        return waiting & ~bits.joined(self.people.missing(one.id).values()) if waiting else 0
+
+    def _behind_a_closed_door(self, one: Intervention) -> int:
+        deferred, found = self._of_status(one.id, ("deferred",)), 0
+        for rule in self.people.view.rules("defers", one.id) if deferred else ():
+            if rule.until in self.kb.interventions:
+                advised = self._of_status(rule.until, (*_ADVISED, "deferred"))
+                found |= deferred & self.people.rule(rule)[0] & ~advised
+        return found
+
+    def _goes_on(self, one: Intervention) -> int:
+        taken = self.people.plans.taken(one.id) if one.choice else 0
+        statuses = self.people.status(one.id).items() if taken else ()
+        return taken & bits.joined(these for status, these in statuses if plan.advice(one, status) == "continue")
 
 
 class _Report:

@@ -10,7 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ...case.case import Case, Prepared
+from ...assessment.population.population import Population
+from ...case.case import Prepared
+from ...inference.program.bits import Pair
+from ...inference.program.truths import Truths
 from ...knowledge_base.model import KnowledgeBase, Rule
 from ...premises import evaluation, expression
 from ...premises.expression import NumberNode, TruthNode
@@ -145,22 +148,22 @@ class Recorder:
             return None if atom is None else 2 * atom
         return self.prepared.plan.literal(part)
 
-    def watch(self, case: Case) -> None:
-        """Take note of one finished case."""
-        reached = self.reached
-        held = case.memory.network.literals
-        reached.literals |= held
-        reached.unknown |= self._atoms - {literal >> 1 for literal in held}
+    def watch(self, people: Population) -> None:
+        """Take note of finished cases."""
+        reached, truths = self.reached, people.truths
+        reached.literals |= {literal for literal, these in enumerate(truths.held) if these}
+        reached.unknown |= {atom for atom in self._atoms if truths.unknown(truths.literal(2 * atom))}
         for rule in self._derived:
-            reached.rules.setdefault(rule.id, set()).add(case.truth(rule))
+            reached.rules.setdefault(rule.id, set()).update(_seen(truths, truths.premise(rule)))
         for key, part in self._loose:
             found = reached.parts.setdefault(key, set())
             if len(found) < len(Truth):
-                found.add(case.memory.holds(part))
+                found.update(_seen(truths, truths.worked_out(part)))
         for cut in self._cut_offs:
             sides = reached.sides.setdefault((cut.key, cut.end), set())
             if len(sides) < len(SIDES):
-                sides.update(_side(case, cut))
+                for case in truths.leaves.alike(cut.part):
+                    sides.update(_side(truths.columns.row(case), cut))
 
     def truths(self, literal: int) -> set[Truth]:
         """In which truths a literal was seen."""
@@ -180,9 +183,16 @@ class Recorder:
         return self.reached.parts.get(key, set()) if literal is None else self.truths(literal)
 
 
-def _side(case: Case, cut: CutOff) -> Iterator[str]:
+def _seen(truths: Truths, pair: Pair) -> Iterator[Truth]:
+    """In which truths something was of any of the cases."""
+    for truth, these in zip((Truth.TRUE, Truth.FALSE, Truth.UNKNOWN), (*pair, truths.unknown(pair)), strict=True):
+        if these:
+            yield truth
+
+
+def _side(facts: evaluation.Facts, cut: CutOff) -> Iterator[str]:
     """On which side of a cut-off the value was, when it was known exactly enough."""
-    value, limit = evaluation.number_of(cut.value, case.memory), evaluation.number_of(cut.limit, case.memory)
+    value, limit = evaluation.number_of(cut.value, facts), evaluation.number_of(cut.limit, facts)
     if not isinstance(value, Interval) or not isinstance(limit, Interval):
         return
     if value.less(limit) is Truth.TRUE:

@@ -223,7 +223,7 @@ def _asked(look: Outlook, want: Expectation) -> Checked:
 
 # --- answers of published questions, each met by any of several statuses ---
 
-_THOUGHT_SO = ("established", "likely")
+THOUGHT_SO = ("established", "likely")
 
 
 def _answer(look: Outlook, want: Expectation) -> Checked:
@@ -232,7 +232,7 @@ def _answer(look: Outlook, want: Expectation) -> Checked:
     if found is None:
         return False, "it is not in the differential"
     rank = look.rank(want.subject)
-    held = found.status in _THOUGHT_SO or (rank == 1 and bool(look.unsettled(want.subject)))
+    held = found.status in THOUGHT_SO or (rank == 1 and bool(look.unsettled(want.subject)))
     return held, f"it is {found.status} (score {found.score:g}, rank {rank})"
 
 
@@ -240,7 +240,7 @@ def _driver(look: Outlook, want: Expectation) -> Checked:
     """A cause that is true, or a condition that is at least likely."""
     found, actual = _cause(look, want)
     standing = None if found else look.standing(want.subject)
-    return found or (standing is not None and standing.status in _THOUGHT_SO), actual
+    return found or (standing is not None and standing.status in THOUGHT_SO), actual
 
 
 def _any_of(*statuses: str) -> Callable[[Outlook, Expectation], Checked]:

@@ -1,4 +1,4 @@
-"""Every worked case run, on all cores: one working memory a process, and what the cases reach told once."""
+"""Every worked case run, on all cores: all of a process at once over bits, and those that fail again one by one."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...case.case import Prepared
+from ...inference.program import bits
+from ...inference.program.columns import Machine
 from ...inference.working_memory import WorkingMemory
 from .. import processes
-from . import cases, outcomes
+from . import cases, outcomes, together
 from .cases import WorkedCase
 from .coverage import Reached, Recorder
 from .outcomes import Failure, Result
 
-AT_ONCE = 20
-"""Cases handed to a process together."""
+AT_ONCE = 400
+"""Cases handed to a process together, at most: what a set of cases costs by itself is shared by so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,19 @@ def run(
     wanted: Sequence[WorkedCase],
     recorder: Recorder | None = None,
     fail_fast: bool = False,
-    at_once: int = AT_ONCE,
+    at_once: int = 0,
 ) -> Iterator[Result]:
-    """The result of each case, in order; with `fail_fast` none after the first that fails."""
-    memory = WorkingMemory(prepared.plan)
+    """The result of each case, in order; with `fail_fast` none after the first that fails.
+
+    Args:
+        recorder: takes note of what the cases reach.
+        at_once: so many cases are judged together; as many as suit the processes where nobody says.
+    """
+    judge = _Judge(prepared, recorder, fail_fast)
+    at_once = at_once or min(AT_ONCE, -(-len(wanted) // processes.cores()) or 1)
 
     def work(start: int) -> _Told:
-        return _together(prepared, memory, wanted[start : start + at_once], recorder, fail_fast)
+        return judge.of(wanted[start : start + at_once])
 
     starts = range(0, len(wanted), at_once)
     for start, told in zip(starts, processes.each(work, starts, processes.cores()), strict=False):
@@ -49,18 +57,32 @@ def run(
                 return
 
 
-def _together(
-    prepared: Prepared, memory: WorkingMemory, part: Sequence[WorkedCase], recorder: Recorder | None, fail_fast: bool
-) -> _Told:
-    """Some cases one after the other; with `fail_fast` those after the first that fails are not begun."""
-    results = []
-    for one in part:
+class _Judge:
+    """What a process judges cases with: one program and, for those that fail, one working memory."""
+
+    def __init__(self, prepared: Prepared, recorder: Recorder | None, fail_fast: bool) -> None:
+        self.prepared, self.recorder, self.fail_fast = prepared, recorder, fail_fast
+        self.machine = Machine(prepared.plan)
+        self._memory: WorkingMemory | None = None
+
+    def of(self, part: Sequence[WorkedCase]) -> _Told:
+        """The failures of some cases; with `fail_fast` none is looked for after the first that fails."""
         started = time.perf_counter()
-        case = cases.patient(prepared, one, memory=memory)
-        failures = outcomes.everything_wrong(case, one)
-        results.append((failures, time.perf_counter() - started))
-        if recorder is not None:
-            recorder.watch(case)
-        if fail_fast and failures:
-            break
-    return _Told(tuple(results), recorder.reached if recorder is not None else None)
+        people = together.population(self.prepared, self.machine, part)
+        suspect = together.failing(people, part)
+        if self.recorder is not None:
+            self.recorder.watch(people)
+        each = (time.perf_counter() - started) / len(part)
+        results: list[tuple[tuple[Failure, ...], float]] = [((), each)] * len(part)
+        for number in bits.positions(suspect):
+            begun = time.perf_counter()
+            failures = self._alone(part[number])
+            results[number] = failures, each + time.perf_counter() - begun
+            if self.fail_fast and failures:
+                break
+        return _Told(tuple(results), self.recorder.reached if self.recorder is not None else None)
+
+    def _alone(self, one: WorkedCase) -> tuple[Failure, ...]:
+        if self._memory is None:
+            self._memory = WorkingMemory(self.prepared.plan)
+        return outcomes.everything_wrong(cases.patient(self.prepared, one, memory=self._memory), one)

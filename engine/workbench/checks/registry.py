@@ -23,6 +23,7 @@ from . import (
     premises,
     questions,
     reported,
+    slips,
     strata,
     texts,
     upkeep,
@@ -36,7 +37,7 @@ from .suppression import Suppressions
 
 _MODULES: tuple[ModuleType, ...] = (
     *(medicines, reported, hazards, clashes, alerts, premises, doubles, strata, guards, loose_ends, questions, names),
-    *(texts, numbers, phrases, upkeep, worked_cases),
+    *(texts, numbers, phrases, slips, upkeep, worked_cases),
 )
 
 CHECKS: tuple[Check, ...] = tuple(

@@ -8,6 +8,7 @@ EVERY: Mapping[str, str] = {
     "label": "The name clinicians read, in lower case unless it is a name.",
     "synonyms": "Other words people use for it; each finds it at the prompt and in a patient file.",
     "sources": "Who says so: a source id, then where in it, as in `nogg-2024` or `demineralization A14`.",
+    "rows": "The rows of the reference table and the statements it was written from, as in `[E041, A14]`.",
     "note": "What else the reader should know; `{name}` prints a value.",
     "codes": 'Codes by system, as in `{loinc: [1989-3], snomed: ["64859006"]}`.',
     "kept_because": "Why it stays although nothing uses it; silences the check for unused things.",
@@ -79,6 +80,8 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "assumed": "What is taken for granted, and shown as such, when nobody says: V, or {is: V, when: premise}; "
         "beside them 'sure', of whom nobody doubts it.",
         "or": "The quantity that stands in where it was not entered.",
+        "stale_after": "After how long a result is old, and only protects: `1 year`, `18 months`, `never`.",
+        "remembers": "The findings of whose earlier and old results it is the lowest; it is never asked.",
     },
     "groups": {
         "question": "How all of them are asked at once.",
@@ -93,6 +96,7 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "range_of": "The finding whose reference range it is held against.",
         "beside": "The same worked out otherwise: where the two fall on two sides of a cut-off, the report says so.",
         "shown": "`no`: it only serves other quantities and rules, and is not listed in a report.",
+        "stale_after": "After how long one that was entered is old, and only protects: `1 year`, `never`.",
         "plausible": "The values that can be, as in `10..400`.",
     },
     "states": {"shown": "`no`: it is used by rules and not shown in a report."},
@@ -171,9 +175,9 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "steps": "The cut-off by the value of `by`: a rising list of {from, is}.",
     },
     "units": {
-        "dimension": "What it measures: mass, volume, length, amount, time, ...",
+        "dimension": "What it measures: mass, volume, length, length^2, amount, time, ...",
         "factor": "How many of the dimension's base unit one is.",
-        "ucum": "Its code in UCUM.",
+        "ucum": "Its code in UCUM, read like a synonym; in braces an annotation that counts.",
     },
     "analytes": {"factors": "A value in the unit times its factor is in the first unit listed."},
     "guidelines": {

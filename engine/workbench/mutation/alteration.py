@@ -155,6 +155,9 @@ class Kept(Reference):
         self.worked = worked
         self.plan = case.prepared.plan
         self.said, self.implied, self.day = dict(case.said), dict(case.implied), case.today
+        self.counting, self.old, self.as_recorded = dict(case.counting), case.old, case.as_recorded
+        self.recorded = Kept(case.recorded, worked) if case.recorded is not case else self
+        """The same case with what is old taken as of today."""
         self.closed_groups = frozenset(case.closed_groups)
         self._given = dict(memory.said)
         self._values = {name: memory.known(name) for name in (*self.kb.findings, *self.kb.quantities)}
@@ -173,6 +176,7 @@ class Kept(Reference):
         key = tuple(changes.items())
         if key not in self._supposed:
             case = Case(self.prepared, self.day)
+            case.as_recorded = self.as_recorded
             case.say(self.said)
             case.finish()
             self._supposed[key] = Kept(case.supposing(changes), self.worked)
@@ -261,9 +265,14 @@ class AlteredCase(Case):
         memory: Any = Altered(kept, alteration)  # it is only asked, and answers as a working memory does
         super().__init__(alteration.prepared, kept.day, memory=memory)
         self.said, self.implied = kept.said, kept.implied
+        self.counting, self.old, self.as_recorded = kept.counting, kept.old, kept.as_recorded
         self.closed_groups, self.finished, self.brief = set(kept.closed_groups), True, True
         self._scope = super().in_scope
         self._kept, self._alteration = kept, alteration
+
+    @property
+    def recorded(self) -> Case:
+        return self.once("recorded", lambda: AlteredCase(self._kept.recorded, self._alteration)) if self.old else self
 
     def supposing(self, changes: Mapping[str, Known | None]) -> Case:
         return AlteredCase(self._kept.supposing(changes), self._alteration)

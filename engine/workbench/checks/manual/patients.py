@@ -31,10 +31,6 @@ OL306
 - vitamin_d: 60..30 nmol/L
 + vitamin_d: 30..60 nmol/L
 = No number lies in such a range.
-OL307
-- pth: [{value: 9 pmol/L, date: 2026-02-01}, {value: 7 pmol/L, date: 2026-01-01}]
-+ pth: [{value: 7 pmol/L, date: 2026-01-01}, {value: 9 pmol/L, date: 2026-02-01}]
-= The last result counts; the order must say which it is.
 OL308
 - started: last spring
 + started: 2025-04

@@ -1,0 +1,202 @@
+"""What worked cases expect, looked up for all of them at once.
+
+It says which cases fail, not why: those are run again one by one, so that what is told of them is what experta says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+from ...assessment import differential
+from ...assessment.differential import Standing
+from ...assessment.outlook import Outlook
+from ...assessment.population.population import Population
+from ...assessment.verdict import PLAN_STATUSES
+from ...case.case import Prepared
+from ...inference.program import bits
+from ...inference.program.columns import Machine
+from . import cases, clashes, outcomes
+from .cases import DIAGNOSES, Expectation, WorkedCase
+
+
+def population(prepared: Prepared, machine: Machine, worked: Sequence[WorkedCase]) -> Population:
+    """The patients of worked cases, in their order."""
+    said = [one.record.known for one in worked]
+    return Population(prepared, machine, said, [one.record.today or cases.NO_DAY for one in worked])
+
+
+def failing(people: Population, worked: Sequence[WorkedCase]) -> int:
+    """The cases that may fail: something expected does not follow, a report contradicts itself, or two values do."""
+    return people.contradicting | unmet(people, worked) | clashes.among(people)
+
+
+def unmet(people: Population, worked: Sequence[WorkedCase]) -> int:
+    """The cases of which something expected does not follow."""
+    met, failed = Met(people), 0
+    for number, one in enumerate(worked):
+        flag = people.truths.columns.bit[number]
+        for want in one.expectations:
+            if bool(met.within(want, flag) & flag) is want.negated:
+                failed |= flag
+                break
+    return failed
+
+
+class Met:
+    """For each expectation the cases in which what it names is so; what `negated` makes of it is left to the caller."""
+
+    def __init__(self, people: Population) -> None:
+        self.people, self.kb = people, people.kb
+        self._found: dict[tuple[str, str, tuple[str, ...]], int] = {}
+        self._ranks: dict[int, dict[str, Standing]] = {}
+
+    def within(self, want: Expectation, these: int) -> int:
+        """Of these cases those in which it is so; of others nothing is said."""
+        check = _AT_ONCE.get(want.kind)
+        if check is None:
+            return self._one_by_one(want, these)
+        key = want.kind, want.subject, want.wanted
+        if key not in self._found:
+            self._found[key] = check(self, want)
+        return self._found[key]
+
+    def _one_by_one(self, want: Expectation, these: int) -> int:
+        check = _RANKED.get(want.kind)
+        found = 0
+        for number in bits.positions(these):
+            if check is not None:
+                held = check(self, want, number)
+            else:
+                held = outcomes.met(self.look(number), want) is not want.negated
+            found |= self.people.truths.columns.bit[number] if held else 0
+        return found
+
+    def look(self, number: int) -> Outlook:
+        """One of the cases, to be asked thing by thing."""
+        return Outlook(self.people.case(number))
+
+    def ranked(self, number: int) -> dict[str, Standing]:
+        """The differential of one case, in its order."""
+        found = self._ranks.get(number)
+        if found is None:
+            listed = []
+            for name, condition in self.kb.conditions.items():
+                status = _word(self.people.diagnosis(name), number)
+                if status:
+                    listed.append(
+                        Standing(condition, str(status), float(_word(self.people.scores(name), number)), True)
+                    )
+            found = {one.condition.id: one for one in sorted(listed, key=differential.in_order)}
+            self._ranks[number] = found
+        return found
+
+    def rank(self, number: int, condition: str) -> int:
+        """1 for the first of the differential of one case; 0 where the condition is not in it."""
+        ranked = list(self.ranked(number))
+        return ranked.index(condition) + 1 if condition in ranked else 0
+
+
+def _word(words: Mapping[str, int] | Mapping[float, int], number: int) -> str | float:
+    return next((word for word, these in words.items() if these >> number & 1), "")
+
+
+# --- of all at once ---------------------------------------------------------------------------------------------------
+
+
+def _diagnosis(met: Met, want: Expectation) -> int:
+    return met.people.diagnosis(want.subject).get(DIAGNOSES[want.kind], 0)
+
+
+def _score(met: Met, want: Expectation) -> int:
+    wanted = Decimal(want.wanted[0])
+    scores = met.people.scores(want.subject).items()
+    return bits.joined(these for points, these in scores if abs(Decimal(str(points)) - wanted) < Decimal("0.05"))
+
+
+def _scale(met: Met, want: Expectation) -> int:
+    return met.people.level(want.subject).get(want.wanted[0], 0)
+
+
+def _status(*statuses: str) -> Callable[[Met, Expectation], int]:
+    def check(met: Met, want: Expectation) -> int:
+        found = met.people.status(want.subject)
+        return bits.joined(found.get(status, 0) for status in statuses)
+
+    return check
+
+
+def _driver(met: Met, want: Expectation) -> int:
+    found = met.people.diagnosis(want.subject)
+    return met.people.is_cause(want.subject) | bits.joined(found.get(one, 0) for one in outcomes.THOUGHT_SO)
+
+
+def _missing(met: Met, want: Expectation) -> int:
+    found, missing = met.people.plans.in_plan(want.subject), met.people.missing(want.subject)
+    for name in want.wanted:
+        found &= missing.get(name, 0)
+    return found
+
+
+def _fired(met: Met, want: Expectation) -> int:
+    return met.people.rule(met.kb.rules[want.subject])[0] if want.subject in met.kb.rules else 0
+
+
+def _ruled_out(met: Met, want: Expectation) -> int:
+    return met.people.rule(met.kb.rules[want.subject])[1] if want.subject in met.kb.rules else 0
+
+
+def _unknown(met: Met, want: Expectation) -> int:
+    return met.people.truths.unknown(met.people.state(want.subject))
+
+
+_AT_ONCE: dict[str, Callable[[Met, Expectation], int]] = {
+    **dict.fromkeys(DIAGNOSES, _diagnosis),
+    **{status: _status(status) for status in PLAN_STATUSES},
+    "causes": lambda met, want: met.people.is_cause(want.subject),
+    "states": lambda met, want: met.people.state(want.subject)[0],
+    "false": lambda met, want: met.people.state(want.subject)[1],
+    "unknown": _unknown,
+    "scales": _scale,
+    "scores": _score,
+    "orders": lambda met, want: met.people.in_work_up(want.subject),
+    "alerts": lambda met, want: met.people.alert(want.subject)[0],
+    "cautions": lambda met, want: met.people.is_cautioned(want.subject)[0],
+    "missing": _missing,
+    "fired": _fired,
+    "held": lambda met, want: met.people.everybody & ~_fired(met, want),
+    "ruled_out": _ruled_out,
+    "cause": _driver,
+    "recommend": _status("recommended", "conditional", "deferred"),
+    "avoid": _status("contraindicated", "deferred"),
+    "next_step": lambda met, want: met.people.testing.next_steps(want.subject),
+}
+
+# --- by the differential of one ---------------------------------------------------------------------------------------
+
+
+def _rank(met: Met, want: Expectation, number: int) -> bool:
+    return 0 < met.rank(number, want.subject) <= int(want.wanted[0])
+
+
+def _answer(met: Met, want: Expectation, number: int) -> bool:
+    found = met.ranked(number).get(want.subject)
+    if found is None:
+        return False
+    first = met.rank(number, want.subject) == 1
+    return found.status in outcomes.THOUGHT_SO or (first and bool(met.people.unsettled(want.subject) >> number & 1))
+
+
+def _rejected(met: Met, want: Expectation, number: int) -> bool:
+    found = met.ranked(number).get(want.subject)
+    if found is None or found.status in ("excluded", "unlikely"):
+        return True
+    rank = met.rank(number, want.subject)
+    return bool(want.wanted) and all(0 < met.rank(number, name) < rank for name in want.wanted)
+
+
+_RANKED: dict[str, Callable[[Met, Expectation, int], bool]] = {
+    "ranks": _rank,
+    "diagnosis": _answer,
+    "reject": _rejected,
+}

@@ -1,0 +1,255 @@
+"""Slips that read well: a title that says more or less than its rule does, a number that moved, a rule of itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ...knowledge_base.model import Rule, ThresholdEntry
+from ...premises import expression
+from ...premises.expression import Compared, Literal, Node, NumberNode, Threshold, Value
+from ...values.problems import Level
+from .check import Told, check
+from .subject import Subject
+
+_FORBIDS = re.compile(
+    r"\b(?:is|are) (?:not|never) (?:given|used|taken|started|injected|infused)\b|\bcontraindicated\b|\bmust not be\b"
+    r"|\bis barred\b|\bno .+ is given\b",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(mg|mcg|ug|g|IU)\b")
+_OFTEN = re.compile(r"\b(daily|a day|weekly|a week|monthly|a month|yearly|a year|every \w+ \w+)\b")
+_TENFOLD = 10
+_IN_MG = {"mcg": Decimal("0.001"), "ug": Decimal("0.001"), "mg": Decimal(1), "g": Decimal(1000)}
+
+
+@check("OL581", Level.ADVICE)
+def literal_for_a_threshold(subject: Subject) -> Iterator[Told]:
+    """A rule writes the number of a threshold that other rules read by its name; formulas keep those of their source.
+
+    Avoid:
+        when: vitamin_d < 30 nmol/L         # while others read vitamin_d < vitamin_d_deficiency_line
+    Prefer:
+        when: vitamin_d < vitamin_d_deficiency_line
+    Why:
+        When the threshold moves, this rule stays where it was.
+    """
+    named: dict[tuple[str, Decimal], ThresholdEntry] = {}
+    compared = [
+        (premise.owner, node) for premise in subject.premises for node in premise.nodes if isinstance(node, Compared)
+    ]
+    for _, node in compared:
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            threshold = subject.kb.thresholds.get(other.name) if isinstance(other, Threshold) else None
+            value = _only_value(threshold) if threshold is not None else None
+            if isinstance(one, Value) and one.name != "age" and threshold is not None and value is not None:
+                named[one.name, value] = threshold
+    for owner, node in compared:
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            number = _number(other)
+            threshold = named.get((one.name, number)) if isinstance(one, Value) and number is not None else None
+            if threshold is not None and isinstance(owner, Rule) and owner.verb != "derives":
+                what = f"'{owner.id}' writes the number of the threshold '{threshold.id}'"
+                yield Told(what, node.place, f"write '{threshold.id}' in its place", threshold.place)
+
+
+def _only_value(threshold: ThresholdEntry) -> Decimal | None:
+    return threshold.values[0].value if len(threshold.values) == 1 else None
+
+
+def _number(node: NumberNode) -> Decimal | None:
+    if isinstance(node, expression.Negative):
+        inner = _number(node.item)
+        return None if inner is None else -inner
+    return node.value.exact if isinstance(node, Literal) else None
+
+
+@check("OL582", Level.WARNING)
+def title_forbids(subject: Subject) -> Iterator[Told]:
+    """A title says that something is not given, and the rule only cautions or recommends.
+
+    Avoid:
+        title: Alendronate is not given with a narrow gullet
+        cautions: alendronate
+    Prefer:
+        contraindicates: alendronate
+    Why:
+        Who reads the rule believes the patient protected, and the medicine stays in the plan.
+    """
+    for rule in subject.of("cautions", "recommends"):
+        if _FORBIDS.search(rule.label):
+            place = rule.places.get("title", rule.place)
+            hint = "write 'contraindicates' or 'defers', or say in the title what care is taken"
+            yield Told(f"the title of '{rule.id}' forbids, and the rule {rule.verb}", place, hint)
+
+
+@check("OL583", Level.WARNING)
+def region_of_another(subject: Subject) -> Iterator[Told]:
+    """A rule names a region that is not that of its guideline.
+
+    Avoid:
+        guideline: nogg-2024                # which speaks for the UK
+        region: US
+    Prefer:
+        guideline: nogg-2024
+    Why:
+        `--region` shows or hides it in the wrong country.
+    """
+    for rule in subject.rules:
+        guideline = subject.kb.guidelines.get(rule.guideline)
+        if guideline is not None and rule.region and guideline.region and rule.region != guideline.region:
+            what = f"'{rule.id}' is for {rule.region}, and its guideline '{guideline.id}' for {guideline.region}"
+            place = rule.places.get("region", rule.place)
+            yield Told(what, place, "leave 'region' out: it is the guideline's", guideline.place)
+
+
+@check("OL584", Level.WARNING)
+def medicine_of_no_kind(subject: Subject) -> Iterator[Told]:
+    """A medicine that is recommended in a line has neither kinds nor a choice.
+
+    Avoid:
+        new_antibody: {label: new antibody, kind: medicine, dose: 60 mg}
+    Prefer:
+        new_antibody: {label: new antibody, kind: medicine, kinds: [antiresorptive], choice: bone_medicine, dose: 60 mg}
+    Why:
+        What is forbidden, deferred or cautioned for its whole kind passes it by.
+    """
+    lined = {name for rule in subject.of("recommends") if rule.line for name in (rule.members or rule.targets)}
+    for medicine in subject.kb.interventions.values():
+        if medicine.kind == "medicine" and medicine.id in lined and not (medicine.kinds or medicine.choice):
+            what = f"the medicine '{medicine.id}' is recommended in a line and has neither kinds nor choice"
+            yield Told(what, medicine.place, "say of what kind it is: what bars its kind then bars it too")
+
+
+@check("OL585", Level.WARNING)
+def tenfold_dose(subject: Subject) -> Iterator[Told]:
+    """A dose is ten times another of the same medicine given as often.
+
+    Avoid:
+        dose: 700 mg weekly                 # where the entry says 70 mg weekly
+    Prefer:
+        dose: 70 mg weekly
+    Why:
+        A digit too many is the slip that harms most, and reads like any other number.
+    """
+    for medicine in subject.kb.interventions.values():
+        told = [(medicine.dose, medicine.places.get("dose", medicine.place), medicine.id)]
+        for rule in subject.of("recommends", "cautions"):
+            if rule.dose and medicine.id in (rule.members or rule.targets):
+                told.append((rule.dose, rule.places.get("dose", rule.place), rule.id))
+        amounts = [(often, amount, place, owner) for text, place, owner in told for often, amount in _doses(text)]
+        for often, amount, place, owner in amounts:
+            less = next((one for one in amounts if one[0] == often and amount >= _TENFOLD * one[1] > 0), None)
+            if less is not None and less[3] != owner:
+                what = f"the dose of '{owner}' is ten times that of '{less[3]}' or more, {often}"
+                yield Told(what, place, "one of the two has a digit too many or too few", less[2])
+                break
+
+
+def _doses(text: str) -> Iterator[tuple[str, Decimal]]:
+    """Each amount of a text in mg, with how often it is given; what is not said to be often is no dose to compare."""
+    for match in _AMOUNT.finditer(text):
+        often = _OFTEN.search(text, match.end(), match.end() + 20)
+        unit = _IN_MG.get(match[2])
+        if often is not None and unit is not None:
+            yield (
+                often[0].replace("a day", "daily").replace("a week", "weekly"),
+                Decimal(match[1].replace(",", "")) * unit,
+            )
+
+
+@check("OL586", Level.WARNING)
+def followed_by_itself(subject: Subject) -> Iterator[Told]:
+    """What is to follow a medicine is the medicine itself.
+
+    Avoid:
+        recommends: romosozumab
+        then: romosozumab
+    Prefer:
+        then: alendronate
+    Why:
+        The plan would end where it began, and what was gained is lost.
+    """
+    for rule in subject.of("recommends"):
+        for name in rule.then:
+            if (rule.members or rule.targets) == (name,):
+                what = f"'{rule.id}' lets '{name}' follow '{name}'"
+                yield Told(what, rule.places.get("then", rule.place), "name what is given afterwards")
+
+
+@check("OL587", Level.WARNING)
+def threshold_out_of_range(subject: Subject) -> Iterator[Told]:
+    """A threshold lies outside what its finding can be.
+
+    Avoid:
+        vitamin_d_deficiency_line: {unit: nmol/L, value: 3000}
+    Prefer:
+        vitamin_d_deficiency_line: {unit: nmol/L, value: 30}
+    Why:
+        Every rule that reads it is always true or never, and each looks right.
+    """
+    told: set[str] = set()
+    for premise in subject.premises:
+        for node in premise.nodes:
+            for name, threshold in _compared_with(node):
+                entry = subject.kb.thresholds.get(threshold)
+                finding = subject.kb.findings.get(name) or subject.kb.quantities.get(name)
+                if entry is None or finding is None or finding.plausible is None or entry.unit != finding.unit:
+                    continue
+                wild = [one for one in _values(entry) if not finding.plausible.low <= one <= finding.plausible.high]
+                if wild and threshold not in told:
+                    told.add(threshold)
+                    what = f"the threshold '{threshold}' is {wild[0].normalize():f}, and '{name}' cannot be"
+                    yield Told(what, entry.place, "one of the two has a wrong number or unit", finding.place)
+
+
+def _compared_with(node: Node) -> Iterator[tuple[str, str]]:
+    if isinstance(node, Compared):
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(one, Value) and isinstance(other, Threshold):
+                yield one.name, other.name
+
+
+def _values(entry: ThresholdEntry) -> Iterator[Decimal]:
+    for value in entry.values:
+        if value.value is not None:
+            yield value.value
+        yield from (step.value for step in value.steps)
+
+
+@check("OL588", Level.ADVICE)
+def number_of_the_title(subject: Subject) -> Iterator[Told]:
+    """A title names a number with its unit that stands nowhere in the rule.
+
+    Avoid:
+        title: Alendronate is not used below a clearance of 30 mL/min
+        when: creatinine_clearance < 35 mL/min
+    Prefer:
+        title: Alendronate is not used below a clearance of 35 mL/min
+    Why:
+        The report prints the title; the patient is judged by the premise.
+    """
+    for rule in subject.rules:
+        premises = subject.of_rules.get(rule.id, ())
+        there = {abs(number) for premise in premises for node in premise.nodes for number in _numbers(subject, node)}
+        if not there or not any(isinstance(node, Compared) for premise in premises for node in premise.nodes):
+            continue
+        for match in _WITH_UNIT.finditer(_IN_BRACKETS.sub(" ", rule.label)):
+            number = Decimal(match[1].replace(",", ""))
+            if number not in there:
+                what = f"the title of '{rule.id}' names {match[0].strip()}, and the rule has no such number"
+                yield Told(what, rule.places.get("title", rule.place), "let title and premise name the same number")
+                break
+
+
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
+"""The same in other units, or an aside."""
+_WITH_UNIT = re.compile(r"(?<![\w.,-])(\d+(?:\.\d+)?) ?(?:mL/min|nmol/L|mmol/L|pmol/L|ng/mL|mg/dL|g/L|kg/m2|umol/L)\b")
+
+
+def _numbers(subject: Subject, node: Node) -> Iterator[Decimal]:
+    if isinstance(node, Literal):
+        yield node.value.exact if node.value.exact is not None else node.value.low
+    elif isinstance(node, Threshold) and node.name in subject.kb.thresholds:
+        yield from _values(subject.kb.thresholds[node.name])
