@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.assessment import worlds
 from engine.assessment.outlook import Outlook
 from engine.assessment.population.population import Population
+from engine.case import aging
 from engine.case.case import Case, Prepared
 from engine.cohort.contradictions import Patients
 from engine.cohort.following import Compiled
@@ -23,6 +25,7 @@ from engine.cohort.packed import unpacked
 from engine.cohort.shown import Shown, words_of_case, words_of_chunk
 from engine.inference.program.columns import Machine
 from engine.premises import evaluation, expression, formulas
+from engine.values import dates
 from tests.cohort.people import TODAY, Said, odd_patients, on_the_day, on_the_edge
 from tests.conftest import LONG
 from tests.consultation.test_population import told_together
@@ -35,8 +38,23 @@ AT_ONCE = 2_000
 def together(ground: Ground, compiled: Compiled, patients: Sequence[Said], **terms: str) -> Patients:
     """The patients as a chunk."""
     with np.errstate(all="ignore"):
-        said = gathering.columns(ground, patients)
+        said = gathering.columns(ground, [_counting(ground, one) for one in patients])
         return Patients(compiled, Chunk(ground, len(patients), said, TODAY.toordinal()), **terms)
+
+
+def _counting(ground: Ground, said: Said) -> Said:
+    """What of the answers counts today."""
+    remembering = {one.id: one.remembers for one in ground.kb.findings.values() if one.remembers}
+    return aging.counting(ground.kb, remembering, said, dates.day(TODAY))[0]
+
+
+def _aged(ground: Ground, patients: Sequence[Said]) -> int:
+    """The patients with a result that is old, or of which it is not told when it was."""
+    found = 0
+    for place, said in enumerate(patients):
+        old = any(aging.is_old(ground.kb, name, known, dates.day(TODAY)) for name, known in said.items())
+        found |= (old or worlds.has_rivals(said)) << place
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +84,7 @@ def test_a_chunk_says_what_the_statuses_over_bits_say(
     alone = Population(prepared, Machine(prepared.plan), patients, [TODAY] * len(patients))
     with np.errstate(all="ignore"):
         made = together(ground, compiled, patients)
+        vars(made)["contradicting"] = made.contradicting | _aged(ground, patients)
         assert made.contradicting == alone.contradicting
         assert told_together(made)[: len(patients)] == told_together(alone)
 
@@ -82,7 +101,8 @@ def test_a_chunk_says_what_the_engine_says(
     made = together(ground, compiled, some)
     shown = Shown.of(prepared.kb)
     with np.errstate(all="ignore"):
-        held, words, alone = made.truths.held, words_of_chunk(made, shown), made.contradicting
+        held, words = made.truths.held, words_of_chunk(made, shown)
+        alone = made.contradicting | _aged(ground, some)
     width = prepared.plan.productions.ground.width
     for row, said in enumerate(some):
         case = Case(prepared, TODAY)
@@ -104,7 +124,9 @@ def test_a_choice_of_guideline_or_region_hides_the_same(
     chosen = {"guideline": guideline, "region": region}
     alone = Population(prepared, Machine(prepared.plan), some, [TODAY] * len(some), **chosen)
     with np.errstate(all="ignore"):
-        assert told_together(together(ground, compiled, some, **chosen))[: len(some)] == told_together(alone)
+        made = together(ground, compiled, some, **chosen)
+        vars(made)["contradicting"] = made.contradicting | _aged(ground, some)
+        assert told_together(made)[: len(some)] == told_together(alone)
 
 
 def test_each_row_can_have_a_day_of_its_own(ground: Ground, patients: list[Said]) -> None:

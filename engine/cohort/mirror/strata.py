@@ -282,7 +282,7 @@ class Chunk:
         column = self.blank(name) if said is None else said.column
         for implied in self.implied.get(name, ()):
             column = again.filled_in(column, implied.rows, implied.known)
-        if finding.applies is None and not finding.stand_in:
+        if finding.applies is None and not finding.stand_in and not finding.remembers:
             return column
         open_to_more = ~self._explicit(name)
         if finding.applies is not None:
@@ -297,6 +297,9 @@ class Chunk:
             there = open_to_more if other.ends.gap is None else open_to_more & (other.ends.gap == VALUE)
             if there.any():
                 column = dataclasses.replace(column, ends=ends.chosen(there, other.ends, column.ends).tidy())
+                open_to_more &= ~there
+        if finding.remembers and open_to_more.any():
+            column = again.filled_in(column, open_to_more, NOT_APPLICABLE)  # nothing came before
         return column
 
     def _explicit(self, name: str) -> Flags:
