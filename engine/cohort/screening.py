@@ -97,7 +97,8 @@ class Screen:
         accepted = (1 << read.count) - 1 & ~packed(read.refusals.rows)
         found = _Found(population, accepted)
         try:
-            found.alone = (self._asks_report() and population.contradicting & accepted) or 0
+            contradicting = population.contradicting if self._asks_report() else 0
+            found.alone = (contradicting | packed(read.aged)) & accepted
             if self.asked.select is not None:
                 found.answer = population.holds(self.asked.select)
             else:

@@ -198,3 +198,16 @@ def test_an_alert_that_is_only_not_ruled_out_is_counted_beside(prepared: Prepare
     assert counted.answers == {"true": 0, "false": 2, "unknown": 0}
     assert counted.open_alerts == {"denosumab_overdue": 1}
     assert counted.missing == {"medicines": 1}
+
+
+def test_a_row_with_an_old_result_is_judged_by_itself(prepared: Prepared, tmp_path: Path) -> None:
+    """A vitamin D of today decides; one of long ago counts no more, and the engine alone says what is left of it."""
+    path = tmp_path / "t.parquet"
+    months = prepared.kb.findings["vitamin_d"].stale_after
+    assert months
+    days = [TODAY, TODAY - datetime.timedelta(days=31 * (months + 1))]
+    people = {"age": [70, 70], "vitamin_d [nmol/L]": [20.0, 20.0], "vitamin_d.date": days}
+    pq.write_table(pa.table(people), path)
+    counted = running.counts(run_of(prepared, path, "vitamin_d < 30 nmol/L"), nothing)
+    assert counted.answers == {"true": 1, "false": 0, "unknown": 1}
+    assert counted.in_engine == 1
