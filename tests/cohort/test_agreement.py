@@ -212,9 +212,7 @@ def possible_entries_surely_count(patch: pytest.MonkeyPatch) -> None:
 
 def months_are_even(patch: pytest.MonkeyPatch) -> None:
     """A month has 30.4375 days."""
-    from engine.cohort.mirror import calendar
-
-    patch.setattr(calendar, "months_between", lambda start, end: (end - start) / 30.4375)
+    patch.setattr(strata.Chunk, "months", lambda one, start, end: (end - start) / 30.4375)
 
 
 def stand_in_left_out(patch: pytest.MonkeyPatch) -> None:
