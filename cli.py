@@ -113,6 +113,7 @@ def _only(directories: set[Path]) -> Path | None:
 
 
 FILE = argument("file", required=False)
+TABLE = argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 FILES = argument("files", nargs=-1, required=True, metavar="FILE...")
 WORDS = argument("words", nargs=-1, required=True)
 LINE = argument("line")
@@ -209,6 +210,28 @@ TESTING = [
     option("--mutate", is_flag=True, help="Change the rules one by one: a change no case notices is a gap."),
 ]
 
+SCREENING = [
+    option(
+        "--map", "mapping", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="What columns mean."
+    ),
+    option("--draft", is_flag=True, help="Write a first mapping of the columns, for you to finish."),
+    option("--select", metavar="EXPR", default="", help="Only the rows of which this is true."),
+    option("--undecided", is_flag=True, help="With --select: the rows of which it is unknown as well."),
+    option("--count", is_flag=True, help="Only count."),
+    option(
+        "--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write rows: .parquet or .csv."
+    ),
+    option(
+        "--html", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the counts as a page."
+    ),
+    option("--explain", metavar="ROW", type=click.IntRange(1), help="The report of one row, counted from 1."),
+    option("--min-count", metavar="COUNT", type=click.IntRange(1), default=1, help="Hide counts below this."),
+    option("--resume", is_flag=True, help="Go on with a run that was cut short."),
+    option("--workers", metavar="COUNT", type=click.IntRange(1, 256), default=1, help="How many processes share it."),
+    option("--engine", type=click.Choice(["dask", "spark"]), help="Who shares out the work."),
+    *SHOWING[:3],
+]
+
 DIFFERENCE = [
     argument("old", default="HEAD", metavar="[OLD]"),
     argument("new", default="", metavar="[NEW]"),
@@ -231,6 +254,7 @@ VERBS = [
     verb("consult", "Ask, answer and advise at the prompt.", FILE, *CONSULTING),
     verb("assess", "Assess patients from files; - is standard input.", FILES, REPORT, DETAIL, READER, *MANY, *SHOWING),
     verb("unmapped", "List the codes of health records that are not known here.", FILES, formats("text", "json")),
+    verb("screen", "Screen a table of patients: Parquet, Arrow or CSV.", TABLE, *SCREENING),
     verb("explain", "Explain a topic, a question, or anything that has a name.", WORDS),
     verb("hear", "Show how a typed line is heard, word by word.", LINE, PENDING),
     verb("compare", "Set two conditions side by side.", FIRST, SECOND),

@@ -1,0 +1,1 @@
+"""Tables on disk: what their columns mean, and their rows as columns of what was said."""

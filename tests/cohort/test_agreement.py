@@ -1,0 +1,263 @@
+"""A chunk of patients is shown what each is shown alone: every literal, every status, and faults are noticed.
+
+Many patients are held to the statuses over bits that are themselves held to the outlook; some to the engine itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.assessment import worlds
+from engine.assessment.outlook import Outlook
+from engine.assessment.population.population import Population
+from engine.case import aging
+from engine.case.case import Case, Prepared
+from engine.cohort.contradictions import Patients
+from engine.cohort.following import Compiled
+from engine.cohort.mirror import ends, fields, gathering, lists, strata, truths
+from engine.cohort.mirror.evaluation import MIRROR
+from engine.cohort.mirror.strata import Chunk, Ground
+from engine.cohort.packed import unpacked
+from engine.cohort.shown import Shown, words_of_case, words_of_chunk
+from engine.inference.program.columns import Machine
+from engine.premises import evaluation, expression, formulas
+from engine.values import dates
+from tests.cohort.people import TODAY, Said, odd_patients, on_the_day, on_the_edge
+from tests.conftest import LONG
+from tests.consultation.test_population import told_together
+
+PATIENTS = 100_000 if LONG else 2_000
+ON_THE_ENGINE = 5_000 if LONG else 40
+AT_ONCE = 2_000
+
+
+def together(ground: Ground, compiled: Compiled, patients: Sequence[Said], **terms: str) -> Patients:
+    """The patients as a chunk."""
+    with np.errstate(all="ignore"):
+        said = gathering.columns(ground, [_counting(ground, one) for one in patients])
+        return Patients(compiled, Chunk(ground, len(patients), said, TODAY.toordinal()), **terms)
+
+
+def _counting(ground: Ground, said: Said) -> Said:
+    """What of the answers counts today."""
+    remembering = {one.id: one.remembers for one in ground.kb.findings.values() if one.remembers}
+    return aging.counting(ground.kb, remembering, said, dates.day(TODAY))[0]
+
+
+def _aged(ground: Ground, patients: Sequence[Said]) -> int:
+    """The patients with a result that is old, or of which it is not told when it was."""
+    found = 0
+    for place, said in enumerate(patients):
+        old = any(aging.is_old(ground.kb, name, known, dates.day(TODAY)) for name, known in said.items())
+        found |= (old or worlds.has_rivals(said)) << place
+    return found
+
+
+@pytest.fixture(scope="module")
+def patients(prepared: Prepared) -> list[Said]:
+    return [*odd_patients(prepared, 250), *on_the_day(), *on_the_edge(prepared)]
+
+
+def test_every_kind_of_node_has_its_mirror() -> None:
+    """A kind without one would send all rows to the engine; none may be forgotten."""
+    assert MIRROR.truths.keys() | {expression.Proposition, expression.Applies} == set(evaluation._TRUTHS)
+    assert MIRROR.numbers.keys() == evaluation._NUMBERS.keys()
+
+
+def test_every_formula_and_derived_field_has_its_mirror() -> None:
+    from engine.cohort.mirror.numbers import FORMULAS
+    from engine.premises.entry import DERIVED_FIELDS
+
+    assert FORMULAS.keys() == formulas.BUILT.keys()
+    assert fields.DERIVED.keys() == DERIVED_FIELDS.keys()
+
+
+@pytest.mark.parametrize("first", range(0, PATIENTS, AT_ONCE))
+def test_a_chunk_says_what_the_statuses_over_bits_say(
+    first: int, prepared: Prepared, ground: Ground, compiled: Compiled
+) -> None:
+    patients = odd_patients(prepared, min(AT_ONCE, PATIENTS), seed=first)
+    alone = Population(prepared, Machine(prepared.plan), patients, [TODAY] * len(patients))
+    with np.errstate(all="ignore"):
+        made = together(ground, compiled, patients)
+        vars(made)["contradicting"] = made.contradicting | _aged(ground, patients)
+        assert made.contradicting == alone.contradicting
+        assert told_together(made)[: len(patients)] == told_together(alone)
+
+
+def test_a_chunk_says_what_the_engine_says(
+    prepared: Prepared, ground: Ground, compiled: Compiled, patients: list[Said]
+) -> None:
+    """Every literal of the network, and every column of a screened table."""
+    some = (
+        [*patients[: ON_THE_ENGINE // 2], *patients[-ON_THE_ENGINE // 2 :]]
+        if not LONG
+        else odd_patients(prepared, ON_THE_ENGINE, seed=700_000)
+    )
+    made = together(ground, compiled, some)
+    shown = Shown.of(prepared.kb)
+    with np.errstate(all="ignore"):
+        held, words = made.truths.held, words_of_chunk(made, shown)
+        alone = made.contradicting | _aged(ground, some)
+    width = prepared.plan.productions.ground.width
+    for row, said in enumerate(some):
+        case = Case(prepared, TODAY)
+        case.say(said)
+        case.finish()
+        literals = [bool(one) for one in list(case.memory._held)[:width]]
+        assert literals == [bool(bits >> row & 1) for bits in held]
+        if not alone >> row & 1:
+            mine = {key: word for key, by_word in words.items() for word, bits in by_word.items() if bits >> row & 1}
+            assert mine == dict(words_of_case(case, Outlook(case), shown))
+
+
+@pytest.mark.parametrize(("guideline", "region"), [("nogg_2024", ""), ("", "US")])
+def test_a_choice_of_guideline_or_region_hides_the_same(
+    guideline: str, region: str, prepared: Prepared, ground: Ground, compiled: Compiled, patients: list[Said]
+) -> None:
+    guideline = guideline and next(one for one in prepared.kb.guidelines if guideline.split("_")[0] in one)
+    some = patients[:100]
+    chosen = {"guideline": guideline, "region": region}
+    alone = Population(prepared, Machine(prepared.plan), some, [TODAY] * len(some), **chosen)
+    with np.errstate(all="ignore"):
+        made = together(ground, compiled, some, **chosen)
+        vars(made)["contradicting"] = made.contradicting | _aged(ground, some)
+        assert told_together(made)[: len(some)] == told_together(alone)
+
+
+def test_each_row_can_have_a_day_of_its_own(ground: Ground, patients: list[Said]) -> None:
+    some = patients[:60]
+    days = np.array([TODAY.toordinal() + 31 * row for row in range(len(some))], float)
+    said = gathering.columns(ground, some)
+    with np.errstate(all="ignore"):
+        made = _literals(Chunk(ground, len(some), said, days))
+        for row in range(0, len(some), 7):
+            one = gathering.columns(ground, [some[row]])
+            assert [bits >> row & 1 for bits in made] == _literals(Chunk(ground, 1, one, days[row]))
+
+
+def _literals(chunk: Chunk) -> list[int]:
+    from engine.cohort.packed import asserted
+
+    found = asserted(chunk)
+    return [found.get(literal, 0) for literal in range(chunk.plan.productions.ground.width)]
+
+
+# --- seeded faults ----------------------------------------------------------------------------------------------------
+
+
+def open_ends_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """`< 5` is taken for `<= 5`."""
+    patch.setattr(ends, "less", lambda one, other: (one.high < other.low, one.low >= other.high))
+
+
+def further_entry_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """An open list holds nothing but what it says."""
+    patch.setattr(lists, "_further", lambda name, where, scope: scope.nowhere())
+
+
+def not_applicable_is_unknown(patch: pytest.MonkeyPatch) -> None:
+    """What does not apply leaves comparisons open."""
+    patch.setattr(ends, "gapped", lambda true, false, *sides: _gapped(true, false, sides))
+
+
+def _gapped(true: Any, false: Any, sides: Any) -> Any:
+    gap = ends.joined_gap(*sides)
+    return (true, false) if gap is None else (true & (gap == 0), false & (gap == 0))
+
+
+def unknown_stop_is_current(patch: pytest.MonkeyPatch) -> None:
+    """An entry that stopped some time is taken as current."""
+    before = fields.stopped
+    for room in (fields, lists, truths):
+        patch.setattr(room, "stopped", lambda scope: (before(scope)[0], ~before(scope)[0]))
+
+
+def doubt_ignored(patch: pytest.MonkeyPatch) -> None:
+    """Floats decide beside a cut-off."""
+    patch.setattr(ends, "doubtful", lambda left, right: None)
+
+
+def implied_once(patch: pytest.MonkeyPatch) -> None:
+    """What is implied is not implied any further."""
+    patch.setattr(Chunk, "_settle", lambda one: None)
+
+
+def words_are_numbers(patch: pytest.MonkeyPatch) -> None:
+    """A word is no word against its range."""
+    before = truths._result_is
+
+    def without_words(word: str, column: Any, in_force: Any) -> Any:
+        import dataclasses
+
+        return before(word, dataclasses.replace(column, words=None), in_force)
+
+    patch.setattr(truths, "_result_is", without_words)
+
+
+def printed_ranges_ignored(patch: pytest.MonkeyPatch) -> None:
+    """The laboratory's own range is not looked at."""
+    patch.setattr(truths, "span_of", lambda column, in_force: in_force)
+
+
+def possible_entries_surely_count(patch: pytest.MonkeyPatch) -> None:
+    """An entry that may be meant is meant."""
+    before = lists.where_holds
+    patch.setattr(lists, "where_holds", lambda where, scope: (~before(where, scope)[1], before(where, scope)[1]))
+
+
+def months_are_even(patch: pytest.MonkeyPatch) -> None:
+    """A month has 30.4375 days."""
+    patch.setattr(strata.Chunk, "months", lambda one, start, end: (end - start) / 30.4375)
+
+
+def stand_in_left_out(patch: pytest.MonkeyPatch) -> None:
+    """What can be worked out does not stand in."""
+    before = strata.Chunk._finding
+
+    def left_out(one: Chunk, name: str) -> Any:
+        return one.said[name].column if one.kb.findings[name].stand_in and name in one.said else before(one, name)
+
+    patch.setattr(strata.Chunk, "_finding", left_out)
+
+
+FAULTS = (
+    open_ends_forgotten,
+    further_entry_forgotten,
+    not_applicable_is_unknown,
+    unknown_stop_is_current,
+    doubt_ignored,
+    implied_once,
+    words_are_numbers,
+    printed_ranges_ignored,
+    possible_entries_surely_count,
+    months_are_even,
+    stand_in_left_out,
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_seeded_fault_is_noticed(
+    fault: Callable[[pytest.MonkeyPatch], None],
+    ground: Ground,
+    patients: list[Said],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with np.errstate(all="ignore"):
+        said = gathering.columns(ground, patients)
+        right = _literals(Chunk(ground, len(patients), said, TODAY.toordinal()))
+        fault(monkeypatch)
+        assert _literals(Chunk(ground, len(patients), said, TODAY.toordinal())) != right
+
+
+def test_bits_are_rows_and_back() -> None:
+    from engine.cohort.packed import packed
+
+    flags = np.arange(1003) % 7 == 3
+    bits = packed(flags)
+    assert [bits >> row & 1 for row in range(1003)] == flags.astype(int).tolist()
+    assert (unpacked(bits, 1003) == flags).all()

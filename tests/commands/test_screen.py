@@ -1,0 +1,109 @@
+"""`osteologic screen` as it is typed: draft, mapping, counts, rows, one row explained, and what is refused."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("pyarrow")
+
+import cli
+
+TABLE = """Id,Age,Gender,Hormonal Changes,Medical Conditions,Prior Fractures,Calcium Intake
+1,69,Female,Normal,Rheumatoid Arthritis,Yes,Low
+2,66,Male,Postmenopausal,None,Yes,Low
+3,38,Male,Normal,None,No,Adequate
+4,77,Female,Postmenopausal,Hyperthyroidism,No,Adequate
+"""
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def mapped(table: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The table with the mapping that was drafted of it."""
+    assert cli.main(["screen", str(table), "--draft"]) == 0
+    mapping = table.with_suffix(".yaml")
+    mapping.write_text(capsys.readouterr().out, encoding="utf-8")
+    return [str(table), "--map", str(mapping), "--as-of", "2026-03-15"]
+
+
+def test_a_draft_guesses_only_as_a_question(mapped: list[str]) -> None:
+    text = Path(mapped[2]).read_text(encoding="utf-8")
+    assert "Gender: sex" in text
+    assert re.search(r"Hormonal Changes:\s+# \? by its values", text)
+    assert re.search(r"Normal: ignore\s+# \? which of: premenopausal", text)
+    assert re.search(r"Calcium Intake: ignore\s+# \? calcium_intake, but it holds Low, Adequate", text)
+    assert "patient: Id" in text
+
+
+def test_counts_name_the_rows_that_are_refused(mapped: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["screen", *mapped, "--count"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("4 rows\n1 refused, as their patient files would be:\n  OL330 menopausal_status: 1\n")
+    assert "consult a qualified provider" in out
+
+
+def test_a_question_and_what_would_settle_it(mapped: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["screen", *mapped, "--select", "conditions has rheumatoid_arthritis", "--min-count", "2"]) == 0
+    out = capsys.readouterr().out
+    assert "  true: < 2\n  unknown: < 2\n  false: < 2\n" in out
+    assert "  conditions: < 2\n" in out
+
+
+def test_rows_are_written_and_nothing_of_them_is_printed(
+    mapped: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.csv"
+    assert cli.main(["screen", *mapped, "--select", "age > 60", "--out", str(out)]) == 0
+    assert out.read_text(encoding="utf-8").splitlines()[1:] == ['1,"1",,"true"', '4,"4",,"true"']
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "written to" in told.err
+
+
+def test_a_page_that_needs_nothing_else(mapped: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.html"
+    assert cli.main(["screen", *mapped, "--select", "age > 60", "--html", str(page)]) == 0
+    text = page.read_text(encoding="utf-8")
+    assert "age &gt; 60" in text
+    assert "OL330" in text
+    assert not re.search(r"(?:src|href)=", text)
+
+
+def test_one_row_is_explained_as_its_file_would_be(mapped: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["screen", *mapped, "--explain", "4"]) == 0
+    assert "HYPERTHYROIDISM" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--explain", "2"], "OL330 menopausal_status"),
+        (["--explain", "9"], "no row 9"),
+        (["--count", "--out", "x.csv"], "OL386"),
+        (["--undecided"], "OL386"),
+        (["--resume"], "OL386"),
+        (["--select", "age >"], "error OL"),
+        (["--guideline", "nobody"], "OL340"),
+    ],
+)
+def test_what_cannot_be_done_is_refused(
+    words: list[str], code: str, mapped: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["screen", *mapped, *words]) == 2
+    assert code in capsys.readouterr().err
+
+
+def test_columns_that_nobody_named_are_refused_at_once(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["screen", str(table)]) == 2
+    err = capsys.readouterr().err
+    assert err.count("OL381") == 3
+    assert "write `Hormonal Changes: ignore`" in err
