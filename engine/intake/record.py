@@ -420,6 +420,11 @@ def check_ages(kb: KnowledgeBase, found: Mapping[str, Answer]) -> list[Problem]:
     return problems
 
 
+def tells_ages(name: str, known: Known) -> bool:
+    """Whether an answer says at what age something happened."""
+    return next(_ages(name, known), None) is not None
+
+
 def _ages(name: str, known: Known) -> Iterator[Interval]:
     if isinstance(known, Number) and name.startswith("age_at"):
         yield known.last.interval
