@@ -34,9 +34,9 @@ from engine.workbench.trials import invariants
 ROOT = Path(__file__).parent.parent
 SAFETY = "rules/safety/"
 CONCERNED = 150
+"""So many of the patients whom a rule concerns are tried without it."""
 AT_ONCE = 50
 """Patients handed to a process together."""
-"""So many of the patients whom a rule concerns are tried without it."""
 PROTECTING = ("contraindicates", "defers", "cautions")
 
 INVARIANT, TABLE, NOBODY = "an invariant", "the table of hazards", "nobody"
