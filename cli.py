@@ -197,6 +197,24 @@ TESTING = [
     option("--mutate", is_flag=True, help="Change the rules one by one: a change no case notices is a gap."),
 ]
 
+DIFFERENCE = [
+    argument("old", default="HEAD", metavar="[OLD]"),
+    argument("new", default="", metavar="[NEW]"),
+    formats("text", "json", "markdown", "html"),
+    option(
+        "--patients",
+        metavar="COUNT",
+        type=click.IntRange(0, 1_000_000),
+        default=20_000,
+        show_default=True,
+        help="How many random patients are compared beside the worked cases.",
+    ),
+    option(
+        "--own", metavar="DIR", type=click.Path(path_type=Path), help="A directory of patient files to compare as well."
+    ),
+    option("--fail-on", type=click.Choice(["loosened"]), help="Fail where somebody is protected less."),
+]
+
 VERBS = [
     verb("consult", "Ask, answer and advise at the prompt.", FILE, *CONSULTING),
     verb("assess", "Assess patients from files; - is standard input.", FILES, REPORT, DETAIL, READER, *MANY, *SHOWING),
@@ -205,6 +223,7 @@ VERBS = [
     verb("compare", "Set two conditions side by side.", FIRST, SECOND),
     verb("check", "Find what is wrong in the knowledge base.", PROBLEMS),
     verb("test", "Run the worked cases.", OUTCOME, *TESTING),
+    verb("diff", "Say whom an edit changes: two revisions, directories, or the working tree.", *DIFFERENCE),
     verb("show", "Show one rule or entry, and where it stands.", IDENTIFIER),
     verb("graph", "Draw what a conclusion rests on.", IDENTIFIER, PICTURE),
     verb("docs", "Write everything as a static site.", TARGET),

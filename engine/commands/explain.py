@@ -1,4 +1,4 @@
-"""`explain`: a question, a condition, a medicine, a finding, a rule, a source or a problem code, in words."""
+"""`explain`: a question, a condition, a medicine, a finding, a rule, a source, a row or a problem code."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ..views.catalog import entries
 from . import surroundings
 
 _CODE = re.compile(r"OL\d{3}", re.IGNORECASE)
+_ROW = re.compile(r"[A-Z]\d[0-9A-Z]{0,2}", re.IGNORECASE)
 _MOST = 3
 """How many things of one name are explained at once; the others are named."""
 
@@ -23,14 +24,20 @@ def run(words: tuple[str, ...], knowledge: Path | None = None) -> int:
     lookup = Lookup(names.kb)
     found = lookup.meant(asked)
     if not found:
+        if _ROW.fullmatch(asked) and (written := entries.row(asked.upper(), names, *_screen())):
+            surroundings.put(written)
+            return 0
         told = entries.suggestions(escape.line(asked), lookup.near(asked), lookup.suggestion(asked))
         surroundings.note(escape.plain(told))
         return 1
-    width, colored = surroundings.width(), surroundings.colored()
     shown = found[:1] if found[0].kind == "topic" else found[:_MOST]
-    pages = [entries.page(one, names, width, colored, lookup.about(one)) for one in shown]
+    pages = [entries.page(one, names, *_screen(), lookup.about(one)) for one in shown]
     surroundings.put("\n".join(pages))
     return 0
+
+
+def _screen() -> tuple[int, bool]:
+    return surroundings.width(), surroundings.colored()
 
 
 def _code(code: str) -> int:

@@ -6,10 +6,14 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ..case.case import Prepared
 from ..values.problems import Problem
 from ..views import escape
 from ..views import problems as view
 from ..views.outcomes import outcome
+from ..workbench.cases.cases import WorkedCase
+from ..workbench.difference import difference, samples
+from ..workbench.difference.versions import Version
 from ..workbench.editing.watching import AT_ONCE, Seen, Watch
 from . import surroundings
 from .check import Lines
@@ -51,7 +55,20 @@ def _told(watch: Watch, seen: Seen, first: bool) -> Iterator[str]:
                 yield outcome.text(list(watch.run(some)), None)
     if seen.sound:
         yield f"{_problems(dict.fromkeys([*seen.problems, *watch.checked()]))}\n"
+    if seen.sound and watch.before is not None and watch.prepared is not None:
+        yield _changed(watch.before, watch.prepared, [one for found in watch.worked.values() for one in found])
     yield f"({time.perf_counter() - started:.1f} s)\n\n"
+
+
+def _changed(before: Prepared, now: Prepared, worked: list[WorkedCase]) -> str:
+    """Of how many patients of the worked cases the save changed what is shown."""
+    sample = samples.patients_of(worked)
+    found = difference.between(Version("before", before), Version("now", now), [sample], witnesses=0)
+    if not found.decides:
+        return "What was saved changes nobody: only words differ.\n" if found.edits else ""
+    (counted,) = found.samples
+    loosened = f", {counted.loosened} of them protected less" if counted.loosened else ""
+    return f"Changes {counted.changed} of {counted.patients} patients of the worked cases{loosened}.\n"
 
 
 def _problems(problems: Iterable[Problem]) -> str:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from ..intake.answers import answers
 from ..intake.answers.sheet import Sheet, clipped
 from ..intake.figures.numbers import Numbers
-from ..intake.figures.text import key_of, words_of
 from ..intake.figures.times import Times
-from ..intake.words.lexicon import Lexicon, Sense, distance
+from ..intake.words.lexicon import Lexicon, distance
 from ..knowledge_base.files.nodes import ListNode
 from ..knowledge_base.model import KnowledgeBase
 from ..knowledge_base.naming import Names
 from ..values.value import Choice, Gap, Known, Number, Records, is_addition
-from . import commands
+from . import asked_for, commands
 from .corrections import Corrections, Said, split
 from .heard import Conflicting, Half, Heard
 from .hearing import Hearing, idle
@@ -59,10 +58,12 @@ class Ear:
         `anew`: what is said takes the place of what was said before.
         """
         setting = commands.setting(text)
-        line = self._segmenter.cut(setting or text, self._words_of(asked))
+        line = self._segmenter.cut(setting or text, asked_for.words(self.kb, asked))
+        if (name := asked_for.name_left_out(self.kb, line, asked)) and setting is None:
+            line = self._segmenter.cut(f"{name} {text.strip()}", asked_for.words(self.kb, asked))
         hearing = Hearing(self.names, self.sheet, line, asked, known, self.today, system)
-        self._name_by_place(line, asked)
-        self._names_of_asked(line, asked)
+        asked_for.name_by_place(self.kb, line, asked)
+        asked_for.name_by_words(self.kb, line, asked)
         command = commands.asked(text) if setting is None else ("change", setting)
         if len(line.segments) > _MOST:
             hearing.reading.ask(
@@ -83,46 +84,9 @@ class Ear:
             hearing.reading.replaces |= {*hearing.reading.results, *hearing.reading.lists}
         return self._heard(hearing, last)
 
-    def _name_by_place(self, line: Line, asked: tuple[str, ...]) -> None:
-        """A word that only one of those asked has in its names is a name of it: `spine` among T-scores."""
-        own: dict[str, set[str]] = {}
-        for name in asked:
-            entry = self.kb.findings.get(name)
-            for spelling in (entry.label, *entry.synonyms) if entry is not None else ():
-                for word in words_of(spelling):
-                    own.setdefault(key_of(word), set()).add(name)
-        for segment in line.segments:
-            meant = own.get(key_of(segment.text), set()) if segment.kind == "word" else set()
-            if len(meant) == 1:
-                segment.kind, segment.senses = "name", (Sense("finding", meant.pop()),)
-
-    def _names_of_asked(self, line: Line, asked: tuple[str, ...]) -> None:
-        """`no breast cancer`, where the breast cancer of relatives was asked for: words of two or more."""
-        checks = [name for name in asked if name in self.kb.findings and self.kb.findings[name].type == "yes_no"]
-        for segment in line.segments if len(checks) > 1 else ():
-            words = {key_of(word) for word in words_of(segment.text)}
-            if segment.kind != "name" or len(words) < 2:
-                continue
-            meant = [
-                name
-                for name in checks
-                for spelling in (self.kb.findings[name].label, *self.kb.findings[name].synonyms)
-                if words <= {key_of(word) for word in words_of(spelling)}
-            ]
-            if len(set(meant)) == 1:
-                segment.senses = (Sense("finding", meant[0]),)
-
     def segments(self, text: str) -> tuple[Segment, ...]:
         """The segments of a line by itself."""
         return self._segmenter.cut(text).segments
-
-    def _words_of(self, asked: tuple[str, ...]) -> Iterator[str]:
-        for name in asked:
-            entry = self.kb.findings.get(name)
-            for spelling in (entry.label, *entry.synonyms) if entry is not None else ():
-                for word in spelling.casefold().replace("-", " ").split():
-                    if word.isalpha() and 3 <= len(word) <= 5:
-                        yield word
 
     # --- reading ---
 
@@ -167,6 +131,16 @@ class Ear:
         opening = cue.text.strip()
         no = f"{opening} {name}" if cue.cue("no", "over") is not None else f"no {name}"
         hearing.use(segment)
+        if cue.cue("no", "none", "over") is None and any(
+            one.cue("no", "none") is not None for one in hearing.segments if cue.index < one.index < segment.index
+        ):
+            behind = [one for one in hearing.segments if one.part == segment.part and one.kind != "mark"]
+            hearing.use(*behind)
+            hearing.reading.ask(
+                f"'{hearing.told(*behind)}' after '{told}': of the patient, or of the relative?",
+                "write it on a line of its own",
+            )
+            return
         hearing.reading.ask(
             f"'{name}' after '{told}' can be meant either way", f"write 'has {name}' or '{clipped(no)}'"
         )

@@ -183,7 +183,13 @@ class Hearing:
             self.reading.problems += problems
             return True
         unit = offered[0][0] if len(distinct) == 1 else self._preferred(finding, number, offered)
-        if unit:
+        if unit == "ft" and "." in number.low:
+            feet, _, inches = number.low.partition(".")
+            told = f"{feet} ft {inches} in" if len(inches) <= 2 and int(inches) < 12 else "feet and inches"
+            self.reading.ask(
+                f"'{number.low}': {told}, or {number.low} ft?", f"write it with its units, as '{feet} ft 4 in'"
+            )
+        elif unit:
             self._result(finding, number.text(unit, sign=False), more, unit_assumed=True)
         else:
             self.reading.bare.append(Bare(finding, number.text(sign=False), dict(more)))

@@ -219,10 +219,28 @@ class Pending:
         self._opening_word(name)
         if self._as_it_stands(name):
             return
+        self._result_word(name)
         if self.hearing.type_of(name) == "number" and name not in self.hearing.reading.results:
             self._bare_number(name)
         elif self.hearing.type_of(name) == "yes_no" and name not in self.hearing.reading.results:
             self._yes_or_no(name)
+
+    def _result_word(self, name: str) -> None:
+        """`normal`, of the one result that was asked for; of one that has no such word, the number is asked for."""
+        words = [one for one in self.hearing.open if one.cue("result") is not None]
+        others = [one for one in self.hearing.open if one not in words and one.kind != "mark" and not idle(one)]
+        if len(words) != 1 or self.hearing.type_of(name) == "records":
+            return
+        (one,) = words
+        value = str(one.cue("result").value)  # type: ignore[union-attr]
+        reading = self.hearing.reading
+        if not others and name not in reading.results and self.hearing.fits(name, value):
+            self.hearing.use(one)
+            reading.say(name, value)
+            reading.answered = True
+        elif one.cue("weak") is not None and not (reading.results or reading.lists):
+            self.hearing.use(one)
+            reading.ask(f"'{one.text.strip()}' of what?", "write it behind the name", "OL322")
 
     def _dose_of_smoking(self) -> None:
         if self.asked != ("smoking",) or "smoking" in self.hearing.reading.results:
@@ -250,6 +268,12 @@ class Pending:
             if problems and problems[0].code == "OL302":
                 self.hearing.reading.problems += problems[:1]
                 self.hearing.use(loose[0], others[0])
+                return
+        counted = [one for one in others if one.cue("number") is not None]
+        if not loose and len(counted) == 1 == len(others) and counted[0].cue("number") is not None:
+            told = str(counted[0].cue("number").value)  # type: ignore[union-attr]
+            if self.hearing.fits(name, told):
+                self._close(counted[0], name, told)
                 return
         opens = (
             loose[:1]

@@ -9,9 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..intake.figures.text import words_of
 from .segments import Segment
 
 _LISTED = ("finding", "member", "class", "answer", "phrase")
+_DENYING = (("no",), ("denies",), ("denied",), ("never",), ("not",))
+FAMILY = (
+    ("parent", "fracture_sites", "hip", "parent_hip_fracture"),
+    ("parent sister family other", "conditions", "osteoporosis", "family_history_osteoporosis"),
+    ("parent sister family", "conditions", "breast_cancer", "family_breast_cancer"),
+    ("parent sister family other", "conditions", "primary_hyperparathyroidism", "family_calcium_disorder"),
+    ("parent sister family other", "conditions", "familial_hypocalciuric_hypercalcemia", "family_calcium_disorder"),
+    ("parent sister family other", "conditions", "rickets", "family_soft_bones"),
+)
+"""Whose what answers which question: relatives, set of choices, member, finding."""
 _FORWARD = {"unsure": "unsure", "planned": "planned", "over": "over", "had": "had"}
 
 
@@ -69,6 +80,11 @@ def _forward(clause: list[Segment]) -> list[tuple[Segment, Segment]]:
         if not names_something(segment) and not says_something(segment):
             continue
         relatives = _of_relatives(segment)
+        if "no" in active and segment.meaning is not None and words_of(segment.text)[:1] in _DENYING:
+            del active["no"]
+        if "no" in active and "kin" in active and opened["no"] != opened["kin"] and _of_a_family(segment):
+            unclear.append((segment, active["kin"]))
+            continue
         for role in list(active):
             cue = active[role]
             if role == "kin" and relatives:
@@ -82,6 +98,14 @@ def _forward(clause: list[Segment]) -> list[tuple[Segment, Segment]]:
         if relatives:
             active["kin"], opened["kin"] = segment, segment.part
     return unclear
+
+
+def _of_a_family(segment: Segment) -> bool:
+    """Whether it is something that is asked of relatives too: `mum osteoporosis, no broken hip`."""
+    return any(
+        (sense := segment.sense("member", choices)) is not None and sense.value == frozenset({member})
+        for _, choices, member, _ in FAMILY
+    )
 
 
 def _of_relatives(segment: Segment) -> bool:
@@ -182,7 +206,7 @@ def _backward(clause: list[Segment]) -> None:
         if not role and negative is None and not _answers_no(clause, index):
             continue
         if role in ("over", "kin") and any(
-            names_something(one) for one in clause[index + 1 :] if one.part == segment.part
+            names_something(one) for one in _up_to_but(clause[index + 1 :], segment.part)
         ):
             continue
         for before in reversed(clause[:index]):
@@ -204,6 +228,14 @@ def _backward(clause: list[Segment]) -> None:
                 before.unsure = True
             elif before.sense("member") is not None or before.sense("finding") is not None:
                 before.denied = segment
+
+
+def _up_to_but(behind: Sequence[Segment], part: int) -> Iterator[Segment]:
+    """What stands in the same part, up to a word that turns: `warfarin stopped, now on apixaban`."""
+    for one in behind:
+        if one.part != part or one.cue("but") is not None:
+            return
+        yield one
 
 
 def _negative(segment: Segment) -> bool:

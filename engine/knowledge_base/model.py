@@ -34,6 +34,8 @@ class Entry(Unread):
     label: str = ""
     synonyms: tuple[str, ...] = ()
     sources: tuple[Cited, ...] = ()
+    rows: tuple[str, ...] = ()
+    """The rows of the reference table and the statements that it was written from."""
     note: str = ""
     codes: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     kept_because: str = ""

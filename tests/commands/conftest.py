@@ -198,6 +198,7 @@ alendronate-swallowing:
   when: dysphagia
   because: It burns the gullet.
   sources: [label-a]
+  rows: [E041]
   evidence: verified
 vitamin-d-first:
   title: Vitamin D is corrected first

@@ -24,6 +24,8 @@ from tests.commands.conftest import Run
         ("alendronate-swallowing", "It burns the gullet."),
         ("label-a", "The label of alendronate"),
         ("nogg-2024", "adults"),
+        ("a22", "Rules written from it"),
+        ("E041", "Alendronate is not taken with trouble swallowing"),
         ("OL104", "a name, label or function that the knowledge base does not have"),
         ("ol301", "a number without its unit"),
     ],
@@ -35,7 +37,7 @@ def test_words_are_explained(words: str, said: str, home: Path, run: Run) -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [("osteoprosis", "did you mean 'osteoporosis'?"), ("OL999", "no problem has the code OL999")]
+    ("words", "said"), [("E042", "nothing is called 'E042'"), ("osteoprosis", "did you mean 'osteoporosis'?"), ("OL999", "no problem has the code OL999")]
 )
 def test_what_is_not_known_is_said_with_what_may_be_meant(words: str, said: str, home: Path, run: Run) -> None:
     ended = run("explain", words)

@@ -47,14 +47,14 @@ def test_every_rule_that_the_articles_state_is_fired_by_a_named_case(read: Rows)
     assert [name for name in with_rules if not fired & {one.id for one in carried[name]}] == []
 
 
-def test_rows_are_found_beside_an_id_in_its_sources_and_in_ranges(tmp_path: Path) -> None:
+def test_rows_are_found_under_their_key_and_in_sources(tmp_path: Path) -> None:
     rules = tmp_path / "rules"
     rules.mkdir()
-    first = "a-rule:  # E041 D001-D003 A14\n  sources: [who-1994 B003, demineralization A15]\n"
-    text = first + "another:\n  because: B12 is no row\n"
+    first = "a-rule:  # C001\n  rows: [E041, D002, A14]\n  sources: [who-1994 B003, demineralization A15]\n"
+    text = first + "another:\n  because: B123 is no row\n  sources: [a-paper S1, a-label 5.1]\n"
     (rules / "one.yaml").write_text(text, "utf-8")
     found = traceability.carriers(tmp_path)
-    assert set(found) == {"E041", "D001", "D002", "D003", "A14", "B003", "A15"}
+    assert set(found) == {"E041", "D002", "A14", "B003", "A15"}
     assert found["D002"] == (Carrier("a-rule", "rules/one.yaml"),)
 
 

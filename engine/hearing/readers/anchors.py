@@ -82,7 +82,8 @@ class Anchors:
         return True
 
     def _break_in(self, clause: list[Segment]) -> bool:
-        if any(one.cue("fracture") is not None for one in clause):
+        denied = (one.cue("nothing") for one in clause)
+        if any(one.cue("fracture") for one in clause) or any(one and one.value == "fractures" for one in denied):
             return True
         shown = any(one.sense("member", "imaging_findings") for one in clause)
         return "fractures" in self.hearing.asked and not shown

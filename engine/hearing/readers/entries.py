@@ -76,8 +76,18 @@ class Entries:
 
     def _denied_break(self, clause: list[Segment], one: Segment) -> bool:
         return any(
-            each.cue("fracture") is not None and each.denied is not None for each in clause if each.part == one.part
+            each.cue("fracture") is not None and each.denied is not None and not self._excepted(clause, each, one)
+            for each in clause
+            if each.part == one.part
         )
+
+    def _excepted(self, clause: list[Segment], broken: Segment, one: Segment) -> bool:
+        """`no fracture except toes`: the toes are not denied with it, and nothing else broke."""
+        if not any(each.cue("but") is not None for each in clause if broken.index < each.index < one.index):
+            return False
+        self.hearing.use(broken.denied)
+        self.hearing.reading.list("fractures").complete = True
+        return True
 
     def _entry(self, one: Segment, name: str) -> Entry:
         self.hearing.use(one)
@@ -174,7 +184,11 @@ class Entries:
             return False
         if anchors or any(each[1].part == one.part for each in before):
             return True
-        own = any(names_something(each) and not each.cue() for each in part if each.index < one.index)
+        own = any(
+            (names_something(each) and not each.cue()) or (each.used and each.meaning is not None)
+            for each in part
+            if each.index < one.index
+        )
         later = any(_strange(each) or names_something(each) for each in part if each.index > one.index)
         return not own and (not later or bool(self._anchored(part, one)))
 
@@ -287,7 +301,10 @@ class Entries:
             if number is None or each.kind != "number" or not number.low.isdigit() or number.unit or number.signed:
                 continue
             times = self.hearing.segments[each.index - 1].text.casefold() == "x" if each.index else False
-            if 1 <= int(number.low) <= 12 and (each.index < one.index or times):
+            apart = each.index < one.index and any(
+                _strange(mid) or mid.text.casefold() in ("and", "&", "+") for mid in self.hearing.between(each, one)
+            )
+            if 1 <= int(number.low) <= 12 and (each.index < one.index or times) and not apart:
                 each.used = True
                 return int(number.low)
         return 1

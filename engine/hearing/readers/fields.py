@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...intake.figures.times import Time
 from ..hearing import Hearing, idle
 from ..reading import Entry
@@ -10,6 +12,7 @@ from ..segments import Segment
 
 DATES = {"medicines": "", "conditions": "date", "symptoms": "started", "fractures": "date", "imaging": "date"}
 """The field that a bare date fills, by list."""
+_FOR_A = re.compile(r"for an? (week|month|year)", re.IGNORECASE)
 
 
 class Fields:
@@ -36,6 +39,9 @@ class Fields:
             one.used = True
         elif one.cue("noted") is not None and name == "medicines" and one.text.casefold().startswith(("for", "x")):
             one.used = True
+            if (lasting := _FOR_A.fullmatch(one.text.strip())) is not None and "started" not in entry.fields:
+                self._put(entry, name, "started", f"1 {lasting.group(1)} ago")
+                return
             told = entry.anchor.text.strip() if entry.anchor is not None else "it"
             self.hearing.reading.ask(
                 f"'{one.text.strip()}' after '{told}': how long?", f"write '{told} since 2019', or 'for 3 years'"
@@ -117,12 +123,18 @@ class Fields:
             return f"x{one.text.strip()}"
         return one.text.strip()
 
+    def _dosed_later(self, one: Segment) -> bool:
+        """`pred 40, then tapered, now 5 mg`: another dose stands behind the first."""
+        behind = (each for each in self.hearing.segments[one.index + 1 :] if each.clause == one.clause)
+        return any(each.number is not None or each.text.casefold() in ("then", "taper", "tapered") for each in behind)
+
     def _bare_dose(self, one: Segment, entry: Entry) -> bool:
         """A number right behind a medicine, followed by how often: `risedronate 35 weekly`."""
         following = self.hearing.after(one)
         often = following is not None and following.time is not None and following.time.often
+        steroids = self.kb.choices["medicines"].classes.get("systemic_glucocorticoid", frozenset[str]())
         return (
-            often
+            (often or (entry.fields.get("name", "") in steroids and not self._dosed_later(one)))
             and entry.anchor is not None
             and self.hearing.before(one) is entry.anchor
             and one.number is not None
@@ -136,6 +148,9 @@ class Fields:
         """Put a time in the field that it fills; gives whether there is one."""
         fields = self.kb.findings[name].fields
         cue = self._field_cue(one, entry.anchor)
+        rate = self._rate(one, time) if "every" in fields else ""
+        if rate:
+            return self._put(entry, name, "every", rate)
         if time.kind == "every":
             return "every" in fields and self._put(entry, name, "every", time.text)
         if time.kind == "age" and ".." in time.text:
@@ -152,6 +167,21 @@ class Fields:
         if time.kind == "length":
             return self._length(one, time, entry, name, cue)
         return self._date(one, time, entry, name, cue)
+
+    def _rate(self, one: Segment, time: Time) -> str:
+        """How often, of `2 a day`, `one a week`: not how long."""
+        opening, _, unit = one.text.casefold().strip().partition(" ")
+        before = self.hearing.before(one)
+        if time.kind != "length" or opening not in ("a", "per") or before is None or before.part != one.part:
+            return ""
+        cue = before.cue("number")
+        number = before.number if before.kind == "number" else None
+        told = str(cue.value) if cue is not None else number.low if number is not None and not number.unit else ""
+        told = "1" if before.text.strip().casefold() == "one" else told
+        if not told.isdigit() or not 1 <= int(told) <= 12:
+            return ""
+        before.used = True
+        return unit if told == "1" else f"{told} times a {unit}"
 
     def _date(self, one: Segment, time: Time, entry: Entry, name: str, cue: str) -> bool:
         fields, anchor = self.kb.findings[name].fields, entry.anchor

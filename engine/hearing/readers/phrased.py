@@ -8,17 +8,8 @@ from ...intake.words.phrases import Meaning, Statement
 from ...values import dates
 from ..hearing import Hearing, idle
 from ..reading import Entry
+from ..scope import FAMILY
 from ..segments import Segment
-
-_FAMILY = (
-    ("parent", "fracture_sites", "hip", "parent_hip_fracture"),
-    ("parent sister family other", "conditions", "osteoporosis", "family_history_osteoporosis"),
-    ("parent sister family", "conditions", "breast_cancer", "family_breast_cancer"),
-    ("parent sister family other", "conditions", "primary_hyperparathyroidism", "family_calcium_disorder"),
-    ("parent sister family other", "conditions", "familial_hypocalciuric_hypercalcemia", "family_calcium_disorder"),
-    ("parent sister family other", "conditions", "rickets", "family_soft_bones"),
-)
-"""Whose what answers which question: relatives, set of choices, member, finding."""
 
 
 class Phrased:
@@ -161,7 +152,9 @@ class Phrased:
                     reading.say("age", one.time.text)
             elif self._another_age():
                 continue
-            elif one.time.kind == "ages" or (one.time.kind == "length" and self._alone(one) and not reading.lists):
+            elif (one.time.kind == "ages" and not self._of_an_entry(one)) or (
+                one.time.kind == "length" and self._alone(one) and not reading.lists
+            ):
                 text = one.time.text.removesuffix(" years").removesuffix(" year")
                 if "age" in self.hearing.kb.findings and self.hearing.fits("age", text) and " " not in text:
                     self.hearing.use(one)
@@ -180,6 +173,11 @@ class Phrased:
         before = self.hearing.segments[one.index - 1] if one.index else None
         since = before is not None and before.cue("field", "over") is not None
         return one.text.casefold().startswith("age") and not listed and not since
+
+    def _of_an_entry(self, one: Segment) -> bool:
+        """`the pill in her 20s`: the age at which something was, not that of the person now."""
+        before = (each for each in self.hearing.segments if each.part == one.part and each.index < one.index)
+        return any(each.sense("member") or each.sense("class") or each.cue("fracture") for each in before)
 
     def _alone(self, one: Segment) -> bool:
         around = [each for each in self.hearing.segments if each.part == one.part and each is not one]
@@ -204,7 +202,8 @@ class Phrased:
         over = [one for one in self.hearing.open if one.cue("over", "ended") is not None]
         if not over or not (asked or said) or reading.lists or "smoking" not in self.hearing.kb.findings:
             return
-        if said and said[-1].value not in ("never", "former"):
+        alone = all(self._says_no_more(one) for one in over)
+        if said and said[-1].value not in (("never", "former", "current") if alone else ("never", "former")):
             return
         reading.results["smoking"] = []
         reading.say("smoking", "former")
@@ -213,6 +212,11 @@ class Phrased:
             if one.kind == "time" and one.clause == over[0].clause:
                 one.used = True
                 reading.leave(one.text.strip())
+
+    def _says_no_more(self, over: Segment) -> bool:
+        """Whether `quit` stands with nothing that could have been given up but what the line speaks of."""
+        rest = [one for one in self.hearing.segments if one.part == over.part and one is not over]
+        return all(one.kind in ("mark", "time") or idle(one) or one.sense("answer", "smoking") for one in rest)
 
     def read_leftovers(self) -> None:
         """The sex behind an age, a time without a place, a word without a name: `52 yo F`, `quit in 2010`, `fine`."""
@@ -234,7 +238,7 @@ class Phrased:
                 told = [before, one] if before.cue("idle", "field") is not None else [one]
                 self.hearing.use(*told)
                 reading.leave(self.hearing.told(*told))
-            elif one.cue("result") is not None and len(self.hearing.asked) > 1:
+            elif one.cue("result") is not None and self.hearing.asked:
                 continue
             elif one.cue("weak") is not None and not (reading.results or reading.lists):
                 self.hearing.use(one)
@@ -259,7 +263,7 @@ class Phrased:
         for segment in self.hearing.segments:
             if segment.used or not segment.kin or segment.kind != "name":
                 continue
-            for kin, choices, member, finding in _FAMILY:
+            for kin, choices, member, finding in FAMILY:
                 sense = segment.sense("member", choices) or segment.sense("finding", finding)
                 if sense is None or (sense.kind == "member" and sense.value != frozenset({member})):
                     continue
@@ -282,10 +286,11 @@ class Phrased:
                 continue
             rest = [each for each in self.hearing.segments if each.part == one.part and each is not one]
             words = [each for each in rest if not (idle(each) or each.kind == "mark" or each.cue("had", "but"))]
-            wanted = next((whose for whose, _, _, finding in _FAMILY if finding == asked[0]), "")
+            wanted = next((whose for whose, _, _, finding in FAMILY if finding == asked[0]), "")
             said = {each.text.casefold() for each in rest} & {"it", "this", "that", "did", "has", "had", "does"}
             words = [each for each in words if each.text.casefold() not in said]
-            if not words and said and str(kin.value) in wanted:
+            alone = all(each.kind in ("mark", "time") or idle(each) or each.cue("yes") for each in rest)
+            if ((not words and said) or (alone and str(kin.value) == "parent")) and str(kin.value) in wanted:
                 self.hearing.use(one, *rest)
                 self.hearing.reading.say(asked[0], "yes")
 

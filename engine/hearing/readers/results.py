@@ -89,10 +89,20 @@ class Results:
                 f"'{told}' says about what it is", f"write the number itself ({plain}), or a range"
             )
             return True
+        if self._of_urine(segment, name):
+            told = self.hearing.told(segment, value)
+            self.hearing.use(segment, value)
+            self.hearing.reading.ask(
+                f"'{told}': in urine, or in blood?",
+                f"write 'urine {clipped(segment.text)}' or 'serum {clipped(segment.text)}'",
+            )
+            return True
         self.hearing.clause = segment.clause
         last = max(value, segment, key=lambda one: one.index)
         more, used = self._behind_value(last, name)
         before = len(self.hearing.reading.problems)
+        if not number.unit and (unit := self._unit_of_range(used)):
+            number = Quantity(number.low, number.high, number.bound, unit)
         if not self.hearing.number(name, number, more):
             return False
         if len(self.hearing.reading.problems) == before:
@@ -100,6 +110,19 @@ class Results:
         self.hearing.use(segment, value, *self._between(segment, value))
         self._more_of_it(name, last if not used else max(used, key=lambda one: one.index), number)
         return True
+
+    def _of_urine(self, segment: Segment, name: str) -> bool:
+        """Whether a result of blood is named behind the word urine, which was not understood: `urine Ca/Cr 0.6`."""
+        before = [one for one in self.hearing.segments if one.part == segment.part and one.index < segment.index]
+        words = {word for one in before if not one.used for word in one.text.casefold().split()}
+        return (
+            bool(words & {"urine", "urinary"}) and not name.startswith("urin") and "urin" not in segment.text.casefold()
+        )
+
+    def _unit_of_range(self, used: list[Segment]) -> str:
+        """The unit that stands behind the range only: `98 H 15-65 pg/mL`."""
+        units = {one.number.unit for one in used if one.number is not None and one.number.high and one.number.unit}
+        return units.pop() if len(units) == 1 else ""
 
     def _of_habit(self, name: str) -> bool:
         """Whether a number is one nobody knows exactly: what is eaten or drunk."""
@@ -217,7 +240,7 @@ class Results:
             return True
         if one.text in ("H", "L", "N"):
             following = self.hearing.after(one)
-            return following is None or following.kind != "number"
+            return following is None or following.kind != "number" or bool(following.number and following.number.high)
         return (
             cue is not None
             and str(cue.value) in ("high", "low", "normal", "abnormal")

@@ -8,6 +8,7 @@ from ..hearing import Hearing, idle
 from ..scope import clauses
 from ..segments import Segment
 
+_EARLIER = frozenset(("previous", "previously", "prev", "prior", "was", "earlier", "baseline", "before"))
 _HIGHEST, _LOWEST, _DOUBTED = 1.5, -8.0, 1.0
 _T, _Z = "t_score", "z_score"
 
@@ -97,7 +98,7 @@ class Scores:
                     row = _Row(site=row.site, named=row.named, kinds=row.kinds)
                 row.numbers.append((kind, one))
                 kind = ""
-                place = self._place_behind(one) if not row.site and not row.region else None
+                place = self._place_behind(one, bool(row.kinds)) if not row.site and not row.region else None
                 if place is not None:
                     row.named, row.site = place, self._site_of(place)
                     region = place.cue("region")
@@ -117,15 +118,16 @@ class Scores:
         rows.append(row)
         return [one for one in self._joined(rows) if one.numbers or one.gap]
 
-    def _place_behind(self, one: Segment) -> Segment | None:
-        """The site that a preposition ties to the number before it: `-2.8 at the lumbar spine`."""
+    def _place_behind(self, one: Segment, named: bool = False) -> Segment | None:
+        """The site that a preposition ties to the number before it: `-2.8 at the lumbar spine`, or `T -2.8 hip`."""
         following = [each for each in self.hearing.segments[one.index + 1 :][:4] if each.clause == one.clause]
         words: list[str] = []
         for each in following:
             if self._site_of(each) or each.cue("region"):
                 following_it = self.hearing.after(each)
-                last = following_it is None or following_it.part != each.part
-                tied = any(word in ("at", "in", "of", "for", "@") for word in words) or ("," in words and last)
+                last = following_it is None or following_it.part != each.part or following_it.text == ","
+                tied = any(word in ("at", "in", "of", "for", "@") for word in words)
+                tied = tied or (last and ("," in words or (named and not words)))
                 return each if tied else None
             if each.cue("side") is not None or each.text == ",":
                 words.append(each.text)
@@ -227,12 +229,18 @@ class Scores:
             one.index for row in rows for one in ([row.named] if row.named else []) + [n for _, n in row.numbers]
         )
         days = [one for one in clause if one.kind == "time" and one.index < first and not one.used]
-        told = [one for one in days if one.time is not None and one.time.kind == "date"]
+        told = [one for one in days if one.time is not None and one.time.kind == "date" and not self._of_an_entry(one)]
         told = told or [one for one in clause if self._day_alone(one)]
         if len(told) != 1 or told[0].time is None:
             return ""
         self.hearing.use(told[0])
         return told[0].time.text
+
+    def _of_an_entry(self, day: Segment) -> bool:
+        """`coeliac dx 3 years ago, T -2.6`: the day of the illness it stands behind, and not of the scan."""
+        before = [one for one in self.hearing.segments if one.part == day.part and one.index < day.index]
+        named = [one for one in before if one.sense("member") or one.sense("class")]
+        return any(one.cue("imaging") is None and not self._heads(one) and not self._site_of(one) for one in named)
 
     def _day_alone(self, one: Segment) -> bool:
         """A day with nothing else between its commas."""
@@ -283,7 +291,7 @@ class Scores:
 
     def _named_numbers(self, row: _Row) -> list[tuple[str, Segment]] | None:
         """Each number with what it is: T, Z or BMD; None where they are no scores."""
-        given = list(row.numbers)
+        given = self._without_earlier(row)
         plain = [(kind, one) for kind, one in given if one.number is None or one.number.unit != "%"]
         dense = [one for kind, one in plain if kind == "BMD" or (not kind and _is_density(one))]
         rest = [(kind, one) for kind, one in plain if one not in dense and kind != "other"]
@@ -308,6 +316,19 @@ class Scores:
             self.hearing.use(row.named, *bare)
             self.hearing.reading.ask(f"'{told}': which is the T-score, which the Z-score?", "write 'hip T -2.7 Z -1.1'")
         return found or None
+
+    def _without_earlier(self, row: _Row) -> list[tuple[str, Segment]]:
+        """The numbers of a row but for an earlier one without a day, which is told: `-2.5 (previous -2.2)`."""
+        earlier = [one for _, one in row.numbers if self._word_before(one) in _EARLIER]
+        if len(earlier) == len(row.numbers):
+            return list(row.numbers)
+        for one in earlier:
+            told = self.hearing.told(self.hearing.segments[one.index - 1], one)
+            self.hearing.reading.leave(f"{told} (an earlier result without its day)")
+        return [(kind, one) for kind, one in row.numbers if one not in earlier]
+
+    def _word_before(self, one: Segment) -> str:
+        return self.hearing.segments[one.index - 1].text.casefold().strip() if one.index else ""
 
     def _number(self, row: _Row, kind: str, one: Segment, day: str) -> None:
         number, hearing = one.number, self.hearing
@@ -337,7 +358,8 @@ class Scores:
             return
         if (doubt := self._doubt(row, kind, one)) is not None:
             hearing.reading.doubted = (finding, number.low)
-            hearing.reading.ask(f"'{told}': {doubt}", f"write the score with its sign, as '{_signed(number.low)}'")
+            low = _with_point(number.low) if number.value < _LOWEST else number.low
+            hearing.reading.ask(f"'{told}': {doubt}", f"write the score with its sign, as '{_signed(low)}'")
             return
         text = number.text("")
         if day:
@@ -361,11 +383,7 @@ class Scores:
             return "a range, or two columns?"
         value = number.value
         if value < _LOWEST:
-            return (
-                f"is {_signed(number.low[:2] + '.' + number.low[2:])} meant?"
-                if len(number.low) < 5
-                else "is that right?"
-            )
+            return f"is {_signed(_with_point(number.low))} meant?" if len(number.low) < 5 else "is that right?"
         if number.signed and value > _HIGHEST and kind == "T":
             return "a T-score as high as this?"
         explicit = bool(row.kinds) or bool(self._heading) or (row.named is not None and bool(self._kind_in(row.named)))
@@ -387,6 +405,11 @@ def _is_percent(one: Segment) -> bool:
     """A whole number such as 86: the column of percent of what is usual, which no score is."""
     number = one.number
     return number is not None and not number.signed and number.low.isdigit() and 20 <= int(number.low) <= 160
+
+
+def _with_point(low: str) -> str:
+    """A score whose point was left out: -2.7 for -27."""
+    return low[:2] + "." + low[2:] if low[2:].isdigit() else low
 
 
 def _signed(low: str) -> str:

@@ -136,7 +136,8 @@ class Lexicon:
             node = following
             senses = node.senses
             if senses and index == start and self._is_a_word(keys[index], raw[index]):
-                senses = tuple(one for one in senses if one.kind in ("cue", "phrase"))
+                idle = any(one.kind == "cue" and one.target == "idle" for one in senses)
+                senses = tuple(one for one in senses if one.kind == "cue" or (one.kind == "phrase" and not idle))
             if senses:
                 best = (index - start + 1, senses)
         return best

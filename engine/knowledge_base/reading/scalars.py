@@ -16,6 +16,7 @@ from ..model import Cited
 
 SNAKE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+ROW_NAME = re.compile(r"[A-Z]\d[0-9A-Z]{0,2}")
 NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,18})?")
 EVIDENCE = ("verified", "secondary", "unverified")
 """How far those who wrote an entry checked it against its source."""
@@ -224,6 +225,16 @@ def cited(node: Node, key: str, desk: Desk) -> tuple[Cited, ...] | None:
     if not items:
         desk.wrong(Text("", node.place), key, "source ids")
     return tuple(found) or None
+
+
+def row_names(node: Node, key: str, desk: Desk) -> tuple[str, ...] | None:
+    """Rows of the reference table and statements of the founding articles: `[E041, A14]`."""
+    named = words(node, key, desk)
+    strange = next((name for name in named or () if not ROW_NAME.fullmatch(name)), None)
+    if strange is not None:
+        desk.wrong(Text(strange, node.place), key, "rows such as E041, and statements such as A14")
+        return None
+    return named
 
 
 def codes(node: Node, key: str, desk: Desk) -> dict[str, tuple[str, ...]] | None:

@@ -21,7 +21,8 @@ from .sides import Cause, Sides
 GROWS, STAYS, SHRINKS = 1, 0, -1
 
 _WORDS_ONLY = frozenset(
-    {"id", "place", "places", "label", "synonyms", "sources", "note", "codes", "kept_because", "suppress", "withdrawn"}
+    {"id", "place", "places", "label", "synonyms", "sources", "rows", "note", "codes"}
+    | {"kept_because", "suppress", "withdrawn"}
     | {"question", "help", "section", "checklist", "known_by", "shown", "round", "beside"}
 )
 """Parts of an entry that change what is read or asked, and no truth."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ...intake.lookup import Named
 from ...knowledge_base.model import (
@@ -96,6 +97,11 @@ def code(name: str, meaning: str) -> str:
     return escape.plain(f"{name}: {meaning.rstrip('.')}.\n")
 
 
+def row(name: str, names: Names, width: int = 80, colored: bool = False) -> str:
+    """The rules and entries written from a row of the reference table or from a statement; empty where none is."""
+    return Book(names, width, colored).row(name)
+
+
 class Book:
     """Entries written onto one page."""
 
@@ -141,6 +147,28 @@ class Book:
             self._field("note", entry.note)
         if not isinstance(entry, Source):
             self._cited(entry)
+
+    def row(self, name: str) -> str:
+        kinds = (getattr(self.kb, part.name) for part in dataclasses.fields(self.kb))
+        every = (one for kind in kinds if isinstance(kind, Mapping) for one in kind.values() if isinstance(one, Entry))
+        from_it = [one for one in every if name in (*one.rows, *(cited.where for cited in one.sources))]
+        if not from_it:
+            return ""
+        self.page.paragraph(f"{name}: a row of what the knowledge was written from", 0, "bold")
+        for heading, rules in (("Rules written from it", True), ("Entries written from it", False)):
+            some = [one for one in from_it if isinstance(one, Rule) is rules]
+            if some:
+                self.page.blank()
+                self.page.paragraph(heading, style="bold")
+            for one in some:
+                if isinstance(one, Rule):
+                    self._ruled(one)
+                else:
+                    said = one.question if isinstance(one, Topic) else one.label or one.id
+                    tag = outline.tag(one.sources)
+                    self.page.item(said + (f" [{tag}]" if tag else ""), "-", 4)
+                self.page.entry("where", str(one.place), 6)
+        return self.page.text()
 
     # --- by kind ---
 

@@ -1,1 +1,1 @@
-"""Whom an edit changes."""
+"""Whom an edit changes: two versions of a knowledge base over the same patients."""

@@ -24,7 +24,7 @@ from . import layout
 
 WIDTH = 120
 _MODELINE = "# yaml-language-server: $schema="
-_LAST = ("note", "sources", "codes", "kept_because", "suppress", "withdrawn")
+_LAST = ("note", "sources", "rows", "codes", "kept_because", "suppress", "withdrawn")
 _ROUNDS = 4
 """After so many passes a text that still changes never settles."""
 
@@ -33,7 +33,7 @@ def rule_order() -> tuple[str, ...]:
     """What holds, what is concluded, for whom, when, why, who says so."""
     own = tuple(key for key, known in rules.KEYS.items() if known.verbs)
     first = ("replaces", "title", "synonyms", *rules.VERBS, *own, "guideline", "grade", "region", "outside_scope")
-    listed = (*first, *rules.PREMISED, "because", "note", "sources", "evidence")
+    listed = (*first, *rules.PREMISED, "because", "note", "sources", "rows", "evidence")
     return (*listed, *(key for key in rules.KEYS if key not in listed))
 
 

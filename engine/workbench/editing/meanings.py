@@ -8,6 +8,7 @@ EVERY: Mapping[str, str] = {
     "label": "The name clinicians read, in lower case unless it is a name.",
     "synonyms": "Other words people use for it; each finds it at the prompt and in a patient file.",
     "sources": "Who says so: a source id, then where in it, as in `nogg-2024` or `demineralization A14`.",
+    "rows": "The rows of the reference table and the statements it was written from, as in `[E041, A14]`.",
     "note": "What else the reader should know; `{name}` prints a value.",
     "codes": 'Codes by system, as in `{loinc: [1989-3], snomed: ["64859006"]}`.',
     "kept_because": "Why it stays although nothing uses it; silences the check for unused things.",

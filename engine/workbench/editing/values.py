@@ -126,6 +126,7 @@ _KNOWN: Mapping[str, Callable[[Mapping[str, Any]], Schema]] = {
     "whole": _fixed({"type": ["integer", "string"], "minimum": 0, "pattern": r"^\d{1,6}$"}),
     "interval": _fixed(RANGE),
     "date": _fixed(DATE),
+    "row_names": _fixed(either_or_list({"type": "string", "pattern": f"^{scalars.ROW_NAME.pattern}$"})),
     "cited": _fixed(either_or_list(ids("citation"))),
     "codes": _fixed(by_id(either_or_list(TEXT))),
     "numbers": _fixed(by_id(NUMBER)),

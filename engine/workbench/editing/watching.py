@@ -61,6 +61,8 @@ class Watch:
         self.root, self.local = root, local
         self.prepared: Prepared | None = None
         """The last state in which nothing was wrong; None while there was none yet."""
+        self.before: Prepared | None = None
+        """What was in force until the last look that took something else over."""
         self.worked: dict[str, list[WorkedCase]] = {}
         self._stamps: dict[Path, tuple[int, int]] = {}
         self._behind: tuple[KnowledgeBase, Meanings] | None = None
@@ -74,6 +76,7 @@ class Watch:
         if not changed:
             return None
         self._stamps, first = stamps, not self._stamps
+        self.before = None
         case_files = {path for path in changed if path in set(self._case_files()) or self._name(path) in self.worked}
         problems: list[Problem] = []
         if changed - case_files:
@@ -136,7 +139,7 @@ class Watch:
         kb, found = reader.read_contents(contents, self._held)
         problems = [*problems, *found]
         if kb is not None and not failed(problems):
-            self.prepared = case.prepare(kb)
+            self.before, self.prepared = self.prepared, case.prepare(kb)
         return problems
 
     def _touched(self, case_files: set[Path]) -> tuple[list[WorkedCase], list[Problem]]:

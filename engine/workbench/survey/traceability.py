@@ -10,6 +10,7 @@ from pathlib import Path
 from ...knowledge_base.files import source
 from ...knowledge_base.files.nodes import ListNode, MapNode, Node, Text
 from ...knowledge_base.model import KnowledgeBase
+from ...knowledge_base.reading import scalars
 from ...values.problems import Problem
 from ..cases.cases import WorkedCase
 
@@ -19,10 +20,9 @@ ROOMS = ("rules", "knowledge")
 MOST_CARRIERS = 6
 MOST_CASES = 2
 
-_ENTRY = re.compile(r"([a-z0-9][a-z0-9_-]*):")
-_ROW = re.compile(r"\b([A-FS]\d[0-9A-Z]{2}|[LX]\d\d)\b(?:-([A-FS]\d[0-9A-Z]{2}|[LX]\d\d)\b)?")
-_STATEMENT = re.compile(r"\b(demineralization|mineralization) ([AB]\d{1,2})\b")
-_BESIDE = re.compile(r"\b[AB]\d{1,2}\b")
+_ROW = re.compile(r"[A-FS]\d[0-9A-Z]{2}|[LX]\d\d")
+_ARTICLES = ("demineralization", "mineralization")
+"""The founding articles, cited by the number of the statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +69,26 @@ def carriers(root: Path) -> dict[str, tuple[Carrier, ...]]:
     for room in ROOMS:
         for path in sorted((root / room).rglob("*.yaml")):
             file = path.relative_to(root).as_posix()
-            for entry, named in _named(path.read_text("utf-8").split("\n")):
-                found.setdefault(named, {})[Carrier(entry, file)] = None
+            for entry, node in _pairs(source.load_file(path, file)[0]):
+                for named in dict.fromkeys((*_texts(node, "rows"), *_located(node))):
+                    found.setdefault(named, {})[Carrier(entry, file)] = None
     return {named: tuple(sorted(who, key=lambda one: (not one.is_rule, one.id))) for named, who in found.items()}
 
 
-def _named(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each entry with what it names, in its sources or in the comment beside its id."""
-    entry = ""
-    for line in lines:
-        opened = _ENTRY.match(line)
-        if opened:
-            entry = opened.group(1)
-        for first, last in _ROW.findall(line):
-            yield from ((entry, row) for row in _between(first, last))
-        yield from ((entry, statement) for _, statement in _STATEMENT.findall(line))
-        if opened and "#" in line:
-            yield from ((entry, statement) for statement in _BESIDE.findall(line.split("#", 1)[1]))
-
-
-def _between(first: str, last: str) -> Iterator[str]:
-    """A row, or all from one to another, as in D001-D011."""
-    if not (last and first[1:].isdigit() and last[1:].isdigit()):
-        yield from (row for row in (first, last) if row)
-        return
-    yield from (f"{first[0]}{number:0{len(first) - 1}d}" for number in range(int(first[1:]), int(last[1:]) + 1))
+def _located(node: Node) -> Iterator[str]:
+    """The rows and statements that a source is cited for, as in `who-1994 B003` and `demineralization A14`."""
+    if isinstance(node, MapNode):
+        for key, value in node.pairs:
+            if key.value == "sources":
+                for cited in _items(value):
+                    by, _, where = cited.partition(" ")
+                    if _ROW.fullmatch(where) or (by in _ARTICLES and scalars.ROW_NAME.fullmatch(where)):
+                        yield where
+            else:
+                yield from _located(value)
+    elif isinstance(node, ListNode):
+        for item in node.items:
+            yield from _located(item)
 
 
 def unexplained(read: Rows, carried: Mapping[str, Sequence[Carrier]]) -> list[str]:
@@ -120,7 +115,7 @@ def _opening(read: Rows, carried: Mapping[str, Sequence[Carrier]]) -> Iterator[s
     carrying = sum(1 for row in read.known if row in carried or row in read.told_by)
     yield "# From what was read to what is concluded"
     yield ""
-    yield f"Made by `osteologic trace` from `{ROWS}` and from what rules and entries name beside their ids and in their"
+    yield f"Made by `osteologic trace` from `{ROWS}` and from what rules and entries name under `rows` and in their"
     yield "sources. Not to be edited: change a rule, then make it anew."
     yield ""
     yield f"{len(read.statements)} statements of the founding articles. {len(read.known)} rows of the clinical table:"

@@ -1,0 +1,288 @@
+"""Whom an edit changes: every conclusion under two versions of a knowledge base, patient by patient, over bits.
+
+The statuses are those of `assessment/population`; of whom two values contradict, experta judges each version. The
+smallest patient of a change is replayed on experta before it is told.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ...assessment.population.population import Population
+from ...case.case import Prepared
+from ...inference.program import bits
+from ...inference.program.columns import Machine
+from ...knowledge_base.model import KnowledgeBase
+from ...values.frozen import ordered
+from ...values.value import Known
+from .. import processes
+from . import conclusions, judging, samples, smallest
+from .conclusions import NOTHING, Conclusion
+from .edits import Edit, edits
+from .reach import Reach
+from .samples import Sample
+from .versions import Version
+
+AT_ONCE = 500
+"""Patients handed to a process together."""
+_SPARSE = 2
+"""Where fewer than one in so many can have moved, only those are looked at closely."""
+WITNESSES = 6
+"""Of so many changes a smallest patient is looked for; the rest are counted."""
+
+
+@ordered
+class Change:
+    """One conclusion that becomes another word for somebody: `before` and `after`, and of how many in each sample."""
+
+    conclusion: Conclusion
+    before: str
+    after: str
+    counts: tuple[int, ...]
+    """How many patients of each sample, in their order."""
+    example: str = ""
+    """The name of a patient of whom it changes."""
+    witness: str = ""
+    """The smallest patient found of whom it changes, as a file."""
+
+    @property
+    def loosened(self) -> bool:
+        """Whether whoever was protected is protected less."""
+        return conclusions.loosened(self.conclusion, self.before, self.after)
+
+
+@ordered
+class Counted:
+    """A sample, how many patients it has, and of how many anything changes, or is loosened."""
+
+    name: str
+    patients: int
+    changed: int
+    loosened: int
+    left_out: int = 0
+
+
+@ordered
+class Difference:
+    """What two versions of a knowledge base have not in common."""
+
+    old: str
+    new: str
+    edits: tuple[Edit, ...]
+    samples: tuple[Counted, ...]
+    changes: tuple[Change, ...]
+    untouched: int
+    """How many conclusions rest on nothing that was edited."""
+    unchanged: tuple[Conclusion, ...]
+    """Those that could change, and did of nobody."""
+
+    @property
+    def decides(self) -> bool:
+        """Whether anything but words was edited."""
+        return any(one.decides for one in self.edits)
+
+    @property
+    def loosened(self) -> tuple[Change, ...]:
+        """The changes that protect somebody less."""
+        return tuple(one for one in self.changes if one.loosened)
+
+
+def between(old: Version, new: Version, some: Sequence[Sample], witnesses: int = WITNESSES) -> Difference:
+    """Everything that differs between two versions over some patients.
+
+    Args:
+        some: the patients, sample by sample.
+        witnesses: of how many changes a smallest patient is looked for, those that loosen first.
+    """
+    found = edits(old.prepared.kb, new.prepared.kb)
+    every = _either(old.prepared.kb, new.prepared.kb)
+    reached = Reach(old.prepared, new.prepared, found)
+    wanted = [one for one in every if reached.touched(one)]
+    tally, pair = _Tally(len(some)), _Pair(old.prepared, new.prepared, reached)
+    counted = []
+    for place, sample in enumerate(some):
+        who = _Who()
+        left_out = sample.left_out
+        for part, aside in _compared(pair, sample, wanted) if wanted else ():
+            tally.add(place, part)
+            who.add(part)
+            left_out += aside
+        counted.append(Counted(sample.name, len(sample.said), len(who.changed), len(who.loosened), left_out))
+    changes = tally.changes(some)
+    shown = _with_witnesses(pair, some, tally, changes, witnesses)
+    turned = {one.conclusion for one in shown}
+    rest = tuple(one for one in wanted if one not in turned)
+    return Difference(old.name, new.name, found, tuple(counted), shown, len(every) - len(wanted), rest)
+
+
+def _either(old: KnowledgeBase, new: KnowledgeBase) -> list[Conclusion]:
+    return list(dict.fromkeys((*conclusions.all_of(new), *conclusions.all_of(old))))
+
+
+# --- patient by patient -----------------------------------------------------------------------------------------------
+
+_Turn = tuple[Conclusion, str, str]
+_Part = list[tuple[_Turn, list[int]]]
+"""Each change with the places of the patients in their sample."""
+
+
+@dataclass(slots=True)
+class _Who:
+    changed: set[int] = field(default_factory=set)
+    loosened: set[int] = field(default_factory=set)
+
+    def add(self, part: _Part) -> None:
+        for (conclusion, before, after), places in part:
+            self.changed.update(places)
+            if conclusions.loosened(conclusion, before, after):
+                self.loosened.update(places)
+
+
+class _Tally:
+    """How many change in each way, and the first few of them."""
+
+    def __init__(self, many: int) -> None:
+        self.counts: dict[_Turn, list[int]] = {}
+        self.who: dict[_Turn, list[tuple[int, int]]] = {}
+        self.many = many
+
+    def add(self, sample: int, part: _Part) -> None:
+        for turn, places in part:
+            self.counts.setdefault(turn, [0] * self.many)[sample] += len(places)
+            kept = self.who.setdefault(turn, [])
+            kept += [(sample, place) for place in places[: smallest.TRIED]]
+
+    def changes(self, some: Sequence[Sample]) -> list[Change]:
+        """The gravest first: what loosens, then by how many."""
+        found = []
+        for turn, counts in self.counts.items():
+            sample, place = self.who[turn][0]
+            found.append(Change(*turn, tuple(counts), some[sample].names[place]))
+        return sorted(found, key=_gravity)
+
+
+def _gravity(one: Change) -> tuple[object, ...]:
+    """What loosens before what does not, what becomes plainly allowed before all, then by how many."""
+    return not one.loosened, one.after != "recommended", [-many for many in one.counts], one.conclusion, one.before
+
+
+def _compared(pair: _Pair, sample: Sample, wanted: Sequence[Conclusion]) -> Iterable[tuple[_Part, int]]:
+    """The changes of a sample, and how many were passed over, part by part, on all cores."""
+    pair.skipping = sample.name == samples.CROSSED
+
+    def work(start: int) -> tuple[_Part, int]:
+        stop = start + AT_ONCE
+        found = pair.turns(sample.said[start:stop], sample.days[start:stop], wanted)
+        return [(turn, [start + place for place in places]) for turn, places in found.items()], pair.aside
+
+    return processes.each(work, range(0, len(sample.said), AT_ONCE), processes.cores())
+
+
+class _Pair:
+    """Two versions over the same patients; what conditions came to is remembered from part to part."""
+
+    def __init__(self, old: Prepared, new: Prepared, reached: Reach) -> None:
+        self.versions, self.reached = (old, new), reached
+        self.judges = (judging.Judge(old), judging.Judge(new))
+        self.skipping = False
+        """Whether patients of whom two values contradict are passed over: of random ones nobody misses them."""
+        self.aside = 0
+        self.machines = (Machine(old.plan), Machine(new.plan))
+
+    def turns(
+        self, said: Sequence[Mapping[str, Known]], days: Sequence[datetime.date], wanted: Sequence[Conclusion]
+    ) -> dict[_Turn, list[int]]:
+        """Each change, with the places of the patients of whom it is so."""
+        old, new = self._people(said, days)
+        moved = self.reached.moved(old, new) | old.contradicting | new.contradicting
+        places = list(bits.positions(moved))
+        if len(places) * _SPARSE < len(said):
+            said, days = [said[place] for place in places], [days[place] for place in places]
+            old, new = self._people(said, days)
+        else:
+            places = list(range(len(said)))
+        alone = old.contradicting | new.contradicting
+        together = old.everybody & ~alone
+        found: dict[_Turn, list[int]] = {}
+        for conclusion in wanted:
+            before, after = conclusions.words(old, conclusion), conclusions.words(new, conclusion)
+            for turn, cases in turned(conclusion, before, after, together).items():
+                found.setdefault(turn, []).extend(places[case] for case in bits.positions(cases))
+        self.aside = bin(alone).count("1") if self.skipping else 0
+        for place in bits.positions(0 if self.skipping else alone):
+            for turn in self._alone(said[place], days[place], wanted):
+                found.setdefault(turn, []).append(places[place])
+        return found
+
+    def _people(
+        self, said: Sequence[Mapping[str, Known]], days: Sequence[datetime.date]
+    ) -> tuple[Population, Population]:
+        old, new = (
+            Population(prepared, machine, judging.readable(prepared, said), days)
+            for prepared, machine in zip(self.versions, self.machines, strict=True)
+        )
+        return old, new
+
+    def _alone(self, said: Mapping[str, Known], day: datetime.date, wanted: Sequence[Conclusion]) -> Iterable[_Turn]:
+        old, new = (judge.look(said, day) for judge in self.judges)
+        for conclusion in wanted:
+            if conclusion.kind != "dose":
+                before, after = conclusions.word(old, conclusion), conclusions.word(new, conclusion)
+                if before != after:
+                    yield conclusion, before, after
+
+
+def turned(conclusion: Conclusion, before: conclusions.Words, after: conclusions.Words, among: int) -> dict[_Turn, int]:
+    """From which word to which, with the cases; what is shown in neither is no change."""
+    before, after = _whole(before, among), _whole(after, among)
+    same = bits.joined(cases & after.get(word, 0) for word, cases in before.items())
+    gone = _pairs(before, after, among & ~same)
+    return {(conclusion, one, other): cases for one, other, cases in gone}
+
+
+def _whole(words: conclusions.Words, among: int) -> dict[str, int]:
+    """The words of these cases, each case with one: of several doses all together."""
+    found: dict[str, int] = {}
+    rest = among
+    for word, cases in words.items():
+        both = {f"{other}; {word}": cases & shared for other, shared in found.items() if cases & shared}
+        for other in found:
+            found[other] &= ~cases
+        found[word] = found.get(word, 0) | (cases & rest)
+        found.update(both)
+        rest &= ~cases
+    return {word: cases for word, cases in {**found, NOTHING: rest}.items() if cases}
+
+
+def _pairs(before: Mapping[str, int], after: Mapping[str, int], among: int) -> Iterable[tuple[str, str, int]]:
+    for one, cases in before.items():
+        for other, more in after.items():
+            if one != other and (both := cases & more & among):
+                yield one, other, both
+
+
+# --- the smallest patients --------------------------------------------------------------------------------------------
+
+
+def _with_witnesses(
+    pair: _Pair, some: Sequence[Sample], tally: _Tally, changes: Sequence[Change], most: int
+) -> tuple[Change, ...]:
+    """The changes with the smallest patient of the first of them."""
+
+    pair.skipping = False
+
+    def work(number: int) -> str:
+        change = changes[number]
+        turn = (change.conclusion, change.before, change.after)
+        people = [(some[sample].said[place], some[sample].days[place]) for sample, place in tally.who[turn]]
+        return smallest.patient(pair.judges, pair.turns, turn, people)
+
+    first = range(min(most, len(changes)))
+    found = list(processes.each(work, first, processes.cores()))
+    with_one = [
+        Change(one.conclusion, one.before, one.after, one.counts, one.example, text)
+        for one, text in zip(changes, found, strict=False)
+    ]
+    return (*with_one, *changes[len(found) :])

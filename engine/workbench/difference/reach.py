@@ -1,0 +1,153 @@
+"""Which conclusions rest on what was edited: of all others nothing can change for any patient.
+
+Reach is drawn too wide rather than too narrow: an edit of what everything may rest on (units, guidelines, hazards, the
+scope) reaches everything, one diagnosis that may change reaches all diagnoses, and one status all tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from ...assessment.population.population import Population
+from ...assessment.population.testing import TAKING
+from ...case import evidence
+from ...case.case import Prepared
+from ...inference.program.bits import Pair
+from ...knowledge_base.model import KnowledgeBase, Rule
+from ...premises import expression
+from ..mutation.alteration import Graph, Touched
+from .conclusions import Conclusion
+from .edits import Edit
+
+_NAMES = ("findings", "quantities", "thresholds")
+_PROPOSITIONS = ("states", "scales")
+_THEIR_OWN = ("rules", "withdrawn", "choices", "conditions", "interventions", "alerts", "investigations")
+_BY_TRUTH = ("rules", "thresholds", "states", "scales")
+"""Kinds of which an edit makes a difference only where a rule comes out otherwise, or says something else."""
+_NOTHING_SHOWN = ("clashes", "disagreements", "invariants")
+_DIAGNOSTIC = ("diagnoses", "excludes", "supports", "opposes")
+_PLANNING = ("recommends", "contraindicates", "defers", "cautions")
+
+
+class Reach:
+    """What some edits reach: `touched` conclusions, and the patients of whom one can have `moved`."""
+
+    def __init__(self, old: Prepared, new: Prepared, found: Iterable[Edit]) -> None:
+        deciding = [one for one in found if one.decides and one.kind not in _NOTHING_SHOWN]
+        everything = any(one.kind not in (*_NAMES, *_PROPOSITIONS, *_THEIR_OWN) for one in deciding)
+        self._sides = None if everything else [_Side(prepared, deciding) for prepared in (old, new)]
+        self.touched: Callable[[Conclusion], bool] = (
+            _reached(self._sides) if self._sides is not None else lambda conclusion: True
+        )
+        self._by_truth = self._sides is not None and all(one.kind in _BY_TRUTH for one in deciding)
+        self._spoken = {one.id for one in deciding if one.kind == "rules" and one.parts != ("when",)}
+        """Rules of which more than the premise differs."""
+
+    def moved(self, old: Population, new: Population) -> int:
+        """The cases of whom anything can differ: a rule reached comes out otherwise, or one reworded acts or may.
+
+        Where more than truths was edited, all of them.
+        """
+        if self._sides is None or not self._by_truth:
+            return old.everybody
+        moved = 0
+        for name in self._sides[0].rules | self._sides[1].rules | self._spoken:
+            one, other = _truth(old, name), _truth(new, name)
+            moved |= one[0] ^ other[0] | one[1] ^ other[1]
+            if name in self._spoken:
+                moved |= ~one[1] | ~other[1]
+        return moved & old.everybody
+
+
+def _truth(people: Population, name: str) -> Pair:
+    rule = people.kb.rules.get(name)
+    return people.rule(rule) if rule is not None else (0, people.everybody)
+
+
+def _reached(sides: Sequence[_Side]) -> Callable[[Conclusion], bool]:
+    """Whether a conclusion rests on one of the edits, under either version."""
+    diagnosis = any(side.conditions for side in sides)
+    status = any(side.interventions for side in sides)
+
+    def reached(conclusion: Conclusion) -> bool:
+        kind, name = conclusion
+        if kind == "diagnosis":
+            return diagnosis
+        if kind == "test":
+            return diagnosis or status or any(name in side.tests for side in sides)
+        if kind == "cause":
+            return any(name in side.causes for side in sides)
+        if kind == "alert":
+            medicine = name.removeprefix(TAKING)
+            return any(name in side.alerts or (name != medicine and medicine in side.interventions) for side in sides)
+        return any(name in side.interventions for side in sides)
+
+    return reached
+
+
+class _Side:
+    """What the edits reach in one version."""
+
+    def __init__(self, prepared: Prepared, deciding: Iterable[Edit]) -> None:
+        self.prepared, self.kb = prepared, prepared.kb
+        listed = list(deciding)
+        own = {one.id for one in listed}
+        rules = [self.kb.rules[one.id] for one in listed if one.kind == "rules" and one.id in self.kb.rules]
+        names = {one.id for one in listed if one.kind in _NAMES}
+        names |= _offering(self.kb, {one.id for one in listed if one.kind == "choices"})
+        if any(one.kind == "conditions" for one in listed):
+            names |= {"conditions"} & self.kb.findings.keys()
+        setting = {one.id for one in listed if one.kind in (*_PROPOSITIONS, "conditions")}
+        rules += [rule for rule in self.kb.rules.values() if setting & {*rule.targets, *rule.members}]
+        rested = Graph(self.kb).touched(rules, names)
+        self.rules = frozenset(rested.rules | {rule.id for rule in rules})
+        reached = [*rules, *(self.kb.rules[id] for id in rested.rules)]
+        self.conditions = self._about(reached, _DIAGNOSTIC) | (own & self.kb.conditions.keys()) | self._pursued(rested)
+        self.causes = self._about(reached, ("causes",)) | (own & self.kb.conditions.keys())
+        self.alerts = self._about(reached, ("alerts",)) | (own & self.kb.alerts.keys())
+        self.tests = self._about(reached, ("orders",)) | (own & self.kb.investigations.keys())
+        self.interventions = self._about(reached, _PLANNING) | (own & self.kb.interventions.keys()) | self._indicated()
+        if {rule.verb for rule in reached} & {"derives"} or rested.names:
+            self.interventions |= self._named_in_doses(rested)
+
+    def _about(self, rules: Iterable[Rule], verbs: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(name for rule in rules if rule.verb in verbs for name in (rule.members or rule.targets))
+
+    def _pursued(self, rested: Touched) -> frozenset[str]:
+        return frozenset(
+            one.id
+            for one in self.kb.conditions.values()
+            if one.pursue is not None
+            and not rested.none_of(expression.names_read(one.pursue), expression.atoms_read(one.pursue))
+        )
+
+    def _indicated(self) -> frozenset[str]:
+        """Interventions whose indications speak of a condition that is reached."""
+        rules = self.prepared.by_verb.get("recommends", ())
+        return frozenset(
+            name
+            for rule in rules
+            if self.conditions & evidence.conditions_named(rule, self.prepared.rules)
+            for name in (rule.members or rule.targets)
+        )
+
+    def _named_in_doses(self, rested: Touched) -> frozenset[str]:
+        """Interventions whose printed dose waits for a number that is reached."""
+        found = {one.id for one in self.kb.interventions.values() if _names(one.dose) & rested.names}
+        for rule in self.prepared.by_verb.get("recommends", ()):
+            if _names(rule.dose) & rested.names:
+                found.update(rule.members or rule.targets)
+        return frozenset(found)
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(part.partition("}")[0] for part in text.split("{")[1:])
+
+
+def _offering(kb: KnowledgeBase, sets: set[str]) -> set[str]:
+    """The findings that offer members of these sets of choices."""
+    return {
+        one.id
+        for one in kb.findings.values()
+        if one.choices in sets or any(field.choices in sets for field in one.fields.values())
+    }
