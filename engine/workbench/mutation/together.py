@@ -64,13 +64,18 @@ class AlteredTruths(Truths):
         asked = graph.asked.get(id(node))
         if asked is not None and asked[0] is node and self.touched.none_of(asked[1], asked[2]):
             return self.base.holds(node)
-        known = self.base.plan.literal(node) is not None
-        if known and productions.leaf_of(node) and self.touched.guarded.isdisjoint(graph.names_in(node)):
-            return self.base.holds(node)
+        literal = self._literal_as_it_was(node)
+        if literal is not None and self.touched.guarded.isdisjoint(graph.names_in(node)):
+            return self.base.literal(literal)
         found = self._nodes.get(id(node))
         if found is None:
             found = self._nodes[id(node)] = (node, self.worked_out(node))  # the node lives as long as its id
         return found[1]
+
+    def _literal_as_it_was(self, node: TruthNode) -> int | None:
+        """The literal of a condition of a rule that was not changed; None for any other."""
+        found = self.plan.literals.get(id(node))
+        return found[1] if found is not None and found[0] is node and productions.leaf_of(node) else None
 
     def _concluded(self, atom: str) -> Pair:
         """Compare `Reference._concluded`."""
