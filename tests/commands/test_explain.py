@@ -37,7 +37,12 @@ def test_words_are_explained(words: str, said: str, home: Path, run: Run) -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [("E042", "nothing is called 'E042'"), ("osteoprosis", "did you mean 'osteoporosis'?"), ("OL999", "no problem has the code OL999")]
+    ("words", "said"),
+    [
+        ("E042", "nothing is called 'E042'"),
+        ("osteoprosis", "did you mean 'osteoporosis'?"),
+        ("OL999", "no problem has the code OL999"),
+    ],
 )
 def test_what_is_not_known_is_said_with_what_may_be_meant(words: str, said: str, home: Path, run: Run) -> None:
     ended = run("explain", words)

@@ -24,7 +24,7 @@ from engine.values.value import Known, Measurement, Number
 from engine.workbench.cases.cases import WorkedCase
 from engine.workbench.mutation import mutants
 from engine.workbench.mutation.alteration import Alteration, Altered, Graph, Kept
-from engine.workbench.mutation.together import AlteredTruths
+from engine.workbench.mutation.cone import AlteredTruths
 from tests.inference.random_bases import HERE, TODAY, Maker
 from tests.inference.test_program import answers_of, people
 

@@ -29,8 +29,8 @@ from ..cases.together import Met
 from . import concerns, mutants, witnesses
 from .alteration import Alteration, Altered, AlteredCase, Graph, Kept
 from .concerns import Ground
+from .cone import AlteredTruths, Together
 from .mutants import Mutant
-from .together import AlteredTruths, Together
 from .witnesses import Search, Witness, told_of
 
 KILLED, SURVIVED, EQUIVALENT = "killed", "survived", "equivalent"

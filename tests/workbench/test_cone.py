@@ -16,9 +16,9 @@ from engine.workbench.cases import cases, outcomes
 from engine.workbench.cases.together import Met
 from engine.workbench.mutation import mutants, mutation
 from engine.workbench.mutation.alteration import Alteration, AlteredCase
+from engine.workbench.mutation.cone import AlteredTruths
 from engine.workbench.mutation.mutants import Mutant
 from engine.workbench.mutation.mutation import Trial
-from engine.workbench.mutation.together import AlteredTruths
 from tests.conftest import size
 
 ROOT = Path(__file__).parents[2]
