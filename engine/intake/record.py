@@ -422,7 +422,7 @@ def check_ages(kb: KnowledgeBase, found: Mapping[str, Answer]) -> list[Problem]:
 
 def tells_ages(name: str, known: Known) -> bool:
     """Whether an answer says at what age something happened."""
-    return next(_ages(name, known), None) is not None
+    return (isinstance(known, Records) or name.startswith("age_at")) and any(True for _ in _ages(name, known))
 
 
 def _ages(name: str, known: Known) -> Iterator[Interval]:

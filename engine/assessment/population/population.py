@@ -47,6 +47,7 @@ class Population:
         said: what was said of each patient.
         days: the day on which each is seen.
         guideline, region: whose recommendations are shown; they change no truth.
+        answers: what was said with all that it implies, where that was worked out already.
     """
 
     def __init__(
@@ -57,11 +58,12 @@ class Population:
         days: Sequence[datetime.date],
         guideline: str = "",
         region: str = "",
+        answers: Answers | None = None,
     ) -> None:
         self.prepared, self.kb, self.machine = prepared, prepared.kb, machine
         self.said, self.days, self.guideline, self.region = said, days, guideline, region
         self._looks: dict[int, Outlook] = {}
-        self.answers: Answers = settled(prepared, machine, days, said)
+        self.answers: Answers = answers or settled(prepared, machine, days, said)
         self.shows(prepared, Truths(machine, self.answers))
 
     def shows(self, prepared: Prepared, truths: Truths) -> None:

@@ -98,7 +98,7 @@ class Answers:
         closed: frozenset[str] = frozenset(),
         implied: Mapping[str, Mapping[int, Known]] | None = None,
     ) -> None:
-        self.machine, self.days, self.explicit, self.closed = machine, days, explicit, closed
+        self.machine, self.days, self.closed = machine, days, closed
         self.size = len(explicit)
         number = machine.values.number
         self.day_of = [number(day) for day in days]

@@ -32,44 +32,41 @@ class Crowd:
         self.machine = Machine(prepared.plan)
 
     def met(self, seeds: Sequence[int]) -> Population:
-        """The patients of these seeds, as they are said to a case one by one."""
-        return self.population(self.said(seeds))
-
-    def population(self, said: Sequence[Facts]) -> Population:
-        """Patients of whom this was said."""
+        """The patients of these seeds, as they are said to a case one by one: see `People.meet`."""
         if len(self.machine.entries.of) > REMEMBERED:
             self.machine = Machine(self.prepared.plan, self.machine.program)
-        return Population(self.prepared, self.machine, said, [self.today] * len(said))
-
-    def said(self, seeds: Sequence[int]) -> list[Facts]:
-        """What is said of the patients of these seeds: see `People.meet`."""
         drawn = [self.dangers.patient(seed) if seed % 4 else self.vocabulary.patient(seed) for seed in seeds]
-        fitted, columns = self.fitted(drawn)
+        fitted, answers = self.fitted(drawn)
+        columns = Columns(self.machine, self._implied(answers))
         again: dict[int, Facts] = {}
         for case, (seed, said) in enumerate(zip(seeds, fitted, strict=True)):
             twice = [name for name in said if seed % 20 != 1 and self._twice(columns, name, case)]
             if twice:
                 left_out = set(twice) if seed % 2 else {part for name in twice for part in behind(self.prepared, name)}
                 again[case] = {name: known for name, known in said.items() if name not in left_out}
-        if again:
-            for case, said in zip(again, self.fitted(list(again.values()))[0], strict=True):
-                fitted[case] = said
-        return fitted
+        for case, said in zip(again, self.fitted(list(again.values()))[0], strict=True):
+            for name in fitted[case].keys() - said.keys():
+                answers.say(name, case, None)
+            fitted[case] = said
+        days = [self.today] * len(fitted)
+        return Population(self.prepared, self.machine, fitted, days, answers=self._implied(answers))
 
-    def fitted(self, drawn: Sequence[Facts]) -> tuple[list[Facts], Columns]:
-        """What of some records applies and is said, and the values it comes to: see `Vocabulary.put_together`."""
+    def _implied(self, answers: Answers) -> Answers:
+        return settling.implied(self.prepared, answers, [self.today] * answers.size)
+
+    def fitted(self, drawn: Sequence[Facts]) -> tuple[list[Facts], Answers]:
+        """What of some records applies and is said: see `Vocabulary.put_together`."""
         said = [dict(one) for one in drawn]
         later = self.vocabulary.applying
         first = [{name: known for name, known in one.items() if name not in later} for one in said]
-        day = [dates.day(self.today)] * len(said)
-        answers = Answers(self.machine, day, [settling.told(self.prepared, one) for one in first])
-        days = [self.today] * len(said)
+        days = [dates.day(self.today)] * len(said)
+        answers = Answers(self.machine, days, [settling.told(self.prepared, one) for one in first])
         for name in later:
             applies = self.kb.findings[name].applies
             having = [case for case, one in enumerate(said) if name in one]
             if not having or applies is None:
                 continue
-            unfit = Leaves(Columns(self.machine, settling.implied(self.prepared, answers, days))).pair(applies)[1]
+            unfit = Leaves(Columns(self.machine, self._implied(answers))).pair(applies)[1]
             for case in having:
                 if unfit >> case & 1:
                     del said[case][name]
@@ -77,12 +74,12 @@ class Crowd:
                     answers.say(name, case, said[case][name])
         for name in self.vocabulary.standing_in:
             having = [case for case, one in enumerate(said) if name in one]
-            columns = Columns(self.machine, settling.implied(self.prepared, answers, days))
+            columns = Columns(self.machine, self._implied(answers))
             for case in having:
                 if not isinstance(columns.known(self.kb.findings[name].stand_in, case), Gap):
                     del said[case][name]
                     answers.say(name, case, None)
-        return list(said), Columns(self.machine, settling.implied(self.prepared, answers, days))
+        return list(said), answers
 
     def _twice(self, columns: Columns, name: str, case: int) -> bool:
         """Whether a number that was said can be worked out as well."""

@@ -245,19 +245,22 @@ class Vocabulary:
 
     def make_consistent(self, found: dict[str, Known], chance: random.Random) -> None:
         """No age is reported that has not been reached."""
+        wrong = list(found)
         for _ in range(20):
-            wrong = [
-                name
-                for name, known in found.items()
-                if record.tells_ages(name, known)
-                and record.check_ages(self.kb, {"age": Answer(found["age"], "", HERE), name: Answer(known, "", HERE)})
-            ]
+            wrong = [name for name in wrong if self._not_reached(found, name)]
             if not wrong:
                 return
             for name in wrong:
                 found[name] = self._drawn(name, chance)
         for name in wrong:
             found[name] = NOT_MEASURED
+
+    def _not_reached(self, found: Mapping[str, Known], name: str) -> bool:
+        """Whether an answer tells of an age beyond the patient's."""
+        if not record.tells_ages(name, found[name]):
+            return False
+        both = {"age": Answer(found["age"], "", HERE), name: Answer(found[name], "", HERE)}
+        return bool(record.check_ages(self.kb, both))
 
     def put_together(self, case: Case, known: Mapping[str, Known], silent: Iterable[str] = ()) -> dict[str, Known]:
         """Say a record to a case, in place of all that was said before; gives what of it applies and was said.
