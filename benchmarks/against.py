@@ -36,9 +36,32 @@ class Task:
     """Whether a rule file is changed before each run, so that nothing kept is current."""
     now: tuple[str, ...] = ()
     """Words that only the working tree gets, where it does the same in another way."""
+    code: str = ""
+    """What is run in place of a command line, where none does just that; both sides must know the names."""
 
 
 MANY = "".join(f"- {{age: {50 + one % 40}, sex: female, t_score_hip: -2.{one % 9}}}\n" for one in range(200))
+READY = """
+from pathlib import Path
+from engine.case import case
+from engine.knowledge_base.store import cache
+root = Path.cwd()
+prepared = case.prepare_kept(cache.load(root))
+"""
+RANDOM = f"""{READY}
+from engine.workbench.trials import invariants
+invariants.broken(prepared, invariants.in_force(prepared.kb), 1_000)
+"""
+MUTATION = f"""{READY}
+import random
+from engine.workbench.cases import cases
+from engine.workbench.mutation import mutants, mutation
+worked, _ = cases.read_all(prepared.kb, cases.files_in(root / "tests" / "cases"), root)
+kept, _ = mutation.keep(prepared, worked)
+trial = mutation.Trial(prepared, kept)
+for mutant in random.Random("a share").sample(mutants.of(prepared.kb), 250):
+    trial.of(mutant)
+"""
 TASKS = (
     Task("assess", ("assess", "-"), PATIENT),
     Task("assess after an edit", ("assess", "-"), PATIENT, edits=True),
@@ -47,6 +70,9 @@ TASKS = (
     Task("check", ("check",)),
     Task("check after an edit", ("check",), edits=True),
     Task("test", ("test",)),
+    Task("worked cases", ("test", "--patients", "0")),
+    Task("1,000 random patients", (), code=RANDOM),
+    Task("250 changes of rules", (), code=MUTATION),
     Task("200 patients", ("assess", "-", "--format", "json"), MANY),
     Task(
         "200 as lines, by two", ("assess", "-", "--format", "json"), MANY, now=("--format", "jsonl", "--workers", "2")
@@ -93,7 +119,7 @@ class Side:
             typed.seek(0)
             started = time.perf_counter()
             ran = subprocess.Popen(
-                [str(self.python), "cli.py", *words],
+                [str(self.python), *(("-c", task.code) if task.code else ("cli.py", *words))],
                 cwd=self.root,
                 env=self.environment,
                 stdin=typed,

@@ -35,6 +35,8 @@ ROOT = Path(__file__).parent.parent
 SAFETY = "rules/safety/"
 CONCERNED = 150
 """So many of the patients whom a rule concerns are tried without it."""
+AT_ONCE = 50
+"""Patients handed to a process together."""
 PROTECTING = ("contraindicates", "defers", "cautions")
 
 INVARIANT, TABLE, NOBODY = "an invariant", "the table of hazards", "nobody"
@@ -130,7 +132,7 @@ def _whole(prepared: Prepared, rules: Sequence[Rule], count: int) -> Whole:
 
     ranked: dict[str, list[tuple[int, int]]] = {rule.id: [] for rule in rules}
     broken: dict[int, frozenset[str]] = {}
-    for seed, concerned, names in processes.each(work, range(count), processes.cores(), invariants.AT_ONCE):
+    for seed, concerned, names in processes.each(work, range(count), processes.cores(), AT_ONCE):
         broken[seed] = frozenset(names)
         for name, rank in concerned:
             ranked[name].append((rank, seed))

@@ -31,6 +31,7 @@ class Outlook:
         self._firm = tuple(world.case for world in worlds.of(case) if not world.doubting)
         self._verdict: Verdict | None = judge(case) if len(self._cases) > 1 else None
         """What is shown of a patient of whom two values contradict."""
+        self._whole: Verdict | None = None
         self.outside = case.in_scope is Truth.FALSE
         self._in_play: frozenset[str] | None = None
         self._ranked: tuple[Standing, ...] | None = None
@@ -143,14 +144,21 @@ class Outlook:
         return certain[-1] if certain else lowest
 
     @property
+    def verdict(self) -> Verdict:
+        """All that is shown, judged once."""
+        if self._whole is None:
+            self._whole = self._verdict or judge(self.case)
+        return self._whole
+
+    @property
     def work_up(self) -> tuple[Test, ...]:
         """The tests of the work-up, those that come first marked as to be done."""
-        return judge(self.case).investigations
+        return self.verdict.investigations
 
     @property
     def open(self) -> tuple[str, ...]:
         """The findings that may still change something shown, in the order a clinician asks."""
-        return judge(self.case).open
+        return self.verdict.open
 
 
 def _of(shown: Iterable[_S], name: str) -> _S | None:

@@ -80,6 +80,15 @@ class World:
     doubting: bool = False
 
 
+@frozen
+class Alternative:
+    """What of the answers is replaced or withdrawn (None) in one world."""
+
+    changes: Mapping[str, Known | None]
+    withdrawn: tuple[Contradiction, ...] = ()
+    doubting: bool = False
+
+
 def contradictions(case: Case) -> tuple[Contradiction, ...]:
     """What cannot both be right of what was said; what comes to light when an entered value is left out, last."""
     return case.once("contradictions", lambda: tuple(_all(case)))
@@ -235,14 +244,20 @@ def _behind(case: Case, about: str, quantity: str) -> list[str]:
 
 
 def _worlds(case: Case) -> Iterator[World]:
+    for one in alternatives(case):
+        yield World(case=supposing(case, one.changes), withdrawn=one.withdrawn, doubting=one.doubting)
+
+
+def alternatives(case: Case) -> Iterator[Alternative]:
+    """What has to be replaced or withdrawn for each of the worlds of a case, nothing first."""
     found = contradictions(case)
     for withdrawn in _combinations(found):
         changes = {name: known for one in withdrawn for name, known in one.worked_out_is_right.items()}
-        yield World(case=supposing(case, changes), withdrawn=withdrawn)
+        yield Alternative(changes=changes, withdrawn=withdrawn)
         doubted = {name: known for one in found if one not in withdrawn for name, known in one.entered_is_right.items()}
         relied_on = {name for one in withdrawn for name in one.doubted}
         if doubted and relied_on.isdisjoint(doubted):
-            yield World(case=supposing(case, {**changes, **doubted}), withdrawn=withdrawn, doubting=True)
+            yield Alternative(changes={**changes, **doubted}, withdrawn=withdrawn, doubting=True)
 
 
 def _combinations(found: tuple[Contradiction, ...]) -> Iterable[tuple[Contradiction, ...]]:

@@ -258,6 +258,16 @@ class ChunkPopulation(Population):
         self.plans = Plans(self.view, self.standings, lambda: ChunkUngranted(self))
         self.testing = ChunkTesting(self.view, self.plans)
 
+    @functools.cached_property
+    def several(self) -> int:
+        """Nobody is merged here: of whom two values contradict is asked on the engine."""
+        return 0
+
+    @functools.cached_property
+    def alone(self) -> int:
+        """Nobody is asked alone here, for the same reason."""
+        return 0
+
     def forget(self) -> None:
         """Let go of everything: what hangs together in circles would stay until somebody looks for it."""
         self.granted.wide.forget()

@@ -427,6 +427,11 @@ def check_ages(kb: KnowledgeBase, found: Mapping[str, Answer]) -> list[Problem]:
     return problems
 
 
+def tells_ages(name: str, known: Known) -> bool:
+    """Whether an answer says at what age something happened."""
+    return (isinstance(known, Records) or name.startswith("age_at")) and any(True for _ in _ages(name, known))
+
+
 def _ages(name: str, known: Known) -> Iterator[Interval]:
     if isinstance(known, Number) and name.startswith("age_at"):
         yield known.last.interval

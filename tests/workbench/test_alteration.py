@@ -12,6 +12,8 @@ from engine.assessment.outlook import Outlook
 from engine.case import case as consulted
 from engine.case.case import Case, Prepared
 from engine.inference import productions
+from engine.inference.program.columns import Machine
+from engine.inference.program.truths import Truths
 from engine.inference.reference import Reference
 from engine.intake.record import Record
 from engine.knowledge_base.files.layout import Written
@@ -22,7 +24,9 @@ from engine.values.value import Known, Measurement, Number
 from engine.workbench.cases.cases import WorkedCase
 from engine.workbench.mutation import mutants
 from engine.workbench.mutation.alteration import Alteration, Altered, Graph, Kept
+from engine.workbench.mutation.cone import AlteredTruths
 from tests.inference.random_bases import HERE, TODAY, Maker
+from tests.inference.test_program import answers_of, people
 
 NOBODY = WorkedCase("a patient made up", "made-up.yaml", Record({}), (), HERE)
 DAY = dates.day(TODAY)
@@ -49,6 +53,28 @@ def test_what_follows_under_a_changed_rule_is_what_the_plain_evaluator_says(seed
             assert altered.premise(rule) is plain.premise(rule), (mutant.key, rule.id)
         for name in (*kb.findings, *kb.quantities):
             assert altered.known(name) == plain.known(name), (mutant.key, name)
+
+
+@COSTLY
+@given(st.integers(0, 2**32), st.integers(2, 14))
+def test_what_follows_for_many_under_a_changed_rule_is_what_the_plain_evaluator_says(seed: int, size: int) -> None:
+    maker = Maker(seed, size)
+    kb = maker.knowledge_base()
+    base = consulted.prepare(kb)
+    said = people(maker, kb, 6)
+    truths, graph = Truths(machine := Machine(base.plan), answers_of(machine, said)), Graph(kb)
+    tried = mutants.of(kb)
+    for mutant in random.Random(seed).sample(tried, min(6, len(tried))):
+        alteration = Alteration(base, graph, mutant.rule, mutant.changed, mutant.threshold)
+        altered = AlteredTruths(truths, alteration)
+        atoms = {*base.plan.productions.propositions, *productions.rules_by_atom(alteration.kb)}
+        for case, given_of_one in enumerate(said):
+            row, plain = altered.row(case), Reference(alteration.kb, given_of_one, DAY)
+            assert {atom: row.truth(atom) for atom in atoms} == {atom: plain.truth(atom) for atom in atoms}, mutant.key
+            for rule in alteration.kb.rules.values():
+                assert rule.verb == "derives" or row.premise(rule) is plain.premise(rule), (mutant.key, rule.id)
+            for name in (*kb.findings, *kb.quantities):
+                assert row.known(name) == plain.known(name), (mutant.key, name)
 
 
 @COSTLY

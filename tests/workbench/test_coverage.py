@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from engine.case.case import Prepared
+from engine.inference.program.columns import Machine
 from engine.values.truth import Truth
 from engine.views.outcomes import outcome
 from engine.views.outcomes import page as outcome_html
-from engine.workbench.cases import cases, coverage, runner
+from engine.workbench.cases import cases, coverage, runner, together
 from engine.workbench.cases.coverage import Count, Coverage, Recorder
 from tests.workbench import bench
 
@@ -116,16 +117,16 @@ def test_a_shared_threshold_is_a_cut_off() -> None:
 
 
 def test_what_is_told_of_parts_is_what_the_memory_holds_of_them(base: Prepared) -> None:
-    """The quick way over the literals of the network says the same as asking for each part of each premise."""
+    """The quick way over bits says the same as asking for each part of each premise."""
     text = """\
 - {name: a, given: {age: 40, medicines: [omeprazole], vitamin_d: 20 nmol/L}, expect: {held: treat}}
 - {name: b, given: {t_score_hip: -3}, expect: {fired: treat}}
 """
-    recorder = Recorder(base)
+    recorder, machine = Recorder(base), Machine(base.plan)
     expected: dict[tuple[str, int], set[Truth]] = {}
     for one in bench.worked(base, text):
         patient = cases.patient(base, one)
-        recorder.watch(patient)
+        recorder.watch(together.population(base, machine, [one]))
         for rule in base.kb.rules.values():
             for number, part in enumerate(recorder.parts[rule.id]):
                 expected.setdefault((rule.id, number), set()).add(patient.memory.holds(part))

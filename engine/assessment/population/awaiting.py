@@ -22,6 +22,8 @@ class Awaiting:
         self._of_rules: dict[tuple[str, frozenset[str] | None, bool], Lacked] = {}
         self._told: dict[int, tuple[TruthNode, Lacked]] = {}
         self._cleared: dict[int, tuple[TruthNode, int]] = {}
+        self.before: tuple[Awaiting, frozenset[str]] | None = None
+        """What was awaited before some rules were changed, and those of which it may be something else now."""
 
     def of(self, intervention: str) -> Lacked:
         """The findings without which an intervention is not recommended plainly."""
@@ -34,6 +36,8 @@ class Awaiting:
 
     def of_rule(self, intervention: str, rule: Rule) -> Lacked:
         """Those of them that one rule lacks."""
+        if self.before is not None and rule.id not in self.before[1]:
+            return self.before[0].of_rule(intervention, rule)
         first = self.prepared.index.known_first.get(intervention)
         told = first is None or self.kb.interventions[intervention].kind != "medicine"
         key = rule.id, first, told

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ...case.case import Prepared
 from ...inference import values
+from ...inference.program import bits
 from ...inference.program.columns import Answers, Columns, Row
 from ...inference.program.truths import Truths
 from ...premises import evaluation
@@ -36,6 +37,12 @@ def of(population: Several) -> int:
             doubtful.append((case, about))
     doubtful = [(case, about) for case, about in doubtful if not found >> case & 1]
     return found | (_deciding(population, doubtful) if doubtful else 0)
+
+
+def suspects(population: Several) -> int:
+    """The cases of whom something entered differs from what is worked out, however little."""
+    flags = population.truths.columns.bit
+    return bits.joined(flags[case] for case, _, _ in _twice_known(population))
 
 
 def _twice_known(population: Several) -> Iterator[tuple[int, str, bool]]:

@@ -58,11 +58,15 @@ class Lacking:
         self._nodes: dict[int, tuple[TruthNode, Lacked]] = {}
         self._atoms: dict[str, Lacked] = {}
         self._values: dict[str, Lacked] = {}
+        self.before: tuple[Lacking, frozenset[str]] | None = None
+        """What rules waited for before some of them were changed, and those of which it may be something else now."""
 
     # --- premises ---
 
     def rule(self, rule: Rule) -> Lacked:
         """The findings that the premise of a rule waits for."""
+        if self.before is not None and rule.id not in self.before[1]:
+            return self.before[0].rule(rule)
         undecided = self.truths.unknown(self.truths.premise(rule))
         if not undecided or rule.when is None:
             return NOTHING

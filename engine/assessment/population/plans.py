@@ -45,12 +45,19 @@ class Plans:
     def __init__(self, view: View, standings: Standings, ungranted: Callable[[], Ungranted]) -> None:
         self.view, self.standings = view, standings
         self._make_ungranted = ungranted
+        self.granting = True
+        """Whether it is looked at what was taken for granted."""
         self._by_precedence: dict[str, Statuses] = {}
         self._shown: dict[str, Statuses] = {}
 
     @functools.cached_property
     def _ungranted(self) -> Ungranted:
         return self._make_ungranted()
+
+    @property
+    def granted(self) -> int:
+        """The cases of which something was taken for granted that might be otherwise."""
+        return self._ungranted.granted
 
     # --- what is wanted ---
 
@@ -137,7 +144,7 @@ class Plans:
 
     def _granted(self, intervention: Intervention) -> int:
         """The cases in which a medicine would have another status without what was taken for granted."""
-        if intervention.kind != "medicine" or not self._ungranted.granted:
+        if not self.granting or intervention.kind != "medicine" or not self._ungranted.granted:
             return 0
         mine, other = self.by_precedence(intervention.id), self._ungranted.by_precedence(intervention.id)
         differs = bits.joined(mine.get(one, 0) ^ other.get(one, 0) for one in {*mine, *other})

@@ -1,15 +1,17 @@
 """Many patients at once: what is shown of each, every status as the set of cases that have it.
 
-It says of each case what `Outlook` says of one, without reasons or texts. Of whom two values contradict, the strictest
-of several worlds would be shown (see `worlds`), and a patient with old results is two (see `aging`): those cases are
-named by `contradicting`, and are to be judged one by one.
+It says of each case what `Outlook` says of one, without reasons or texts. Of whom two values contradict the strictest
+of several worlds is shown (see `worlds`): most of it is worked out in all their worlds at once, the rest one by one.
+A patient with old results is two (see `aging`), and one with two results of which either may count several: those few
+are `alone`, and asked on experta. `truths`, `standings`, `plans` and `testing` tell of each patient as entered.
 """
 
 from __future__ import annotations
 
 import datetime
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from ...case import aging
 from ...case.case import Case, Prepared
@@ -22,17 +24,20 @@ from ...knowledge_base.model import Rule
 from ...premises import expression, statuses
 from ...premises.expression import TruthNode
 from ...values import dates
-from ...values.truth import Truth
+from ...values.truth import Truth, any_of
 from ...values.value import NOT_MEASURED, UNKNOWN, Known, Records
-from .. import worlds
+from .. import merging, plan, query, worlds
+from ..differential import Standing
+from ..outlook import Outlook
 from . import contradicting
-from .lacking import Lacked, lacking
+from .lacking import Lacked, lacking, within
 from .plans import Plans
 from .settling import settled
 from .shown import View
 from .standings import Standings
-from .testing import Testing
+from .testing import TAKING, Testing
 
+_T = TypeVar("_T")
 Statuses = Mapping[str, int]
 """The cases that have each status; whoever has none is in no set."""
 
@@ -46,6 +51,7 @@ class Population:
         said: what was said of each patient.
         days: the day on which each is seen.
         guideline, region: whose recommendations are shown; they change no truth.
+        answers: what was said with all that it implies, where that was worked out already.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class Population:
         days: Sequence[datetime.date],
         guideline: str = "",
         region: str = "",
+        answers: Answers | None = None,
     ) -> None:
         self.prepared, self.kb, self.machine = prepared, prepared.kb, machine
         self.said, self.days, self.guideline, self.region = said, days, guideline, region
@@ -66,7 +73,8 @@ class Population:
         ]
         self.counting: Sequence[Mapping[str, Known]] = [counts for counts, _ in aged]
         self.old = [old for _, old in aged]
-        self.answers: Answers = settled(prepared, machine, days, self.counting)
+        self._looks: dict[int, Outlook] = {}
+        self.answers: Answers = answers or settled(prepared, machine, days, self.counting)
         self.shows(prepared, Truths(machine, self.answers))
 
     def shows(self, prepared: Prepared, truths: Truths) -> None:
@@ -91,74 +99,222 @@ class Population:
         return self.view.outside
 
     def state(self, state: str) -> Pair:
-        """The truth of a state."""
-        return self.truths.truth(state)
+        """The truth of a state; unknown where two values contradict and make it different."""
+        found = self._agreed(self.truths.truth(state), lambda truths: truths.truth(state))
+        return self._asked_pair(found, lambda look: look.state(state))
 
     def level(self, scale: str) -> Statuses:
         """The cases for whom each level is the highest that is certain; a scale need not apply to all."""
         lowest, *others = self.kb.scales[scale].levels
-        rest, found = self.truths.truth(productions.applies_atom(scale))[0], dict[str, int]()
+        rest, found = self.state(productions.applies_atom(scale))[0], dict[str, int]()
         for level in reversed(others):
-            cases = rest & self.truths.truth(productions.level_atom(scale, level))[0]
+            cases = rest & self.state(productions.level_atom(scale, level))[0]
             if cases:
                 found[level] = cases
                 rest &= ~cases
         return {**found, lowest: rest} if rest else found
 
     def rule(self, rule: Rule) -> Pair:
-        """The truth of the premise of a rule."""
-        return self.truths.premise(rule)
+        """The truth of the premise of a rule; where two values contradict it acts if one of them makes it."""
+        found = self._strictest(self.truths.premise(rule), lambda world: world.truths.premise(rule))
+        return self._asked_pair(found, lambda look: look.rule(rule))
 
     def is_cause(self, condition: str) -> int:
         """The cases in which a condition is a cause."""
-        return self.standings.is_cause(condition)
+        found = self.standings.is_cause(condition)
+        if self.several:
+            rules = self.view.rules("causes", condition)
+            always = [[rule for rule in rules if rule.of == of] for of in {rule.of for rule in rules}]
+            found &= ~self.several
+            for same in always:
+                found |= self.worlds.in_all(
+                    bits.joined(self.worlds.people.truths.premise(rule)[0] for rule in same)
+                    & ~self.worlds.people.view.outside
+                )
+        return self._asked(found, lambda look: look.is_cause(condition))
 
     def diagnosis(self, condition: str) -> Statuses:
         """The cases in whose differential a condition has each status."""
-        return self.standings.statuses(condition)
+        found = self.standings.statuses(condition)
+        if self.several:
+            words = self.worlds.people.standings.statuses(condition)
+            found = self._with(found, self.worlds.merged(words, merging.standing, firm=True), self.several)
+        return self._told_alone(found, lambda look: _status_of(look.standing(condition)))
 
     def scores(self, condition: str) -> Mapping[float, int]:
         """The cases in whose differential a condition has each score."""
-        shown = self.standings.shown(condition)
-        return {points: some & shown for points, some in self.standings.scores(condition).items() if some & shown}
+        shown = self.standings.shown(condition) & ~self.contradicting
+        found = {points: some & shown for points, some in self.standings.scores(condition).items() if some & shown}
+        for number, flag in self._one_by_one():
+            standing = self.look(number).standing(condition)
+            if standing is not None:
+                found[standing.score] = found.get(standing.score, 0) | flag
+        return found
 
     def unsettled(self, condition: str) -> int:
         """The cases in which a finding could still tell more of a condition."""
-        return self.standings.missing(condition)
+        found = self.standings.missing(condition) & ~self.contradicting
+        return found | self._those(lambda look: bool(look.unsettled(condition)))
 
     # --- what to do ---
 
     def status(self, intervention: str) -> Statuses:
         """The cases in whose plan an intervention has each status."""
-        return self.plans.statuses(intervention)
+        found = self.plans.statuses(intervention)
+        if self.several:
+            kind = self.kb.interventions[intervention].kind
+            words = self.worlds.people.plans.statuses(intervention)
+            merged = self.worlds.merged(words, lambda statuses: merging.status(kind, statuses))
+            found = self._with(found, merged, self.several)
+        return self._told_alone(found, lambda look: look.status(intervention))
 
     def line(self, intervention: str) -> Statuses:
-        """The cases in which each line is the best in which it is wanted."""
-        return self.plans.lines(intervention)
+        """The cases in which each line is the best in which it is wanted; where two values contradict, if planned."""
+        by_case = {number: self.look(number).line(intervention) for number, _ in self._one_by_one()}
+        return self._with(self.plans.lines(intervention), by_case, self.contradicting)
 
     def missing(self, intervention: str) -> Lacked:
         """The findings that an intervention of the plan still waits for, each with the cases."""
-        return self.plans.missing(intervention)
+        found = dict(within(self.plans.missing(intervention), ~self.contradicting))
+        for number, flag in self._one_by_one():
+            look = self.look(number)
+            for name in look.missing(intervention) if look.status(intervention) else ():
+                found[name] = found.get(name, 0) | flag
+        return found
+
+    def in_plan(self, intervention: str) -> int:
+        """The cases whose plan holds it."""
+        return bits.joined(self.status(intervention).values())
 
     def is_cautioned(self, intervention: str) -> Pair:
         """Whether something calls for care with an intervention, in the plan or not."""
-        return self.plans.cautioned(intervention)
+        of_worlds = self._strictest(
+            self.plans.cautioned(intervention), lambda world: world.plans.cautioned(intervention)
+        )
+        return self._asked_pair(of_worlds, lambda look: look.is_cautioned(intervention))
 
     def calls_for_care(self, intervention: str) -> int:
         """The cases whose plan holds an intervention, and a caution with it."""
-        return self.plans.in_plan(intervention) & self.is_cautioned(intervention)[0]
+        return self.in_plan(intervention) & self.is_cautioned(intervention)[0]
 
     def alert(self, alert: str) -> Pair:
         """Whether an alert is raised (true), ruled out (false) or not ruled out; `taking_` a medicine as well."""
-        return self.testing.alert(alert)
+        found = self._strictest(self.testing.alert(alert), lambda world: world.testing.alert(alert))
+        return self._asked_pair(found, lambda look: _alert_of(look, alert))
 
     def is_ordered(self, test: str) -> int:
         """The cases for which a rule orders a test."""
-        return self.testing.is_ordered(test)
+        found = self.testing.is_ordered(test)
+        if self.several:
+            found |= self.worlds.in_any(self.worlds.people.testing.is_ordered(test))
+        return self._asked(found, lambda look: look.is_ordered(test))
 
     def in_work_up(self, test: str) -> int:
         """The cases whose work-up holds a test."""
-        return self.testing.in_work_up(test)
+        found = self._asked(self.testing.in_work_up(test), lambda look: look.in_work_up(test))
+        if not self.several:
+            return found
+        found = found & ~self.several | self.worlds.in_any(self.worlds.people.testing.in_work_up(test))
+        measures = frozenset(self.kb.investigations[test].findings)
+        for number, again in self.worlds.again.items():  # what contradicts may have to be measured again
+            flag = self.truths.columns.bit[number]
+            if not found & flag and not measures.isdisjoint(again) and self.look(number).in_work_up(test):
+                found |= flag
+        return found
+
+    def next_steps(self, test: str) -> int:
+        """The cases for whom a test is to be done, and nothing that is still to be done comes before it."""
+        found = self.testing.next_steps(test) & ~self.contradicting
+        return found | self._those(lambda look: any(one.id == test and one.status == "to do" for one in look.work_up))
+
+    # --- of whom two values contradict ---
+
+    @functools.cached_property
+    def contradicting(self) -> int:
+        """The cases of whom not only what was entered decides what is shown: `several` and `alone`."""
+        return self.several | self.alone
+
+    @functools.cached_property
+    def several(self) -> int:
+        """The cases of whom two values contradict, so that the strictest of several worlds is shown."""
+        return contradicting.of(self) & ~self.alone
+
+    @functools.cached_property
+    def alone(self) -> int:
+        """The cases with an old result, or with two of which either may count: experta says what is shown of them."""
+        bit = self.truths.columns.bit
+        return bits.joined(
+            bit[case] for case, said in enumerate(self.said) if self.old[case] or worlds.has_rivals(said)
+        )
+
+    @functools.cached_property
+    def worlds(self) -> Worlds:
+        """Their worlds."""
+        return Worlds(self)
+
+    def _with(self, words: Statuses, by_case: Mapping[int, str], instead: int) -> Statuses:
+        """The words, with those of single cases instead of what is said of these."""
+        if not by_case:
+            return words
+        found = {word: these & ~instead for word, these in words.items()}
+        for number, word in by_case.items():
+            if word:
+                found[word] = found.get(word, 0) | self.truths.columns.bit[number]
+        return {word: these for word, these in found.items() if these}
+
+    def _told_alone(self, words: Statuses, word: Callable[[Outlook], str]) -> Statuses:
+        """The words, with what experta says of those who are asked alone."""
+        if not self.alone:
+            return words
+        return self._with(words, {one: word(self.look(one)) for one in bits.positions(self.alone)}, self.alone)
+
+    def _asked(self, these: int, so: Callable[[Outlook], bool]) -> int:
+        """The cases, with those who are asked alone of whom it is so."""
+        if not self.alone:
+            return these
+        bit = self.truths.columns.bit
+        return these & ~self.alone | bits.joined(bit[one] for one in bits.positions(self.alone) if so(self.look(one)))
+
+    def _asked_pair(self, pair: Pair, truth: Callable[[Outlook], Truth]) -> Pair:
+        """The truth, with what experta says of those who are asked alone."""
+        if not self.alone:
+            return pair
+        true, false = pair[0] & ~self.alone, pair[1] & ~self.alone
+        for one in bits.positions(self.alone):
+            held = truth(self.look(one))
+            true |= self.truths.columns.bit[one] if held is Truth.TRUE else 0
+            false |= self.truths.columns.bit[one] if held is Truth.FALSE else 0
+        return true, false
+
+    def _strictest(self, pair: Pair, of_worlds: Callable[[Population], Pair]) -> Pair:
+        """What is true in any world is true; false is what is false in all."""
+        if not self.several:
+            return pair
+        true, false = of_worlds(self.worlds.people)
+        rest = ~self.several
+        others = self.worlds.in_any(true), self.worlds.in_all(false, firm=False)
+        return pair[0] & rest | others[0], pair[1] & rest | others[1]
+
+    def _agreed(self, pair: Pair, of_worlds: Callable[[Truths], Pair]) -> Pair:
+        """What all worlds say that may be the patient's; unknown where they differ."""
+        if not self.several:
+            return pair
+        true, false = of_worlds(self.worlds.people.truths)
+        rest = ~self.several
+        return pair[0] & rest | self.worlds.in_all(true), pair[1] & rest | self.worlds.in_all(false)
+
+    def _one_by_one(self) -> Iterator[tuple[int, int]]:
+        return ((number, self.truths.columns.bit[number]) for number in bits.positions(self.contradicting))
+
+    def _those(self, asked: Callable[[Outlook], bool]) -> int:
+        """Those of whom two values contradict for whom it is so, asked one by one."""
+        return bits.joined(flag for number, flag in self._one_by_one() if asked(self.look(number)))
+
+    def look(self, number: int) -> Outlook:
+        """What is shown of one patient, to be asked thing by thing."""
+        if number not in self._looks:
+            self._looks[number] = Outlook(self.case(number))
+        return self._looks[number]
 
     # --- questions ---
 
@@ -179,7 +335,7 @@ class Population:
             said = bits.joined(self._said(node.of, member, node.words) for member in node.members)
             said = self.everybody & ~said if node.negated else said
             return said, self.everybody & ~said
-        return self.truths.holds(node)
+        return self._asked_pair(self.truths.holds(node), lambda look: query.holds(look.case, node, look))
 
     def _said(self, of: str, member: str, words: frozenset[str]) -> int:
         """The cases of which the report says one of these words about a member."""
@@ -203,16 +359,14 @@ class Population:
 
     # --- one by one ---
 
-    @functools.cached_property
-    def contradicting(self) -> int:
-        """The cases of whom two values contradict, or a result is old: nothing here says what is shown of them."""
-        bit = self.truths.columns.bit
-        ways = (case for case, said in enumerate(self.said) if self.old[case] or worlds.has_rivals(said))
-        return bits.joined(bit[case] for case in ways) | contradicting.of(self)
-
     def case(self, number: int) -> Case:
         """One patient, to be asked as a finished case is; it cannot be told anything more."""
-        return _OneOf(self, number)
+        if not self.alone >> number & 1:
+            return _OneOf(self, number)
+        case = Case(self.prepared, self.days[number], self.guideline, self.region)
+        case.say(self.said[number])
+        case.finish()
+        return case
 
     def part(self, numbers: Iterable[int], changes: Mapping[int, Mapping[str, Known | None]]) -> Population:
         """Some of the patients, with these answers of theirs replaced or withdrawn (None)."""
@@ -232,6 +386,20 @@ def changed(said: Mapping[str, Known], changes: Mapping[str, Known | None]) -> d
     """What was said, with some of it replaced or withdrawn (None)."""
     found = {name: known for name, known in said.items() if name not in changes}
     return {**found, **{name: known for name, known in changes.items() if known is not None}}
+
+
+def _alert_of(look: Outlook, alert: str) -> Truth:
+    """Whether an alert is raised; of one that a medicine is taken, whether it is and something bars it."""
+    if alert in look.case.kb.alerts:
+        return look.alert(alert)
+    medicine = alert.removeprefix(TAKING)
+    if not any(one.id == medicine for one in plan.taken(look.case)):
+        return Truth.FALSE
+    return any_of(look.rule(rule) for rule in look.case.rules("contraindicates", medicine))
+
+
+def _status_of(standing: Standing | None) -> str:
+    return standing.status if standing is not None else ""
 
 
 def _is_known(known: Known) -> bool:
@@ -280,10 +448,56 @@ class _Ungranted:
         return bits.joined(bit[self.places[one]] for one in bits.positions(cases))
 
 
+class Worlds:
+    """The worlds of all patients of whom two values contradict, as a population of their own."""
+
+    def __init__(self, population: Population) -> None:
+        self.bit = population.truths.columns.bit
+        self.places: dict[int, list[int]] = {}
+        """For each patient the places of all worlds."""
+        self.firm: dict[int, list[int]] = {}
+        """Those that speak for what the patient has."""
+        self.again: dict[int, frozenset[str]] = {}
+        """The findings that would tell which of them is right."""
+        said: list[Mapping[str, Known]] = []
+        days = []
+        for number in bits.positions(population.several):
+            case = population.case(number)
+            self.again[number] = frozenset(name for one in worlds.contradictions(case) for name in one.again)
+            for one in worlds.alternatives(case):
+                self.places.setdefault(number, []).append(len(said))
+                if not one.doubting:
+                    self.firm.setdefault(number, []).append(len(said))
+                said.append(changed(population.said[number], one.changes))
+                days.append(population.days[number])
+        self.people = Population(
+            population.prepared, population.machine, said, days, population.guideline, population.region
+        )
+
+    def in_any(self, these: int) -> int:
+        """The patients of whom it is so in one of their worlds."""
+        places = self.places.items()
+        return bits.joined(self.bit[one] for one, of_one in places if any(these >> place & 1 for place in of_one))
+
+    def in_all(self, these: int, firm: bool = True) -> int:
+        """The patients of whom it is so in all their worlds, or in all but those that doubt."""
+        places = (self.firm if firm else self.places).items()
+        return bits.joined(self.bit[one] for one, of_one in places if all(these >> place & 1 for place in of_one))
+
+    def merged(self, words: Statuses, merge: Callable[[Sequence[str]], str], firm: bool = False) -> dict[int, str]:
+        """The word for each patient, of those in the worlds; empty where none of them has one."""
+        found = {}
+        for one, places in (self.firm if firm else self.places).items():
+            said = [next((word for word, these in words.items() if these >> place & 1), "") for place in places]
+            found[one] = merge(said) if any(said) else ""
+        return found
+
+
 class _OneOf(Case):
     """One of many patients, answering as a case does that was run alone."""
 
     def __init__(self, population: Population, number: int) -> None:
+        self._population, self._number = population, number
         memory = population.truths.row(number)
         prepared = population.view.prepared
         super().__init__(
@@ -294,20 +508,27 @@ class _OneOf(Case):
             memory=memory,  # type: ignore[arg-type]  # it is only asked, and answers as a working memory does
         )
         answers, of = population.answers, population.machine.values.of
-        self.said, self.counting = dict(population.said[number]), dict(population.counting[number])
-        self.old = population.old[number]
+        self.said = dict(population.said[number])
         self.implied = {
             name: (NOT_MEASURED, "group")
             for group in self.kb.groups.values()
             for name in group.findings
-            if name not in self.counting
+            if name not in self.said
         }
         for name, by_case in answers.implied.items():
             if number in by_case:
                 self.implied[name] = (of[by_case[number]], "assumed")
         self.finished = self.brief = True
-        if not population.contradicting >> number & 1:
-            self.once("worlds", lambda: (worlds.World(case=self),))  # so that nobody looks for others
+
+    def once(self, what: Hashable, work: Callable[[], _T]) -> _T:
+        """What was worked out of the case, kept; whoever contradicts himself in nothing has but this world."""
+        if what == "worlds" and not self._population.contradicting >> self._number & 1:
+            self._once.setdefault("worlds", (worlds.World(case=self),))
+        return super().once(what, work)
+
+    def supposing(self, changes: Mapping[str, Known | None]) -> Case:
+        """The same patient with these answers given, replaced or withdrawn (None)."""
+        return self._population.part([self._number], {self._number: changes}).case(0)
 
     def say(self, said: Mapping[str, Known | None]) -> None:
         """It cannot be told anything: what follows was worked out for all at once."""

@@ -15,6 +15,7 @@ from ...inference.program import bits
 from ...inference.program.columns import Answers, Machine
 from ...inference.program.truths import Truths
 from ...intake.answers import answers as reading
+from ...premises.expression import TruthNode, names_read
 from ...values import dates
 from ...values.problems import Place
 from ...values.value import Known, Records
@@ -24,22 +25,27 @@ def settled(
     prepared: Prepared, machine: Machine, days: Sequence[datetime.date], said: Sequence[Mapping[str, Known]]
 ) -> Answers:
     """The answers of patients of whom nothing more will be said."""
-    kb = prepared.kb
-    explicit = [
-        {
-            name: one_case.filled(prepared, name, known) if isinstance(known, Records) else known
-            for name, known in of_one.items()
-        }
-        for of_one in said
-    ]
-    answers = Answers(machine, [dates.day(day) for day in days], explicit)
-    closed = frozenset(name for group in kb.groups.values() for name in group.findings)
+    explicit = [told(prepared, of_one) for of_one in said]
+    return implied(prepared, Answers(machine, [dates.day(day) for day in days], explicit), days)
+
+
+def told(prepared: Prepared, said: Mapping[str, Known]) -> dict[str, Known]:
+    """What was said, its lists with what their entries are taken to say."""
+    return {
+        name: one_case.filled(prepared, name, known) if isinstance(known, Records) else known
+        for name, known in said.items()
+    }
+
+
+def implied(prepared: Prepared, answers: Answers, days: Sequence[datetime.date]) -> Answers:
+    """The answers with all that they imply."""
+    closed = frozenset(name for group in prepared.kb.groups.values() for name in group.findings)
     before: dict[str, dict[int, Known]] | None = None
-    for _ in range(len(kb.findings) + 1):
-        implied = _assumed(prepared, answers, days, closed)
-        if implied == before:
+    for _ in range(len(prepared.kb.findings) + 1):
+        found = _assumed(prepared, answers, days, closed)
+        if found == before:
             break
-        answers, before = answers.implying(closed, implied), implied
+        answers, before = answers.implying(closed, found), found
     return answers
 
 
@@ -53,7 +59,7 @@ def _assumed(
         assumed = prepared.kb.findings[name].assumed
         if assumed is None or name in closed:
             continue
-        cases = range(answers.size) if assumed.when is None else bits.positions(truths.holds(assumed.when)[0])
+        cases = range(answers.size) if assumed.when is None else bits.positions(_holds(truths, assumed.when))
         silent = [case for case in cases if case not in answers.said.get(name, ())]
         by_day: dict[datetime.date, Known | None] = {}
         for case in silent:
@@ -64,3 +70,10 @@ def _assumed(
             if known is not None:
                 found.setdefault(name, {})[case] = known
     return found
+
+
+def _holds(truths: Truths, when: TruthNode) -> int:
+    """The cases for which a premise about values holds; the network is asked only where a test has to be indicated."""
+    findings = truths.kb.findings
+    guarded = any(name in findings and findings[name].indicated is not None for name in names_read(when))
+    return (truths.holds(when) if guarded else truths.leaves.pair(when))[0]

@@ -6,6 +6,7 @@ import functools
 
 from ...case import case as one_case
 from ...case.case import Prepared
+from ...inference.program import bits
 from ...inference.program.bits import Pair
 from ...inference.program.truths import Truths
 from ...knowledge_base.model import Rule
@@ -57,7 +58,4 @@ class View:
     @functools.cached_property
     def anything_said(self) -> int:
         """The cases of which anything at all was said."""
-        found = 0
-        for case, said in enumerate(self.truths.answers.explicit):
-            found |= self.truths.columns.bit[case] if said else 0
-        return found
+        return bits.joined(self.truths.columns.said(name) for name in self.truths.answers.said)

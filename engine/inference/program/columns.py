@@ -98,7 +98,7 @@ class Answers:
         closed: frozenset[str] = frozenset(),
         implied: Mapping[str, Mapping[int, Known]] | None = None,
     ) -> None:
-        self.machine, self.days, self.explicit, self.closed = machine, days, explicit, closed
+        self.machine, self.days, self.closed = machine, days, closed
         self.size = len(explicit)
         number = machine.values.number
         self.day_of = [number(day) for day in days]
@@ -119,6 +119,13 @@ class Answers:
         other.closed = closed
         other.implied = {name: {case: number(one) for case, one in by.items()} for name, by in implied.items()}
         return other
+
+    def say(self, name: str, case: int, known: Known | None) -> None:
+        """Give or withdraw (None) one answer; columns made before do not see it."""
+        if known is None:
+            self.said.get(name, {}).pop(case, None)
+        else:
+            self.said.setdefault(name, {})[case] = self.machine.values.number(known)
 
     def given(self, name: str, case: int) -> Given:
         """What was said of one finding of one case, and what is implied."""
@@ -179,6 +186,16 @@ class Columns:
         self._groups: dict[str, dict[int, int]] = {}
 
     # --- values ---
+
+    def by_rules(self, quantity: str, case: int) -> Known:
+        """What a quantity of one case comes to by its rules, whatever was entered."""
+        known = self.machine.worked_out.setdefault(quantity, {})
+        reads = [self.column(read)[case] for read in self.machine.read_by(quantity)]
+        key = (NEVER, NEVER, *reads, self.answers.day_of[case])
+        if key not in known:
+            known[key] = self.machine.values.number(self.row(case).worked_out(quantity))
+        value: Known = self.machine.values.of[known[key]]
+        return value
 
     def column(self, name: str) -> list[int]:
         """The number of the value of each case."""

@@ -62,7 +62,7 @@ class _Reports:
 
     def _cautioned(self, name: str) -> int:
         rules = self.people.view.rules("cautions", name)
-        return bits.joined(self.people.rule(rule)[0] for rule in rules if rule.weight == "major")
+        return bits.joined(self.people.truths.premise(rule)[0] for rule in rules if rule.weight == "major")
 
     def _says(self, name: str) -> int:
         if name not in self._said:
@@ -81,15 +81,30 @@ class _Reports:
         return bits.joined(found.get(status, 0) for status in statuses)
 
     def _waiting_for_nothing(self, one: Intervention) -> int:
+        people = self.people
         waiting = self._of_status(one.id, ("conditional",))
-        return waiting & ~bits.joined(self.people.missing(one.id).values()) if waiting else 0
+        found = waiting & ~bits.joined(people.plans.missing(one.id).values()) if waiting else 0
+        if not waiting & people.contradicting:
+            return found
+        doubtful = waiting & people.contradicting
+        if waiting & people.several:
+            worlds = people.worlds.people.plans
+            some = worlds.statuses(one.id).get("conditional", 0) & bits.joined(worlds.missing(one.id).values())
+            doubtful &= ~people.worlds.in_any(some)
+        found &= ~people.contradicting
+        nothing = (
+            people.truths.columns.bit[case]
+            for case in bits.positions(doubtful)
+            if not people.look(case).missing(one.id)
+        )
+        return found | bits.joined(nothing)
 
     def _behind_a_closed_door(self, one: Intervention) -> int:
         deferred, found = self._of_status(one.id, ("deferred",)), 0
         for rule in self.people.view.rules("defers", one.id) if deferred else ():
             if rule.until in self.kb.interventions:
                 advised = self._of_status(rule.until, (*_ADVISED, "deferred"))
-                found |= deferred & self.people.rule(rule)[0] & ~advised
+                found |= deferred & self.people.truths.premise(rule)[0] & ~advised
         return found
 
     def _goes_on(self, one: Intervention) -> int:

@@ -16,7 +16,7 @@ from .cases import WorkedCase
 from .coverage import Reached, Recorder
 from .outcomes import Failure, Result
 
-AT_ONCE = 400
+AT_ONCE = 2_000
 """Cases handed to a process together, at most: what a set of cases costs by itself is shared by so many."""
 
 

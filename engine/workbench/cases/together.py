@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from ...assessment import differential
 from ...assessment.differential import Standing
-from ...assessment.outlook import Outlook
 from ...assessment.population.population import Population
 from ...assessment.verdict import PLAN_STATUSES
 from ...case.case import Prepared
@@ -27,8 +26,8 @@ def population(prepared: Prepared, machine: Machine, worked: Sequence[WorkedCase
 
 
 def failing(people: Population, worked: Sequence[WorkedCase]) -> int:
-    """The cases that may fail: something expected does not follow, a report contradicts itself, or two values do."""
-    return people.contradicting | unmet(people, worked) | clashes.among(people)
+    """The cases that may fail: something expected does not follow, or a report contradicts itself."""
+    return unmet(people, worked) | clashes.among(people)
 
 
 def unmet(people: Population, worked: Sequence[WorkedCase]) -> int:
@@ -54,7 +53,7 @@ class Met:
     def within(self, want: Expectation, these: int) -> int:
         """Of these cases those in which it is so; of others nothing is said."""
         check = _AT_ONCE.get(want.kind)
-        if check is None:
+        if check is None or (want.kind in _SLOWLY_MERGED and these & self.people.contradicting):
             return self._one_by_one(want, these)
         key = want.kind, want.subject, want.wanted
         if key not in self._found:
@@ -65,28 +64,23 @@ class Met:
         check = _RANKED.get(want.kind)
         found = 0
         for number in bits.positions(these):
-            if check is not None:
+            if check is not None and not self.people.contradicting >> number & 1:
                 held = check(self, want, number)
             else:
-                held = outcomes.met(self.look(number), want) is not want.negated
+                held = outcomes.met(self.people.look(number), want) is not want.negated
             found |= self.people.truths.columns.bit[number] if held else 0
         return found
-
-    def look(self, number: int) -> Outlook:
-        """One of the cases, to be asked thing by thing."""
-        return Outlook(self.people.case(number))
 
     def ranked(self, number: int) -> dict[str, Standing]:
         """The differential of one case, in its order."""
         found = self._ranks.get(number)
         if found is None:
-            listed = []
+            listed, standings = [], self.people.standings
             for name, condition in self.kb.conditions.items():
-                status = _word(self.people.diagnosis(name), number)
+                status = _word(standings.statuses(name), number)
                 if status:
-                    listed.append(
-                        Standing(condition, str(status), float(_word(self.people.scores(name), number)), True)
-                    )
+                    points = float(_word(standings.scores(name), number))
+                    listed.append(Standing(condition, str(status), points, True))
             found = {one.condition.id: one for one in sorted(listed, key=differential.in_order)}
             self._ranks[number] = found
         return found
@@ -110,8 +104,10 @@ def _diagnosis(met: Met, want: Expectation) -> int:
 
 def _score(met: Met, want: Expectation) -> int:
     wanted = Decimal(want.wanted[0])
-    scores = met.people.scores(want.subject).items()
-    return bits.joined(these for points, these in scores if abs(Decimal(str(points)) - wanted) < Decimal("0.05"))
+    scores, shown = met.people.standings.scores(want.subject).items(), met.people.standings.shown(want.subject)
+    return shown & bits.joined(
+        these for points, these in scores if abs(Decimal(str(points)) - wanted) < Decimal("0.05")
+    )
 
 
 def _scale(met: Met, want: Expectation) -> int:
@@ -132,7 +128,7 @@ def _driver(met: Met, want: Expectation) -> int:
 
 
 def _missing(met: Met, want: Expectation) -> int:
-    found, missing = met.people.plans.in_plan(want.subject), met.people.missing(want.subject)
+    found, missing = met.people.plans.in_plan(want.subject), met.people.plans.missing(want.subject)
     for name in want.wanted:
         found &= missing.get(name, 0)
     return found
@@ -159,7 +155,7 @@ _AT_ONCE: dict[str, Callable[[Met, Expectation], int]] = {
     "unknown": _unknown,
     "scales": _scale,
     "scores": _score,
-    "orders": lambda met, want: met.people.in_work_up(want.subject),
+    "orders": lambda met, want: met.people.testing.in_work_up(want.subject),
     "alerts": lambda met, want: met.people.alert(want.subject)[0],
     "cautions": lambda met, want: met.people.is_cautioned(want.subject)[0],
     "missing": _missing,
@@ -171,6 +167,9 @@ _AT_ONCE: dict[str, Callable[[Met, Expectation], int]] = {
     "avoid": _status("contraindicated", "deferred"),
     "next_step": lambda met, want: met.people.testing.next_steps(want.subject),
 }
+
+_SLOWLY_MERGED = frozenset({"orders", "next_step", "missing", "scores"})
+"""What is looked up one by one for those of whom two values contradict."""
 
 # --- by the differential of one ---------------------------------------------------------------------------------------
 
@@ -184,7 +183,9 @@ def _answer(met: Met, want: Expectation, number: int) -> bool:
     if found is None:
         return False
     first = met.rank(number, want.subject) == 1
-    return found.status in outcomes.THOUGHT_SO or (first and bool(met.people.unsettled(want.subject) >> number & 1))
+    return found.status in outcomes.THOUGHT_SO or (
+        first and bool(met.people.standings.missing(want.subject) >> number & 1)
+    )
 
 
 def _rejected(met: Met, want: Expectation, number: int) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...assessment import worlds
+from ...assessment.population.population import Population
 from ...case import case as consulted
 from ...case import evidence
 from ...case.case import Case, Prepared
@@ -162,14 +163,25 @@ class Kept(Reference):
         self._given = dict(memory.said)
         self._values = {name: memory.known(name) for name in (*self.kb.findings, *self.kb.quantities)}
         self._thresholds = {name: memory.threshold(name) for name in self.kb.thresholds}
+        self.people: Population
+        """The population that it is one of, where it was kept with others."""
         held = bytearray(self.plan.productions.ground.width)
-        for literal in memory.network.literals:
+        network = getattr(memory, "network", None)
+        for literal in network.literals if network is not None else ():
             held[literal] = 1
         self._held = bytes(held)
         self._answers: dict[int, Truth] = {}
         self.doubtful = len(worlds.of(case)) > 1
         """Whether two values contradict, so that other worlds than this one decide what is shown."""
         self._supposed: dict[Hashable, Kept] = {}
+
+    @classmethod
+    def of(cls, people: Population, number: int, worked: WorkedCase) -> Kept:
+        """One of many patients, kept by himself."""
+        made = cls(people.case(number), worked)
+        made.people = people
+        made._held = bytes([cases >> number & 1 for cases in people.truths.held])
+        return made
 
     def supposing(self, changes: Mapping[str, Known | None]) -> Kept:
         """The same patient with these answers given, replaced or withdrawn, as the network leaves it."""
@@ -384,17 +396,28 @@ class Alteration:
         return [id for id in self.kb.rules if id in ids] if len(ids) > 1 else list(ids)
 
     def _behind(self) -> Mapping[str, frozenset[str]]:
-        if self.changed is None or self.rule is None:
+        rule, changed, before = self.rule, self.changed, self.base.behind
+        if rule is None:
             return evidence.findings_behind(self.kb)
-        same = all(
-            _reads(getattr(self.rule, field)) == _reads(getattr(self.changed, field)) for field in ("when", "formula")
+        same = changed is not None and all(
+            _reads(getattr(rule, field)) == _reads(getattr(changed, field)) for field in ("when", "formula")
         )
-        if same and _aim(self.rule) == _aim(self.changed):
-            return self.base.behind
-        return evidence.findings_behind(self.kb)
+        if changed is not None and same and _aim(rule) == _aim(changed):
+            return before
+        kb = self.base.kb
+        if any(kb.rules[id].verb in _RANKING for id in self.touched.rules - {rule.id} if id in kb.rules):
+            return evidence.findings_behind(self.kb)
+        if changed is not None and changed.verb in _RANKING and not (same and rule.id in before):
+            return evidence.findings_behind(self.kb)
+        if (changed is not None and changed.verb in _RANKING) or rule.id not in before:
+            return before
+        return {id: names for id, names in before.items() if id != rule.id}
 
     def patient(self, kept: Kept) -> AlteredCase:
         return AlteredCase(kept, self)
+
+
+_RANKING = ("supports", "opposes")
 
 
 def _reads(node: Node | None) -> tuple[frozenset[str], frozenset[str]]:

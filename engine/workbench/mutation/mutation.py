@@ -14,16 +14,22 @@ from typing import Any
 
 from ...assessment.outlook import Outlook
 from ...case.case import Case, Prepared
-from ...inference.working_memory import WorkingMemory
+from ...inference.program import bits
+from ...inference.program.columns import Machine
+from ...inference.program.truths import Truths
+from ...knowledge_base.model import Rule
 from ...knowledge_base.store.cache import Store
 from ...premises import expression
 from ...values.truth import Truth
 from .. import processes
 from ..cases import cases, outcomes
+from ..cases import together as cases_together
 from ..cases.cases import Expectation, WorkedCase
+from ..cases.together import Met
 from . import concerns, mutants, witnesses
 from .alteration import Alteration, Altered, AlteredCase, Graph, Kept
 from .concerns import Ground
+from .cone import AlteredTruths, Together
 from .mutants import Mutant
 from .witnesses import Search, Witness, told_of
 
@@ -109,21 +115,18 @@ def run(
 
 def keep(prepared: Prepared, worked: Sequence[WorkedCase]) -> tuple[list[Kept], tuple[str, ...]]:
     """Every case that passes, run once and kept; and the names of those that fail."""
-    memory = WorkingMemory(prepared.plan)
-    prepared.plan.open()
+    machine = Machine(prepared.plan)
     for rule in prepared.kb.rules.values():
         for part in rule.when.walk() if rule.when is not None else ():
             if isinstance(part, expression.TruthNode):
                 prepared.plan.literal(part)  # so that kept cases find it by identity
-    found: list[Kept] = []
-    failing: list[str] = []
-    for one in worked:
-        case = cases.patient(prepared, one, memory=memory)
-        if outcomes.failures_of(case, one):
-            failing.append(one.name)
-        else:
-            found.append(Kept(case, one))
-    return found, tuple(failing)
+    people = cases_together.population(prepared, machine, worked)
+    failing = cases_together.unmet(people, worked)
+    passing = [one for number, one in enumerate(worked) if not failing >> number & 1]
+    if failing:
+        people = cases_together.population(prepared, machine, passing)
+    kept = [Kept.of(people, number, one) for number, one in enumerate(passing)]
+    return kept, tuple(one.name for number, one in enumerate(worked) if failing >> number & 1)
 
 
 def _tried(trial: Trial, pending: Sequence[Mutant]) -> Iterator[dict[str, Any]]:
@@ -176,6 +179,7 @@ class Trial:
     def __init__(self, prepared: Prepared, kept: Sequence[Kept]) -> None:
         self.prepared, self.kept = prepared, kept
         self.graph = Graph(prepared.kb)
+        self.together = Together(kept[0].people) if kept else None
         self.grounded: dict[Ground, dict[int, None]] = {}
         for number, one in enumerate(kept):
             for want in one.worked.expectations:
@@ -185,17 +189,42 @@ class Trial:
     def of(self, mutant: Mutant) -> Told:
         """What becomes of one mutant."""
         alteration = Alteration(self.prepared, self.graph, mutant.rule, mutant.changed, mutant.threshold)
-        shaken = self._shaken(alteration)
-        for number in self._in_order(mutant, shaken):
-            kept = self.kept[number]
-            wants = [want for want in kept.worked.expectations if not shaken.isdisjoint(concerns.grounds_of(want))]
-            differs = kept.doubtful or _apart(mutant, alteration, kept) is not None
-            if differs and notices(_patient(alteration, kept), wants):
-                return [KILLED, kept.worked.name, None]
+        noticing = self._noticing(mutant, alteration)
+        if noticing is not None:
+            return [KILLED, noticing.worked.name, None]
         apart = self._telling_apart(mutant, alteration)
         if apart is None and _same(self.prepared, alteration, mutant):
             return [EQUIVALENT, "it comes to the same productions", None]
         return [SURVIVED, "", _plain(apart or self._searched(mutant, alteration))]
+
+    def _noticing(self, mutant: Mutant, alteration: Alteration) -> Kept | None:
+        """A case that notices: the first, but for those that have to be asked alone."""
+        if self.together is None:
+            return None
+        truths = self.together.truths(alteration)
+        concerned = self.together.people.contradicting | _differing(mutant, alteration, truths)
+        if not concerned:
+            return None  # no case can notice
+        shaken = self._shaken(alteration)
+        every = alteration.recompiles or bool(alteration.touched.names)
+        alone = self.together.people.everybody if every else self.together.alone
+        met: Met | None = None
+        last: list[tuple[Kept, list[Expectation]]] = []
+        for number in self._in_order(mutant, shaken):
+            if not concerned >> number & 1:
+                continue
+            kept, flag = self.kept[number], 1 << number
+            wants = [want for want in kept.worked.expectations if not shaken.isdisjoint(concerns.grounds_of(want))]
+            if alone & flag and not every:
+                last.append((kept, wants))  # they cost most
+            elif every:
+                if notices(_patient(alteration, kept), wants):
+                    return kept
+            else:
+                met = met or Met(self.together.under(alteration, truths))
+                if any(bool(met.within(want, flag) & flag) is want.negated for want in wants):
+                    return kept
+        return next((kept for kept, wants in last if notices(_patient(alteration, kept), wants)), None)
 
     def _shaken(self, alteration: Alteration) -> frozenset[Ground]:
         if alteration.recompiles or concerns.everything(alteration):
@@ -217,7 +246,9 @@ class Trial:
     def _telling_apart(self, mutant: Mutant, alteration: Alteration) -> Witness | None:
         """A case in which the rule comes out otherwise though nothing expected does; a decided one, if there is one."""
         first: Witness | None = None
-        for kept in self.kept:
+        differing = _differing(mutant, alteration, self.together.truths(alteration)) if self.together else 0
+        for number in bits.positions(differing):
+            kept = self.kept[number]
             told = _apart(mutant, alteration, kept)
             if told is None or (first is not None and "unknown" in told):
                 continue
@@ -262,6 +293,34 @@ def _apart(mutant: Mutant, alteration: Alteration, kept: Kept) -> tuple[str, str
     return None if new is held else (held.value, new.value)
 
 
+def _differing(mutant: Mutant, alteration: Alteration, truths: AlteredTruths) -> int:
+    """The cases in which the rule, or a value, comes out otherwise: compare `_apart`."""
+    base, rule, changed = truths.base, mutant.rule, mutant.changed
+    if rule is None:
+        rules = [alteration.kb.rules[id] for id in alteration.touched.rules]
+        return bits.joined(_unlike(base, truths, rule) for rule in rules)
+    if rule.verb == "derives":
+        return bits.joined(_unlike_value(base, truths, name) for name in rule.targets)
+    held = base.premise(rule)
+    if changed is None or mutant.kind in (mutants.STRENGTH, mutants.VERB, mutants.TARGET):
+        return base.everybody & ~held[1]
+    new = truths.holds(changed.when or expression.Always())
+    return (held[0] ^ new[0]) | (held[1] ^ new[1])
+
+
+def _unlike(base: Truths, truths: AlteredTruths, rule: Rule) -> int:
+    """The cases in which the premise of a rule, or a number that it derives, comes out otherwise."""
+    if rule.verb == "derives":
+        return bits.joined(_unlike_value(base, truths, name) for name in rule.targets)
+    held, new = base.premise(rule), truths.premise(rule)
+    return (held[0] ^ new[0]) | (held[1] ^ new[1])
+
+
+def _unlike_value(base: Truths, truths: AlteredTruths, name: str) -> int:
+    one, other = base.columns.column(name), truths.columns.column(name)
+    return bits.joined(base.columns.bit[case] for case, value in enumerate(one) if value != other[case])
+
+
 def _values_apart(alteration: Alteration, kept: Kept) -> tuple[str, str] | None:
     """For a shared threshold: the first rule or value that comes out otherwise."""
     altered = Altered(kept, alteration)
@@ -277,7 +336,7 @@ def _same(prepared: Prepared, alteration: Alteration, mutant: Mutant) -> bool:
     rule, changed = mutant.rule, mutant.changed
     if rule is None or changed is None or rule.verb == "derives" or rule.when == changed.when:
         return False
-    return witnesses.same_productions(prepared.kb, alteration.kb)
+    return witnesses.same_productions(prepared.plan.productions, alteration.kb)
 
 
 def _plain(witness: Witness | None) -> list[Any] | None:

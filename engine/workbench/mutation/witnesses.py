@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ...inference import productions
+from ...inference.productions import Productions
 from ...inference.reference import Reference
 from ...inference.values import Given
 from ...intake.answers import answers
@@ -268,12 +269,12 @@ def _entries(node: Node, name: str, key: str, today: Interval) -> Iterator[Entry
         yield from (Entry({**first, field: one}) for one in known[1:])
 
 
-def same_productions(one: KnowledgeBase, other: KnowledgeBase) -> bool:
-    """Whether two knowledge bases come to the same ground productions over the same conditions."""
-    first, second = productions.compile(one), productions.compile(other)
+def same_productions(first: Productions, other: KnowledgeBase) -> bool:
+    """Whether a changed knowledge base comes to the same ground productions over the same conditions."""
+    second = productions.compile(other)
     return _ground(first) == _ground(second) and set(first.leaves.values()) == set(second.leaves.values())
 
 
-def _ground(compiled: productions.Productions) -> set[tuple[frozenset[str], str]]:
+def _ground(compiled: Productions) -> set[tuple[frozenset[str], str]]:
     ground = compiled.ground
     return {(frozenset(map(ground.word, one.premises)), ground.word(one.conclusion)) for one in ground.productions}

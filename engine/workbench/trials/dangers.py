@@ -22,7 +22,7 @@ from ...knowledge_base.model import Hazard
 from ...premises import expression
 from ...premises.expression import Shown, TruthNode
 from ...values.problems import Place
-from ...values.value import Known, Number
+from ...values.value import Gap, Known, Number
 from .deletions import deletions
 from .draft import Draft
 from .harmless import Leaves
@@ -205,11 +205,11 @@ class _Made(Draft):
 
     def forget(self) -> None:
         for _ in range(self.chance.choice(TAKEN_AWAY)):
-            ways = list(deletions(self.prepared.names, self.found, self.today))
-            if not ways:
+            told = sorted(name for name, known in self.found.items() if not isinstance(known, Gap))
+            if not told:
                 return
-            name = self.chance.choice(sorted({one.name for one in ways}))
-            chosen = self.chance.choice([one for one in ways if one.name == name])
+            name = self.chance.choice(told)
+            chosen = self.chance.choice(list(deletions(self.prepared.names, {name: self.found[name]}, self.today)))
             if chosen.known is None:
                 del self.found[name]
             else:

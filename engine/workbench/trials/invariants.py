@@ -9,34 +9,34 @@ from __future__ import annotations
 import datetime
 import functools
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...assessment import query
-from ...assessment.outlook import Outlook
 from ...case import opening
 from ...case.case import Case, Prepared
+from ...inference.program import bits
 from ...intake import record
 from ...intake.record import Answer
 from ...knowledge_base.model import Invariant, KnowledgeBase
 from ...knowledge_base.store.cache import Store
-from ...premises.expression import TruthNode
 from ...values.truth import Truth
 from ...values.value import Entry, Gap, Known, Records
 from .. import processes
+from .crowd import Crowd, behind, quantity_of
 from .dangers import Dangers
 from .patients import HERE, Vocabulary
 
 PATIENTS = 2_000
 DAY = datetime.date(2026, 1, 1)
 """The day on which they are all seen."""
-AT_ONCE = 50
-"""Patients handed to a process together."""
+AT_ONCE = 500
+"""Patients judged together."""
 _SHRUNK = 3
 """So many of those who break an invariant are made smaller."""
 _KEPT = "invariants"
-_MADE_BY = ("invariants.py", "patients.py", "dangers.py", "harmless.py", "deletions.py")
+_MADE_BY = ("invariants.py", "crowd.py", "patients.py", "dangers.py", "harmless.py", "deletions.py")
 
 Facts = Mapping[str, Known]
 
@@ -83,29 +83,17 @@ def run(prepared: Prepared, wanted: Sequence[Invariant], count: int = PATIENTS) 
 def broken(prepared: Prepared, wanted: Sequence[Invariant], count: int) -> dict[str, list[int]]:
     """The seeds of the patients who break each invariant; those that nobody breaks are left out."""
     queries = [(one.id, one.never) for one in wanted if one.never is not None]
-    try_on = _trial(prepared, queries)
+    crowd = Crowd(prepared, DAY)
 
     def work(start: int) -> list[tuple[str, int]]:
-        return [(name, seed) for seed in range(start, min(start + AT_ONCE, count)) for name in try_on(seed)]
+        people = crowd.met(range(start, min(start + AT_ONCE, count)))
+        return [(name, start + case) for name, never in queries for case in bits.positions(people.holds(never)[0])]
 
     found: dict[str, list[int]] = {}
     for told in processes.each(work, range(0, count, AT_ONCE), processes.cores()):
         for name, seed in told:
             found.setdefault(name, []).append(seed)
     return found
-
-
-def _trial(prepared: Prepared, queries: Sequence[tuple[str, TruthNode]]) -> Callable[[int], list[str]]:
-    """What gives the invariants that the patient of a seed breaks; one case serves them all."""
-    prepared.plan.open()  # before the work is shared out: each process would look at all of them again
-    people = People(prepared)
-
-    def broken_by(seed: int) -> list[str]:
-        people.meet(seed)
-        look = Outlook(people.case)
-        return [name for name, never in queries if query.holds(people.case, never, look) is Truth.TRUE]
-
-    return broken_by
 
 
 class People:
@@ -127,28 +115,13 @@ class People:
         twice = [name for name in said if seed % 20 != 1 and self._twice(name)]
         if not twice:
             return said
-        left_out = set(twice) if seed % 2 else {behind for name in twice for behind in self._behind(name)}
+        left_out = set(twice) if seed % 2 else {part for name in twice for part in behind(self.case.prepared, name)}
         return self.say({name: known for name, known in said.items() if name not in left_out})
 
     def _twice(self, name: str) -> bool:
         """Whether a number that was said can be worked out as well."""
-        quantity = self._quantity(name)
+        quantity = quantity_of(self.case.kb, name)
         return bool(quantity) and not isinstance(self.case.memory.worked_out(quantity), Gap)
-
-    def _quantity(self, name: str) -> str:
-        kb = self.case.kb
-        return kb.findings[name].stand_in if name in kb.findings else name if name in kb.quantities else ""
-
-    def _behind(self, name: str) -> set[str]:
-        """The numbers, but age, that stand behind a quantity or what stands in for a finding."""
-        kb, reads = self.case.kb, self.case.prepared.plan.reads
-        found: set[str] = set()
-        waiting = [self._quantity(name)]
-        while waiting:
-            for read in reads[waiting.pop()] - found - {name, "age"}:
-                found.add(read)
-                waiting.append(read)
-        return {one for one in found if one in kb.quantities or (one in kb.findings and kb.findings[one].unit)}
 
     def say(self, facts: Facts, case: Case | None = None) -> Facts:
         """Give these in place of all that was said before; gives what of them applies."""

@@ -46,6 +46,9 @@ class Vocabulary:
         self.prepared, self.kb, self.today = prepared, prepared.kb, today
         self._cuts: dict[str, set[Decimal]] = {}
         self._asked_for: dict[str, dict[Pattern, None]] = {}
+        self._numbers: dict[str, list[Decimal]] = {}
+        self._answers: dict[str, list[Known]] = {}
+        self._measured_for: dict[str, str] = {}
         for node in self._nodes():
             self._look(node)
         self._hand_down()
@@ -111,7 +114,9 @@ class Vocabulary:
 
     def numbers(self, finding: Finding) -> list[Decimal]:
         """At each cut-off, just beside it, halfway to the next, and beyond the last."""
-        return self.around(finding.id, finding.plausible)
+        if finding.id not in self._numbers:
+            self._numbers[finding.id] = self.around(finding.id, finding.plausible)
+        return self._numbers[finding.id]
 
     def cuts(self, name: str) -> list[Decimal]:
         """The numbers that rules compare a finding or quantity with."""
@@ -147,14 +152,19 @@ class Vocabulary:
 
     def answers(self, name: str) -> list[Known]:
         """Every answer to a finding, no list, that the rules may tell from another; of numbers some far off as well."""
-        finding = self.kb.findings[name]
+        if name not in self._answers:
+            self._answers[name] = list(self._answers_to(self.kb.findings[name]))
+        return self._answers[name]
+
+    def _answers_to(self, finding: Finding) -> Iterator[Known]:
         if finding.type == "number":
             span = finding.plausible or Interval(Decimal(0), Decimal(100))
             far = [span.low + (span.high - span.low) * Decimal(share) / 10 for share in (1, 4)]
-            return [number(value) for value in (*self.numbers(finding), *far)]
-        if finding.type == "yes_no":
-            return [YES, NO]
-        return [one_of(member) for member in self.prepared.names.members(name)]
+            yield from (number(value) for value in (*self.numbers(finding), *far))
+        elif finding.type == "yes_no":
+            yield from (YES, NO)
+        else:
+            yield from (one_of(member) for member in self.prepared.names.members(finding.id))
 
     def asked_for(self, name: str) -> list[Pattern]:
         """What premises look for in a list: for some fields of an entry, the members that will do."""
@@ -167,13 +177,14 @@ class Vocabulary:
             return Records(tuple(self.entry(name, chance) for _ in range(count)))
         if finding.type == "yes_no":
             return YES if chance.random() < 0.3 else NO
-        found = [number(one) for one in self.numbers(finding)] if finding.type == "number" else self.answers(name)
         ordinary = [span.range for span in finding.ranges if span.when is None]
         if ordinary and chance.random() < 0.6:
             low, high = ordinary[0].low, ordinary[0].high
             if not low.is_infinite() and not high.is_infinite():
                 return number((low + high) / 2)
-        return chance.choice(found)
+        if finding.type != "number":
+            return chance.choice(self.answers(name))
+        return self.answers(name)[chance.choice(range(len(self.numbers(finding))))]
 
     def entry(self, name: str, chance: random.Random, pattern: Pattern | None = None) -> Entry:
         """One entry of a list as premises look for it, or any: with its dates and doses, some of them left out."""
@@ -221,8 +232,12 @@ class Vocabulary:
         Of the two a random patient has one: drawn apart, they would contradict. Where there are several measurements
         it is the one that least else rests on.
         """
+        if name not in self._measured_for:
+            self._measured_for[name] = self._measurement(self.kb.findings[name].stand_in)
+        return self._measured_for[name]
+
+    def _measurement(self, stand_in: str) -> str:
         plan = self.prepared.plan
-        stand_in = self.kb.findings[name].stand_in
         behind = plan.reads[stand_in] if stand_in else frozenset[str]()
         while not behind <= self.kb.findings.keys():
             behind = frozenset().union(*({one} if one in self.kb.findings else plan.reads[one] for one in behind))
@@ -231,18 +246,22 @@ class Vocabulary:
 
     def make_consistent(self, found: dict[str, Known], chance: random.Random) -> None:
         """No age is reported that has not been reached."""
+        wrong = list(found)
         for _ in range(20):
-            wrong = [
-                name
-                for name, known in found.items()
-                if record.check_ages(self.kb, {"age": Answer(found["age"], "", HERE), name: Answer(known, "", HERE)})
-            ]
+            wrong = [name for name in wrong if self._not_reached(found, name)]
             if not wrong:
                 return
             for name in wrong:
                 found[name] = self._drawn(name, chance)
         for name in wrong:
             found[name] = NOT_MEASURED
+
+    def _not_reached(self, found: Mapping[str, Known], name: str) -> bool:
+        """Whether an answer tells of an age beyond the patient's."""
+        if not record.tells_ages(name, found[name]):
+            return False
+        both = {"age": Answer(found["age"], "", HERE), name: Answer(found[name], "", HERE)}
+        return bool(record.check_ages(self.kb, both))
 
     def put_together(self, case: Case, known: Mapping[str, Known], silent: Iterable[str] = ()) -> dict[str, Known]:
         """Say a record to a case, in place of all that was said before; gives what of it applies and was said.
