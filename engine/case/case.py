@@ -230,7 +230,9 @@ class Case:
     @property
     def recorded(self) -> Case:
         """The same patient with what is old taken as if it were of today; this one where nothing is old."""
-        return self.once("recorded", lambda: self._again(as_recorded=True)) if self.old else self
+        if not self.old or self.as_recorded:
+            return self
+        return self.once("recorded", lambda: self._again(as_recorded=True))
 
     def supposing(self, changes: Mapping[str, Known | None]) -> Case:
         """The same patient with these answers given, replaced or withdrawn (None)."""

@@ -45,6 +45,10 @@ class Reference:
                 self._values[name] = values.quantity_value(self._derive.get(name, ()), given, self)
         return self._values[name]
 
+    def worked_out(self, name: str) -> Known:
+        """What a quantity comes to by its rules, whatever was entered."""
+        return values.quantity_value(self._derive.get(name, ()), NOTHING, self)
+
     def range_of(self, name: str) -> Interval | None:
         return values.range_read(self.kb, name, self)
 

@@ -143,7 +143,7 @@ class Population:
 
     def scores(self, condition: str) -> Mapping[float, int]:
         """The cases in whose differential a condition has each score."""
-        shown = self.standings.shown(condition) & ~self.contradicting
+        shown = self.standings.shown(condition) & ~self._apart
         found = {points: some & shown for points, some in self.standings.scores(condition).items() if some & shown}
         for number, flag in self._one_by_one():
             standing = self.look(number).standing(condition)
@@ -153,7 +153,7 @@ class Population:
 
     def unsettled(self, condition: str) -> int:
         """The cases in which a finding could still tell more of a condition."""
-        found = self.standings.missing(condition) & ~self.contradicting
+        found = self.standings.missing(condition) & ~self._apart
         return found | self._those(lambda look: bool(look.unsettled(condition)))
 
     # --- what to do ---
@@ -171,11 +171,11 @@ class Population:
     def line(self, intervention: str) -> Statuses:
         """The cases in which each line is the best in which it is wanted; where two values contradict, if planned."""
         by_case = {number: self.look(number).line(intervention) for number, _ in self._one_by_one()}
-        return self._with(self.plans.lines(intervention), by_case, self.contradicting)
+        return self._with(self.plans.lines(intervention), by_case, self._apart)
 
     def missing(self, intervention: str) -> Lacked:
         """The findings that an intervention of the plan still waits for, each with the cases."""
-        found = dict(within(self.plans.missing(intervention), ~self.contradicting))
+        found = dict(within(self.plans.missing(intervention), ~self._apart))
         for number, flag in self._one_by_one():
             look = self.look(number)
             for name in look.missing(intervention) if look.status(intervention) else ():
@@ -224,14 +224,18 @@ class Population:
 
     def next_steps(self, test: str) -> int:
         """The cases for whom a test is to be done, and nothing that is still to be done comes before it."""
-        found = self.testing.next_steps(test) & ~self.contradicting
+        found = self.testing.next_steps(test) & ~self._apart
         return found | self._those(lambda look: any(one.id == test and one.status == "to do" for one in look.work_up))
 
     # --- of whom two values contradict ---
 
     @functools.cached_property
     def contradicting(self) -> int:
-        """The cases of whom not only what was entered decides what is shown: `several` and `alone`."""
+        """The cases of whom not only what was entered decides what is shown."""
+        return self._apart
+
+    @property
+    def _apart(self) -> int:
         return self.several | self.alone
 
     @functools.cached_property
@@ -304,7 +308,7 @@ class Population:
         return pair[0] & rest | self.worlds.in_all(true), pair[1] & rest | self.worlds.in_all(false)
 
     def _one_by_one(self) -> Iterator[tuple[int, int]]:
-        return ((number, self.truths.columns.bit[number]) for number in bits.positions(self.contradicting))
+        return ((number, self.truths.columns.bit[number]) for number in bits.positions(self._apart))
 
     def _those(self, asked: Callable[[Outlook], bool]) -> int:
         """Those of whom two values contradict for whom it is so, asked one by one."""
@@ -508,12 +512,13 @@ class _OneOf(Case):
             memory=memory,  # type: ignore[arg-type]  # it is only asked, and answers as a working memory does
         )
         answers, of = population.answers, population.machine.values.of
-        self.said = dict(population.said[number])
+        self.said, self.counting = dict(population.said[number]), dict(population.counting[number])
+        self.old = population.old[number]
         self.implied = {
             name: (NOT_MEASURED, "group")
             for group in self.kb.groups.values()
             for name in group.findings
-            if name not in self.said
+            if name not in self.counting
         }
         for name, by_case in answers.implied.items():
             if number in by_case:

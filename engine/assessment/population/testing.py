@@ -34,14 +34,18 @@ class Testing:
     def is_ordered(self, test: str) -> int:
         """The cases for which a shown rule orders a test."""
         rules = [rule for rule in self.view.rules("orders", test) if self.view.visible(rule)]
-        return bits.joined(self.view.acting(rule)[0] for rule in rules)
+        return bits.joined(self.view.acting(rule)[0] for rule in rules) & ~self._withheld(test)
+
+    def _withheld(self, test: str) -> int:
+        """The cases who are not sent for a test, whatever asks for it."""
+        entry = self.kb.investigations[test]
+        return self.view.truths.holds(entry.not_while)[0] if entry.not_while is not None else 0
 
     def in_work_up(self, test: str) -> int:
         """The cases whose work-up holds a test: it is ordered, or comes first to settle what the plan misses."""
         first = self.view.prepared.index.first_tests
-        return self.is_ordered(test) | bits.joined(
-            cases for name, cases in self._settling.items() if first[name] == test
-        )
+        settling = bits.joined(cases for name, cases in self._settling.items() if first[name] == test)
+        return self.is_ordered(test) | settling & ~self._withheld(test)
 
     def next_steps(self, test: str) -> int:
         """The cases for whom a test is to be done, and nothing that is still to be done comes before it."""
