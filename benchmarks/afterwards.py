@@ -82,6 +82,8 @@ def turned(vocabulary: Vocabulary, consulted: Consulted, probe: Case, completion
     missing, offered = named(held, verdict)
     waits_for_nothing = settled(verdict)
     asked = {name for put in consulted.put for name in put.asked.findings} | set(held.case.implied)
+    remembered = {name for name, finding in vocabulary.kb.findings.items() if finding.remembers}  # nobody is asked
+    asked |= remembered
     left = {name for name in vocabulary.kb.findings if name not in asked and _is_open(held.case, name)}
     rare = {name for name in left if relevance.by_rare_test(held.case, name)}
     probe.closed_groups = set(held.case.closed_groups)

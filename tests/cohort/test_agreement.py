@@ -128,7 +128,7 @@ def test_a_choice_of_guideline_or_region_hides_the_same(
     guideline = guideline and next(one for one in prepared.kb.guidelines if guideline.split("_")[0] in one)
     some = patients[:100]
     chosen = {"guideline": guideline, "region": region}
-    alone = as_entered(Population(prepared, Machine(prepared.plan), some, [TODAY] * len(some), **chosen))
+    alone = as_entered(Population(prepared, Machine(prepared.plan), some, [TODAY] * len(some), guideline, region))
     with np.errstate(all="ignore"):
         made = together(ground, compiled, some, **chosen)
         vars(made)["contradicting"] = made.contradicting | _aged(ground, some)

@@ -41,7 +41,7 @@ analytes:
 """,
     "knowledge/sources.yaml": """
 article: {label: The article, citation: An article on bone, year: 2020, kind: article}
-label-a: {label: Alendronate label, citation: The label of alendronate, year: 2021, kind: label}
+label-a: {label: Alendronate label, citation: The label of alendronate, year: 2021, kind: label, review_by: 2099-01-01}
 """,
     "knowledge/guidelines.yaml": """
 acr-2022: {label: ACR 2022, region: US, population: people on steroids, year: 2022, sources: [article]}
@@ -135,7 +135,8 @@ estrogen_loss:
   synonyms: [loss of estrogen]
 """,
     "knowledge/interventions.yaml": """
-alendronate: {label: alendronate, kind: medicine, dose: 70 mg weekly, monitoring: calcium, synonyms: [Fosamax]}
+alendronate: {label: alendronate, kind: medicine, choice: bones, dose: 70 mg weekly, monitoring: calcium,
+  synonyms: [Fosamax]}
 vitamin_d_repletion: {label: vitamin D repletion, kind: nutrition}
 """,
     "knowledge/investigations.yaml": """

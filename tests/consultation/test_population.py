@@ -77,7 +77,14 @@ def finished(prepared: Prepared, one: Person, memory: WorkingMemory | None = Non
 
 
 def many(prepared: Prepared, machine: Machine, people: list[Person], **chosen: str) -> Population:
-    return Population(prepared, machine, [said for said, _ in people], [day for _, day in people], **chosen)
+    return Population(
+        prepared,
+        machine,
+        [said for said, _ in people],
+        [day for _, day in people],
+        chosen.get("guideline", ""),
+        chosen.get("region", ""),
+    )
 
 
 def told_alone(made: Case) -> Told:

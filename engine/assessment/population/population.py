@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import functools
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from ...case import aging
@@ -31,6 +31,7 @@ from ..differential import Standing
 from ..outlook import Outlook
 from . import contradicting
 from .lacking import Lacked, lacking, within
+from .one_of_many import OneOfMany
 from .plans import Plans
 from .settling import settled
 from .shown import View
@@ -366,7 +367,7 @@ class Population:
     def case(self, number: int) -> Case:
         """One patient, to be asked as a finished case is; it cannot be told anything more."""
         if not self.alone >> number & 1:
-            return _OneOf(self, number)
+            return OneOfMany(self, number)
         case = Case(self.prepared, self.days[number], self.guideline, self.region)
         case.say(self.said[number])
         case.finish()
@@ -495,49 +496,3 @@ class Worlds:
             said = [next((word for word, these in words.items() if these >> place & 1), "") for place in places]
             found[one] = merge(said) if any(said) else ""
         return found
-
-
-class _OneOf(Case):
-    """One of many patients, answering as a case does that was run alone."""
-
-    def __init__(self, population: Population, number: int) -> None:
-        self._population, self._number = population, number
-        memory = population.truths.row(number)
-        prepared = population.view.prepared
-        super().__init__(
-            prepared,
-            population.days[number],
-            population.guideline,
-            population.region,
-            memory=memory,  # type: ignore[arg-type]  # it is only asked, and answers as a working memory does
-        )
-        answers, of = population.answers, population.machine.values.of
-        self.said, self.counting = dict(population.said[number]), dict(population.counting[number])
-        self.old = population.old[number]
-        self.implied = {
-            name: (NOT_MEASURED, "group")
-            for group in self.kb.groups.values()
-            for name in group.findings
-            if name not in self.counting
-        }
-        for name, by_case in answers.implied.items():
-            if number in by_case:
-                self.implied[name] = (of[by_case[number]], "assumed")
-        self.finished = self.brief = True
-
-    def once(self, what: Hashable, work: Callable[[], _T]) -> _T:
-        """What was worked out of the case, kept; whoever contradicts himself in nothing has but this world."""
-        if what == "worlds" and not self._population.contradicting >> self._number & 1:
-            self._once.setdefault("worlds", (worlds.World(case=self),))
-        return super().once(what, work)
-
-    def supposing(self, changes: Mapping[str, Known | None]) -> Case:
-        """The same patient with these answers given, replaced or withdrawn (None)."""
-        return self._population.part([self._number], {self._number: changes}).case(0)
-
-    def say(self, said: Mapping[str, Known | None]) -> None:
-        """It cannot be told anything: what follows was worked out for all at once."""
-        raise TypeError("one of many patients cannot be told anything more")
-
-
-__all__ = ["Population", "Statuses", "changed"]

@@ -169,6 +169,8 @@ class Reading:
     def not_applicable(self, name: str) -> int:
         """The variable for a finding not applying; nobody's where it always does."""
         finding = self.kb.findings.get(name)
+        if finding is not None and finding.remembers:
+            return -self.leaves.has_value(name)  # where nothing came before, there is nothing to know
         if finding is None or finding.applies is None:
             return FALSE
         found = self.leaves.inapplicable.get(name)

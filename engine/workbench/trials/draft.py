@@ -89,7 +89,8 @@ class Draft:
 
     def put(self, name: str, known: Known) -> None:
         """Answer a finding, and what it takes for its question to arise."""
-        if name in self.kb.findings or name in self.kb.quantities:
+        quantity = self.kb.quantities.get(name)
+        if name in self.kb.findings or (quantity is not None and quantity.shown):
             self.found[name] = known
             finding = self.kb.findings.get(name)
             self.make(finding.applies if finding is not None else None, True)
