@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import Any, TypeVar
 
 from ...case.case import Case
 from ...values.value import NOT_MEASURED, Known
 from .. import worlds
-
-if TYPE_CHECKING:
-    from .population import Population
 
 _T = TypeVar("_T")
 
@@ -18,7 +15,7 @@ _T = TypeVar("_T")
 class OneOfMany(Case):
     """One of many patients, answering as a case does that was run alone."""
 
-    def __init__(self, population: Population, number: int) -> None:
+    def __init__(self, population: Any, number: int) -> None:  # a `Population`, which stands above this
         self._population, self._number = population, number
         memory = population.truths.row(number)
         prepared = population.view.prepared
@@ -27,7 +24,7 @@ class OneOfMany(Case):
             population.days[number],
             population.guideline,
             population.region,
-            memory=memory,  # type: ignore[arg-type]  # it is only asked, and answers as a working memory does
+            memory=memory,  # it is only asked, and answers as a working memory does
         )
         answers, of = population.answers, population.machine.values.of
         self.said, self.counting = dict(population.said[number]), dict(population.counting[number])
@@ -51,7 +48,8 @@ class OneOfMany(Case):
 
     def supposing(self, changes: Mapping[str, Known | None]) -> Case:
         """The same patient with these answers given, replaced or withdrawn (None)."""
-        return self._population.part([self._number], {self._number: changes}).case(0)
+        other: Case = self._population.part([self._number], {self._number: changes}).case(0)
+        return other
 
     def say(self, said: Mapping[str, Known | None]) -> None:
         """It cannot be told anything: what follows was worked out for all at once."""
