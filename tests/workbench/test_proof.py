@@ -172,7 +172,7 @@ def test_a_fault_seeded_in_the_clauses_is_noticed(
 ) -> None:
     _, owner, name, instead = fault
     monkeypatch.setattr(owner, name, instead)
-    assert Encoded(prepared).disagreements(range(60 if LONG else 16))
+    assert Encoded(prepared).disagreements(range(120 if LONG else 48))
 
 
 # --- a complete patient in every record -------------------------------------------------------------------------------
