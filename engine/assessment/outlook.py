@@ -124,8 +124,12 @@ class Outlook:
         return {name: self.status(name) for name in self.case.kb.interventions}
 
     def alert(self, alert: str) -> Truth:
-        """Raised (true), ruled out (false), or not ruled out."""
-        return truth.any_of(workup.raised(case, self.case.kb.alerts[alert]) for case in self._cases)
+        """Raised (true), ruled out (false), or not ruled out; `taking_` a medicine as well."""
+        if alert in self.case.kb.alerts:
+            return truth.any_of(workup.raised(case, self.case.kb.alerts[alert]) for case in self._cases)
+        medicine = alert.removeprefix(workup.TAKING)
+        takers = (case for case in self._cases if plan.is_taken(case, medicine))
+        return truth.any_of(workup.barred(case, medicine) for case in takers)
 
     def rule(self, rule: Rule) -> Truth:
         """The truth of a rule's premise; where two values contradict it acts if one of them makes it."""

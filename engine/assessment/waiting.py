@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..case.case import Case
+from ..case.case import Case, Prepared
 from ..inference import productions
 from ..knowledge_base.model import Intervention, Rule
 from ..premises import expression
@@ -92,6 +92,18 @@ def _told(case: Case, node: TruthNode) -> frozenset[str]:
     return case.explanation.missing(node)
 
 
+def parts_of(prepared: Prepared, node: TruthNode) -> list[TruthNode] | None:
+    """What a premise is made of; of a proposition the premises of its rules; None of what has no parts."""
+    if isinstance(node, expression.Proposition):
+        rules = prepared.rules.get(node.atom, ())
+        parts = [rule.when for rule in rules if rule.when is not None]
+        reported = node.atom.startswith("diagnosed(") and "conditions" in prepared.kb.findings
+        return [*parts, productions.reported(prepared.kb, node.atom[10:-1])] if reported else parts or None
+    if isinstance(node, expression.JUNCTIONS):
+        return [item for item in node.children() if isinstance(item, TruthNode)]
+    return None
+
+
 class _Unasked:
     """A premise with all that nobody asked taken as absent: what decides it then is waited for."""
 
@@ -103,21 +115,10 @@ class _Unasked:
         """The findings that the premise lacks then; none where it is decided."""
         if self._truth(node) is not Truth.UNKNOWN:
             return frozenset()
-        parts = self._parts(node)
+        parts = parts_of(self.case.prepared, node)
         if parts is None:
             return self.case.explanation.missing(node)
         return frozenset().union(*(self.lacked(part) for part in parts))
-
-    def _parts(self, node: TruthNode) -> list[TruthNode] | None:
-        """What a premise is made of; of a proposition the premises of its rules; None of what has no parts."""
-        if isinstance(node, expression.Proposition):
-            rules = self.case.prepared.rules.get(node.atom, ())
-            parts = [rule.when for rule in rules if rule.when is not None]
-            reported = node.atom.startswith("diagnosed(") and "conditions" in self.case.kb.findings
-            return [*parts, productions.reported(self.case.kb, node.atom[10:-1])] if reported else parts or None
-        if isinstance(node, expression.JUNCTIONS):
-            return [item for item in node.children() if isinstance(item, TruthNode)]
-        return None
 
     def _truth(self, node: TruthNode) -> Truth:
         found = self._truths.get(id(node))
@@ -129,7 +130,7 @@ class _Unasked:
         held = self.case.memory.holds(node)
         if held is not Truth.UNKNOWN:
             return held
-        parts = self._parts(node)
+        parts = parts_of(self.case.prepared, node)
         if parts is None:
             asked = not self.awaited.isdisjoint(self.case.explanation.missing(node))
             return Truth.UNKNOWN if asked else truth.of(_holds_unless_cleared(self.case, node))

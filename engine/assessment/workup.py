@@ -13,6 +13,9 @@ from . import plan, reasons, waiting
 from .speaking import Hearing, Speaking
 from .verdict import URGENCIES, AlertShown, Item, Test
 
+TAKING = "taking_"
+"""With the id of a medicine the id of the alert that it is taken though it is or may be contraindicated."""
+
 
 def tests(case: Case, items: tuple[Item, ...]) -> tuple[Test, ...]:
     """What was ordered, and what would settle a measured finding that the plan misses."""
@@ -142,7 +145,7 @@ def _taken_and_barred(case: Case, intervention: Intervention, hearing: Hearing) 
     advice = plan.advice(intervention, "contraindicated")
     action = f"Ask the prescriber to {advice}: {intervention.aftercare}" if intervention.aftercare else ""
     action = action or f"Ask the prescriber to {advice} it"
-    name, label = f"taking_{intervention.id}", f"Takes {intervention.label}, which is contraindicated here"
+    name, label = f"{TAKING}{intervention.id}", f"Takes {intervention.label}, which is contraindicated here"
     rules = (*case.rules("contraindicates", intervention.id), *case.rules("defers", intervention.id))
     if held is Truth.TRUE:
         return AlertShown(name, label, "urgent", "raised", action, reasons.reasons(case, rules))

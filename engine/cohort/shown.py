@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..assessment import plan
 from ..assessment.outlook import Outlook
-from ..assessment.population.testing import TAKING
+from ..assessment.workup import TAKING
 from ..case.case import Case
 from ..knowledge_base.model import KnowledgeBase
 from ..premises import statuses
@@ -100,17 +99,5 @@ def _word(case: Case, look: Outlook, of: str, member: str) -> str:
     if of == "state":
         held = look.state(member)
         return "" if look.outside or held is Truth.FALSE else held.value
-    held = _taking(case, member.removeprefix(TAKING)) if member.startswith(TAKING) else look.alert(member)
+    held = look.alert(member)
     return "" if held is Truth.FALSE else statuses.ALERT[held]
-
-
-def _taking(case: Case, medicine: str) -> Truth:
-    """Whether a medicine is taken though it is or may be contraindicated, in the strictest of the worlds."""
-    from ..assessment import workup, worlds
-    from ..values import truth
-
-    held = [
-        workup.barred(world.case, medicine) if plan.is_taken(world.case, medicine) else Truth.FALSE
-        for world in worlds.of(case)
-    ]
-    return truth.any_of(held)

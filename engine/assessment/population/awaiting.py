@@ -11,6 +11,7 @@ from ...knowledge_base.model import Rule
 from ...premises import expression
 from ...premises.expression import TruthNode
 from ...values.value import Gap
+from ..waiting import parts_of
 from .lacking import NOTHING, Lacked, Lacking, both, lacking, union, within
 
 
@@ -140,21 +141,10 @@ class _Unasked:
         undecided = self.truths.unknown(self._truth(node))
         if not undecided:
             return NOTHING
-        parts = self._parts(node)
+        parts = parts_of(self.awaiting.prepared, node)
         if parts is None:
             return within(self.awaiting.lacks.node(node), undecided)
         return union((self.lacked(part) for part in parts), undecided)
-
-    def _parts(self, node: TruthNode) -> list[TruthNode] | None:
-        """What a premise is made of; of a proposition the premises of its rules; None of what has no parts."""
-        if isinstance(node, expression.Proposition):
-            rules = self.awaiting.prepared.rules.get(node.atom, ())
-            parts = [rule.when for rule in rules if rule.when is not None]
-            reported = node.atom.startswith("diagnosed(") and "conditions" in self.kb.findings
-            return [*parts, productions.reported(self.kb, node.atom[10:-1])] if reported else parts or None
-        if isinstance(node, expression.JUNCTIONS):
-            return [item for item in node.children() if isinstance(item, TruthNode)]
-        return None
 
     def _truth(self, node: TruthNode) -> Pair:
         found = self._truths.get(id(node))
@@ -171,7 +161,7 @@ class _Unasked:
         return held[0] | true & undecided, held[1] | false & undecided
 
     def _of_parts(self, node: TruthNode) -> Pair:
-        everybody, parts = self.truths.everybody, self._parts(node)
+        everybody, parts = self.truths.everybody, parts_of(self.awaiting.prepared, node)
         if parts is None:
             asked = lacking(both(self.awaited, self.awaiting.lacks.node(node)))
             cleared = self.awaiting.holds_unless_cleared(node)

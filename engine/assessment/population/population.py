@@ -24,9 +24,9 @@ from ...knowledge_base.model import Rule
 from ...premises import expression, statuses
 from ...premises.expression import TruthNode
 from ...values import dates
-from ...values.truth import Truth, any_of
+from ...values.truth import Truth
 from ...values.value import NOT_MEASURED, UNKNOWN, Known, Records
-from .. import merging, plan, query, worlds
+from .. import merging, query, worlds
 from ..differential import Standing
 from ..outlook import Outlook
 from . import contradicting
@@ -36,7 +36,7 @@ from .plans import Plans
 from .settling import settled
 from .shown import View
 from .standings import Standings
-from .testing import TAKING, Testing
+from .testing import Testing
 
 _T = TypeVar("_T")
 Statuses = Mapping[str, int]
@@ -201,7 +201,7 @@ class Population:
     def alert(self, alert: str) -> Pair:
         """Whether an alert is raised (true), ruled out (false) or not ruled out; `taking_` a medicine as well."""
         found = self._strictest(self.testing.alert(alert), lambda world: world.testing.alert(alert))
-        return self._asked_pair(found, lambda look: _alert_of(look, alert))
+        return self._asked_pair(found, lambda look: look.alert(alert))
 
     def is_ordered(self, test: str) -> int:
         """The cases for which a rule orders a test."""
@@ -391,16 +391,6 @@ def changed(said: Mapping[str, Known], changes: Mapping[str, Known | None]) -> d
     """What was said, with some of it replaced or withdrawn (None)."""
     found = {name: known for name, known in said.items() if name not in changes}
     return {**found, **{name: known for name, known in changes.items() if known is not None}}
-
-
-def _alert_of(look: Outlook, alert: str) -> Truth:
-    """Whether an alert is raised; of one that a medicine is taken, whether it is and something bars it."""
-    if alert in look.case.kb.alerts:
-        return look.alert(alert)
-    medicine = alert.removeprefix(TAKING)
-    if not any(one.id == medicine for one in plan.taken(look.case)):
-        return Truth.FALSE
-    return any_of(look.rule(rule) for rule in look.case.rules("contraindicates", medicine))
 
 
 def _status_of(standing: Standing | None) -> str:

@@ -8,12 +8,10 @@ from ...inference.program import bits
 from ...inference.program.bits import Pair
 from ...knowledge_base.model import Investigation
 from ...values.value import Gap, Known, Records
+from ..workup import TAKING
 from .lacking import Lacked
 from .plans import Plans
 from .shown import View
-
-TAKING = "taking_"
-"""With the id of a medicine the id of the alert that it is taken though it is or may be contraindicated."""
 
 
 class Testing:

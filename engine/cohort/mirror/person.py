@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, Protocol
 
 from ...inference import values
 from ...inference.values import NOTHING, Given
-from ...inference.working_memory import Plan
+from ...inference.working_memory import Numbers, Plan
 from ...knowledge_base.model import KnowledgeBase
 from ...values.interval import Interval, between
-from ...values.truth import Truth
 from ...values.value import Gap, Known, Records
 from .columns import ListColumn, Said
 
@@ -35,18 +33,15 @@ class Of(Protocol):
     def implied(self) -> Mapping[str, Sequence[Implication]]: ...
 
 
-class Person:
+class Person(Numbers):
     """One patient of a chunk in decimals: the `Facts` of what was said and implied of them."""
 
     def __init__(self, chunk: Of, row: int) -> None:
-        self.chunk, self.kb, self.row = chunk, chunk.kb, row
+        super().__init__(chunk.plan)
+        self.chunk, self.row = chunk, row
         day = int(chunk.day if chunk.day.ndim == 0 else chunk.day[row])
-        self._today = between(day, day)
-        self._values: dict[str, Known] = {}
-
-    @property
-    def today(self) -> Interval:
-        return self._today
+        self.today = between(day, day)
+        self._worked_out: dict[str, Known] = {}
 
     def given(self, name: str) -> Given:
         said = self.chunk.said.get(name)
@@ -57,31 +52,15 @@ class Person:
         return Given(explicit, implied) if explicit is not None or implied is not None else NOTHING
 
     def known(self, name: str) -> Known:
-        found = self._values.get(name)
+        found = self._worked_out.get(name)
         if found is None:
             given = self.given(name)
             if name in self.kb.findings:
                 found = values.finding_value(self.kb.findings[name], given, self)
             else:
                 found = values.quantity_value(self.chunk.plan.derive.get(name, ()), given, self)
-            self._values[name] = found
+            self._worked_out[name] = found
         return found
-
-    def range_of(self, name: str) -> Interval | None:
-        return values.range_read(self.kb, name, self)
 
     def threshold(self, name: str) -> Interval | Gap:
         return values.threshold_value(self.kb.thresholds[name], self)
-
-    def key_of(self, name: str) -> str:
-        return self.kb.findings[name].key
-
-    def members_of(self, name: str) -> frozenset[str]:
-        return frozenset(values.choice_members(self.kb, name))
-
-    def member_number(self, name: str, member: str, attribute: str) -> Decimal | None:
-        return values.member_number(self.kb, name, member, attribute)
-
-    def truth(self, atom: str) -> Truth:
-        """No proposition is read by a value."""
-        return Truth.UNKNOWN

@@ -14,6 +14,7 @@ from itertools import zip_longest
 
 from ...assessment import questions
 from ...assessment.verdict import AlertShown, Item, Verdict
+from ...assessment.workup import TAKING
 from ...knowledge_base.naming import Names
 from ...values.frozen import ordered
 from ...version import VERSION
@@ -28,7 +29,6 @@ _MOST_CHOICES = 4
 _HELPING = {"nutrition": 4, "activity": 3, "lifestyle": 2}
 """Kinds of measures that the patient does alone, and how many of each are told."""
 _FOR_ANYBODY = "general_prevention"
-_TAKING = "taking_"
 _TAKEN_THOUGH_BARRED = "taken_though_contraindicated"
 _LEADS: dict[str, str] = {"emergency": "NOW.", "urgent": "TODAY."}
 _UNNAMED = {
@@ -124,7 +124,7 @@ class _Composer:
             yield Told("What stands here goes before all else on this page.")
 
     def _plain_alert(self, alert: AlertShown) -> str:
-        taken = alert.id.removeprefix(_TAKING)
+        taken = alert.id.removeprefix(TAKING)
         if taken != alert.id and taken in self.kb.interventions and _TAKEN_THOUGH_BARRED in self.kb.alerts:
             return f"You take {self._name(taken)}. {self.kb.alerts[_TAKEN_THOUGH_BARRED].plain}".strip()
         known = self.kb.alerts.get(alert.id)
@@ -149,7 +149,7 @@ class _Composer:
     def _medicines(self) -> Iterator[Told]:
         for item in self.going_on:
             yield Told(self._take(item.id), f"Go on with {self._name(item.id)}.", "good", item.id)
-        barred = {alert.id.removeprefix(_TAKING) for alert in self.verdict.on_top.raised}
+        barred = {alert.id.removeprefix(TAKING) for alert in self.verdict.on_top.raised}
         for item in self.medicines:
             if item.taken and item.advice != "continue" and item.id not in barred:
                 text = "Ask your doctor about it well before the next dose. Do not stop it for good on your own."

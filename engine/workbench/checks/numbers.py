@@ -19,7 +19,7 @@ _SHARED = 3
 
 
 @check("OL546", Level.ADVICE)
-def shared_number(subject: Subject) -> Iterator[Told]:
+def sharednumber_written(subject: Subject) -> Iterator[Told]:
     """Several rules write one cut-off that comes from one source.
 
     Avoid:
@@ -52,15 +52,16 @@ def _cut(node: Node) -> tuple[str, Decimal] | None:
     if not isinstance(node, Compared):
         return None
     for one, other in ((node.left, node.right), (node.right, node.left)):
-        value = _number(other)
+        value = number_written(other)
         if isinstance(one, Value) and value is not None and abs(value) > 1 and one.name != "age":
             return one.name, value
     return None
 
 
-def _number(node: NumberNode) -> Decimal | None:
+def number_written(node: NumberNode) -> Decimal | None:
+    """The number that a rule writes there; None for anything worked out or named."""
     if isinstance(node, expression.Negative):
-        inner = _number(node.item)
+        inner = number_written(node.item)
         return None if inner is None else -inner
     return node.value.exact if isinstance(node, Literal) else None
 

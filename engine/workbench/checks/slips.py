@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ...knowledge_base.model import Rule, ThresholdEntry
-from ...premises import expression
-from ...premises.expression import Compared, Literal, Node, NumberNode, Threshold, Value
+from ...premises.expression import Compared, Literal, Node, Threshold, Value
 from ...values.problems import Level
 from .check import Told, check
+from .numbers import number_written
 from .subject import Subject
 
 _FORBIDS = re.compile(
@@ -47,7 +47,7 @@ def literal_for_a_threshold(subject: Subject) -> Iterator[Told]:
                 named[one.name, value] = threshold
     for owner, node in compared:
         for one, other in ((node.left, node.right), (node.right, node.left)):
-            number = _number(other)
+            number = number_written(other)
             threshold = named.get((one.name, number)) if isinstance(one, Value) and number is not None else None
             if threshold is not None and isinstance(owner, Rule) and owner.verb != "derives":
                 what = f"'{owner.id}' writes the number of the threshold '{threshold.id}'"
@@ -56,13 +56,6 @@ def literal_for_a_threshold(subject: Subject) -> Iterator[Told]:
 
 def _only_value(threshold: ThresholdEntry) -> Decimal | None:
     return threshold.values[0].value if len(threshold.values) == 1 else None
-
-
-def _number(node: NumberNode) -> Decimal | None:
-    if isinstance(node, expression.Negative):
-        inner = _number(node.item)
-        return None if inner is None else -inner
-    return node.value.exact if isinstance(node, Literal) else None
 
 
 @check("OL582", Level.WARNING)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from ...assessment import plan
 from ...assessment.outlook import Outlook
 from ...assessment.population.population import Population
-from ...assessment.population.testing import TAKING
 from ...assessment.verdict import URGENCIES
+from ...assessment.workup import TAKING
 from ...inference.program import bits
 from ...knowledge_base.model import KnowledgeBase
-from ...values.truth import Truth, any_of
+from ...values.truth import Truth
 
 NOTHING = "nothing"
 """What is shown of a conclusion that a report leaves out."""
@@ -139,23 +138,12 @@ def _alert_of_one(look: Outlook, name: str) -> str:
     kb = look.case.kb
     if name not in kb.alerts and name.removeprefix(TAKING) not in kb.interventions:
         return NOTHING
-    if name not in kb.alerts:
-        return _taking_of_one(look, name.removeprefix(TAKING))
     truth = look.alert(name)
     if truth is not Truth.TRUE:
         return NOT_RULED_OUT if truth is Truth.UNKNOWN else NOTHING
     raising = look.case.prepared.by_target.get(("alerts", name), ())
     urgencies = {rule.urgency for rule in raising if look.rule(rule) is Truth.TRUE}
     return next((f"raised, {one}" for one in URGENCIES if one in urgencies), "raised")
-
-
-def _taking_of_one(look: Outlook, medicine: str) -> str:
-    """Whether it is taken though something bars it, or may."""
-    if not any(one.id == medicine for one in plan.taken(look.case)):
-        return NOTHING
-    barring = look.case.prepared.by_target.get(("contraindicates", medicine), ())
-    barred = any_of(look.rule(rule) for rule in barring)
-    return {Truth.TRUE: "raised", Truth.UNKNOWN: NOT_RULED_OUT, Truth.FALSE: NOTHING}[barred]
 
 
 # --- which way --------------------------------------------------------------------------------------------------------

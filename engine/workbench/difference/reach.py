@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ...assessment.population.population import Population
-from ...assessment.population.testing import TAKING
+from ...assessment.workup import TAKING
 from ...case import evidence
 from ...case.case import Prepared
 from ...inference.program.bits import Pair

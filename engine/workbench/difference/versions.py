@@ -27,8 +27,6 @@ class Version:
 
     name: str
     prepared: Prepared
-    file_names: str = ""
-    """What places of its files begin with, to be told apart from those of the other."""
 
 
 @contextmanager
@@ -62,7 +60,15 @@ def _version(text: str, root: Path, local: Path | None, place: Path) -> Version:
         return Version(text, _prepared(root, directory))
     commit = _git(root, text, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
     _unpack(_git(root, text, "archive", "--format=tar", commit.decode().strip(), *_ROOMS), place)
-    return Version(text, _prepared(place, local))
+    try:
+        return Version(text, _prepared(place, local))
+    except Refused as refused:
+        first = refused.problems[0]
+        what = f"its files cannot be read by this program: {first.place}: {first.what}"
+        more = f" and {len(refused.problems) - 1} problems more" if len(refused.problems) > 1 else ""
+        raise _refused(
+            text, what + more, "compare with a later revision: an older one is written in an older form"
+        ) from None
 
 
 def _prepared(root: Path, local: Path | None) -> Prepared:

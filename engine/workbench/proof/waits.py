@@ -8,7 +8,8 @@ medicine may wait or not. Findings answered vaguely are waited for as well; to l
 
 from __future__ import annotations
 
-from ...inference import productions, values
+from ...assessment.waiting import parts_of
+from ...inference import values
 from ...knowledge_base.model import Rule
 from ...premises import expression
 from ...premises.expression import TruthNode
@@ -62,7 +63,7 @@ class Waits:
 
     def _node(self, node: TruthNode) -> Pair:
         clauses, held = self.clauses, self.network.node(node)
-        parts = self._parts(node)
+        parts = parts_of(self.network.prepared, node)
         if parts is None:
             supposed = _holds_if_unasked(node)
             asked = self._asked(node)
@@ -83,16 +84,6 @@ class Waits:
         open_true = clauses.all_of((-held.false, joined.true))
         open_false = clauses.all_of((-held.true, joined.false))
         return Pair(clauses.any_of((held.true, open_true)), clauses.any_of((held.false, open_false)))
-
-    def _parts(self, node: TruthNode) -> list[TruthNode] | None:
-        if isinstance(node, expression.Proposition):
-            rules = self.network.prepared.rules.get(node.atom, ())
-            parts = [rule.when for rule in rules if rule.when is not None]
-            reported = node.atom.startswith("diagnosed(") and "conditions" in self.kb.findings
-            return [*parts, productions.reported(self.kb, node.atom[10:-1])] if reported else parts or None
-        if isinstance(node, expression.JUNCTIONS):
-            return [item for item in node.children() if isinstance(item, TruthNode)]
-        return None
 
     # --- what a leaf misses ---
 
