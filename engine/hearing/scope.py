@@ -13,6 +13,7 @@ from ..intake.figures.text import words_of
 from .segments import Segment
 
 _LISTED = ("finding", "member", "class", "answer", "phrase")
+_SPANS = ("day", "week", "fortnight", "month", "year", "decade", "couple", "few", "several")
 _DENYING = (("no",), ("denies",), ("denied",), ("never",), ("not",))
 FAMILY = (
     ("parent", "fracture_sites", "hip", "parent_hip_fracture"),
@@ -202,6 +203,8 @@ def _backward(clause: list[Segment]) -> None:
         role = next((name for name in ("after", "ended", "later", "doubt", "kin", "over") if segment.cue(name)), "")
         if segment.text == "?" and not _opens(clause, index):
             role = "doubt"
+        if segment.cue("past") is not None and not _within_a_time(clause, index):
+            role = "ended"
         negative = segment.cue("result") if segment.cue("result") and _negative(segment) else None
         if not role and negative is None and not _answers_no(clause, index):
             continue
@@ -228,6 +231,12 @@ def _backward(clause: list[Segment]) -> None:
                 before.unsure = True
             elif before.sense("member") is not None or before.sense("finding") is not None:
                 before.denied = segment
+
+
+def _within_a_time(clause: list[Segment], index: int) -> bool:
+    """Whether it is `in the past 3 months`, which says when, and not that anything is over."""
+    after = next((one for one in clause[index + 1 :] if one.part == clause[index].part), None)
+    return after is not None and (after.kind in ("time", "number") or after.text.casefold() in _SPANS)
 
 
 def _up_to_but(behind: Sequence[Segment], part: int) -> Iterator[Segment]:

@@ -57,7 +57,10 @@ class Entries:
                 self._add(entry, one, name, clause)
         self._no_site(clause, anchors)
         for one in clause:
-            if not one.used and one.cue("fracture", "side", "over", "ended", "into", "imaging", "both") is not None:
+            if (
+                not one.used
+                and one.cue("fracture", "side", "over", "ended", "past", "into", "imaging", "both") is not None
+            ):
                 one.used = True
 
     def _no_site(self, clause: list[Segment], anchors: list[Anchor]) -> None:

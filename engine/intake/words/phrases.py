@@ -24,6 +24,7 @@ ROLES: dict[str, str] = {
     "kin": "speaks of a relative: parent, sister, other",
     "over": "what follows has ended",
     "ended": "what stands before has ended",
+    "past": "what stands before has ended, unless a length behind it says within which time it was",
     "later": "what stands before is only due or planned",
     "had": "what follows was had; whether it still is, is not said",
     "planned": "what follows is only planned, feared or refused",
