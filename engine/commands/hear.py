@@ -20,6 +20,9 @@ _WIDTH = 24
 
 def run(line: str, pending: str = "", knowledge: Path | None = None) -> int:
     names = surroundings.names(knowledge)
+    if not line.strip():
+        hint = "as in: osteologic hear 'hip -2.7, smoker'"
+        raise Refused([Problem("OL319", "nothing was typed that could be heard", Place("LINE"), hint=hint)])
     asked = lines.findings_of(names.kb, pending)
     if pending and not asked:
         hint = did_you_mean(pending, (*names.kb.findings, *names.kb.groups))
