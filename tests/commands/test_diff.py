@@ -27,7 +27,7 @@ def test_two_directories_are_compared_as_text_json_markdown_and_page(home: Path,
     document = json.loads(run(*words, "--format", "json").out)
     assert document["samples"][0]["loosened"] == 1
     assert "| ⚠ | alendronate | contraindicated | recommended | 1 |" in run(*words, "--format", "markdown").out
-    assert "<td>alendronate <strong>protects less</strong></td>" in run(*words, "--format", "html").out
+    assert '<td class="what">alendronate <strong>protects less</strong></td>' in run(*words, "--format", "html").out
     assert run(*words, "--fail-on", "loosened").code == 1
     assert run("diff", str(tmp_path / "new"), str(home), "--patients", "0", "--fail-on", "loosened").code == 0
     refused = run("diff", "no-such-thing")

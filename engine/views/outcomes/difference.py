@@ -36,11 +36,9 @@ def _lines(difference: Difference) -> Iterator[str]:
     groups = _alike(difference.changes)
     for group in groups[:_MOST_CHANGES]:
         (change, *_), mark = group, "!" if group[0].loosened else " "
-        named = ", ".join(dict.fromkeys(_named(one) for one in group))
-        yield f"{mark} {named}: {change.before} -> {change.after}  ({_counts(change, names)})"
+        yield f"{mark} {_all_named(group)}: {change.before} -> {change.after}  ({_counts(change, names)})"
         yield f"    such as: {change.example}"
-        witness = next((one.witness for one in group if one.witness), "")
-        if witness:
+        if witness := _witness(group):
             yield "    the smallest found:"
             yield from (f"      {line}" for line in _patient(witness))
     more = len(groups) - _MOST_CHANGES
@@ -61,6 +59,14 @@ def _alike(changes: Sequence[Change]) -> list[list[Change]]:
         else:
             found.append([one])
     return found
+
+
+def _all_named(group: Sequence[Change]) -> str:
+    return ", ".join(dict.fromkeys(_named(one) for one in group))
+
+
+def _witness(group: Sequence[Change]) -> str:
+    return next((one.witness for one in group if one.witness), "")
 
 
 def _sort(one: Change) -> tuple[object, ...]:
@@ -138,10 +144,11 @@ def _markdown(difference: Difference) -> Iterator[str]:
         heads = " | ".join(_cell(one.name) for one in difference.samples)
         yield f"| | what | before | after | {heads} | such as |"
         yield f"|---|---|---|---|{'---|' * len(difference.samples)}---|"
-        for change in difference.changes[:_MOST_CHANGES]:
+        for group in _alike(difference.changes)[:_MOST_CHANGES]:
+            change = group[0]
             counts = " | ".join(map(str, change.counts))
             mark = "⚠" if change.loosened else ""
-            cells = (mark, _named(change), change.before, change.after)
+            cells = (mark, _all_named(group), change.before, change.after)
             yield f"| {' | '.join(map(_cell, cells))} | {counts} | {_cell(change.example)} |"
         yield ""
     for change in difference.changes:
@@ -190,7 +197,10 @@ def page(difference: Difference) -> str:
         .render(
             difference=difference,
             edits=[(one, _edit(one)) for one in difference.edits],
-            changes=[(one, _named(one), _patient(one.witness) if one.witness else []) for one in difference.changes],
+            changes=[
+                (group[0], _all_named(group), _patient(witness) if (witness := _witness(group)) else [])
+                for group in _alike(difference.changes)
+            ],
             closing=_closing(difference) if difference.decides else NOTHING_DECIDES if difference.edits else ALIKE,
         )
     )
