@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ...cohort.counts import Counted
+from ...intake import record
+from ...intake.answers import answers
 from ...knowledge_base.model import KnowledgeBase
 from ...knowledge_base.naming import Names
 from ...premises import statuses
@@ -16,6 +18,8 @@ from ..report import html
 
 _SHOWN = {"alert": "Alerts", "status": "Plan", "diagnosis": "Diagnoses", "test": "Tests", "cause": "Causes"}
 _MOST_MISSING = 12
+_REFUSALS = {**answers.CODES, **record.CODES}
+"""What the codes of refused rows mean."""
 
 
 @ordered
@@ -52,7 +56,8 @@ def _table(report: Report) -> Iterator[str]:
     if counted.refused_rows:
         yield f"{number(counted.refused_rows)} refused, as their patient files would be:"
         for (code, about), count in counted.refused.most_common():
-            yield f"  {code} {about}: {number(count)}"
+            meaning = _REFUSALS.get(code, "")
+            yield f"  {code} {about}: {number(count)}" + (f" ({meaning})" if meaning else "")
     if counted.no_numbers:
         yield f"{number(counted.no_numbers)} cells are not a number (NaN): nothing was said in them"
     if counted.in_engine:
