@@ -48,7 +48,8 @@ def test_counts_name_the_rows_that_are_refused(mapped: list[str], capsys: pytest
     assert cli.main(["screen", *mapped, "--count"]) == 0
     out = capsys.readouterr().out
     assert out.startswith(
-        "4 rows\n1 refused, as their patient files would be:\n  OL330 menopausal_status: 1 (an answer to something that does not apply)\n"
+        "4 rows\n1 refused, as their patient files would be:\n"
+        "  OL330 menopausal_status: 1 (an answer to something that does not apply)\n"
     )
     assert "consult a qualified provider" in out
 
