@@ -18,7 +18,7 @@ consult: $(VENV)/.run ## Start a consultation; FILE=patient.yaml starts from a f
 	@$(PY) cli.py consult $(FILE)
 
 test: $(VENV)/.dev ## Run every test, the worked cases among them; ARGS="-k word" narrows, JOBS=0 runs one by one
-	@$(PY) -m pytest -n $(JOBS) $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 check: $(VENV)/.dev ## Lint, type-check, hold the rooms apart, and check the knowledge base
 	@$(PY) -m ruff check .
@@ -39,13 +39,13 @@ bench-against: $(VENV)/.dev ## Run the same commands beside an older revision, a
 	@$(PY) -m benchmarks.against $(REVISION) $(ARGS)
 
 test-long: $(VENV)/.dev ## Run the tests that try random patients at their full sizes; CI tries a tenth
-	@OSTEOLOGIC_LONG=1 $(PY) -m pytest -n $(JOBS) $(ARGS)
+	@OSTEOLOGIC_LONG=1 $(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 test-all: ## Run the suite on each supported Python; fails naming those it did not find
 	@.ci/test-all $(ARGS)
 
 fuzz: $(VENV)/.dev ## Run the property tests at length, from a new seed each time
-	@$(PY) -m pytest -n $(JOBS) -m hypothesis --hypothesis-profile=fuzz $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadgroup -m hypothesis --hypothesis-profile=fuzz $(ARGS)
 
 clean: ## Remove everything the other targets made
 	@rm -rf $(VENV) .venv-3.* .against build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

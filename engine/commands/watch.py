@@ -48,7 +48,7 @@ def _told(watch: Watch, seen: Seen, first: bool) -> Iterator[str]:
         kept = "what was in force stays so" if watch.prepared is not None else "nothing is in force yet"
         yield f"{_problems(seen.problems)}\nNot taken over: {kept}.\n"
     if first:
-        yield f"{len(seen.cases)} cases are ready.\n"
+        yield f"{len(seen.cases)} case{' is' if len(seen.cases) == 1 else 's are'} ready.\n"
     else:
         for some in (seen.cases[:AT_ONCE], seen.cases[AT_ONCE:]):
             if some:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from weakref import WeakKeyDictionary
 
 from ..intake.answers import answers
 from ..intake.answers.sheet import Sheet, clipped
@@ -35,13 +36,24 @@ _MOST = 500
 """So many words, numbers and signs of a line are read."""
 
 
+_KEPT: WeakKeyDictionary[Names, tuple[datetime.date, Sheet, Lexicon]] = WeakKeyDictionary()
+"""The words of a knowledge base are put together once for all consultations of a process."""
+
+
+def _words_of(names: Names, today: datetime.date) -> tuple[Sheet, Lexicon]:
+    kept = _KEPT.get(names)
+    if kept is None or kept[0] != today:
+        sheet = Sheet(names.kb, today)
+        kept = _KEPT[names] = today, sheet, Lexicon(names.kb, sheet)
+    return kept[1], kept[2]
+
+
 class Ear:
     """Reads lines against one knowledge base on one day."""
 
     def __init__(self, names: Names, today: datetime.date) -> None:
         self.names, self.kb, self.today = names, names.kb, today
-        self.sheet = Sheet(names.kb, today)
-        self.lexicon = Lexicon(names.kb, self.sheet)
+        self.sheet, self.lexicon = _words_of(names, today)
         self._segmenter = Segmenter(self.lexicon, Numbers(self.sheet.units), Times(today))
 
     def hear(

@@ -9,7 +9,9 @@ import pytest
 import cli
 
 
-def test_a_hospitals_own_entries_have_their_pages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hospitals_own_entries_have_their_pages(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     own = tmp_path / "own"
     (own / "knowledge").mkdir(parents=True)
     (own / "knowledge" / "alerts.yaml").write_text(

@@ -24,6 +24,7 @@ ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
 )
+pytestmark = pytest.mark.xdist_group("site")  # it is built once, not by each worker
 WORKED = ("density", "emergencies")
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\u202e"
 

@@ -58,6 +58,12 @@ class Linker:
 
     def __init__(self, names: Names) -> None:
         self.names, self.kb = names, names.kb
+        self._called: dict[str, str] = {}
+
+    @cached_property
+    def _rules(self) -> Mapping[str, Entry]:
+        """Rules in force and withdrawn ones."""
+        return {**self.kb.rules, **self.kb.withdrawn}
 
     @cached_property
     def _pages(self) -> Mapping[str, str]:
@@ -73,7 +79,7 @@ class Linker:
 
     def entries(self, kind: str) -> Mapping[str, Entry]:
         found: Mapping[str, Entry] = getattr(self.kb, PLURALS[kind])
-        return {**found, **self.kb.withdrawn} if kind == "rule" else found
+        return self._rules if kind == "rule" else found
 
     def address(self, name: str) -> str:
         return self._pages.get(name, "")
@@ -152,6 +158,11 @@ class Linker:
         return runs
 
     def _label(self, name: str) -> str:
+        if name not in self._called:
+            self._called[name] = self._looked_up(name)
+        return self._called[name]
+
+    def _looked_up(self, name: str) -> str:
         if name in self.kb.topics:
             return self.kb.topics[name].question
         for kind in ("rule", "guideline", "source", "disagreement", "invariant"):

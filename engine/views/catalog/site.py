@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import jinja2
@@ -97,6 +97,7 @@ class Site:
         self.names, self.kb = names, names.kb
         self.uses, self.mentions = uses, mentions
         self.linker = Linker(names)
+        self._concluding = graph.Concluding(self.kb)
         self.sheets = Sheets(self.linker)
         self.chapters = stories.chapters(worked, self.linker)
         self._stories = {
@@ -111,7 +112,7 @@ class Site:
         words = "What causes bone to be lost or soft, how it is told apart, what is done about it, and who says so."
         yield "index.html", self._page("index", "", "Bone loss, with reasons", words=words, parts=self._parts())
         yield "glossary.html", self._glossary()
-        yield "learn.html", self._page("learn", "learn.html", "A path for learning", chapters=self._path())
+        yield "learn.html", self._page("learn", "learn.html", "A path for learning", chapters=self._path)
         words = "Everything the program knows, by kind, as authors keep it in files."
         kinds = self._kinds("")
         yield "authors.html", self._page("authors", "authors.html", "For authors", words=words, kinds=kinds)
@@ -152,7 +153,7 @@ class Site:
         places = [("Questions", "questions.html", len(self.kb.topics))]
         places += [("Diseases", "diseases.html", sum(not one.exposure for one in self.kb.conditions.values()))]
         places += [("Medicines", "medicines.html", sum(_is_medicine(one) for one in self.kb.interventions.values()))]
-        places += [("Learn", "learn.html", len(self._path()))]
+        places += [("Learn", "learn.html", len(self._path))]
         places += [("Worked cases", "cases.html", len(self._stories))]
         places += [("Glossary", "glossary.html", len(self.kb.glossary)), ("For authors", "authors.html", 1)]
         return [Kind(label, address, count, "", address == now) for label, address, count in places if count]
@@ -162,7 +163,7 @@ class Site:
         known = [one for one in self.kb.conditions.values() if one.frequency == "common" and not one.exposure]
         medicines = filter(_is_medicine, self.kb.interventions.values())
         by_use = sorted(medicines, key=lambda one: (not one.choice, one.label))
-        chapters = [Run(title, f"learn.html#{name}") for name, title, *_ in self._path()]
+        chapters = [Run(title, f"learn.html#{name}") for name, title, *_ in self._path]
         worked = [Run(one.title, one.address) for one in self.chapters]
         return [
             part
@@ -193,7 +194,7 @@ class Site:
             "Each with its answer and who says so.",
             [
                 (title, [Run(topic.question, f"topics/{topic.id}.html") for topic in topics])
-                for _, title, topics, _ in self._path()
+                for _, title, topics, _ in self._path
             ],
         )
         told = "What each is, how it comes about, what speaks for it, and what is done."
@@ -219,6 +220,7 @@ class Site:
             ],
         )
 
+    @cached_property
     def _path(self) -> list[tuple[str, str, list[Topic], list[Run]]]:
         """The chapters of the path: their anchor, title, questions in order, and where they lead on to."""
         by_file: dict[str, list[Topic]] = {}
@@ -297,7 +299,7 @@ class Site:
     def _picture(self, kind: str, entry: Entry) -> tuple[Markup | None, int]:
         if kind not in (*graph.CONCLUDED, "rule") or entry.withdrawn:
             return None, 0
-        drawn = graph.rests_on(self.names, kind, entry.id)
+        drawn = graph.rests_on(self.names, kind, entry.id, self._concluding)
         if len(drawn.points) < 2:
             return None, 0
         text = picture.svg(drawn, lambda point: self._from_page(point), alone=False)

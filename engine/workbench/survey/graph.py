@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...knowledge_base.model import Entry, KnowledgeBase, Rule
@@ -78,14 +78,27 @@ def kinds_of(kb: KnowledgeBase, name: str) -> tuple[str, ...]:
     return tuple(kind for kind in (*CONCLUDED, "rule") if name in getattr(kb, _PLURALS[kind]))
 
 
-def rests_on(names: Names, kind: str, name: str) -> Graph:
+class Concluding:
+    """The rules of a knowledge base by verb and by what they conclude; made once for many pictures."""
+
+    def __init__(self, kb: KnowledgeBase) -> None:
+        self._rules: dict[tuple[str, str], list[Rule]] = {}
+        for rule in kb.rules.values():
+            for about in dict.fromkeys((*rule.members, *rule.targets)):
+                self._rules.setdefault((rule.verb, about), []).append(rule)
+
+    def of(self, verb: str, name: str) -> Sequence[Rule]:
+        return self._rules.get((verb, name), ())
+
+
+def rests_on(names: Names, kind: str, name: str, concluding: Concluding | None = None) -> Graph:
     """Everything behind one conclusion; its own rules one by one, those further down folded into what they conclude."""
-    return _Drawing(names).drawn(kind, name)
+    return _Drawing(names, concluding or Concluding(names.kb)).drawn(kind, name)
 
 
 class _Drawing:
-    def __init__(self, names: Names) -> None:
-        self.names, self.kb = names, names.kb
+    def __init__(self, names: Names, concluding: Concluding) -> None:
+        self.names, self.kb, self._by_verb = names, names.kb, concluding
         self.points: dict[str, Point] = {}
         self.links: dict[tuple[str, str], Link] = {}
 
@@ -132,7 +145,7 @@ class _Drawing:
         )
         if not kind:
             return
-        rules = [rule for rule in self.kb.rules.values() if rule.verb == "derives" and name in rule.targets]
+        rules = [rule for rule in self._by_verb.of("derives", name) if name in rule.targets]
         new = f"{kind} {name}" not in self.points
         point = self._point(f"{kind} {name}", kind, name, self.names.label(name), tuple(rule.label for rule in rules))
         self._link(point, above, how)
@@ -168,10 +181,4 @@ class _Drawing:
         return "scale", name, [rule for rule in self._about("sets", name) if rule.level in enough]
 
     def _about(self, verb: str, name: str) -> Iterator[Rule]:
-        for rule in self.kb.rules.values():
-            if (
-                rule.verb == verb
-                and (name in rule.members or name in rule.targets)
-                and not (verb == "causes" and rule.of)
-            ):
-                yield rule
+        return (rule for rule in self._by_verb.of(verb, name) if not (verb == "causes" and rule.of))
