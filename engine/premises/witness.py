@@ -32,6 +32,8 @@ from .wording import Labels, amount, interval
 
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
 _MAX_ENTRIES = 4
+_OPENINGS = {"last_given": "last given", "stopped": "until", "started": "since"}
+"""The days of an entry, the most telling first, with the words that open them."""
 
 
 def witness(leaf: TruthNode, facts: Facts, labels: Labels) -> str:
@@ -59,11 +61,14 @@ def known_text(known: Known, name: str, labels: Labels) -> str:
 
 
 def _entry(entry: Entry, name: str, labels: Labels) -> str:
-    """An entry by its member and its date."""
+    """An entry by its member and its date: of a medicine when it was last given, until when, or since when."""
     members = [value for value in entry.fields.values() if isinstance(value, Choice)]
-    days = [value for value in entry.fields.values() if isinstance(value, Day)]
     text = known_text(members[0], name, labels) if members else "an entry"
-    return f"{text} {dates.text(days[0].interval)}" if days else text
+    days = {field: value for field, value in entry.fields.items() if isinstance(value, Day)}
+    field = next((one for one in _OPENINGS if one in days), next(iter(days), ""))
+    day = dates.text(days[field].interval) if field else ""
+    opening = "" if day.startswith(("by ", "since ")) else _OPENINGS.get(field, "")
+    return " ".join(part for part in (text, opening, day) if part)
 
 
 # --- comparisons ------------------------------------------------------------------------------------------------------

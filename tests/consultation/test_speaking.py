@@ -45,7 +45,7 @@ def test_an_alert_that_only_an_unfinished_list_leaves_open_stands_first(shipped:
     verdict = judged(shipped, "medicines: [{name: denosumab, last_given: 2025-11}, ...]\n")
     first = next(one for one in verdict.on_top.doubted if one.urgency == "urgent")
     assert (first.id, first.missing) == ("denosumab_overdue", ("medicines",))
-    assert told(first) == ["denosumab 2025-11"]
+    assert told(first) == ["denosumab last given 2025-11"]
     page = text.report(verdict, shipped.names)
     assert page.index("URGENT if so: denosumab overdue") < page.index("WHAT IS KNOWN")
     assert "rule out by the full list of medicines" in " ".join(page.split())
