@@ -54,6 +54,24 @@ class Asked:
     counts: bool = True
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class People:
+    """The rows of a batch as patients, in bits.
+
+    Attributes:
+        accepted: the rows that a patient file would be accepted for.
+        aged: the rows of which a result is old.
+    """
+
+    population: Patients
+    accepted: int
+    aged: int
+
+    def set_apart(self) -> int:
+        """The rows that are judged one by one: two values contradict, or a result is old."""
+        return self.population.contradicting | self.aged
+
+
 class Screen:
     """What a process needs to screen batches of one table."""
 
@@ -91,14 +109,18 @@ class Screen:
 
     # --- what is shown ---
 
-    def _found(self, read: Batch) -> _Found:
+    def people(self, read: Batch) -> People:
+        """The rows of a batch as patients whose statuses can be asked for, many at once."""
         chunk = Chunk(self.ground, read.count, read.said, read.today)
         population = Patients(self.compiled, chunk, self.asked.guideline, self.asked.region)
-        accepted = (1 << read.count) - 1 & ~packed(read.refusals.rows)
+        return People(population, (1 << read.count) - 1 & ~packed(read.refusals.rows), packed(read.aged))
+
+    def _found(self, read: Batch) -> _Found:
+        people = self.people(read)
+        population, accepted = people.population, people.accepted
         found = _Found(population, accepted)
         try:
-            contradicting = population.contradicting if self._asks_report() else 0
-            found.alone = (contradicting | packed(read.aged)) & accepted
+            found.alone = (people.set_apart() if self._asks_report() else people.aged) & accepted
             if self.asked.select is not None:
                 found.answer = population.holds(self.asked.select)
             else:
