@@ -15,10 +15,11 @@ from .products import Found, Products
 
 
 class Candidate(NamedTuple):
-    """A result that may count: what orders it, its day, whence it is."""
+    """A result that may count: its day, when it was told, its number in the record, whence it is."""
 
-    order: tuple[str, str, int]
     when: str
+    issued: str
+    at: int
     resource: Resource
     source: dict[str, Any]
     pointer: str
@@ -48,6 +49,8 @@ class Tables:
         """What medicines are, by what they are called and how they are given."""
         self.meant: dict[tuple[Any, ...], list[tuple[str, str, frozenset[str], Mapping[str, str]]]] = {}
         """The lists that conditions belong in, by what they are called."""
+        self.plain: dict[tuple[Any, Any], str] = {}
+        """The finding that a code means and nothing besides, by system and code; empty where it means nothing."""
 
 
 def _choices_of(kb: KnowledgeBase, name: str) -> str:
@@ -86,6 +89,11 @@ class Chart:
     def known(self, concept: Any) -> tuple[Meaning, ...]:
         """What a concept means, by the first of its codes that we have; a code that is ignored decides."""
         codes = self.tables.codes
+        try:  # most have one code, and one that came before
+            (one,) = concept["coding"]
+            return codes.kept[one["system"], one["code"]]
+        except (KeyError, TypeError, ValueError):
+            pass
         if not isinstance(concept, dict):
             return ()
         listed = concept.get("coding")

@@ -70,7 +70,7 @@ class Mapper:
             resources += one.resources
             broken += one.broken
         grouped = Grouped(resources)
-        medicines = _medicines(resources)
+        medicines = _medicines(grouped.medicines)
         first = True
         found = []
         for subject in grouped.subjects:
@@ -126,10 +126,9 @@ def _medicines(resources: Iterable[Resource]) -> dict[Any, Any]:
     """What each Medication resource is, by the ways in which it may be referred to."""
     found: dict[Any, Any] = {}
     for one in resources:
-        if one.content["resourceType"] == "Medication":
-            identity = words(one.content.get("id"))
-            for key in (one.address, (one.scope, f"Medication/{identity}"), f"Medication/{identity}"):
-                found.setdefault(key, one.content.get("code"))
+        identity = words(one.content.get("id"))
+        for key in (one.address, (one.scope, f"Medication/{identity}"), f"Medication/{identity}"):
+            found.setdefault(key, one.content.get("code"))
     return found
 
 
@@ -194,7 +193,7 @@ class _Reading:
         finding = self.kb.findings.get(name)
         numeric = finding is None or finding.type == "number"
         most = _LATEST if numeric and name not in _ONE else 1
-        candidates.sort(key=lambda one: one.order, reverse=True)
+        candidates.sort(key=lambda one: (times.instant(one.when), one.issued, one.at), reverse=True)
         kept: list[tuple[Candidate, Known, Node]] = []
         tried: list[tuple[str, Any]] = []
         for at, one in enumerate(candidates):

@@ -16,6 +16,8 @@ from .notation import Resource
 
 FINAL = frozenset({"final", "amended", "corrected"})
 _NOT_YET = frozenset({"preliminary"})
+_RESULTS = frozenset({"findings", "quantities"})
+"""What codes of results are codes of."""
 _WHEN = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming", "issued")
 _VALUES = ("valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean", "valueInteger", "valueRange")
 _UNREAD = ("valueRatio", "valueSampledData", "valueTime", "valueDateTime", "valuePeriod", "valueAttachment")
@@ -23,6 +25,8 @@ _NO_UNIT = frozenset({"1", "{1}", "[pH]", "T-Score", "t-score", "Z-Score", "z-sc
 """Ways to say that a number has no unit."""
 _DATED = frozenset({"number", "choice", "yes_no"})
 """Types of findings whose answers may carry a day."""
+_LARGE = 10**15
+"""Numbers below are written as Python writes them."""
 _COMPARATORS = frozenset({"<", "<=", ">", ">="})
 _FLAGS = {
     **dict.fromkeys(("H", "HH", "HU", ">"), "high"),
@@ -35,8 +39,10 @@ _POSITIVE = {"POS": "positive", "NEG": "negative", "DET": "positive", "ND": "neg
 def observation(chart: Chart, resource: Resource, order: int) -> None:
     """File the results of an Observation under the findings they are of."""
     content = resource.content
-    known = chart.known(content.get("code"))
-    parts = content.get("component")
+    concept, parts = content.get("code"), content.get("component")
+    if parts is None and _plainly(chart, resource, content, concept, order):
+        return
+    known = chart.known(concept)
     if known:
         if not _counts(chart, resource, content):
             return
@@ -55,7 +61,36 @@ def observation(chart: Chart, resource: Resource, order: int) -> None:
         if found:
             return
     if not known:
-        chart.misses(content.get("code"), resource)
+        chart.misses(concept, resource)
+
+
+def _plainly(chart: Chart, resource: Resource, content: dict[str, Any], concept: Any, order: int) -> bool:
+    """File a result as most are: one code with its system, of one finding, final, with its time. False for any other."""
+    try:
+        (one,) = concept["coding"]
+        system, when = one["system"], content["effectiveDateTime"]
+        name = chart.tables.plain.get((system, one["code"]))
+        if name is None:
+            name = _means(chart, system, one["code"])
+        if not name or content["status"] != "final" or type(when) is not str or "focus" in content:
+            return False
+    except (KeyError, TypeError, ValueError):
+        return False
+    issued = content.get("issued")
+    told = (when, issued if type(issued) is str else "", order, resource, content, "")
+    known = chart.results.get(name)
+    if known is None:
+        known = chart.results[name] = []
+    known.append(tuple.__new__(Candidate, told))  # half the time of a call
+    return True
+
+
+def _means(chart: Chart, system: Any, code: Any) -> str:
+    """The one finding that a code means; empty where it means none, several, or something besides."""
+    known = chart.tables.codes.of(system, code) if system else ()
+    name = known[0].members[0] if len(known) == 1 and known[0].of in _RESULTS and not known[0].ignored else ""
+    chart.tables.plain[system, code] = name
+    return name
 
 
 def _counts(chart: Chart, resource: Resource, content: dict[str, Any]) -> bool:
@@ -84,14 +119,14 @@ def _file(chart: Chart, resource: Resource, known: Any, source: dict[str, Any], 
     for meaning in known:
         if meaning.ignored:
             chart.aside(resource, text_of(source.get("code")), meaning.ignored, pointer)
-        elif meaning.of in ("findings", "quantities"):
+        elif meaning.of in _RESULTS:
             content = resource.content
             when = content.get("effectiveDateTime")
             if not isinstance(when, str):
                 when = times.first(content, _WHEN)
-            issued = content.get("issued")
-            key = (times.instant(when), issued if isinstance(issued, str) else "", order)
-            chart.results.setdefault(meaning.members[0], []).append(Candidate(key, when, resource, source, pointer))
+            issued = word(content.get("issued"))
+            one = Candidate(when, issued, order, resource, source, pointer)
+            chart.results.setdefault(meaning.members[0], []).append(one)
         elif meaning.of == "investigations":
             chart.passes(resource)
         else:
@@ -224,6 +259,10 @@ def _range(source: dict[str, Any], content: dict[str, Any], text: str) -> str:
 
 def number_of(value: Any) -> str:
     """A number of JSON with all its digits and without an exponent; empty where it is none."""
+    if type(value) is int and -_LARGE < value < _LARGE:
+        return str(value)
+    if type(value) is float and -_LARGE < value < _LARGE and "e" not in (told := repr(value)):
+        return told if value else "0"
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return ""
     try:
