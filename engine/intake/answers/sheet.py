@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -160,6 +161,7 @@ def spelled(text: str) -> str:
     return " ".join(text.translate(_SPELLINGS).split())
 
 
+@functools.lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """The text as words are compared: without case, hyphens and underscores."""
     if text.isascii():  # nearly all words of a knowledge base, and far quicker

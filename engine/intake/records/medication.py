@@ -244,7 +244,7 @@ def _taken(
 
 
 def _older(start: str, day: datetime.date) -> bool:
-    return start[:10] < (day - _A_YEAR).isoformat()[: len(start[:10])]
+    return times.is_before(start, day - _A_YEAR)
 
 
 def _handed_out(content: dict[str, Any], start: str, day: datetime.date) -> tuple[str, str]:
