@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ...knowledge_base.model import Finding, KnowledgeBase
 from ..answers.sheet import Sheet, clipped, folded
-from ..taken import Aside, Unknown
+from ..taken import Aside, Says, Unknown
 from .coding import Codes, Coding, Meaning, codings, key_of, text_of
 from .notation import Resource
 from .products import Found, Products
@@ -35,8 +35,9 @@ class Item(NamedTuple):
 class Tables:
     """What every record is read by: the codes, the names of products, the words of the knowledge base."""
 
-    def __init__(self, kb: KnowledgeBase) -> None:
+    def __init__(self, kb: KnowledgeBase, says: Says | None = None) -> None:
         self.kb, self.codes, self.sheet = kb, Codes(kb), Sheet(kb, None)
+        self.says = says
         self.medicines = _choices_of(kb, "medicines")
         self.products = Products(kb, self.sheet, self.medicines)
         _ = self.sheet.units  # one table serves every record

@@ -18,7 +18,7 @@ from ...values.value import Choice, Entry, Gap, Known, Number, Records
 from ..answers import answers
 from ..answers.sheet import Sheet
 from ..record import Answer, Record, check_ages, check_applies, given_text
-from ..taken import Aside, Taken
+from ..taken import Aside, Says, Taken
 from . import entries, medication, people, results, times
 from .chart import Candidate, Chart, Item, Tables
 from .coding import words
@@ -55,11 +55,14 @@ class Mapper:
     Args:
         clock: the day taken as today.
         as_of: the day asked for; it beats the clock. Who died before is read as on the day of death.
+        says: reads texts that stand where a value belongs. Without it, they are read as answers of a file are.
     """
 
-    def __init__(self, kb: KnowledgeBase, clock: datetime.date, as_of: datetime.date | None) -> None:
+    def __init__(
+        self, kb: KnowledgeBase, clock: datetime.date, as_of: datetime.date | None, says: Says | None = None
+    ) -> None:
         self.kb, self.clock, self.as_of = kb, clock, as_of
-        self.tables = Tables(kb)
+        self.tables = Tables(kb, says)
         self._sheets: dict[datetime.date, Sheet] = {}
 
     def patients(self, files: Iterable[Contents]) -> list[Record]:
