@@ -102,7 +102,13 @@ def records(*files: Any, day: datetime.date = DAY, kb: KnowledgeBase | None = No
     for at, one in enumerate(files):
         text = one if isinstance(one, bytes) else json.dumps(one).encode()
         read.append(notation.contents(text, f"file{at}.json", at))
-    return Mapper(kb or shipped(), day, day, ear()).patients(read)
+    return mapper(day).patients(read) if kb is None else Mapper(kb, day, day, ear()).patients(read)
+
+
+@functools.cache
+def mapper(day: datetime.date) -> Mapper:
+    """One mapper serves many records."""
+    return Mapper(shipped(), day, day, ear())
 
 
 def record(*resources: Object, who: Object | None = None, **more: Any) -> Record:

@@ -11,7 +11,7 @@ from ..answers.sheet import clipped
 from . import times
 from .chart import Chart, one_of
 from .coding import codings, fields, key_of, several, text_of, word, words
-from .entries import closes
+from .entries import closes, says_none
 from .notation import Resource
 from .products import Found, route_of
 from .results import number_of, status_of
@@ -35,7 +35,12 @@ def medicine(chart: Chart, resource: Resource) -> None:
     kind = content["resourceType"]
     concept = _concept(chart, resource)
     called = key_of(concept)
-    if closes(chart, concept, called, resource):
+    if says_none(concept, called):
+        why = _not_taken(kind, content) if word(content.get("status")) != "not-taken" else ""
+        if why:
+            chart.aside(resource, text_of(concept), why)
+        else:
+            closes(chart, concept, called, resource)
         return
     dose = _dosage(content)
     found = _found(chart, concept, called, dose)

@@ -19,7 +19,7 @@ from ..answers import answers
 from ..answers.sheet import Sheet
 from ..record import Answer, Record, check_ages, check_applies, given_text
 from ..taken import Aside, Says, Taken
-from . import entries, medication, people, results, times
+from . import entries, family, medication, people, reports, results, times
 from .chart import Candidate, Chart, Item, Tables
 from .coding import words
 from .notation import Broken, Contents, Resource
@@ -38,7 +38,7 @@ _HANDLERS: Mapping[str, Callable[[Chart, Resource], None]] = {
     "Condition": entries.condition,
     "Procedure": entries.procedure,
     "AllergyIntolerance": entries.intolerance,
-    "FamilyMemberHistory": entries.relatives,
+    "FamilyMemberHistory": family.relatives,
     "List": entries.summary,
     "Composition": entries.summary,
     "MedicationRequest": medication.medicine,
@@ -47,6 +47,12 @@ _HANDLERS: Mapping[str, Callable[[Chart, Resource], None]] = {
     "MedicationAdministration": medication.medicine,
     "MedicationDispense": medication.medicine,
 }
+
+_HOLDING: Mapping[str, Callable[[Chart, Resource, int, reports.Observe], None]] = {
+    "DiagnosticReport": reports.report,
+    "QuestionnaireResponse": reports.questionnaire,
+}
+"""Resources that results lie in."""
 
 
 class Mapper:
@@ -105,6 +111,9 @@ class Mapper:
             if kind == "Observation":
                 results.observation(chart, resource, order)
                 continue
+            if kind in _HOLDING:
+                _HOLDING[kind](chart, resource, order, results.observation)
+                continue
             handler = _HANDLERS.get(kind)
             if handler is None:
                 chart.passes(resource)
@@ -122,7 +131,24 @@ class Mapper:
         sheet = self._sheets.get(day)
         if sheet is None:
             sheet = self._sheets[day] = self.tables.sheet.on(day)
+        _date(chart, subject.resources)
         return _Reading(chart, subject, sheet).record(person)
+
+
+def _date(chart: Chart, resources: list[Resource]) -> None:
+    """Give results without a day that of the report that holds them."""
+    reported: dict[str, str] | None = None
+    for listed in chart.results.values():
+        for at, one in enumerate(listed):
+            if one.when:
+                continue
+            if reported is None:
+                reported = reports.dates(resources)
+            resource = one.resource
+            local = f"Observation/{words(resource.content.get('id'))}"
+            when = reported.get(resource.reference) or reported.get(local, "")
+            if when:
+                listed[at] = one._replace(when=when)
 
 
 def _medicines(resources: Iterable[Resource]) -> dict[Any, Any]:
@@ -153,6 +179,9 @@ class _Reading:
             self._keep(name, Text(told, place), (self._from(patient),) if patient is not None else ())
         for name, candidates in self.chart.results.items():
             self._results(name, candidates)
+        for name, sources in self.chart.told.items():
+            if name not in self.found and name in self.kb.findings:
+                self._keep(name, Text("yes", sources[0].place), tuple(self._from(one) for one in sources))
         for name in dict.fromkeys((*self.chart.items, *self.chart.closed)):
             self._list(name, self.chart.items.get(name, []))
         self._held_to_each_other()
