@@ -70,8 +70,8 @@ class Chart:
         self.items: dict[str, list[Item]] = {}
         self.closed: dict[str, Resource] = {}
         """Lists of which the record says that there is nothing, and where."""
-        self.told: dict[str, list[Resource]] = {}
-        """Findings that something says yes to, and what says it."""
+        self.told: dict[str, list[tuple[str, Resource]]] = {}
+        """Findings that an entry of a list answers, each with its answer, and what says so."""
         self.asides: list[Aside] = []
         self.notices: list[str] = []
         self.kinds: dict[str, int] = {}

@@ -65,7 +65,8 @@ def condition(chart: Chart, resource: Resource) -> None:
         found = list(_meant(chart, concept))
         if called is not None:
             chart.tables.meant[called] = found
-    if not found:
+    told = [] if found else list(_answered(chart, concept))
+    if not found and not told:
         chart.misses(concept, resource, called)
         return
     why = _no_fact(content)
@@ -81,6 +82,11 @@ def condition(chart: Chart, resource: Resource) -> None:
         chart.aside(resource, text_of(concept), f"it begins on {times.day_of(start)}, after the day of this report")
         return
     over = _over(content, clinical, chart)
+    for name, answer in told:
+        if over:
+            chart.aside(resource, text_of(concept), "it is over")
+        else:
+            chart.told.setdefault(name, []).append((answer, resource))
     for home, key, members, more in found:
         fields = {key: one_of(members), **more}
         if start:
@@ -113,6 +119,19 @@ def _meant(chart: Chart, concept: Any) -> Iterator[tuple[str, str, frozenset[str
         if members:
             yield home, key, members, {}
             return
+
+
+def _answered(chart: Chart, concept: Any) -> Iterator[tuple[str, str]]:
+    """Findings that an entry of a problem list answers: a mother's breast cancer, the menopause, that somebody smokes."""
+    for meaning in chart.known(concept):
+        if meaning.ignored or len(meaning.members) != 1:
+            continue
+        finding = chart.finding(meaning.members[0]) if meaning.of == "findings" else None
+        if finding is not None and finding.type == "yes_no":
+            yield finding.id, "yes"
+        asked = [one.id for one in chart.kb.findings.values() if one.type == "choice" and one.choices == meaning.of]
+        if len(asked) == 1:  # of `normal` nobody knows what is
+            yield asked[0], meaning.members[0]
 
 
 def _codes(concept: Any) -> frozenset[str]:

@@ -53,7 +53,7 @@ def relatives(chart: Chart, resource: Resource) -> None:
             if isinstance(condition, dict):
                 found |= set(_answers(chart, condition.get("code"), kin))
     for name in sorted(found):
-        chart.told.setdefault(name, []).append(resource)
+        chart.told.setdefault(name, []).append(("yes", resource))
     if found:
         return
     why = f"its status is {status}" if status in _NOT_TOLD else "it is a relative's, and no fact of the patient"

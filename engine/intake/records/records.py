@@ -181,7 +181,10 @@ class _Reading:
             self._results(name, candidates)
         for name, sources in self.chart.told.items():
             if name not in self.found and name in self.kb.findings:
-                self._keep(name, Text("yes", sources[0].place), tuple(self._from(one) for one in sources))
+                answers_given = {answer for answer, _ in sources}
+                if len(answers_given) == 1:
+                    answer, first_source = sources[0]
+                    self._keep(name, Text(answer, first_source.place), tuple(self._from(one) for _, one in sources))
         for name in dict.fromkeys((*self.chart.items, *self.chart.closed)):
             self._list(name, self.chart.items.get(name, []))
         self._held_to_each_other()
