@@ -179,3 +179,23 @@ def test_an_intolerance_that_nobody_confirmed_counts_with_a_word() -> None:
     one = record(allergy(certain="unconfirmed"))
     assert one.taken is not None
     assert any("not confirmed" in notice for notice in one.taken.notices)
+
+
+@pytest.mark.parametrize(
+    ("code", "system", "wanted"),
+    [
+        ("Z78.0", ICD, {"menopausal_status": "postmenopausal"}),
+        ("Z82.62", ICD, {"family_history_osteoporosis": "yes"}),
+        ("449868002", SNOMED, {"smoking": "current"}),
+        ("17621005", SNOMED, {}),
+    ],
+)
+def test_an_entry_of_a_problem_list_may_answer_a_finding(code: str, system: str, wanted: Object) -> None:
+    assert given(record(condition(code, system))) == wanted
+    assert given(record(condition(code, system, clinical="resolved"))) == {}
+    assert given(record(condition(code, system, certain="refuted"))) == {}
+
+
+def test_a_fracture_of_weakened_bone_has_a_site_even_where_none_is_told() -> None:
+    for code, site in (("M80.00XA", "other_site"), ("M80.08XA", "vertebra"), ("M80.061A", "other_site")):
+        assert given(record(condition(code, ICD)))["fractures"] == f"[{{site: {site}, cause: low_trauma}}, ...]"

@@ -122,7 +122,7 @@ def _meant(chart: Chart, concept: Any) -> Iterator[tuple[str, str, frozenset[str
 
 
 def _answered(chart: Chart, concept: Any) -> Iterator[tuple[str, str]]:
-    """Findings that an entry of a problem list answers: a mother's breast cancer, the menopause, that somebody smokes."""
+    """Findings that an entry of a problem list answers: a mother's breast cancer, the menopause, smoking."""
     for meaning in chart.known(concept):
         if meaning.ignored or len(meaning.members) != 1:
             continue
