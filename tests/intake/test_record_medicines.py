@@ -131,6 +131,7 @@ SHARED = {
     "ibandronate_cancer_dose": "M05BA06",
     "zoledronate_cancer_dose": "M05BA08",
     "triamcinolone_by_mouth": "H02AB08",
+    "steroid_injection": "H02AB08",
 }
 """Codes of an ingredient, of which route or strength makes several members: the entry is one of them."""
 BONE_OR_STEROID = sorted(
@@ -322,6 +323,15 @@ def test_what_was_stopped_is_over(status: str) -> None:
     assert "stopped: yes" in given(record(order("alendronate 70 MG Oral Tablet", status=status)))["medicines"]
 
 
+def test_an_order_begins_when_it_is_for_and_not_when_it_was_written() -> None:
+    period = {"start": "2024-01-02", "end": "2024-04-01"}
+    told = order("dexamethasone 1 MG Oral Tablet", dosageInstruction=[{"timing": {"repeat": {"boundsPeriod": period}}}])
+    for written in ("2024-01-01", "2024-05-01"):
+        assert given(record({**told, "authoredOn": written})) == {
+            "medicines": "[{name: dexamethasone, started: 2024-01-02, stopped: 2024-04-01}, ...]"
+        }
+
+
 def test_an_end_that_is_told_is_its_end() -> None:
     period = {
         "dosageInstruction": [{"timing": {"repeat": {"boundsPeriod": {"start": "2020-01-01", "end": "2023-01-01"}}}}]
@@ -330,7 +340,10 @@ def test_an_end_that_is_told_is_its_end() -> None:
         "medicines"
     ]
     assert "started: 2020-01-01, stopped: 2023-01-01" in told
-    odd = record(order("alendronate 70 MG Oral Tablet", status="completed", authoredOn="2024-01-01", **period))
+    turned = {
+        "dosageInstruction": [{"timing": {"repeat": {"boundsPeriod": {"start": "2024-01-01", "end": "2023-01-01"}}}}]
+    }
+    odd = record(order("alendronate 70 MG Oral Tablet", status="completed", **turned))
     assert given(odd)["medicines"] == "[{name: alendronate, stopped: 2023-01-01}, ...]"  # what is over stays over
     assert "before it was started" in whys(odd)[0]
 

@@ -225,15 +225,15 @@ def _taken(
     status, day = word(content.get("status")), chart.day
     start = times.first(content, ("authoredOn", "whenHandedOver", "whenPrepared"))
     period = content.get("effectivePeriod", content.get("occurencePeriod", content.get("occurrencePeriod")))
+    bounds = _bounds(content) if kind == "MedicationRequest" else None
     start = times.start_of(period) or times.first(content, ("effectiveDateTime", "occurenceDateTime")) or start
+    start = times.start_of(bounds) or start  # an order may be written before it begins, or after
     if start and not times.is_time(start):
         chart.aside(resource, "", f"'{clipped(start)}' is no date; the medicine was read without it")
         start = ""
     if start and times.is_after(start, day):
         return "", "", "it is dated after the day of this report"
-    end = times.end_of(period)
-    if not end and kind == "MedicationRequest":
-        end = times.end_of(fields(fields(_dosage(content).get("timing")).get("repeat")).get("boundsPeriod"))
+    end = times.end_of(period) or times.end_of(bounds)
     if end and times.is_time(end) and not times.is_after(end, day):
         return start, times.day_of(end), ""
     if kind == "MedicationAdministration":
@@ -246,6 +246,11 @@ def _taken(
     if start and kind == "MedicationRequest" and _older(start, day):
         chart.lasting.append(f"{chart.label(found)} ({start[:4]})")
     return start, "", ""
+
+
+def _bounds(content: dict[str, Any]) -> Any:
+    """The period that an order is for."""
+    return fields(fields(_dosage(content).get("timing")).get("repeat")).get("boundsPeriod")
 
 
 def _older(start: str, day: datetime.date) -> bool:
