@@ -64,6 +64,7 @@ def run(
     disclaimer = prepared.kb.scope.disclaimer if prepared.kb.scope is not None else ""
     held = Conversation(case, terminal, Shown(prepared.names), f"osteologic {VERSION}. {disclaimer}".strip(), kept)
     surroundings.later(held.reader.prepare)
+    held.telling_first = bool(taken)
     for told in taken:
         held.note(told)
     if past is not None:

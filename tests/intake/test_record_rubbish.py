@@ -12,6 +12,7 @@ from typing import Any
 from engine.assessment import judgement
 from engine.case import opening
 from engine.inference.working_memory import WorkingMemory
+from engine.intake.record import read_record, save_record
 from engine.intake.records import notation
 from engine.intake.records.records import Mapper
 from engine.values.problems import Refused
@@ -229,3 +230,14 @@ def test_the_whole_record_itself_is_read() -> None:
     told = {"age", "sex", "smoking", "parent_hip_fracture", "falls_past_year", "menopausal_status"}
     assert {*one.answers} == {*told, "creatinine", "t_score_hip", "vitamin_d", "phosphate", *lists}
     assert one.today == datetime.date(2024, 6, 1)
+
+
+def test_what_a_record_comes_to_is_kept_and_read_again() -> None:
+    (one,) = mapper(DAY).patients([notation.contents(json.dumps(whole()).encode(), "file.json")])
+    kept = save_record(shipped(), one.answers, one.today, one.name)
+    again, problems = read_record(shipped(), kept, "kept.yaml", DAY, DAY)
+    assert problems == []
+    assert again is not None
+    assert {name: answer.known for name, answer in again.answers.items()} == {
+        name: answer.known for name, answer in one.answers.items()
+    }
