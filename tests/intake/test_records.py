@@ -206,6 +206,10 @@ def test_a_value_comes_in_many_forms(more: Object, wanted: str) -> None:
         ({"dataAbsentReason": concept("not-performed", "absent")}, "there is no result: not-performed"),
         ({"valueQuantity": {"value": 10, "comparator": "ad", "unit": "nmol/L"}}, "'ad' before its number"),
         ({"valueSampledData": {"data": "1 2 3"}}, "a valueSampledData is not read"),
+        (
+            {"valueQuantity": {"value": 40, "unit": "nmol/L"}, "dataAbsentReason": concept("error", "absent")},
+            "beside the reason why there is none",
+        ),
         ({"valueQuantity": [7]}, "its value cannot be read"),
         ({}, "there is no value in it"),
         ({"valueQuantity": {"value": 40, "unit": "nmol/L"}, "focus": [{"reference": "Patient/two"}]}, "somebody"),

@@ -167,6 +167,8 @@ def value_of(source: dict[str, Any]) -> Any:
 
 def _value(chart: Chart, finding: Finding | None, source: dict[str, Any]) -> tuple[str, str, str]:
     """A value as an answer gives it, the range that is told with it, and why there is none."""
+    if source.get("dataAbsentReason") and value_of(source) is not None:
+        return "", "", "a value stands beside the reason why there is none"
     text = _text(chart, finding, source)
     if text and finding is not None and chart.tables.says is not None and finding.type in _DATED:
         said = chart.tables.says(finding.id, text, chart.day)
