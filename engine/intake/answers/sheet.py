@@ -81,7 +81,7 @@ class Sheet:
             self._units = UnitTable.of(self.kb.units, self.kb.analytes)
         return self._units
 
-    @property
+    @functools.cached_property
     def now(self) -> Interval | None:
         return between(self.today.toordinal(), self.today.toordinal()) if self.today else None
 
