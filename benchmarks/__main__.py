@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import memory, report, shipped, startup
+from . import memory, records, report, shipped, startup
 from .contenders import Contender
 from .contenders.clips_rules import Clips, TracedClips
 from .contenders.ours import Ours, OursOnRete
@@ -68,7 +68,13 @@ def main(arguments: Sequence[str]) -> int:
         waits = startup.waits()
         goals += report.start_goals(waits)
 
-    page = report.page(results, goals, waits, growths)
+    record = None
+    if whole:
+        print("reading a health record", file=sys.stderr)
+        record = records.measure([records.made()])
+        goals += record.goals()
+
+    page = report.page(results, goals, waits, growths, () if record is None else record.lines())
     print(page)
     if whole:
         PAGE.write_text(page)

@@ -73,13 +73,21 @@ def start_goals(waits: Waits) -> Iterator[Goal]:
     yield Goal("`assess` after a rule was edited, likewise", 3.0, waits.edited / waits.floor)
 
 
-def page(results: Sequence[Result], goals: Sequence[Goal], waits: Waits | None, growths: Sequence[Growth]) -> str:
+def page(
+    results: Sequence[Result],
+    goals: Sequence[Goal],
+    waits: Waits | None,
+    growths: Sequence[Growth],
+    records: Iterable[str] = (),
+) -> str:
     parts = [_HEAD, _machine(), "\n## Goals\n", *_goals(goals), "\n## Consultations\n", _HOW]
     for result in results:
         parts += [f"\n### {result.title}\n", *_table(result)]
     parts += ["\n## Memory\n", *(_held(growth) for growth in growths)]
     if waits is not None:
         parts += ["\n## Start\n", *_started(waits)]
+    if told := [*records]:
+        parts += ["\n## Health records\n", *told]
     return "\n".join(parts) + "\n"
 
 

@@ -272,9 +272,10 @@ def _health_record(
     kb: KnowledgeBase, found: notation.Contents, clock: datetime.date, today: datetime.date | None
 ) -> list[Record]:
     """The patients of a health record. Raises Refused where it has none."""
-    from .intake.records.records import Mapper  # only where there is a record
+    from .hearing import texts  # only where there is a record
+    from .intake.records.records import Mapper
 
-    patients = Mapper(kb.kb, clock, today).patients([found])
+    patients = Mapper(kb.kb, clock, today, texts.reader(kb.names)).patients([found])
     if not patients:
         raise Refused([notation.nobody([found])])
     return patients

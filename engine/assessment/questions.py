@@ -75,6 +75,11 @@ def pending(verdict: Verdict, names: Names) -> tuple[Question, ...]:
     )
 
 
+def telling(one: Question) -> tuple[int, bool, int, int]:
+    """The order of questions: what frees most, what the patient can say before a test, then how much else it tells."""
+    return (-len(one.frees), one.by_test, -len(one.rules_out), -len(one.tells))
+
+
 def _missing(reasons: Iterable[Reason]) -> frozenset[str]:
     return frozenset(name for reason in reasons for name in reason.missing)
 

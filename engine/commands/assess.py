@@ -15,6 +15,7 @@ from ..assessment.verdict import Verdict
 from ..case import opening
 from ..case.case import Prepared
 from ..case.opening import Terms
+from ..hearing import texts
 from ..inference.working_memory import WorkingMemory
 from ..intake import stream
 from ..intake.record import Record
@@ -90,13 +91,17 @@ class Run:
         verdict = judgement.judge(case)
         return verdict if one.taken is None else replace(verdict, taken=_with_unread(one.taken, self.prepared))
 
+    def _pool(self) -> Pool:
+        says = texts.reader(self.prepared.names)
+        return Pool(self.prepared.kb, datetime.date.today(), self.terms.as_of, says)
+
     # --- a report of all ---
 
     def patients(self) -> list[Patient]:
         """The patients of all files; refused together, so that one run shows every problem of every file."""
         found: list[Patient] = []
         problems: list[Problem] = []
-        health = Pool(self.prepared.kb, datetime.date.today(), self.terms.as_of)
+        health = self._pool()
         for file in self.files:
             name = surroundings.name_of(file)
             try:
@@ -189,7 +194,7 @@ class Run:
     def lines(self, detail: str, skip: bool) -> int:
         """A JSON object a line, each written as soon as the patient is judged."""
         refused = told = 0
-        health = Pool(self.prepared.kb, datetime.date.today(), self.terms.as_of)
+        health = self._pool()
         for lines, wrong, stopped in self._shared(
             lambda cuts: self._written(cuts, detail, skip), self._batches(health)
         ):

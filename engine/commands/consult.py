@@ -18,7 +18,7 @@ from ..dialogue.asking import counted
 from ..dialogue.conversation import Conversation, Prompt, Terminal
 from ..dialogue.journal import Header, Journal, Past
 from ..dialogue.settled import ALERT, DO, FOUND, NEVER, NOT_YET, Told
-from ..hearing import ear
+from ..hearing import ear, texts
 from ..intake.record import Record, read_record, save_record
 from ..intake.records.pool import Pool
 from ..knowledge_base.files import layout
@@ -64,6 +64,7 @@ def run(
     disclaimer = prepared.kb.scope.disclaimer if prepared.kb.scope is not None else ""
     held = Conversation(case, terminal, Shown(prepared.names), f"osteologic {VERSION}. {disclaimer}".strip(), kept)
     surroundings.later(held.reader.prepare)
+    held.telling_first = bool(taken)
     for told in taken:
         held.note(told)
     if past is not None:
@@ -117,7 +118,7 @@ def _given(
     day = as_of or datetime.date.today()
     if file is None:
         return "", day, ()
-    pool = Pool(prepared.kb, day, as_of)
+    pool = Pool(prepared.kb, day, as_of, texts.reader(prepared.names))
     lines = pool.kept(surroundings.lines(file), surroundings.name_of(file))
     if lines is None:
         return _from_record(pool.patients(), prepared, day)

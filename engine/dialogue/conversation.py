@@ -92,6 +92,8 @@ class Conversation:
     ) -> None:
         self.case, self.terminal, self.pages = case, terminal, pages
         self._opening, self._journal = opening, journal
+        self.telling_first = False
+        """Whether what frees most is asked before all else, as where much is known from a health record."""
         self.reader = Reader(case.names, case.today)
         self.progress = Progress()
         self.unread: tuple[str, ...] = ()
@@ -180,7 +182,8 @@ class Conversation:
         if progress.section:
             for listed in (agenda.now, agenda.advice, agenda.tests):
                 yield from (one for one in self._not_skipped(listed) if one.section == progress.section)
-        yield from self._not_skipped(agenda.now)
+        now = relevance.telling_first(agenda.now, self.verdict, self.case) if self.telling_first else agenda.now
+        yield from self._not_skipped(now)
         if progress.skipped and not progress.again:
             self.move(again=True, skipped=())
             yield from self.agenda.now

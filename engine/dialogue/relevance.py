@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from ..assessment import judgement, worlds
-from ..assessment.questions import Asked, in_asking_order
+from ..assessment.questions import Asked, in_asking_order, pending, telling
 from ..assessment.verdict import Verdict
 from ..case.case import Case
 from ..knowledge_base.model import Finding
@@ -69,6 +69,19 @@ class Agenda:
     def at_stake(self, asked: Asked) -> tuple[Stake, ...]:
         known = self.stakes if any(name in self.stakes for name in asked.findings) else self._tested
         return tuple(dict.fromkeys(stake for name in asked.findings for stake in known.get(name, ())))
+
+
+def telling_first(listed: Sequence[Asked], verdict: Verdict, case: Case) -> list[Asked]:
+    """The questions that a report on a record leads with before all others, which stay in a clinician's order."""
+    weights: dict[str, tuple[int, bool, int, int]] = {}
+    for question in pending(verdict, case.names):
+        weights.update(dict.fromkeys(question.asked.findings, telling(question)))
+
+    def weight(one: Asked) -> tuple[int, bool, int, int]:
+        return min((weights[name] for name in one.findings if name in weights), default=(0, True, 0, 0))
+
+    freeing = sorted((one for one in listed if weight(one)[0] < 0), key=weight)
+    return [*freeing, *(one for one in listed if weight(one)[0] == 0)]
 
 
 def stakes(

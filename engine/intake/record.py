@@ -455,6 +455,6 @@ def save_record(kb: KnowledgeBase, found: Mapping[str, Answer], today: datetime.
     lines.append("given:")
     for finding, answer in found.items():
         text = answers.write_answer(kb, finding, answer.known)
-        nested = isinstance(answer.known, (Number, Records)) and text[:1] in ("[", "{")
+        nested = isinstance(answer.known, (Number, Records, Choice)) and text[:1] in ("[", "{")
         lines.append(f"  {finding}: {text if nested else answers.quoted(text)}")
     return "\n".join(lines) + "\n"

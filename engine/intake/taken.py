@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
+
+
+class Said(NamedTuple):
+    """What a text says of a finding: a value and the range beside it, as answers are written; else why it says none."""
+
+    value: str
+    range: str
+    why: str
+
+
+Says = Callable[[str, str, datetime.date], Said]
+"""Reads a text as the answer to a finding (its id), on a day. The ear does, which is above this room."""
 
 
 class Aside(NamedTuple):

@@ -142,6 +142,7 @@ class UnitTable:
         self._analytes = analytes
         self._known = tuple(name for name, (_, factor) in units.items() if factor > 0)
         self._parsed: dict[tuple[str, str], Unit | None] = {}
+        self._ratios: dict[tuple[str, str, str], Fraction | None] = {}
         self._bridges: dict[str, tuple[_Bridge, ...]] = {}
 
     @classmethod
@@ -236,10 +237,12 @@ class UnitTable:
         return list(first.values())
 
     def _ratio(self, from_text: str, to_text: str, analyte: str) -> Fraction | None:
-        source, target = self.parse(from_text, analyte), self.parse(to_text, analyte)
-        if source is None or target is None or source.dimension != target.dimension:
-            return None
-        return source.ratio / target.ratio
+        key = (from_text, to_text, analyte)
+        if key not in self._ratios:
+            source, target = self.parse(from_text, analyte), self.parse(to_text, analyte)
+            alike = source is not None and target is not None and source.dimension == target.dimension
+            self._ratios[key] = source.ratio / target.ratio if source and target and alike else None
+        return self._ratios[key]
 
     def _read(self, text: str) -> Unit | None:
         spelled = _RAISED_TEN.sub("^", text.strip()).translate(_SPELLINGS)

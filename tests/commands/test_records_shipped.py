@@ -16,9 +16,11 @@ from tests.intake.made import (
     FOREARM,
     HER,
     HIP,
+    SNOMED,
     VITAMIN_D,
     Object,
     bundle,
+    concept,
     condition,
     order,
     patient,
@@ -137,15 +139,25 @@ def test_a_consultation_begins_with_a_record(run: Run, tmp_path: Path) -> None:
     assert "OL327" in refused.err
 
 
+def test_a_consultation_over_a_record_asks_first_what_its_report_leads_with(run: Run, tmp_path: Path) -> None:
+    smokes = result("72166-2", valueCodeableConcept=concept("266919005", SNOMED))
+    path = written(tmp_path / "bundle.json", *WORN, smokes)
+    led = run("assess", path, *DAY).out.split("ASK FIRST", 1)[1].split("IT IS")[0]
+    ended = run("consult", path, "--no-journal", *DAY, typed="none\nnone\nquit\n")
+    assert (ended.code, ended.err) == (0, "")
+    assert led.split()[0] == "medicines"
+    assert ended.out.split("lists commands.", 1)[1].split()[:3] == ["Medicines", "and", "supplements,"]
+
+
 def test_what_is_unknown_is_listed_with_the_line_that_adds_it(run: Run, tmp_path: Path) -> None:
-    twice = [condition("444814009"), condition("444814009"), order("Simvistatin 10 MG", "316672")]
+    twice = [condition("444814009"), condition("444814009"), order("Simvistatin 10 MG", "316673")]
     path = written(tmp_path / "bundle.json", *WORN, *twice)
     ended = run("unmapped", path)
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("3 [http://snomed.info/sct 444814009], Condition".replace("3 [", "3 without a name ["))
-    assert 'statin_in_records: {means: statin, of: medicines, rxnorm: ["316672"]}' in ended.out
+    assert 'statin_in_records: {means: statin, of: medicines, rxnorm: ["316673"]}' in ended.out
     found = json.loads(run("unmapped", path, "--format", "json").out)
-    assert [(one["code"], one["count"]) for one in found] == [("444814009", 3), ("316672", 1)]
+    assert [(one["code"], one["count"]) for one in found] == [("444814009", 3), ("316673", 1)]
     own = tmp_path / "ours"
     (own / "knowledge").mkdir(parents=True)
     (own / "knowledge" / "codes.yaml").write_text(f"{found[1]['add']}\n", "utf-8")

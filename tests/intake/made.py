@@ -8,9 +8,11 @@ import json
 from typing import Any
 
 from engine.case import case
+from engine.hearing import texts
 from engine.intake.record import Record
 from engine.intake.records import notation
 from engine.intake.records.records import Mapper
+from engine.intake.taken import Says
 from engine.knowledge_base.files.layout import Layout
 from engine.knowledge_base.model import KnowledgeBase
 from engine.knowledge_base.reading import reader
@@ -100,7 +102,13 @@ def records(*files: Any, day: datetime.date = DAY, kb: KnowledgeBase | None = No
     for at, one in enumerate(files):
         text = one if isinstance(one, bytes) else json.dumps(one).encode()
         read.append(notation.contents(text, f"file{at}.json", at))
-    return Mapper(kb or shipped(), day, day).patients(read)
+    return mapper(day).patients(read) if kb is None else Mapper(kb, day, day, ear()).patients(read)
+
+
+@functools.cache
+def mapper(day: datetime.date) -> Mapper:
+    """One mapper serves many records."""
+    return Mapper(shipped(), day, day, ear())
 
 
 def record(*resources: Object, who: Object | None = None, **more: Any) -> Record:
@@ -116,3 +124,9 @@ def given(one: Record) -> dict[str, str]:
 def whys(one: Record) -> list[str]:
     assert one.taken is not None
     return [aside.why for aside in one.taken.asides]
+
+
+@functools.cache
+def ear() -> Says:
+    """Reads texts of records as the prompt reads lines."""
+    return texts.reader(prepared().names)

@@ -115,6 +115,58 @@ def test_every_bone_medicine_and_every_steroid_is_found() -> None:
     assert wanted - {*NAMES.values(), *CLASSES.values()} == set()
 
 
+def known_by_code() -> dict[str, tuple[str, str]]:
+    """A code of each medicine, by the member that it means alone, ATC before RxNorm."""
+    found: dict[str, tuple[str, str]] = {}
+    for codes in shipped().codes.values():
+        if codes.of == "medicines" and len(codes.means) == 1 and not codes.ignored:
+            listed = codes.by_system()
+            for system, address in (("atc", ATC), ("rxnorm", RXNORM)):
+                for code in listed.get(system, ())[:1]:
+                    found.setdefault(codes.means[0], (address, code))
+    return found
+
+
+SHARED = {
+    "ibandronate_cancer_dose": "M05BA06",
+    "zoledronate_cancer_dose": "M05BA08",
+    "triamcinolone_by_mouth": "H02AB08",
+    "steroid_injection": "H02AB08",
+}
+"""Codes of an ingredient, of which route or strength makes several members: the entry is one of them."""
+BONE_OR_STEROID = sorted(
+    shipped().choices["medicines"].classes["bone_medicine"] | shipped().choices["medicines"].classes["glucocorticoid"]
+)
+
+
+@pytest.mark.parametrize("member", BONE_OR_STEROID)
+def test_each_bone_medicine_and_steroid_is_found_by_a_code_alone_and_by_a_display_alone(member: str) -> None:
+    system, code = known_by_code().get(member) or (ATC, SHARED[member])
+    for told in (order(code=code, system=system), order(display_of(member))):
+        known = record(told).answers["medicines"].known
+        assert isinstance(known, Records)
+        (entry,) = known.entries
+        assert member in entry.fields["name"].members
+
+
+def display_of(member: str) -> str:
+    return next(
+        (name for name, found in NAMES.items() if found == member), shipped().choices["medicines"].members[member].label
+    )
+
+
+@pytest.mark.parametrize("code", ["33738", "1895", "4099"])
+def test_a_code_of_another_medicine_is_not_taken_for_one_of_the_bone(code: str) -> None:
+    assert "medicines" not in record(order(code=code)).answers
+
+
+def test_by_whose_standard_a_medicine_is_made_is_no_part_of_its_name() -> None:
+    assert found("estrogens, conjugated (USP) 0.3 MG / medroxyprogesterone acetate 1.5 MG Oral Tablet") == [
+        {"menopausal_hormone_therapy"}
+    ]
+    assert found("estrogens, esterified (USP) 0.3 MG Oral Tablet") == [{"menopausal_hormone_therapy"}]
+
+
 @pytest.mark.parametrize("code", CLASSES)
 def test_a_code_that_tells_the_route_is_enough(code: str) -> None:
     assert given(record(order(code=code, system=ATC)))["medicines"].startswith(f"[{{name: {CLASSES[code]}, ")
@@ -271,6 +323,15 @@ def test_what_was_stopped_is_over(status: str) -> None:
     assert "stopped: yes" in given(record(order("alendronate 70 MG Oral Tablet", status=status)))["medicines"]
 
 
+def test_an_order_begins_when_it_is_for_and_not_when_it_was_written() -> None:
+    period = {"start": "2024-01-02", "end": "2024-04-01"}
+    told = order("dexamethasone 1 MG Oral Tablet", dosageInstruction=[{"timing": {"repeat": {"boundsPeriod": period}}}])
+    for written in ("2024-01-01", "2024-05-01"):
+        assert given(record({**told, "authoredOn": written})) == {
+            "medicines": "[{name: dexamethasone, started: 2024-01-02, stopped: 2024-04-01}, ...]"
+        }
+
+
 def test_an_end_that_is_told_is_its_end() -> None:
     period = {
         "dosageInstruction": [{"timing": {"repeat": {"boundsPeriod": {"start": "2020-01-01", "end": "2023-01-01"}}}}]
@@ -279,7 +340,10 @@ def test_an_end_that_is_told_is_its_end() -> None:
         "medicines"
     ]
     assert "started: 2020-01-01, stopped: 2023-01-01" in told
-    odd = record(order("alendronate 70 MG Oral Tablet", status="completed", authoredOn="2024-01-01", **period))
+    turned = {
+        "dosageInstruction": [{"timing": {"repeat": {"boundsPeriod": {"start": "2024-01-01", "end": "2023-01-01"}}}}]
+    }
+    odd = record(order("alendronate 70 MG Oral Tablet", status="completed", **turned))
     assert given(odd)["medicines"] == "[{name: alendronate, stopped: 2023-01-01}, ...]"  # what is over stays over
     assert "before it was started" in whys(odd)[0]
 

@@ -12,6 +12,7 @@ from typing import Any
 from engine.assessment import judgement
 from engine.case import opening
 from engine.inference.working_memory import WorkingMemory
+from engine.intake.record import read_record, save_record
 from engine.intake.records import notation
 from engine.intake.records.records import Mapper
 from engine.values.problems import Refused
@@ -28,6 +29,8 @@ from tests.intake.made import (
     bundle,
     concept,
     condition,
+    ear,
+    mapper,
     order,
     patient,
     prepared,
@@ -126,7 +129,28 @@ def whole() -> Object:
             "subject": HER,
             "section": [{"code": concept("10160-0"), "emptyReason": concept("nilknown")}],
         },
-        {"resourceType": "FamilyMemberHistory", "patient": HER, "relationship": concept("MTH")},
+        {
+            "resourceType": "FamilyMemberHistory",
+            "status": "completed",
+            "patient": HER,
+            "relationship": concept("MTH"),
+            "condition": [{"code": concept("5913000", SNOMED)}],
+        },
+        {
+            "resourceType": "DiagnosticReport",
+            "status": "final",
+            "subject": HER,
+            "effectiveDateTime": "2024-05-02",
+            "result": [{"reference": "#r"}],
+            "contained": [{**result("2777-1", 1.1, "mmol/L", when=None), "id": "r"}],
+        },
+        {
+            "resourceType": "QuestionnaireResponse",
+            "status": "completed",
+            "subject": HER,
+            "item": [{"linkId": "1", "item": [{"linkId": "/52552-7", "answer": [{"valueInteger": 2}]}]}],
+        },
+        condition("Z78.0", ICD),
         {"resourceType": "Encounter", "subject": HER},
     )
 
@@ -162,14 +186,14 @@ def spoiled(chance: random.Random) -> Object:
 
 def test_spoiled_records_are_read_as_far_as_they_go() -> None:
     chance = random.Random(20_240_601)
-    kb, mapper = shipped(), Mapper(shipped(), DAY, DAY)
+    kb, reading = shipped(), Mapper(shipped(), DAY, DAY, ear())
     terms = opening.terms(kb, as_of=DAY)
     memory = WorkingMemory(prepared().plan)
     read, codes = 0, set[str]()
     for at in range(size(1_000)):
         text = json.dumps(spoiled(chance)).encode()
         try:
-            patients = mapper.patients([notation.contents(text, "file.json")])
+            patients = reading.patients([notation.contents(text, "file.json")])
         except Refused as refused:
             codes |= {problem.code for problem in refused.problems}
             continue
@@ -194,14 +218,26 @@ def test_spoiled_text_is_refused_or_read() -> None:
             at = chance.randrange(len(cut))
             cut[at : at + chance.randint(0, 9)] = bytes(chance.randrange(256) for _ in range(chance.randint(0, 3)))
         try:
-            Mapper(shipped(), DAY, DAY).patients([notation.contents(bytes(cut), "file.json")])
+            mapper(DAY).patients([notation.contents(bytes(cut), "file.json")])
         except Refused as refused:
             codes |= {problem.code for problem in refused.problems}
     assert codes <= notation.CODES.keys()
 
 
 def test_the_whole_record_itself_is_read() -> None:
-    (one,) = Mapper(shipped(), DAY, DAY).patients([notation.contents(json.dumps(whole()).encode(), "file.json")])
+    (one,) = mapper(DAY).patients([notation.contents(json.dumps(whole()).encode(), "file.json")])
     lists = {"conditions", "fractures", "medicines", "intolerances"}
-    assert {*one.answers} == {"age", "sex", "creatinine", "t_score_hip", "vitamin_d", "smoking", *lists}
+    told = {"age", "sex", "smoking", "parent_hip_fracture", "falls_past_year", "menopausal_status"}
+    assert {*one.answers} == {*told, "creatinine", "t_score_hip", "vitamin_d", "phosphate", *lists}
     assert one.today == datetime.date(2024, 6, 1)
+
+
+def test_what_a_record_comes_to_is_kept_and_read_again() -> None:
+    (one,) = mapper(DAY).patients([notation.contents(json.dumps(whole()).encode(), "file.json")])
+    kept = save_record(shipped(), one.answers, one.today, one.name)
+    again, problems = read_record(shipped(), kept, "kept.yaml", DAY, DAY)
+    assert problems == []
+    assert again is not None
+    assert {name: answer.known for name, answer in again.answers.items()} == {
+        name: answer.known for name, answer in one.answers.items()
+    }

@@ -49,6 +49,7 @@ _SPANS = (
 _COUNTED = {"a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"} | {
     "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12", "half a": "0.5", "half an": "0.5"
 }  # fmt: skip
+_LONGEST_FIRST = sorted(_COUNTED.items(), key=lambda pair: -len(pair[0]))
 _ALONE = {**_COUNTED, "once": "1", "twice": "2", "thrice": "3"}
 """A number by itself, where people count: how many falls?"""
 
@@ -97,7 +98,7 @@ def interval(sheet: Sheet, measured: Measured, text: str, place: Place, *, belie
 def _counted(words: str) -> str:
     """`a year` as `1 year`, `half a year` as `0.5 year`."""
     lower = words.casefold()
-    for word, number in sorted(_COUNTED.items(), key=lambda pair: -len(pair[0])):
+    for word, number in _LONGEST_FIRST:
         if lower.startswith(word + " "):
             return number + words[len(word) :]
     return words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -80,7 +81,7 @@ class Sheet:
             self._units = UnitTable.of(self.kb.units, self.kb.analytes)
         return self._units
 
-    @property
+    @functools.cached_property
     def now(self) -> Interval | None:
         return between(self.today.toordinal(), self.today.toordinal()) if self.today else None
 
@@ -160,6 +161,7 @@ def spelled(text: str) -> str:
     return " ".join(text.translate(_SPELLINGS).split())
 
 
+@functools.lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """The text as words are compared: without case, hyphens and underscores."""
     if text.isascii():  # nearly all words of a knowledge base, and far quicker

@@ -61,8 +61,8 @@ def _another(sheet: Sheet, choices: str, name: str, number: str) -> str:
     if len(own) != 1 or folded(f"{without_suffix(name)} {number} mg") in known:
         return ""
     for spelling, members in known.items():
-        base = _NAMED_BY_STRENGTH.fullmatch(spelling)
-        other = known.get(f"{base['name']} {number} mg") if base is not None and members == own else None
+        base = _NAMED_BY_STRENGTH.fullmatch(spelling) if members == own else None
+        other = known.get(f"{base['name']} {number} mg") if base is not None else None
         if other is not None and other != own:
             return sheet.choices(choices).members[min(other)].label
     return ""

@@ -8,17 +8,18 @@ from typing import Any, NamedTuple
 
 from ...knowledge_base.model import Finding, KnowledgeBase
 from ..answers.sheet import Sheet, clipped, folded
-from ..taken import Aside, Unknown
+from ..taken import Aside, Says, Unknown
 from .coding import Codes, Coding, Meaning, codings, key_of, text_of
 from .notation import Resource
 from .products import Found, Products
 
 
 class Candidate(NamedTuple):
-    """A result that may count: what orders it, its day, whence it is."""
+    """A result that may count: its day, when it was told, its number in the record, whence it is."""
 
-    order: tuple[str, str, int]
     when: str
+    issued: str
+    at: int
     resource: Resource
     source: dict[str, Any]
     pointer: str
@@ -34,8 +35,9 @@ class Item(NamedTuple):
 class Tables:
     """What every record is read by: the codes, the names of products, the words of the knowledge base."""
 
-    def __init__(self, kb: KnowledgeBase) -> None:
+    def __init__(self, kb: KnowledgeBase, says: Says | None = None) -> None:
         self.kb, self.codes, self.sheet = kb, Codes(kb), Sheet(kb, None)
+        self.says = says
         self.medicines = _choices_of(kb, "medicines")
         self.products = Products(kb, self.sheet, self.medicines)
         _ = self.sheet.units  # one table serves every record
@@ -48,6 +50,8 @@ class Tables:
         """What medicines are, by what they are called and how they are given."""
         self.meant: dict[tuple[Any, ...], list[tuple[str, str, frozenset[str], Mapping[str, str]]]] = {}
         """The lists that conditions belong in, by what they are called."""
+        self.plain: dict[tuple[Any, Any], str] = {}
+        """The finding that a code means and nothing besides, by system and code; empty where it means nothing."""
 
 
 def _choices_of(kb: KnowledgeBase, name: str) -> str:
@@ -66,6 +70,8 @@ class Chart:
         self.items: dict[str, list[Item]] = {}
         self.closed: dict[str, Resource] = {}
         """Lists of which the record says that there is nothing, and where."""
+        self.told: dict[str, list[tuple[str, Resource]]] = {}
+        """Findings that an entry of a list answers, each with its answer, and what says so."""
         self.asides: list[Aside] = []
         self.notices: list[str] = []
         self.kinds: dict[str, int] = {}
@@ -86,6 +92,11 @@ class Chart:
     def known(self, concept: Any) -> tuple[Meaning, ...]:
         """What a concept means, by the first of its codes that we have; a code that is ignored decides."""
         codes = self.tables.codes
+        try:  # most have one code, and one that came before
+            (one,) = concept["coding"]
+            return codes.kept[one["system"], one["code"]]
+        except (KeyError, TypeError, ValueError):
+            pass
         if not isinstance(concept, dict):
             return ()
         listed = concept.get("coding")

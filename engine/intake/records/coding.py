@@ -55,7 +55,7 @@ class Codes:
     def __init__(self, kb: KnowledgeBase) -> None:
         self._exact: dict[tuple[str, str], tuple[Meaning, ...]] = {}
         self._prefixes: dict[str, dict[str, tuple[Meaning, ...]]] = {system: {} for system in _PREFIXED}
-        self._kept: dict[tuple[Any, Any], tuple[Meaning, ...]] = {}
+        self.kept: dict[tuple[Any, Any], tuple[Meaning, ...]] = {}
         for codes in kb.codes.values():
             if not codes.withdrawn:
                 self._add(codes)
@@ -74,9 +74,9 @@ class Codes:
         """What a code means; nothing where it is none of ours. One without a system is tried in each."""
         key = (system, code)
         try:
-            return self._kept[key]
+            return self.kept[key]
         except KeyError:
-            found = self._kept[key] = self._found(system, code)
+            found = self.kept[key] = self._found(system, code)
             return found
         except TypeError:  # a list or an object where a text belongs
             return ()
@@ -137,15 +137,18 @@ def codings(concept: Any) -> Iterator[Coding]:
 
 def key_of(concept: Any) -> tuple[Any, ...] | None:
     """What tells a concept from others, where it has the usual form: one code, and a text; else None."""
-    if isinstance(concept, dict):
+    if type(concept) is dict:
         listed = concept.get("coding")
-        if isinstance(listed, list) and len(listed) == 1 and isinstance(listed[0], dict):
-            one = listed[0]
-            key = (one.get("system"), one.get("code"), one.get("display"), concept.get("text"))
-            for part in key:
-                if part is not None and type(part) is not str:
-                    return None
-            return key
+        if type(listed) is list and len(listed) == 1 and type(listed[0]) is dict:
+            get = listed[0].get
+            key = system, code, display, text = get("system"), get("code"), get("display"), concept.get("text")
+            if (
+                (type(system) is str or system is None)
+                and (type(code) is str or code is None)
+                and (type(display) is str or display is None)
+                and (type(text) is str or text is None)
+            ):
+                return key
     return None
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...values.patterns import lazily
 from . import times
 from .chart import Chart, one_of
-from .coding import codings, key_of, text_of, word, words
+from .coding import codings, key_of, several, text_of, word
 from .notation import Resource
 from .results import status_of
 
@@ -18,6 +20,13 @@ _DROPPED = {
     "provisional": "it is provisional",
     "differential": "it is one of several possibilities",
 }
+_ALLERGY_DROPPED = {code: why for code, why in _DROPPED.items() if code != "unconfirmed"}
+_AROUND = lazily(
+    r"^(?:allerg(?:y|ic) to|adverse reaction to|intolerance (?:to|of)|hypersensitivity to|product containing)\s+"
+    r"|\s+(?:allergy|intolerance|adverse reaction)$|\s+\((?:substance|product|disorder|finding|medicinal product)\)$",
+    re.IGNORECASE,
+)
+"""What stands around the name of a medicine that somebody does not bear."""
 _OVER = frozenset({"inactive", "remission", "resolved"})
 _NOW = frozenset({"active", "recurrence", "relapse"})
 _NONE_KNOWN = {
@@ -44,17 +53,23 @@ def condition(chart: Chart, resource: Resource) -> None:
     content = resource.content
     concept = content.get("code")
     called = key_of(concept)
-    if closes(chart, concept, called, resource):
+    if says_none(concept, called):
+        why = _no_fact(content)
+        if why or _over(content, _codes(content.get("clinicalStatus")), chart):
+            chart.aside(resource, text_of(concept), why or "it is over")
+        else:
+            closes(chart, concept, called, resource)
         return
     found = chart.tables.meant.get(called) if called is not None else None
     if found is None:
         found = list(_meant(chart, concept))
         if called is not None:
             chart.tables.meant[called] = found
-    if not found:
+    told = [] if found else list(_answered(chart, concept))
+    if not found and not told:
         chart.misses(concept, resource, called)
         return
-    why = next((_DROPPED[code] for code in _codes(content.get("verificationStatus")) if code in _DROPPED), "")
+    why = _no_fact(content)
     clinical = _codes(content.get("clinicalStatus"))
     if not why and "unknown" in clinical:
         why = "whether it is still there is not known"
@@ -67,6 +82,11 @@ def condition(chart: Chart, resource: Resource) -> None:
         chart.aside(resource, text_of(concept), f"it begins on {times.day_of(start)}, after the day of this report")
         return
     over = _over(content, clinical, chart)
+    for name, answer in told:
+        if over:
+            chart.aside(resource, text_of(concept), "it is over")
+        else:
+            chart.told.setdefault(name, []).append((answer, resource))
     for home, key, members, more in found:
         fields = {key: one_of(members), **more}
         if start:
@@ -99,6 +119,19 @@ def _meant(chart: Chart, concept: Any) -> Iterator[tuple[str, str, frozenset[str
         if members:
             yield home, key, members, {}
             return
+
+
+def _answered(chart: Chart, concept: Any) -> Iterator[tuple[str, str]]:
+    """Findings that an entry of a problem list answers: a mother's breast cancer, the menopause, smoking."""
+    for meaning in chart.known(concept):
+        if meaning.ignored or len(meaning.members) != 1:
+            continue
+        finding = chart.finding(meaning.members[0]) if meaning.of == "findings" else None
+        if finding is not None and finding.type == "yes_no":
+            yield finding.id, "yes"
+        asked = [one.id for one in chart.kb.findings.values() if one.type == "choice" and one.choices == meaning.of]
+        if len(asked) == 1:  # of `normal` nobody knows what is
+            yield asked[0], meaning.members[0]
 
 
 def _codes(concept: Any) -> frozenset[str]:
@@ -166,28 +199,62 @@ def procedure(chart: Chart, resource: Resource) -> None:
 
 
 def intolerance(chart: Chart, resource: Resource) -> None:
-    """A medicine that was not borne."""
+    """A medicine that was not borne. One that nobody confirmed counts: it is asked about, and not given meanwhile."""
     content = resource.content
     concept = content.get("code")
-    why = next((_DROPPED[code] for code in _codes(content.get("verificationStatus")) if code in _DROPPED), "")
-    if not why and closes(chart, concept, key_of(concept), resource):
+    why = _no_fact(content, _ALLERGY_DROPPED)
+    over = bool(_codes(content.get("clinicalStatus")) & _OVER)
+    if says_none(concept, key_of(concept)):
+        if why or over:
+            chart.aside(resource, text_of(concept), why or "it is over")
+        else:
+            closes(chart, concept, key_of(concept), resource)
         return
-    members, _ = chart.among(chart.tables.medicines, concept)
+    members = _medicines(chart, concept)
     if not members:
-        members = chart.tables.products.known(text_of(concept)) or frozenset()
+        for reaction in several(content.get("reaction")):
+            if isinstance(reaction, dict):
+                members = members or _medicines(chart, reaction.get("substance"))
     if not members:
         chart.misses(concept, resource)
-    elif why or _codes(content.get("clinicalStatus")) & _OVER:
+    elif why or over:
         chart.aside(resource, text_of(concept), why or "it is over")
     else:
+        if "unconfirmed" in _codes(content.get("verificationStatus")):
+            chart.notice(
+                f"{resource.path}: the intolerance is not confirmed; it counts until it is known not to be one."
+            )
         chart.adds("intolerances", {"name": one_of(members)}, resource)
+
+
+def _medicines(chart: Chart, concept: Any) -> frozenset[str]:
+    """The medicine that an intolerance is of: by its code, else by its name, `Allergy to alendronate` too."""
+    members, _ = chart.among(chart.tables.medicines, concept)
+    if members:
+        return members
+    for told in (text_of(concept), *(one.display for one in codings(concept))):
+        name = _AROUND.sub("", told).strip()
+        found = chart.tables.products.known(name) if name else frozenset()
+        if found:
+            return found
+    return frozenset()
+
+
+def _no_fact(content: dict[str, Any], dropped: Mapping[str, str] = _DROPPED) -> str:
+    """Why an entry is no fact, by its verification status; empty where it is one."""
+    return next((dropped[code] for code in _codes(content.get("verificationStatus")) if code in dropped), "")
+
+
+def says_none(concept: Any, called: tuple[Any, ...] | None) -> bool:
+    """Whether a concept says that there is nothing in a list."""
+    if called is not None and called[1] not in _NONE_KNOWN:
+        return False  # most have one code, and it says something else
+    return any(one.code in _NONE_KNOWN for one in codings(concept))
 
 
 def closes(chart: Chart, concept: Any, called: tuple[Any, ...] | None, resource: Resource) -> bool:
     """Whether a concept says that nothing is known to be in a list."""
-    if called is not None and called[1] not in _NONE_KNOWN:
-        return False  # most have one code, and it says something else
-    for one in codings(concept):
+    for one in codings(concept) if says_none(concept, called) else ():
         for name in _NONE_KNOWN.get(one.code, ()):
             chart.closed.setdefault(name, resource)
             return True
@@ -206,9 +273,3 @@ def summary(chart: Chart, resource: Resource) -> None:
                 for name in _SECTIONS.get(one.code, ()):
                     chart.closed.setdefault(name, resource)
     chart.passes(resource)
-
-
-def relatives(chart: Chart, resource: Resource) -> None:
-    """The history of relatives, which is not the patient's own."""
-    told = words(text_of(resource.content.get("relationship"))) or "a relative"
-    chart.aside(resource, f"history of {told}", "it is a relative's, and no fact of the patient")

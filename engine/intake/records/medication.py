@@ -11,7 +11,7 @@ from ..answers.sheet import clipped
 from . import times
 from .chart import Chart, one_of
 from .coding import codings, fields, key_of, several, text_of, word, words
-from .entries import closes
+from .entries import closes, says_none
 from .notation import Resource
 from .products import Found, route_of
 from .results import number_of, status_of
@@ -35,7 +35,12 @@ def medicine(chart: Chart, resource: Resource) -> None:
     kind = content["resourceType"]
     concept = _concept(chart, resource)
     called = key_of(concept)
-    if closes(chart, concept, called, resource):
+    if says_none(concept, called):
+        why = _not_taken(kind, content) if word(content.get("status")) != "not-taken" else ""
+        if why:
+            chart.aside(resource, text_of(concept), why)
+        else:
+            closes(chart, concept, called, resource)
         return
     dose = _dosage(content)
     found = _found(chart, concept, called, dose)
@@ -220,15 +225,15 @@ def _taken(
     status, day = word(content.get("status")), chart.day
     start = times.first(content, ("authoredOn", "whenHandedOver", "whenPrepared"))
     period = content.get("effectivePeriod", content.get("occurencePeriod", content.get("occurrencePeriod")))
+    bounds = _bounds(content) if kind == "MedicationRequest" else None
     start = times.start_of(period) or times.first(content, ("effectiveDateTime", "occurenceDateTime")) or start
+    start = times.start_of(bounds) or start  # an order may be written before it begins, or after
     if start and not times.is_time(start):
         chart.aside(resource, "", f"'{clipped(start)}' is no date; the medicine was read without it")
         start = ""
     if start and times.is_after(start, day):
         return "", "", "it is dated after the day of this report"
-    end = times.end_of(period)
-    if not end and kind == "MedicationRequest":
-        end = times.end_of(fields(fields(_dosage(content).get("timing")).get("repeat")).get("boundsPeriod"))
+    end = times.end_of(period) or times.end_of(bounds)
     if end and times.is_time(end) and not times.is_after(end, day):
         return start, times.day_of(end), ""
     if kind == "MedicationAdministration":
@@ -243,8 +248,13 @@ def _taken(
     return start, "", ""
 
 
+def _bounds(content: dict[str, Any]) -> Any:
+    """The period that an order is for."""
+    return fields(fields(_dosage(content).get("timing")).get("repeat")).get("boundsPeriod")
+
+
 def _older(start: str, day: datetime.date) -> bool:
-    return start[:10] < (day - _A_YEAR).isoformat()[: len(start[:10])]
+    return times.is_before(start, day - _A_YEAR)
 
 
 def _handed_out(content: dict[str, Any], start: str, day: datetime.date) -> tuple[str, str]:

@@ -55,6 +55,10 @@ class Resource(NamedTuple):
         return f"{self.content['resourceType']}/{identity}" if isinstance(identity, str) and identity else ""
 
 
+_made = tuple.__new__
+"""Makes a named tuple of a tuple, in half the time of a call: a record has thousands of resources."""
+
+
 class Broken(NamedTuple):
     """A part of a file that could not be read, and why."""
 
@@ -200,12 +204,12 @@ def _bundle(
         return
     add, parts = found.resources.append, []
     for at, entry in enumerate(entries):
-        resource = entry.get("resource") if isinstance(entry, dict) else None
-        kind = resource.get("resourceType") if isinstance(resource, dict) else None
-        if isinstance(resource, dict) and isinstance(kind, str) and kind and kind != "Bundle":
+        resource = entry.get("resource") if type(entry) is dict else None
+        kind = resource.get("resourceType") if type(resource) is dict else None
+        if type(kind) is str and kind and kind != "Bundle":
             address = entry.get("fullUrl")
-            add(Resource(resource, file, before, at, address if isinstance(address, str) else "", scope))
-        elif resource is not None or not isinstance(entry, dict):
+            add(_made(Resource, (resource, file, before, at, address if type(address) is str else "", scope)))
+        elif resource is not None or type(entry) is not dict:
             parts.append((resource, f"{before}entry[{at}].resource", "", scope, depth + 1))
     waiting.extend(reversed(parts))
 

@@ -9,14 +9,17 @@ from collections.abc import Iterable, Iterator
 from ...knowledge_base.model import KnowledgeBase
 from ...values.problems import Refused
 from ..record import Record
+from ..taken import Says
 from . import notation
 
 
 class Pool:
     """Health records gathered from files; patient files pass through untouched."""
 
-    def __init__(self, kb: KnowledgeBase, clock: datetime.date, as_of: datetime.date | None) -> None:
-        self.kb, self.clock, self.as_of = kb, clock, as_of
+    def __init__(
+        self, kb: KnowledgeBase, clock: datetime.date, as_of: datetime.date | None, says: Says | None = None
+    ) -> None:
+        self.kb, self.clock, self.as_of, self.says = kb, clock, as_of, says
         self._files: list[notation.Contents] = []
 
     def kept(self, lines: Iterator[bytes], name: str) -> Iterable[bytes] | None:
@@ -34,7 +37,7 @@ class Pool:
             return []
         from .records import Mapper  # only where there is a record
 
-        found = Mapper(self.kb, self.clock, self.as_of).patients(self._files)
+        found = Mapper(self.kb, self.clock, self.as_of, self.says).patients(self._files)
         if not found:
             raise Refused([notation.nobody(self._files)])
         return found

@@ -77,6 +77,8 @@ _VOLUME = lazily(r"^\s*(?P<number>\d+(?:\.\d+)?)\s*ml\s+(?=\D)", re.IGNORECASE)
 _LEADING = lazily(
     r"^\s*(?:NDA\w*\s+|\d+(?:\.\d+)?\s*(?:hr|ml|actuat|sprays?|doses?)\s+|\{?\s*\d+\s*\(?\s*)+", re.IGNORECASE
 )
+_PHARMACOPOEIA = lazily(r"\s*\((?:USP|BP|EP|JP|NF)\)")
+"""By whose standard it is made: `estrogens, conjugated (USP)`."""
 _BRAND = lazily(r"\[(?P<brand>[^\]]+)\]")
 _SALTS = frozenset(
     re.findall(
@@ -140,7 +142,7 @@ def route_of(*told: str) -> str:
 def product(name: str, route: str = "") -> Product:
     """The parts of a product's name; `route` is what the record says besides, and counts first."""
     brand = _BRAND.search(name)
-    plain = _BRAND.sub(" ", name)
+    plain = _PHARMACOPOEIA.sub(" ", _BRAND.sub(" ", name))
     parts = [_part(one) for one in re.split(r"\s+/\s+|\s+\+\s+|\)\s*/|\s+and\s+(?=[A-Za-z-]+\s+\d)", plain)]
     way = route or route_of(plain)
     likely = "oral" if not way and parts and all(_plain_strength(part.amount) for part in parts) else ""

@@ -18,8 +18,8 @@ from ...values.value import Choice, Entry, Gap, Known, Number, Records
 from ..answers import answers
 from ..answers.sheet import Sheet
 from ..record import Answer, Record, check_ages, check_applies, given_text
-from ..taken import Aside, Taken
-from . import entries, medication, people, results, times
+from ..taken import Aside, Says, Taken
+from . import entries, family, medication, people, reports, results, times
 from .chart import Candidate, Chart, Item, Tables
 from .coding import words
 from .notation import Broken, Contents, Resource
@@ -38,7 +38,7 @@ _HANDLERS: Mapping[str, Callable[[Chart, Resource], None]] = {
     "Condition": entries.condition,
     "Procedure": entries.procedure,
     "AllergyIntolerance": entries.intolerance,
-    "FamilyMemberHistory": entries.relatives,
+    "FamilyMemberHistory": family.relatives,
     "List": entries.summary,
     "Composition": entries.summary,
     "MedicationRequest": medication.medicine,
@@ -48,6 +48,12 @@ _HANDLERS: Mapping[str, Callable[[Chart, Resource], None]] = {
     "MedicationDispense": medication.medicine,
 }
 
+_HOLDING: Mapping[str, Callable[[Chart, Resource, int, reports.Observe], None]] = {
+    "DiagnosticReport": reports.report,
+    "QuestionnaireResponse": reports.questionnaire,
+}
+"""Resources that results lie in."""
+
 
 class Mapper:
     """Health records against one knowledge base.
@@ -55,11 +61,14 @@ class Mapper:
     Args:
         clock: the day taken as today.
         as_of: the day asked for; it beats the clock. Who died before is read as on the day of death.
+        says: reads texts that stand where a value belongs. Without it, they are read as answers of a file are.
     """
 
-    def __init__(self, kb: KnowledgeBase, clock: datetime.date, as_of: datetime.date | None) -> None:
+    def __init__(
+        self, kb: KnowledgeBase, clock: datetime.date, as_of: datetime.date | None, says: Says | None = None
+    ) -> None:
         self.kb, self.clock, self.as_of = kb, clock, as_of
-        self.tables = Tables(kb)
+        self.tables = Tables(kb, says)
         self._sheets: dict[datetime.date, Sheet] = {}
 
     def patients(self, files: Iterable[Contents]) -> list[Record]:
@@ -70,7 +79,7 @@ class Mapper:
             resources += one.resources
             broken += one.broken
         grouped = Grouped(resources)
-        medicines = _medicines(resources)
+        medicines = _medicines(grouped.medicines)
         first = True
         found = []
         for subject in grouped.subjects:
@@ -102,6 +111,9 @@ class Mapper:
             if kind == "Observation":
                 results.observation(chart, resource, order)
                 continue
+            if kind in _HOLDING:
+                _HOLDING[kind](chart, resource, order, results.observation)
+                continue
             handler = _HANDLERS.get(kind)
             if handler is None:
                 chart.passes(resource)
@@ -119,17 +131,33 @@ class Mapper:
         sheet = self._sheets.get(day)
         if sheet is None:
             sheet = self._sheets[day] = self.tables.sheet.on(day)
+        _date(chart, subject.resources)
         return _Reading(chart, subject, sheet).record(person)
+
+
+def _date(chart: Chart, resources: list[Resource]) -> None:
+    """Give results without a day that of the report that holds them."""
+    reported: dict[str, str] | None = None
+    for listed in chart.results.values():
+        for at, one in enumerate(listed):
+            if one.when:
+                continue
+            if reported is None:
+                reported = reports.dates(resources)
+            resource = one.resource
+            local = f"Observation/{words(resource.content.get('id'))}"
+            when = reported.get(resource.reference) or reported.get(local, "")
+            if when:
+                listed[at] = one._replace(when=when)
 
 
 def _medicines(resources: Iterable[Resource]) -> dict[Any, Any]:
     """What each Medication resource is, by the ways in which it may be referred to."""
     found: dict[Any, Any] = {}
     for one in resources:
-        if one.content["resourceType"] == "Medication":
-            identity = words(one.content.get("id"))
-            for key in (one.address, (one.scope, f"Medication/{identity}"), f"Medication/{identity}"):
-                found.setdefault(key, one.content.get("code"))
+        identity = words(one.content.get("id"))
+        for key in (one.address, (one.scope, f"Medication/{identity}"), f"Medication/{identity}"):
+            found.setdefault(key, one.content.get("code"))
     return found
 
 
@@ -151,6 +179,12 @@ class _Reading:
             self._keep(name, Text(told, place), (self._from(patient),) if patient is not None else ())
         for name, candidates in self.chart.results.items():
             self._results(name, candidates)
+        for name, sources in self.chart.told.items():
+            if name not in self.found and name in self.kb.findings:
+                answers_given = {answer for answer, _ in sources}
+                if len(answers_given) == 1:
+                    answer, first_source = sources[0]
+                    self._keep(name, Text(answer, first_source.place), tuple(self._from(one) for _, one in sources))
         for name in dict.fromkeys((*self.chart.items, *self.chart.closed)):
             self._list(name, self.chart.items.get(name, []))
         self._held_to_each_other()
@@ -194,7 +228,7 @@ class _Reading:
         finding = self.kb.findings.get(name)
         numeric = finding is None or finding.type == "number"
         most = _LATEST if numeric and name not in _ONE else 1
-        candidates.sort(key=lambda one: one.order, reverse=True)
+        candidates.sort(key=lambda one: (times.instant(one.when), one.issued, one.at), reverse=True)
         kept: list[tuple[Candidate, Known, Node]] = []
         tried: list[tuple[str, Any]] = []
         for at, one in enumerate(candidates):

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...knowledge_base.files.nodes import MapNode, Node, Text
 from ...knowledge_base.model import Finding
+from ...values.patterns import lazily
 from ...values.problems import Place
 from ..answers.sheet import clipped
 from . import times
@@ -16,27 +17,40 @@ from .notation import Resource
 
 FINAL = frozenset({"final", "amended", "corrected"})
 _NOT_YET = frozenset({"preliminary"})
+_RESULTS = frozenset({"findings", "quantities"})
+"""What codes of results are codes of."""
 _WHEN = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming", "issued")
 _VALUES = ("valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean", "valueInteger", "valueRange")
 _UNREAD = ("valueRatio", "valueSampledData", "valueTime", "valueDateTime", "valuePeriod", "valueAttachment")
-_NO_UNIT = frozenset({"1", "{1}", "[pH]", "T-Score", "t-score", "Z-Score", "z-score", "{ratio}", "{score}"})
+_NO_UNIT = frozenset({"1", "{1}", "[pH]", "T-Score", "t-score", "Z-Score", "z-score", "pH", "{ratio}", "{score}"})
 """Ways to say that a number has no unit."""
 _DATED = frozenset({"number", "choice", "yes_no"})
 """Types of findings whose answers may carry a day."""
+_LARGE = 10**15
+"""Numbers below are written as Python writes them."""
+_KIND = lazily(r" \((?:qualifier value|finding|situation|disorder|observable entity)\)$")
+"""What SNOMED writes behind a name to tell what kind of thing it is."""
 _COMPARATORS = frozenset({"<", "<=", ">", ">="})
 _FLAGS = {
     **dict.fromkeys(("H", "HH", "HU", ">"), "high"),
     **dict.fromkeys(("L", "LL", "LU", "<"), "low"),
     "N": "normal",
 }
+_YES_OR_NO = {
+    **dict.fromkeys(("373066001", "LA33-6", "Y"), "yes"),
+    **dict.fromkeys(("373067005", "LA32-8", "N"), "no"),
+}
+"""Yes and no, by SNOMED, LOINC and HL7 code."""
 _POSITIVE = {"POS": "positive", "NEG": "negative", "DET": "positive", "ND": "negative", "A": "abnormal", "N": "normal"}
 
 
 def observation(chart: Chart, resource: Resource, order: int) -> None:
     """File the results of an Observation under the findings they are of."""
     content = resource.content
-    known = chart.known(content.get("code"))
-    parts = content.get("component")
+    concept, parts = content.get("code"), content.get("component")
+    if parts is None and _plainly(chart, resource, content, concept, order):
+        return
+    known = chart.known(concept)
     if known:
         if not _counts(chart, resource, content):
             return
@@ -55,7 +69,36 @@ def observation(chart: Chart, resource: Resource, order: int) -> None:
         if found:
             return
     if not known:
-        chart.misses(content.get("code"), resource)
+        chart.misses(concept, resource)
+
+
+def _plainly(chart: Chart, resource: Resource, content: dict[str, Any], concept: Any, order: int) -> bool:
+    """File a result as most are: one code with its system, of one finding, final, with its time. Others: False."""
+    try:
+        (one,) = concept["coding"]
+        system, when = one["system"], content["effectiveDateTime"]
+        name = chart.tables.plain.get((system, one["code"]))
+        if name is None:
+            name = _means(chart, system, one["code"])
+        if not name or content["status"] != "final" or type(when) is not str or "focus" in content:
+            return False
+    except (KeyError, TypeError, ValueError):
+        return False
+    issued = content.get("issued")
+    told = (when, issued if type(issued) is str else "", order, resource, content, "")
+    known = chart.results.get(name)
+    if known is None:
+        known = chart.results[name] = []
+    known.append(tuple.__new__(Candidate, told))  # half the time of a call
+    return True
+
+
+def _means(chart: Chart, system: Any, code: Any) -> str:
+    """The one finding that a code means; empty where it means none, several, or something besides."""
+    known = chart.tables.codes.of(system, code) if system else ()
+    name = known[0].members[0] if len(known) == 1 and known[0].of in _RESULTS and not known[0].ignored else ""
+    chart.tables.plain[system, code] = name
+    return name
 
 
 def _counts(chart: Chart, resource: Resource, content: dict[str, Any]) -> bool:
@@ -84,14 +127,14 @@ def _file(chart: Chart, resource: Resource, known: Any, source: dict[str, Any], 
     for meaning in known:
         if meaning.ignored:
             chart.aside(resource, text_of(source.get("code")), meaning.ignored, pointer)
-        elif meaning.of in ("findings", "quantities"):
+        elif meaning.of in _RESULTS:
             content = resource.content
             when = content.get("effectiveDateTime")
             if not isinstance(when, str):
                 when = times.first(content, _WHEN)
-            issued = content.get("issued")
-            key = (times.instant(when), issued if isinstance(issued, str) else "", order)
-            chart.results.setdefault(meaning.members[0], []).append(Candidate(key, when, resource, source, pointer))
+            issued = word(content.get("issued"))
+            one = Candidate(when, issued, order, resource, source, pointer)
+            chart.results.setdefault(meaning.members[0], []).append(one)
         elif meaning.of == "investigations":
             chart.passes(resource)
         else:
@@ -102,14 +145,14 @@ def as_answer(chart: Chart, finding: Finding | None, one: Candidate) -> tuple[No
     """A result as an answer gives it, or why it is none."""
     source, content = one.source, one.resource.content
     place = Place(f"{one.resource.path}{'.' + one.pointer if one.pointer else ''}")
-    text, why = _value(chart, finding, source)
+    text, span, why = _value(chart, finding, source)
     if not text:
         return None, why
     if finding is not None and (finding.type not in _DATED or (finding.type != "number" and not one.when)):
         return Text(text, place), ""
     pairs = [(Text("value", place), Text(text, place))]
     ranged = finding is not None and finding.known_by == "test" and finding.type == "number"
-    span = _range(source, content, text) if ranged else ""
+    span = (span or _range(source, content, text)) if ranged else ""
     if span:
         pairs.append((Text("range", place), Text(span, place)))
     if one.when:
@@ -122,7 +165,30 @@ def value_of(source: dict[str, Any]) -> Any:
     return next((source[key] for key in _VALUES if source.get(key) is not None), None)
 
 
-def _value(chart: Chart, finding: Finding | None, source: dict[str, Any]) -> tuple[str, str]:
+def _value(chart: Chart, finding: Finding | None, source: dict[str, Any]) -> tuple[str, str, str]:
+    """A value as an answer gives it, the range that is told with it, and why there is none."""
+    if source.get("dataAbsentReason") and value_of(source) is not None:
+        return "", "", "a value stands beside the reason why there is none"
+    text = _text(chart, finding, source)
+    if text and finding is not None and chart.tables.says is not None and finding.type in _DATED:
+        said = chart.tables.says(finding.id, text, chart.day)
+        return said.value, said.range, said.why
+    value, why = _plain(chart, finding, source)
+    return value, "", why
+
+
+def _text(chart: Chart, finding: Finding | None, source: dict[str, Any]) -> str:
+    """The text that stands for a value; of a coded one what it is called, where no code of it is known."""
+    key = next((key for key in _VALUES if source.get(key) is not None), "")
+    value = source.get(key)
+    if key == "valueString":
+        return words(value)
+    if key != "valueCodeableConcept" or finding is None or not isinstance(value, dict):
+        return ""
+    return _KIND.sub("", text_of(value)) if _coded(chart, finding.type, finding, value)[1] else ""
+
+
+def _plain(chart: Chart, finding: Finding | None, source: dict[str, Any]) -> tuple[str, str]:
     kind = finding.type if finding is not None else "number"
     key = next((key for key in _VALUES if source.get(key) is not None), "")
     if not key:
@@ -133,7 +199,10 @@ def _value(chart: Chart, finding: Finding | None, source: dict[str, Any]) -> tup
     if key == "valueRange":
         return _span(finding, value)
     if key == "valueBoolean":
-        return ("yes" if value is True else "no" if value is False else ""), "its value is neither yes nor no"
+        if not isinstance(value, bool):
+            return "", "its value is neither yes nor no"
+        said = "yes" if value else "no"
+        return _yes_or_no(kind, finding, said) if finding is not None and kind in ("yes_no", "number") else (said, "")
     if key == "valueInteger":
         return (str(value) if isinstance(value, int) else ""), "its value is no whole number"
     if key == "valueString":
@@ -190,6 +259,9 @@ def _span(finding: Finding | None, value: Any) -> tuple[str, str]:
 
 
 def _coded(chart: Chart, kind: str, finding: Finding | None, value: Any) -> tuple[str, str]:
+    said = next((_YES_OR_NO[one.code] for one in codings(value) if one.code in _YES_OR_NO), "")
+    if said and finding is not None and kind in ("yes_no", "number"):
+        return _yes_or_no(kind, finding, said)
     if finding is None or kind == "number":
         return text_of(value), "its value is a word where a number belongs"
     homes = (finding.id,) if kind == "yes_no" else (finding.choices,)
@@ -200,6 +272,15 @@ def _coded(chart: Chart, kind: str, finding: Finding | None, value: Any) -> tupl
             return {"positive": "yes", "negative": "no"}.get(told, told) if kind == "yes_no" else told, ""
     told = text_of(value)
     return told, "its value is a code that is not known"
+
+
+def _yes_or_no(kind: str, finding: Finding, said: str) -> tuple[str, str]:
+    """A yes or no; of what people count, as falls, it is one at least or none."""
+    if kind == "yes_no":
+        return said, ""
+    if finding.known_by == "person" and not finding.unit:
+        return ">= 1" if said == "yes" else "0", ""
+    return "", f"its value is {said} where a number belongs"
 
 
 def _range(source: dict[str, Any], content: dict[str, Any], text: str) -> str:
@@ -224,6 +305,10 @@ def _range(source: dict[str, Any], content: dict[str, Any], text: str) -> str:
 
 def number_of(value: Any) -> str:
     """A number of JSON with all its digits and without an exponent; empty where it is none."""
+    if type(value) is int and -_LARGE < value < _LARGE:
+        return str(value)
+    if type(value) is float and -_LARGE < value < _LARGE and "e" not in (told := repr(value)):
+        return told if value else "0"
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return ""
     try:

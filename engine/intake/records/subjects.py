@@ -26,6 +26,8 @@ class Grouped:
         self.subjects: list[Subject] = []
         self.nobody: list[tuple[Resource, str]] = []
         """Resources that are no patient's, each with why."""
+        self.medicines: list[Resource] = []
+        """What a medicine is, for whatever refers to it."""
         self.others: dict[str, int] = {}
         """How many resources there are that speak of no patient: practitioners, organizations, devices."""
         self._by_address: dict[str, Subject] = {}
@@ -35,12 +37,30 @@ class Grouped:
         self._kept: dict[tuple[int, str, str], Subject | str] = {}
         rest: list[Resource] = []
         for one in resources:
-            if one.content["resourceType"] == "Patient":
+            kind = one.content["resourceType"]
+            if kind == "Patient":
                 self._patient(one)
-            else:
-                rest.append(one)
+                continue
+            rest.append(one)
+            if kind == "Medication":
+                self.medicines.append(one)
+        quick: dict[tuple[int, str], Subject] = {}
         for one in rest:
-            self._file(one)
+            content, address = one.content, one.address
+            reference = content.get("subject")
+            if reference is None:
+                reference = content.get("patient")
+            told = reference.get("reference") if type(reference) is dict else None
+            if type(told) is not str or address.startswith("http"):
+                self._file(one, reference)
+                continue
+            known = quick.get((one.scope, told))
+            if known is not None:  # as most are: of the same as the one before
+                known.resources.append(one)
+                continue
+            filed = self._file(one, reference)
+            if filed is not None:
+                quick[one.scope, told] = filed
 
     def _patient(self, one: Resource) -> None:
         identity = words(one.content.get("id"))
@@ -70,25 +90,24 @@ class Grouped:
                 return subject
         return None
 
-    def _file(self, one: Resource) -> None:
+    def _file(self, one: Resource, reference: Any) -> Subject | None:
+        """Give a resource to whom it is of, who is returned; None where it is nobody's."""
         content = one.content
-        reference = content.get("subject")
-        if reference is None:
-            reference = content.get("patient")
         if reference is None:
             if any(link in content for link in _LINKS) or content["resourceType"] in SPEAKING:
                 self.nobody.append((one, "it does not say whose it is"))
             else:
                 kind = content["resourceType"]
                 self.others[kind] = self.others.get(kind, 0) + 1
-            return
+            return None
         if isinstance(reference, list):
             reference = reference[0] if len(reference) == 1 else None
         found = self._resolved(one, reference)
         if isinstance(found, Subject):
             found.resources.append(one)
-        else:
-            self.nobody.append((one, found))
+            return found
+        self.nobody.append((one, found))
+        return None
 
     def _resolved(self, one: Resource, reference: Any) -> Subject | str:
         if not isinstance(reference, dict):

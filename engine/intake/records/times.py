@@ -59,8 +59,18 @@ def instant(when: str) -> str:
 
 def is_after(when: str, day: datetime.date) -> bool:
     """Whether a time lies wholly after a day."""
+    told, last = when[:10], _written(day)
+    return told > (last if len(told) == 10 else last[: len(told)])
+
+
+def is_before(when: str, day: datetime.date) -> bool:
+    """Whether a time lies wholly before a day."""
     told = when[:10]
-    return told > day.isoformat()[: len(told)]
+    return told < _written(day)[: len(told)]
+
+
+_written = functools.lru_cache(maxsize=64)(datetime.date.isoformat)
+"""A day as records write it; thousands of times are held to one."""
 
 
 def first(content: dict[str, Any], keys: Iterable[str]) -> str:

@@ -229,16 +229,11 @@ class _Summary:
         settled = {name for test in outline.tests(self.verdict).get("to do", ()) for name in test.settles}
         asked = questions.pending(self.verdict, self.names)
         worth = [one for one in asked if not one.by_test or one.frees or settled & set(one.asked.findings)]
-        worth.sort(key=_telling)
+        worth.sort(key=questions.telling)
         lines = [Line(one.label, _decides(one)) for one in worth[:MOST_MISSING]]
         left = len(asked) - len(lines)
         more = f"and {left} more {'question' if left == 1 else 'questions'}" if left > 0 else ""
         return Block("missing", _LABELS["missing"], tuple(lines), more)
-
-
-def _telling(one: Question) -> tuple[int, bool, int, int]:
-    """The order of questions: what frees most, what the patient can say before a test, then how much else it tells."""
-    return (-len(one.frees), one.by_test, -len(one.rules_out), -len(one.tells))
 
 
 def _decides(one: Question) -> str:
