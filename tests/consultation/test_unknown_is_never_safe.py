@@ -19,7 +19,7 @@ from engine.assessment.outlook import Outlook
 from engine.case.case import Case
 from engine.inference.working_memory import WorkingMemory
 from engine.values.truth import Truth
-from engine.values.value import Gap
+from engine.values.value import UNKNOWN, Gap
 from engine.workbench.trials.dangers import Dangers
 from engine.workbench.trials.deletions import Deletion, deletions, known_twice, of_several
 from tests.conftest import size
@@ -69,6 +69,8 @@ def loosened(dangers: Dangers, seed: int, memory: WorkingMemory) -> Iterator[str
     yield from (f"patient {seed}: {one}" for one in unexplained(patient))
     before = safety.stand(patient)
     for deletion in chosen(dangers, patient, random.Random(f"deletion {seed}")):
+        if nobody_would_ask(patient, deletion):
+            continue
         patient.say({deletion.name: deletion.known})
         after = safety.stand(patient)
         for subject, looser in allowed(patient, before, after, deletion):
@@ -90,6 +92,17 @@ def chosen(dangers: Dangers, patient: Case, chance: random.Random) -> Iterator[D
     special = [name for name in ways if dangers.harmless.get(name) != patient.said[name]]
     for _ in range(EACH if ways else 0):
         yield chance.choice(ways[chance.choice(special if special and chance.random() < 0.8 else list(ways))])
+
+
+def nobody_would_ask(patient: Case, deletion: Deletion) -> bool:
+    """Whether what is gone is a test that the rest of the record, as it was answered, gives no reason for.
+
+    Without marrow, normal proteins, light chains, hemoglobin and pictures leave no myeloma to be suspected.
+    """
+    finding = patient.kb.findings.get(deletion.name)
+    gone = deletion.known is None or deletion.known is UNKNOWN
+    reason = finding.indicated if finding is not None and gone else None
+    return reason is not None and patient.memory.holds(reason) is Truth.FALSE
 
 
 def allowed(patient: Case, before: Stand, after: Stand, deletion: Deletion) -> Iterator[tuple[str, str]]:
