@@ -1,7 +1,9 @@
 """How long the language server takes, seen from an editor: p95 over many edits. `python -m benchmarks.editing`.
 
-The re-check after an edit is also timed in this process, in turn with a reading that holds nothing but premises checked
-before, as `watch` read until it held files and entries too; that is seconds of processor, and a ratio.
+Beside each time stands the processor that the server took for it, which other work on the machine disturbs less: of
+what it answers at once that is what it takes on a quiet machine. It ends within two minutes, with fewer rounds if need
+be. The re-check after an edit is also timed in this process, in turn with a reading that holds nothing but premises
+checked before, as `watch` read until it held files and entries too; that is of the processor, and a ratio.
 """
 
 from __future__ import annotations
@@ -28,9 +30,10 @@ from tests.editor.client import Editor, position
 ROOT = Path(__file__).parent.parent
 FILE = "rules/safety/contraindications.yaml"
 WORDS = "when: conditions has esophageal_disorder"
-USED_OFTEN = "falls"
+OFTEN = "parathyroid_hormone"
 GOALS = {
     "ready": 1_000,
+    "the first answer": 1_000,
     "edit to problems": 250,
     "slip of the notation": 20,
     "hover": 30,
@@ -40,6 +43,8 @@ GOALS = {
 }
 """Milliseconds at most."""
 RECHECK, MEGABYTES = 0.5, 250
+Times = tuple[float, float]
+"""Milliseconds on the wall, and of the server's processor."""
 
 
 class PremisesOnly(Held):
@@ -85,69 +90,98 @@ def rechecks(rounds: int) -> tuple[list[float], list[float]]:
     return taken
 
 
-def measured(rounds: int) -> Iterator[tuple[str, list[float]]]:
-    """Each thing an editor waits for, in milliseconds."""
+class Watch:
+    """Time on the wall and on the server's processor, in milliseconds, until nothing is left of what there was."""
+
+    def __init__(self, editor: Editor, until: float) -> None:
+        self.editor, self.until = editor, until
+        server = editor.client._server
+        assert server is not None
+        self.process = server.pid
+
+    def taken(self, work: Callable[[], Any]) -> Times:
+        processor, started = self.processor(), time.perf_counter()
+        work()
+        return (time.perf_counter() - started) * 1000, (self.processor() - processor) * 1000
+
+    def processor(self) -> float:
+        """Seconds that the threads of the server have had, without the processes beside it."""
+        threads = Path(f"/proc/{self.process}/task")
+        return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads.iterdir()) / 1e9
+
+    def rounds(self, wanted: int, share: float) -> Iterator[int]:
+        """So many rounds, or as many as fit in a share of the time that is left; two at least."""
+        end = time.perf_counter() + (self.until - time.perf_counter()) * share
+        for number in range(wanted):
+            if number > 1 and time.perf_counter() > end:
+                return
+            yield number
+
+
+def measured(rounds: int, seconds: float) -> Iterator[tuple[str, list[Times]]]:
+    """Each thing an editor waits for."""
+    until = time.perf_counter() + seconds
     editor = Editor(ROOT)
+    watch = Watch(editor, until)
     try:
-        yield "ready", [editor.ready * 1000]
-        editor.open(FILE)
-        yield from _problems(editor, rounds)
-        yield from _questions(editor, rounds)
-        yield "memory, MB", [_resident(editor) / 1000]
+        yield "ready", [(editor.ready * 1000, watch.processor() * 1000)]
+        text = (ROOT / FILE).read_text()
+        hovered = types.HoverParams(editor.document(FILE), position(text, text.index(WORDS) + len(WORDS) - 5))
+        editor.begin(FILE)
+        first = watch.taken(lambda: editor.ask(editor.client.text_document_hover_async(hovered)))
+        yield "the first answer", [first]
+        editor.settle(watch.processor, until - seconds / 2)
+        yield from _problems(editor, watch, rounds)
+        editor.settle(watch.processor, until - seconds / 4)
+        yield from _questions(editor, watch, rounds)
+        yield "memory, MB", [(_resident(editor) / 1000, 0.0)]
     finally:
-        editor.close()
+        editor.kill()
 
 
-def _problems(editor: Editor, rounds: int) -> Iterator[tuple[str, list[float]]]:
+def _problems(editor: Editor, watch: Watch, rounds: int) -> Iterator[tuple[str, list[Times]]]:
     whole, slips = [], []
-    for _ in range(rounds):
+    for _ in watch.rounds(rounds, 0.4):
         for old, new in ((WORDS, f"{WORDS}x"), (f"{WORDS}x\n", f"{WORDS}\n")):
-            whole.append(_until_told(editor, old, new))
+            whole.append(_until_told(editor, watch, old, new))
     because = "because: A tablet held up in the gullet"
-    for _ in range(rounds):
-        slips.append(_until_told(editor, because, because.replace("tablet", "tablet: it is")))
-        _until_told(editor, because.replace("tablet", "tablet: it is"), because)
+    for _ in watch.rounds(rounds, 0.4):
+        slips.append(_until_told(editor, watch, because, because.replace("tablet", "tablet: it is")))
+        _until_told(editor, watch, because.replace("tablet", "tablet: it is"), because)
     yield "edit to problems", whole
     yield "slip of the notation", slips
 
 
-def _until_told(editor: Editor, old: str, new: str) -> float:
+def _until_told(editor: Editor, watch: Watch, old: str, new: str) -> Times:
+    """From a key to what is told of the file, which the edit must change."""
     uri = editor.uri(FILE)
     editor.published.pop(uri, None)
-    started = time.perf_counter()
-    editor.write(FILE, old, new, wait=False)
-    while uri not in editor.published:
-        time.sleep(0.0005)
-    taken = (editor.published[uri] - started) * 1000
-    editor.wait()
-    return taken
+
+    def told() -> None:
+        editor.write(FILE, old, new, wait=False)
+        while uri not in editor.published and time.perf_counter() < watch.until:
+            time.sleep(0.0005)
+
+    found = watch.taken(told)
+    time.sleep(0.05)
+    return found
 
 
-def _questions(editor: Editor, rounds: int) -> Iterator[tuple[str, list[float]]]:
+def _questions(editor: Editor, watch: Watch, rounds: int) -> Iterator[tuple[str, list[Times]]]:
     client, document = editor.client, editor.document(FILE)
     place = editor.at(FILE, WORDS, len(WORDS) - 5)
-    time.sleep(5)  # what can wait is done by then
     questions: dict[str, Callable[[], Any]] = {
         "hover": lambda: client.text_document_hover_async(types.HoverParams(document, place)),
         "definition": lambda: client.text_document_definition_async(types.DefinitionParams(document, place)),
         "completion": lambda: client.text_document_completion_async(types.CompletionParams(document, place)),
     }
-    other = next(path for path in sorted((ROOT / "rules").rglob("*.yaml")) if f"{USED_OFTEN} " in path.read_text())
+    other = next(path for path in sorted((ROOT / "rules").rglob("*.yaml")) if f"{OFTEN} is " in path.read_text())
     name = other.relative_to(ROOT).as_posix()
-    text = editor.open(name)
-    found = re.search(rf"\b{USED_OFTEN}\b(?= [<>=]| and)", text)
-    assert found is not None
-    often, document_of_often = position(text, found.start() + 1), editor.document(name)
-    questions["rename"] = lambda: client.text_document_rename_async(
-        types.RenameParams(document_of_often, often, "falls_within_a_year")
-    )
+    text = editor.begin(name)
+    often = types.RenameParams(editor.document(name), position(text, text.index(f"{OFTEN} is ") + 1), "parathormone")
+    questions["rename"] = lambda: client.text_document_rename_async(often)
     for what, ask in questions.items():
-        taken = []
-        for _ in range(rounds):
-            started = time.perf_counter()
-            editor.ask(ask())
-            taken.append((time.perf_counter() - started) * 1000)
-        yield what, taken
+        yield what, [watch.taken(lambda ask=ask: editor.ask(ask())) for _ in watch.rounds(rounds, 0.5)]  # type: ignore[misc]
 
 
 def _resident(editor: Editor) -> float:
@@ -166,18 +200,20 @@ def p95(times: Sequence[float]) -> float:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("python -m benchmarks.editing", description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=80, help="how long the server may be asked")
     chosen = parser.parse_args(arguments)
-    held, all_held = rechecks(chosen.rounds)
+    held, all_held = rechecks(min(chosen.rounds, 10))
     ratio = statistics.median(all_held) / statistics.median(held)
     processor = [statistics.median(all_held) * 1000, p95(all_held) * 1000]
-    print(f"| {'what':28} | median | p95 | at most |\n|---|---|---|---|")
-    print(f"| {'re-check, of before':28} | {ratio:.2f} | | {RECHECK} |")
-    print(f"| {'re-check, ms of processor':28} | {processor[0]:.0f} | {processor[1]:.0f} | |")
+    print(f"| {'what':25} | median | p95 | processor, p95 | at most |\n|---|---|---|---|---|")
+    print(f"| {'re-check, of before':25} | {ratio:.2f} | | | {RECHECK} |")
+    print(f"| {'re-check, ms':25} | | | {processor[1]:.0f} | |", flush=True)
     missed = int(ratio > RECHECK)
-    for what, times in measured(chosen.rounds):
+    for what, times in measured(chosen.rounds, chosen.seconds):
         goal = MEGABYTES if what.startswith("memory") else GOALS[what]
-        missed += p95(times) > goal
-        print(f"| {what:28} | {statistics.median(times):.0f} | {p95(times):.0f} | {goal} |", flush=True)
+        wall, own = [one for one, _ in times], p95([one for _, one in times])
+        missed += p95(wall) > goal
+        print(f"| {what:25} | {statistics.median(wall):.0f} | {p95(wall):.0f} | {own:.0f} | {goal} |", flush=True)
     return int(missed > 0)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from ..case import case
 from ..case.case import Prepared
 from ..knowledge_base.files import hospital, layout, source
-from ..knowledge_base.files.layout import Written
+from ..knowledge_base.files.layout import Written, contents_of, digest_of
 from ..knowledge_base.files.nodes import Node
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..knowledge_base.naming import Names
@@ -31,7 +31,7 @@ from ..workbench.survey.occurrences import Occurrence
 from ..workbench.survey.things import Thing, Things
 from ..workbench.whole import Reader, failed, ordered, same_vocabulary
 from .buffers import Buffer, Columns
-from .trial import PROVING, Counts, Trial
+from .trial import PROVING, Counts, Trial, truths
 
 Unsaved = Mapping[Path, bytes]
 _OWNERS = frozenset({"rules", *entries.KINDS})
@@ -66,7 +66,7 @@ class InForce:
 
     @cached_property
     def prepared(self) -> Prepared:
-        return case.prepare(self.kb)
+        return case.prepare_kept(self.kb, lambda work: None)  # what changes with each keystroke is not kept
 
     @cached_property
     def trial(self) -> Trial:
@@ -74,8 +74,8 @@ class InForce:
         return Trial(self.prepared)
 
     @cached_property
-    def counts(self) -> dict[str, dict[TruthNode, Counts]]:
-        """How the parts of premises come out for worked cases, by the rules of which that was asked."""
+    def counts(self) -> dict[str, tuple[Counts, ...]]:
+        """How the `truths` of premises come out for worked cases, of the rules that were asked about."""
         return {}
 
 
@@ -147,15 +147,23 @@ class Base:
     # --- reading; in one thread ---
 
     def begin(self) -> None:
-        """Have the knowledge base as it was last read, before anything is read anew; and the parser made."""
+        """Have the knowledge base as it was last kept, if it was, before anything is read anew."""
+        contents, problems = contents_of(layout.Layout(self.root, self.local))
+        kept = None if problems else cache.Store.of(digest_of(contents)).knowledge_base()
+        if kept is not None:
+            self.in_force = InForce(kept, Things(kept))
+
+    def ground(self) -> None:
+        """What the first reading needs: the parser, and what earlier ones left; where there is nothing, it is made."""
         grammar.parse("always", Place("here", 1, 1))
+        if self.in_force is not None:
+            return
         try:
             kb = cache.load(self.root, self.local)
         except Exception:  # whatever is wrong is told by the reading that follows
             return
         self.whole = Reader(self.root, self.local, Held(cache.shelf()))  # with what that reading left there
-        if self.in_force is None:
-            self.in_force = InForce(kb, Things(kb))
+        self.in_force = InForce(kb, Things(kb))
 
     def read(self, unsaved: Unsaved) -> Seen:
         """Rules and knowledge, as the editor has them."""
@@ -183,31 +191,35 @@ class Base:
             things = before.things.moved(kb)
         self.in_force = InForce(kb, things, worked, before.expected if before is not None else {})
 
-    def check(self, seen: Seen, unsaved: Unsaved) -> tuple[Problem, ...]:
-        """What `check` says: the problems of the reading, of the checks and of the worked cases."""
+    def cases(self, seen: Seen, unsaved: Unsaved) -> tuple[Problem, ...]:
+        """Read the worked cases too; what is wrong with them."""
         if seen.kb is None:
-            return seen.problems
+            return ()
         worked, wrong = self.whole.cases(seen.kb, unsaved)
         if self.in_force is not None and self.in_force.kb is seen.kb:
             self.in_force.worked, self.in_force.expected = tuple(worked), _expected(worked)
+        return tuple(wrong)
+
+    def checked(self, seen: Seen) -> tuple[Problem, ...]:
+        """What the checks say, with the problems of the reading that nothing suppresses."""
         from ..workbench import checks
 
-        return tuple(ordered([*checks.run(seen.kb, worked, read=seen.problems), *wrong]))
+        if seen.kb is None or self.in_force is None:
+            return seen.problems
+        return tuple(checks.run(seen.kb, self.in_force.worked, read=seen.problems))
 
-    # --- cases ---
-
-    def count(self, rule: str) -> None:
-        """Find out how each part of a rule's premise comes out for the worked cases."""
+    def rules_in(self, path: Path) -> list[Rule]:
+        """The rules of a file, as they are in force."""
         force = self.in_force
-        if force is None or rule not in force.kb.rules or rule in force.counts or not force.worked:
-            return
-        one = force.kb.rules[rule]
-        force.counts[rule] = force.trial.counts(one, force.worked)
+        name = self.file(path)
+        return [one for one in force.kb.rules.values() if one.place.file == name] if force is not None else []
 
     def counts(self, rule: Rule, part: TruthNode) -> Counts | None:
         """How a part of a premise comes out for worked cases; None while nobody has found out."""
         force = self.in_force
-        return force.counts.get(rule.id, {}).get(part) if force is not None else None
+        if force is None or rule.when is None or rule.id not in force.counts:
+            return None
+        return dict(zip(truths(rule.when), force.counts[rule.id], strict=True)).get(part)
 
     # --- words ---
 

@@ -63,14 +63,20 @@ class Buffer:
         """Line and column, as problems count them."""
         return self.lines.place(self.offset(position))
 
-    def change(self, change: types.TextDocumentContentChangeEvent) -> None:
-        """The text with what was typed: all of it, or what takes the place of a range."""
+    def change(self, change: types.TextDocumentContentChangeEvent) -> tuple[int, int]:
+        """The text with what was typed: all of it, or what takes the place of a range.
+
+        Returns the line, from 1, below which all lines have moved, and by how many.
+        """
+        before = len(self.lines.starts)
         if isinstance(change, types.TextDocumentContentChangeWholeDocument):
             self.lines = Lines(change.text)
-            return
+            return before, 0
         start, end = self.offset(change.range.start), self.offset(change.range.end)
         start, end = min(start, end), max(start, end)
+        last = self.lines.row(end) + 1
         self.lines = Lines(self.text[:start] + change.text + self.text[end:])
+        return last, len(self.lines.starts) - before
 
 
 def offset_at(lines: Lines, position: types.Position, columns: Columns) -> int:

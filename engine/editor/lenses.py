@@ -11,24 +11,29 @@ from ..workbench.cases.cases import WorkedCase
 from ..workbench.cases.outcomes import Result
 from .base import Base
 from .buffers import position_at, range_at
+from .server import EVALUATE, FOLLOWS, RUN
 from .trial import Part, proving
 
-RUN, EVALUATE, FOLLOWS, CLEAR = (
-    *("osteologic.run", "osteologic.evaluate", "osteologic.whatFollows", "osteologic.clearEvaluation"),
-)
-COMMANDS = (RUN, EVALUATE, FOLLOWS, CLEAR)
 _SIGNS = {"true": "\u2713", "false": "\u2717", "unknown": "?"}
 
 
-def lenses(base: Base, path: Path, results: Mapping[str, Result]) -> list[types.CodeLens]:
-    """Those of a file of rules or of worked cases."""
+def lenses(
+    base: Base, path: Path, results: Mapping[str, Result], notes: Mapping[str, tuple[str, ...]]
+) -> list[types.CodeLens]:
+    """Those of a file of rules or of worked cases; `notes` are what was found out of rules beside."""
     kind = base.kind(path)
     if base.in_force is None:
         return []
-    return _over_rules(base, path) if kind == "rules" else _over_cases(base, path, results) if kind == "cases" else []
+    return (
+        _over_rules(base, path, notes)
+        if kind == "rules"
+        else _over_cases(base, path, results)
+        if kind == "cases"
+        else []
+    )
 
 
-def _over_rules(base: Base, path: Path) -> list[types.CodeLens]:
+def _over_rules(base: Base, path: Path, notes: Mapping[str, tuple[str, ...]]) -> list[types.CodeLens]:
     force = base.in_force
     if force is None:
         return []
@@ -44,6 +49,8 @@ def _over_rules(base: Base, path: Path) -> list[types.CodeLens]:
             arguments = [one.thing.id]
             found.append(types.CodeLens(span, types.Command(f"{told} \u00b7 run", RUN, arguments=arguments)))
             found.append(types.CodeLens(span, types.Command("evaluate here", EVALUATE, arguments=arguments)))
+            for note in notes.get(one.thing.id, ()):
+                found.append(types.CodeLens(span, types.Command(note, "")))
     return found
 
 

@@ -1,16 +1,19 @@
 """One editor: what it was told, when everything is read again, and what it is shown.
 
-What is typed is looked at twice: the notation of the edited file at once, everything after a pause. Reading and
-checking run in one thread beside the loop that answers; what a newer keystroke has overtaken is not shown.
+What is typed is looked at twice: the notation of the edited file at once, everything after a pause. One thread reads,
+beside the loop that answers. What takes longer, the checks and what lenses tell, is done by a process of its own, and
+ended by the next keystroke; until then what the checks said before is shown, moved with the lines it stands in.
 """
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import gc
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,13 +25,15 @@ from ..knowledge_base.reading import entries
 from ..values.problems import Problem
 from ..workbench.cases.outcomes import Result
 from ..workbench.editing.mending import Lines
+from . import insight
+from .aside import Aside, Failed
 from .base import Base, Seen
 from .buffers import Buffer, to_path, to_uri
 from .diagnostics import diagnostic
 from .lenses import about
 from .trial import Part
 
-PAUSE = 0.1
+PAUSE = 0.08
 """Seconds without a keystroke after which everything is read."""
 CHECKED = "$/osteologic/checked"
 """Told after each reading: how many there were, how long it took, and the versions of the files that were read.
@@ -52,18 +57,30 @@ class Session:
         """How worked cases went when they were last run, by name."""
         self.evaluated: dict[Path, tuple[str, str, list[Part]]] = {}
         """By file the rule that was evaluated there, the case, and how its parts came out."""
+        self.notes: dict[str, tuple[str, ...]] = {}
+        """By rule what the solver and the comparison with the last revision say of it."""
         self._typed = 0
         self._full: tuple[Problem, ...] = ()
+        self._checks: Aside[tuple[Problem, ...]] = Aside(self.worker)
+        self._insight: Aside[insight.Found] = Aside(self.worker)
+        self._asked: tuple[str, frozenset[Path]] = ("", frozenset())
+        """Of which base and files lenses were last looked into."""
         self._slips: dict[Path, list[Problem]] = {}
         self._sent: dict[Path, list[types.Diagnostic]] = {}
         self._reading: asyncio.Task[None] | None = None
         self._settling: asyncio.Task[None] | None = None
+        self._grounded = False
         self._looking: dict[Path, asyncio.TimerHandle] = {}
         self._frozen = False
 
     async def in_thread(self, work: Callable[..., _T], *given: Any) -> _T:
         """Work that reads or judges, done by the one thread that does."""
         return await asyncio.get_running_loop().run_in_executor(self.worker, work, *given)
+
+    def end(self) -> None:
+        """Leave nothing running behind."""
+        self._checks.stop()
+        self._insight.stop()
 
     # --- what is typed ---
 
@@ -81,7 +98,9 @@ class Session:
         if path is None or buffer is None:
             return
         for change in params.content_changes:
-            buffer.change(change)
+            moved = buffer.change(change)
+            if moved[1]:
+                self._full = tuple(_moved(self._full, self.base.file(path), *moved))
         buffer.version = params.text_document.version
         self.evaluated.pop(path, None)
         self._changed(path)
@@ -115,6 +134,8 @@ class Session:
     def again(self) -> None:
         """Read everything once nobody has typed for a while."""
         self._typed += 1
+        self._checks.stop()
+        self._insight.stop()
         if self._reading is None or self._reading.done():
             self._reading = asyncio.create_task(self._read())
 
@@ -126,20 +147,40 @@ class Session:
                 continue
             started, unsaved = time.perf_counter(), self.base.unsaved()
             versions = [{"uri": one.uri, "version": one.version} for one in self.base.buffers.values()]
+            if not self._grounded:
+                self._grounded = True
+                await self.in_thread(self.base.ground)
             seen = await self.in_thread(self.base.read, unsaved)
             if typed != self._typed:
                 continue
             self._show_all(self._with_checks(seen))
             took = time.perf_counter() - started
-            problems = await self.in_thread(self.base.check, seen, unsaved)
+            wrong = await self.in_thread(self.base.cases, seen, unsaved)
+            if typed != self._typed:
+                continue
+            self._show_all((*self._with_checks(seen), *wrong))
+            problems: tuple[Problem, ...] | None = seen.problems
             if seen.kb is not None:
-                self._full = problems
-            if typed == self._typed:
-                self._show_all(problems)
-                told = {"checks": self.base.checks, "seconds": took, "versions": versions}
-                self.server.protocol.notify(CHECKED, told)
-                self._settling = asyncio.create_task(self._settle())
-                return
+                problems = await self._beside(self._checks, partial(self.base.checked, seen))
+            if typed != self._typed:
+                continue
+            if problems is not None:
+                if seen.kb is not None:
+                    self._full = problems
+                self._show_all((*problems, *wrong))
+            told = {"checks": self.base.checks, "seconds": took, "versions": versions}
+            self.server.protocol.notify(CHECKED, told)
+            self._settling = asyncio.create_task(self._settle())
+            return
+
+    async def _beside(self, aside: Aside[_T], work: Callable[[], _T]) -> _T | None:
+        """What long work gives; None where it was stopped, or met a fault, which the editor's log then has."""
+        try:
+            return await aside.do(work)
+        except Failed as fault:
+            told = f"osteologic: a fault in the language server: {fault}"
+            self.server.window_log_message(types.LogMessageParams(types.MessageType.Error, told))
+            return None
 
     async def _settle(self) -> None:
         """What can wait until nothing else is to be done."""
@@ -148,13 +189,38 @@ class Session:
             for path in self.base.files():  # one by one, so that a keystroke in between is read before the rest
                 await self.in_thread(self.base.words, path)
             await self.in_thread(_freeze)
-        if self.server.client_capabilities.workspace and self.base.in_force is not None:
-            workspace = self.server.client_capabilities.workspace
-            if workspace.code_lens and workspace.code_lens.refresh_support:
-                self.server.workspace_code_lens_refresh(None)
+        self._refresh_lenses()
+        await self._look_into()
+
+    def _refresh_lenses(self) -> None:
+        workspace = self.server.client_capabilities.workspace
+        if workspace and workspace.code_lens and workspace.code_lens.refresh_support:
+            self.server.workspace_code_lens_refresh(None)
+
+    async def _look_into(self) -> None:
+        """What lenses and hovers tell of the rules in open files, once for each state of them."""
+        base, force, typed = self.base, self.base.in_force, self._typed
+        files = frozenset(path for path in base.buffers if base.kind(path) == "rules")
+        if force is None or not files or not force.worked or self._asked == (force.kb.digest, files):
+            return
+        rules = [one for path in sorted(files) for one in base.rules_in(path)]
+        notes: dict[str, tuple[str, ...]] = {}
+        for look in (insight.counted, insight.solved, insight.changed):
+            found = await self._beside(self._insight, partial(look, base, force, rules))
+            if typed != self._typed or base.in_force is not force:
+                return
+            if found is None:
+                continue
+            force.counts.update(found.counts)
+            for rule, told in found.notes.items():
+                notes[rule] = (*notes.get(rule, ()), *told)
+            if notes != self.notes:
+                self.notes = dict(notes)
+                self._refresh_lenses()
+        self._asked = (force.kb.digest, files)
 
     def _with_checks(self, seen: Seen) -> tuple[Problem, ...]:
-        """What a reading found, and what the checks said last where they will be asked again in a moment."""
+        """What a reading found, and what the checks said last where they will be asked again."""
         if seen.kb is None:
             return seen.problems
         return (*seen.problems, *(one for one in self._full if one.code[2] in _LATER))
@@ -203,7 +269,17 @@ class Session:
         return f"{len(worked) - len(failed)} passed, {len(failed)} failed\n{told}"
 
 
+def _moved(problems: Iterable[Problem], file: str, below: int, by: int) -> Iterator[Problem]:
+    """Problems of a file that stand below a line, as many lines further down as were put in."""
+    for one in problems:
+        place = one.place
+        if place.file == file and place.line > below:
+            one = dataclasses.replace(one, place=dataclasses.replace(place, line=place.line + by))
+        yield one
+
+
 def _freeze() -> None:
     """What was read stays: the collector, which would go through it between two keystrokes, leaves it alone."""
     gc.collect()
     gc.freeze()
+    gc.enable()

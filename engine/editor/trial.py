@@ -90,25 +90,25 @@ class Trial:
         trees = [tree for tree in (rule.when, rule.formula) if tree is not None]
         return [part for tree in trees for part in _parts(tree, case)]
 
-    def counts(self, rule: Rule, worked: Sequence[WorkedCase]) -> dict[TruthNode, Counts]:
-        """How each part of the rule's premise comes out for these cases: each a bit, so that all are asked at once."""
+    def counts(self, rule: Rule, worked: Sequence[WorkedCase]) -> tuple[Counts, ...]:
+        """How each of the `truths` of the rule's premise comes out for these cases: each a bit, all asked at once."""
         if self._people is None or self._people[0] is not worked:
             self._people = (worked, together.population(self.prepared, Machine(self.prepared.plan), worked))
         people = self._people[1]
-        found = {}
-        for part in _truths(rule.when) if rule.when is not None else ():
+        found = []
+        for part in truths(rule.when) if rule.when is not None else ():
             true, false = people.holds(part)
-            found[part] = Counts(true.bit_count(), false.bit_count(), len(worked) - (true | false).bit_count())
-        return found
+            found.append(Counts(true.bit_count(), false.bit_count(), len(worked) - (true | false).bit_count()))
+        return tuple(found)
 
 
-def _truths(node: expression.Node) -> Iterator[TruthNode]:
+def truths(node: expression.Node) -> Iterator[TruthNode]:
     """The parts of a premise that are true or false of a patient, those inside entries left out."""
     if isinstance(node, TruthNode):
         yield node
         if isinstance(node, JUNCTIONS):
             for child in node.children():
-                yield from _truths(child)
+                yield from truths(child)
 
 
 def _parts(node: expression.Node, case: Case) -> Iterator[Part]:

@@ -48,6 +48,7 @@ def _made(kind: type[_T]) -> type[_T]:
     made.__init__, made.__repr__ = _init, _repr
     made.__eq__, made.__hash__ = _eq, _kept_hash if issubclass(made, Hashed) else _hash
     made.__setattr__ = made.__delattr__ = _refuse
+    made.__reduce__ = _reduced
     made.__value_fields__ = {field.name: (field.default, field.default_factory) for field in dataclasses.fields(made)}
     made.__compared__ = tuple(field.name for field in dataclasses.fields(made) if field.compare)
     return made  # type: ignore[no-any-return]  # it is the class that was given
@@ -100,6 +101,11 @@ def _kept_hash(self: Any) -> int:
         hashed = _hash(self)
         _set(self, "_hashed", hashed)
         return hashed
+
+
+def _reduced(self: Any) -> tuple[Any, ...]:
+    """How a value is handed to another process: made anew there, and not one field put after the other."""
+    return type(self), tuple(getattr(self, name) for name in type(self).__value_fields__)
 
 
 def _refuse(self: Any, name: str, *_: Any) -> NoReturn:

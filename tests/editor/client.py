@@ -16,7 +16,7 @@ from pytest_lsp import LanguageClient, make_test_lsp_client
 
 ROOT = Path(__file__).parents[2]
 _T = TypeVar("_T")
-PATIENCE = 120
+PATIENCE = 40
 """Seconds to wait for an answer; a machine may be busy with other things."""
 
 
@@ -86,18 +86,39 @@ class Editor:
         self.thread.join(PATIENCE)
         self.loop.close()
 
-    # --- files ---
-
     def uri(self, file: str) -> str:
         return (self.folder / file).as_uri()
 
+    def kill(self) -> None:
+        """Leave without a word, whatever the server does."""
+        server = self.client._server
+        assert server is not None
+        server.kill()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(PATIENCE)
+
+    def settle(self, processor: Callable[[], float], until: float) -> None:
+        """Until the server has nothing left to do."""
+        while time.perf_counter() < until:
+            before = processor()
+            time.sleep(2)
+            if processor() - before < 0.02:
+                return
+
+    # --- files ---
+
     def open(self, file: str, text: str | None = None) -> str:
         """Open a file, as it is saved or with a text nobody has saved yet; read once everything is."""
+        said = self.begin(file, text)
+        self.wait()
+        return said
+
+    def begin(self, file: str, text: str | None = None) -> str:
+        """Open a file, and wait for nothing."""
         said = text if text is not None else (self.folder / file).read_bytes().decode()
         self.texts[file], self.versions[file] = said, 1
         item = types.TextDocumentItem(self.uri(file), "yaml", 1, said)
         self.do(self.client.text_document_did_open, types.DidOpenTextDocumentParams(item))
-        self.wait()
         return said
 
     def close_file(self, file: str) -> None:
