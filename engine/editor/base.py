@@ -171,17 +171,21 @@ class Base:
         self._files = None
         self._listed()
         contents, problems = self.whole.contents(unsaved)
+        if any(item.local for item in contents):  # of a directory of which nothing has been saved yet
+            problems = [one for one in problems if one.code != "OL114"]
         kb, found = self.whole.read(contents)
         if kb is not None and self.local is not None:
             problems += self.whole.weakened(contents, kb)
         told = tuple(ordered([*problems, *found]))
         if kb is None or failed(told):
             return Seen(contents, None, told)
-        self._take_over(kb)
-        return Seen(contents, kb, told)
+        return Seen(contents, self._taken_over(kb), told)
 
-    def _take_over(self, kb: KnowledgeBase) -> None:
+    def _taken_over(self, kb: KnowledgeBase) -> KnowledgeBase:
+        """The knowledge base that is in force now: the one that was, where nothing was changed."""
         before = self.in_force
+        if before is not None and before.worked and before.kb.digest == kb.digest:
+            return before.kb
         things, worked = Things(kb), before.worked if before is not None else ()
         if (
             before is not None
@@ -190,6 +194,7 @@ class Base:
         ):
             things = before.things.moved(kb)
         self.in_force = InForce(kb, things, worked, before.expected if before is not None else {})
+        return kb
 
     def cases(self, seen: Seen, unsaved: Unsaved) -> tuple[Problem, ...]:
         """Read the worked cases too; what is wrong with them."""
@@ -197,6 +202,8 @@ class Base:
             return ()
         worked, wrong = self.whole.cases(seen.kb, unsaved)
         if self.in_force is not None and self.in_force.kb is seen.kb:
+            if self.in_force.worked != tuple(worked):
+                self.in_force.counts.clear()
             self.in_force.worked, self.in_force.expected = tuple(worked), _expected(worked)
         return tuple(wrong)
 

@@ -17,6 +17,7 @@ from .trial import proving
 
 _SUPPRESSIBLE = re.compile(r"OL(?:115|118|119|124|[5]\d\d)")
 _REASON = "say why it is right here"
+_NEVER_CLOSED = "a `(` that is never closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ def fixes(base: Base, path: Path, problems: Sequence[Problem], line: int) -> Ite
                 yield Fix(title, {path: [edit]}, problem, len(ways) == 1)
         if problem.code == "OL007":
             yield from _tabs(path, lines, problem)
+        if problem.code == "OL022":
+            yield from _aligned(path, lines, problem)
+        if problem.code == "OL201" and problem.what == _NEVER_CLOSED:
+            yield from _closed(path, lines, problem)
         if problem.code == "OL102":
             yield from _missing(path, lines, problem, base.kind(path))
         if _SUPPRESSIBLE.fullmatch(problem.code) and problem.level is not Level.ERROR:
@@ -63,6 +68,24 @@ def _tabs(path: Path, lines: Lines, problem: Problem) -> Iterator[Fix]:
     at = lines.offset(problem.place.line, problem.place.column)
     if lines.text[at : at + 1] == "\t":
         yield Fix("write two spaces", {path: [Edit(at, at + 1, "  ")]}, problem, True)
+
+
+def _aligned(path: Path, lines: Lines, problem: Problem) -> Iterator[Fix]:
+    """A line that starts beside its neighbors, moved to where they start."""
+    match = re.search(r"neighbors start in column (\d+)$", problem.what)
+    if match is not None:
+        start = lines.offset(problem.place.line, 1)
+        edit = Edit(start, lines.offset(problem.place.line, problem.place.column), " " * (int(match[1]) - 1))
+        yield Fix("align it with its neighbors", {path: [edit]}, problem)
+
+
+def _closed(path: Path, lines: Lines, problem: Problem) -> Iterator[Fix]:
+    """A parenthesis closed at the end of its line, where it is the only one that is open there."""
+    line = lines.line(problem.place.line)
+    end = len(line.split(" #")[0].rstrip())
+    if line.count("(") == line.count(")") + 1 and line[end - 1 : end] not in ('"', "'", "]", "}"):
+        at = lines.offset(problem.place.line, 1) + end
+        yield Fix("write ')' at the end of the line", {path: [Edit(at, at, ")")]}, problem)
 
 
 def _missing(path: Path, lines: Lines, problem: Problem, kind: str) -> Iterator[Fix]:

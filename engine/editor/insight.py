@@ -50,7 +50,7 @@ def solved(base: Base, force: InForce, rules: Sequence[Rule]) -> Found:
     wider = {one.id: list(_saying_so_too(one, force)) for one in rules}
     every = {one.id: one for one in (*rules, *(one for found in wider.values() for one in found))}
     holds = {name: search.network.rule(one).true for name, one in every.items()}
-    search.take_in()
+    search.network.reading.take_in()
     notes: dict[str, tuple[str, ...]] = {}
     for rule in rules:
         if time.process_time() > until:

@@ -63,8 +63,8 @@ class Session:
         self._full: tuple[Problem, ...] = ()
         self._checks: Aside[tuple[Problem, ...]] = Aside(self.worker)
         self._insight: Aside[insight.Found] = Aside(self.worker)
-        self._asked: tuple[str, frozenset[Path]] = ("", frozenset())
-        """Of which base and files lenses were last looked into."""
+        self._asked: tuple[object, ...] = ()
+        """Of which base, cases and files lenses were last looked into."""
         self._slips: dict[Path, list[Problem]] = {}
         self._sent: dict[Path, list[types.Diagnostic]] = {}
         self._reading: asyncio.Task[None] | None = None
@@ -98,9 +98,9 @@ class Session:
         if path is None or buffer is None:
             return
         for change in params.content_changes:
-            moved = buffer.change(change)
-            if moved[1]:
-                self._full = tuple(_moved(self._full, self.base.file(path), *moved))
+            lines = buffer.change(change)
+            if lines[1]:
+                self._full = tuple(moved(self._full, self.base.file(path), *lines))
         buffer.version = params.text_document.version
         self.evaluated.pop(path, None)
         self._changed(path)
@@ -201,7 +201,10 @@ class Session:
         """What lenses and hovers tell of the rules in open files, once for each state of them."""
         base, force, typed = self.base, self.base.in_force, self._typed
         files = frozenset(path for path in base.buffers if base.kind(path) == "rules")
-        if force is None or not files or not force.worked or self._asked == (force.kb.digest, files):
+        if force is None or not files or not force.worked:
+            return
+        asked = (force, files, force.worked)
+        if self._asked and self._asked[0] is force and self._asked[1:] == asked[1:]:
             return
         rules = [one for path in sorted(files) for one in base.rules_in(path)]
         notes: dict[str, tuple[str, ...]] = {}
@@ -217,7 +220,7 @@ class Session:
             if notes != self.notes:
                 self.notes = dict(notes)
                 self._refresh_lenses()
-        self._asked = (force.kb.digest, files)
+        self._asked = asked
 
     def _with_checks(self, seen: Seen) -> tuple[Problem, ...]:
         """What a reading found, and what the checks said last where they will be asked again."""
@@ -269,12 +272,12 @@ class Session:
         return f"{len(worked) - len(failed)} passed, {len(failed)} failed\n{told}"
 
 
-def _moved(problems: Iterable[Problem], file: str, below: int, by: int) -> Iterator[Problem]:
+def moved(problems: Iterable[Problem], file: str, below: int, by: int) -> Iterator[Problem]:
     """Problems of a file that stand below a line, as many lines further down as were put in."""
     for one in problems:
         place = one.place
         if place.file == file and place.line > below:
-            one = dataclasses.replace(one, place=dataclasses.replace(place, line=place.line + by))
+            one = dataclasses.replace(one, place=place._replace(line=place.line + by))
         yield one
 
 

@@ -233,7 +233,10 @@ def _filled(pattern: str, match: re.Match[str]) -> str:
     return pattern.format(match[0].strip(), *(" ".join((group or "").split()) for group in match.groups()))
 
 
-_WRITE = re.compile(r"write `([^`]+?)(?: \.\.\.)?`(?: or `([^`]+)`)?")
+_WRITE = re.compile(
+    r"write `([^`]+?)(?: \.\.\.)?`(?:(?: or |, or | between numbers, | if it parts thousands, )`([^`]+)`"
+    r"(?: before a label| in a range| inside a unit| if it is a decimal comma)?)?"
+)
 """A hint that gives in full what to write in place of what was written."""
 _SCHEMATIC = re.compile(r"\.\.\.|\b(?:x|label|id|unit)\b|low\.\.high")
 

@@ -16,7 +16,7 @@ from pytest_lsp import LanguageClient, make_test_lsp_client
 
 ROOT = Path(__file__).parents[2]
 _T = TypeVar("_T")
-PATIENCE = 40
+PATIENCE = 120
 """Seconds to wait for an answer; a machine may be busy with other things."""
 
 

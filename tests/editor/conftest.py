@@ -28,9 +28,9 @@ def small_base(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
-    """A server on a small knowledge base."""
+    """A server on a small knowledge base, for all who leave its files as they are."""
     editor = Editor(small_base(tmp_path_factory.mktemp("base")))
     yield editor
     editor.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from lsprotocol import types
 
@@ -134,13 +136,14 @@ def test_a_word_of_the_language_is_explained_in_a_premise(editor: Editor, densit
 
 
 def test_a_part_of_a_premise_says_how_worked_cases_come_out(editor: Editor, density: str) -> None:
-    """The one case has a low score, the other has not; found out when it is first asked."""
+    """The one case has a low score, the other has not; found out beside, once nothing else is to be done."""
     words = "lowest_t_score <= treatment_t_score"
     told = ""
-    for _ in range(200):
+    for _ in range(1000):
         told = editor.hover(density, words, 16)
         if "worked cases" in told:
             break
+        time.sleep(0.05)
     assert "In words: lowest T-score" in told
     assert "Of 2 worked cases: true in 1, false in 1, unknown in 0" in told
 
@@ -313,3 +316,31 @@ def test_a_rule_without_cases_is_given_two(editor: Editor, density: str) -> None
     changed = editor.apply(found["write the cases that 'lowest-score' lacks"].edit)
     assert "expect: {fired: [lowest-score]}" in changed[CASES]
     assert "expect: {held: [lowest-score]}" in changed[CASES]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "titles"),
+    [
+        ("<= treatment_t_score", "== treatment_t_score", {"write '='", "write 'is'"}),
+        ("age_at >= 18)", "age_at >= 18", {"write ')' at the end of the line"}),
+        ("  because: That much", "   because: That much", {"align it with its neighbors"}),
+    ],
+)
+def test_a_slip_of_the_keys_has_its_fix(editor: Editor, density: str, old: str, new: str, titles: set[str]) -> None:
+    saved = editor.texts[density]
+    editor.write(density, old, new)
+    found = editor.actions_at(density, next(one for one in editor.problems(density) if one.severity == 1).range.start)
+    assert titles <= set(found)
+    editor.apply(found[sorted(titles)[0]].edit)
+    editor.wait()
+    assert editor.told(density) == []
+    assert editor.texts[density] == saved or "== " in new
+
+
+def test_saving_lays_a_file_out(editor: Editor, density: str) -> None:
+    editor.write(density, "  diagnoses: osteoporosis\n", "  diagnoses:   osteoporosis\n")
+    params = types.WillSaveTextDocumentParams(editor.document(density), types.TextDocumentSaveReason.Manual)
+    edits = editor.ask(editor.client.text_document_will_save_wait_until_async(params)) or []
+    assert ["  diagnoses: osteoporosis\n" in one.new_text for one in edits] == [True]
+    params.reason = types.TextDocumentSaveReason.AfterDelay
+    assert not editor.ask(editor.client.text_document_will_save_wait_until_async(params))
