@@ -139,6 +139,7 @@ FOR_NEW = [
 ]
 ANY_FILES = argument("files", nargs=-1, metavar="[FILE]...")
 CHECK = option("--check", is_flag=True, help="Change nothing; list the files that would change, and fail.")
+STDIO = option("--stdio", is_flag=True, help="As it serves anyway; some editors say so.")
 ACTION = argument("action", type=click.Choice(["list", "show", "delete", "prune"]), default="list")
 NAMES = argument("names", nargs=-1, metavar="[NAME]...")
 OLDER = option(
@@ -266,7 +267,7 @@ VERBS = [
     verb("show", "Show one rule or entry, and where it stands.", IDENTIFIER),
     verb("graph", "Draw what a conclusion rests on.", IDENTIFIER, PICTURE),
     verb("docs", "Write everything as a static site.", TARGET),
-    verb("language-server", "Serve an editor, over standard input and output."),
+    verb("language-server", "Serve an editor, over standard input and output.", STDIO),
     verb("watch", "Check, and run the cases it touches, after each save."),
     verb("new", "Write the skeleton of a rule, entry or case.", NEW, IDENTIFIER, *FOR_NEW),
     verb("rename", "Give an entry another id, everywhere it is written.", OLD, NEW_ID, KIND_OF),

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import memory, records, report, shipped, startup
+from . import editing, memory, records, report, shipped, startup
 from .contenders import Contender
 from .contenders.clips_rules import Clips, TracedClips
 from .contenders.ours import Ours, OursOnRete
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str]) -> int:
     page = report.page(results, goals, waits, growths, () if record is None else record.lines())
     print(page)
     if whole:
-        PAGE.write_text(page)
+        PAGE.write_text(page.rstrip("\n") + "\n" + editing.kept(PAGE))
     missed = [goal for goal in goals if not goal.met]
     print(f"{len(goals) - len(missed)} of {len(goals)} goals met", file=sys.stderr)
     return 1 if missed else 0

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import gc
+import os
 import re
 import statistics
 import sys
@@ -28,9 +29,11 @@ from engine.knowledge_base.store.memory import Held
 from tests.editor.client import Editor, position
 
 ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "performance.md"
+HEADING = "## In an editor"
 FILE = "rules/safety/contraindications.yaml"
 WORDS = "when: conditions has esophageal_disorder"
-OFTEN = "parathyroid_hormone"
+OFTEN = "smoking"
 GOALS = {
     "ready": 1_000,
     "the first answer": 1_000,
@@ -163,22 +166,23 @@ def _until_told(editor: Editor, watch: Watch, old: str, new: str) -> Times:
             time.sleep(0.0005)
 
     found = watch.taken(told)
-    time.sleep(0.05)
+    time.sleep(0.4)
     return found
 
 
 def _questions(editor: Editor, watch: Watch, rounds: int) -> Iterator[tuple[str, list[Times]]]:
     client, document = editor.client, editor.document(FILE)
     place = editor.at(FILE, WORDS, len(WORDS) - 5)
+    other = next(path for path in sorted((ROOT / "rules").rglob("*.yaml")) if f"{OFTEN} is " in path.read_text())
+    name = other.relative_to(ROOT).as_posix()
+    text = editor.begin(name)
+    editor.settle(watch.processor, watch.until - 20)
     questions: dict[str, Callable[[], Any]] = {
         "hover": lambda: client.text_document_hover_async(types.HoverParams(document, place)),
         "definition": lambda: client.text_document_definition_async(types.DefinitionParams(document, place)),
         "completion": lambda: client.text_document_completion_async(types.CompletionParams(document, place)),
     }
-    other = next(path for path in sorted((ROOT / "rules").rglob("*.yaml")) if f"{OFTEN} is " in path.read_text())
-    name = other.relative_to(ROOT).as_posix()
-    text = editor.begin(name)
-    often = types.RenameParams(editor.document(name), position(text, text.index(f"{OFTEN} is ") + 1), "parathormone")
+    often = types.RenameParams(editor.document(name), position(text, text.index(f"{OFTEN} is ") + 1), "smokes")
     questions["rename"] = lambda: client.text_document_rename_async(often)
     for what, ask in questions.items():
         yield what, [watch.taken(lambda ask=ask: editor.ask(ask())) for _ in watch.rounds(rounds, 0.5)]  # type: ignore[misc]
@@ -197,23 +201,43 @@ def p95(times: Sequence[float]) -> float:
     return sorted(times)[max(0, round(len(times) * 0.95) - 1)]
 
 
+def kept(page: Path) -> str:
+    """The section of the page on performance that this writes, as it stands there."""
+    text = page.read_text() if page.exists() else ""
+    return text[text.index(f"\n{HEADING}") :] if f"\n{HEADING}" in text else ""
+
+
+def table(rounds: int, seconds: float) -> Iterator[tuple[str, bool]]:
+    """The rows, and whether each reached its goal."""
+    held, all_held = rechecks(min(rounds, 10))
+    ratio = statistics.median(all_held) / statistics.median(held)
+    yield "| what | median | p95 | processor, p95 | at most |\n|---|---|---|---|---|", True
+    yield f"| re-check in process, against entries made anew | {ratio:.2f} x | | | {RECHECK} x |", ratio <= RECHECK
+    yield f"| the same, ms | | | {p95(all_held) * 1000:.0f} | |", True
+    for what, times in measured(rounds, seconds):
+        goal = MEGABYTES if what.startswith("memory") else GOALS[what]
+        wall, own = p95([one for one, _ in times]), p95([one for _, one in times])
+        processor = f"{own:.0f}" if own else ""
+        median = statistics.median(one for one, _ in times)
+        yield f"| {what} | {median:.0f} | {wall:.0f} | {processor} | {goal} |", wall <= goal
+
+
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("python -m benchmarks.editing", description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=80, help="how long the server may be asked")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
     chosen = parser.parse_args(arguments)
-    held, all_held = rechecks(min(chosen.rounds, 10))
-    ratio = statistics.median(all_held) / statistics.median(held)
-    processor = [statistics.median(all_held) * 1000, p95(all_held) * 1000]
-    print(f"| {'what':25} | median | p95 | processor, p95 | at most |\n|---|---|---|---|---|")
-    print(f"| {'re-check, of before':25} | {ratio:.2f} | | | {RECHECK} |")
-    print(f"| {'re-check, ms':25} | | | {processor[1]:.0f} | |", flush=True)
-    missed = int(ratio > RECHECK)
-    for what, times in measured(chosen.rounds, chosen.seconds):
-        goal = MEGABYTES if what.startswith("memory") else GOALS[what]
-        wall, own = [one for one, _ in times], p95([one for _, one in times])
-        missed += p95(wall) > goal
-        print(f"| {what:25} | {statistics.median(wall):.0f} | {p95(wall):.0f} | {own:.0f} | {goal} |", flush=True)
+    rows, missed = [], 0
+    for row, reached in table(chosen.rounds, chosen.seconds):
+        print(row, flush=True)
+        rows.append(row)
+        missed += not reached
+    if chosen.write:
+        text = PAGE.read_text().removesuffix(kept(PAGE)).rstrip("\n")
+        said = "What an editor waits for on the shipped base, in milliseconds (`python -m benchmarks.editing --write`)"
+        said = f"{said}; load of the machine {os.getloadavg()[0]:.1f}."
+        PAGE.write_text("\n".join([text, "", HEADING, "", said, "", *rows, ""]))
     return int(missed > 0)
 
 

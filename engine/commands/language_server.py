@@ -12,8 +12,11 @@ _TURN = 0.0005
 """Seconds for which the thread that reads keeps the one that answers waiting; ten times less than usual."""
 
 
-def run(knowledge: Path | None = None) -> int:
-    """Nothing but the protocol is written to standard output; exit 2 where the libraries are not installed."""
+def run(stdio: bool = True, knowledge: Path | None = None) -> int:
+    """Nothing but the protocol is written to standard output; exit 2 where the libraries are not installed.
+
+    `stdio` is what the client library of VS Code says to every server.
+    """
     try:
         from ..editor import server
     except ModuleNotFoundError as missing:

@@ -19,8 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 from io import FileIO
 from typing import Any, Generic, TypeVar
 
-LONGEST = 600
-"""Seconds after which such a process is ended, should nobody be there any more who could."""
+_LOOKS = 2.0
+"""Seconds after which such a process looks again whether anybody is there whom it could tell."""
 _GENTLE = 5
 
 
@@ -101,6 +101,7 @@ class Aside(Generic[_T]):
 def _begun(work: Callable[[], Any]) -> tuple[int, int]:
     """The process that does the work, and the pipe through which it tells what came of it."""
     ours, theirs = os.pipe()
+    server = os.getpid()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside threads: none of them is needed there
         process = os.fork()
@@ -110,7 +111,8 @@ def _begun(work: Callable[[], Any]) -> tuple[int, int]:
     status = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.alarm(LONGEST)
+        signal.signal(signal.SIGALRM, lambda *_: None if os.getppid() == server else os._exit(1))
+        signal.setitimer(signal.ITIMER_REAL, _LOOKS, _LOOKS)
         os.nice(_GENTLE)
         gc.freeze()  # what was read before stays shared
         try:

@@ -93,7 +93,7 @@ class Server(LanguageServer):
         finally:
             if self._answers is not None:
                 self._answers.session.end()
-            self.shutdown()
+            self.shutdown()  # type: ignore[no-untyped-call]  # pygls does not annotate it
 
     async def _listen(self, source: BinaryIO) -> None:
         assert self._stop_event is not None

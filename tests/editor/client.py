@@ -50,7 +50,7 @@ class Editor:
             keep(params)
 
         made.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = published
-        await made.start_io(sys.executable, str(ROOT / "cli.py"), "language-server", *options)
+        await made.start_io(sys.executable, str(ROOT / "cli.py"), "language-server", "--stdio", *options)
         folder = types.WorkspaceFolder(self.folder.as_uri(), "here")
         capabilities = pytest_lsp.client_capabilities(client)
         assert capabilities.general is not None

@@ -55,9 +55,13 @@ def test_what_the_work_gives_comes_back() -> None:
 
 
 def test_work_that_is_stopped_gives_nothing_and_at_once() -> None:
+    def slowly() -> str:
+        time.sleep(60)
+        return "slow"
+
     async def stopped() -> tuple[object, object]:
         aside: Aside[str] = Aside(worker)
-        slow = asyncio.ensure_future(aside.do(lambda: time.sleep(60) or "slow"))
+        slow = asyncio.ensure_future(aside.do(slowly))
         await asyncio.sleep(0.1)
         return await aside.do(lambda: "quick"), await slow
 
