@@ -153,17 +153,20 @@ class Base:
         if kept is not None:
             self.in_force = InForce(kept, Things(kept))
 
-    def ground(self) -> None:
-        """What the first reading needs: the parser, and what earlier ones left; where there is nothing, it is made."""
-        grammar.parse("always", Place("here", 1, 1))
-        if self.in_force is not None:
-            return
+    def keep(self) -> bool:
+        """Read everything from nothing and keep it, for `begin`; whether it could be read."""
         try:
-            kb = cache.load(self.root, self.local)
+            cache.load(self.root, self.local)
         except Exception:  # whatever is wrong is told by the reading that follows
-            return
-        self.whole = Reader(self.root, self.local, Held(cache.shelf()))  # with what that reading left there
-        self.in_force = InForce(kb, Things(kb))
+            return False
+        return True
+
+    def ground(self) -> None:
+        """What the first reading needs: the parser, and what earlier ones left."""
+        grammar.parse("always", Place("here", 1, 1))
+        if self.in_force is None:
+            self.whole = Reader(self.root, self.local, Held(cache.shelf()))
+            self.begin()
 
     def read(self, unsaved: Unsaved) -> Seen:
         """Rules and knowledge, as the editor has them."""

@@ -11,8 +11,8 @@ from ..workbench.cases.cases import WorkedCase
 from ..workbench.cases.outcomes import Result
 from .base import Base
 from .buffers import position_at, range_at
-from .server import EVALUATE, FOLLOWS, RUN
 from .trial import Part, proving
+from .verbs import EVALUATE, FOLLOWS, RUN
 
 _SIGNS = {"true": "\u2713", "false": "\u2717", "unknown": "?"}
 

@@ -21,14 +21,11 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from ..values.problems import Refused
 from ..version import VERSION
+from .verbs import CLEAR, EVALUATE, FOLLOWS, RUN
 
 if TYPE_CHECKING:
     from .answers import Answers
     from .session import Session
-
-RUN, EVALUATE, FOLLOWS, CLEAR = (
-    *("osteologic.run", "osteologic.evaluate", "osteologic.whatFollows", "osteologic.clearEvaluation"),
-)
 
 
 class Protocol(LanguageServerProtocol):

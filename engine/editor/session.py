@@ -61,6 +61,7 @@ class Session:
         """By rule what the solver and the comparison with the last revision say of it."""
         self._typed = 0
         self._full: tuple[Problem, ...] = ()
+        self._keeping: Aside[bool] = Aside(self.worker)
         self._checks: Aside[tuple[Problem, ...]] = Aside(self.worker)
         self._insight: Aside[insight.Found] = Aside(self.worker)
         self._asked: tuple[object, ...] = ()
@@ -79,8 +80,8 @@ class Session:
 
     def end(self) -> None:
         """Leave nothing running behind."""
-        self._checks.stop()
-        self._insight.stop()
+        for aside in (self._keeping, self._checks, self._insight):
+            aside.stop()
 
     # --- what is typed ---
 
@@ -149,6 +150,8 @@ class Session:
             versions = [{"uri": one.uri, "version": one.version} for one in self.base.buffers.values()]
             if not self._grounded:
                 self._grounded = True
+                if self.base.in_force is None:
+                    await self._beside(self._keeping, self.base.keep)
                 await self.in_thread(self.base.ground)
             seen = await self.in_thread(self.base.read, unsaved)
             if typed != self._typed:
