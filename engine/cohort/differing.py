@@ -102,7 +102,8 @@ def _compared(screens: tuple[Screen, Screen], rows: tuple[Rows, Rows], wanted: S
         for one in people:
             one.population.forget()
     for (conclusion, before, after), cases in turns:
-        found.turns[(*conclusion, before, after)] += cases.bit_count()
+        turn: Turn = (conclusion.kind, conclusion.id, before, after)
+        found.turns[turn] += cases.bit_count()
         changed |= cases
         loosened |= cases if conclusions.loosened(conclusion, before, after) else 0
     found.changed, found.loosened = changed.bit_count(), loosened.bit_count()
