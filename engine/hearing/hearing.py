@@ -241,11 +241,6 @@ class Hearing:
             return True
         if finding == "egfr" and short.startswith("ml/min"):
             return self.number(finding, Quantity(number.low, number.high, number.bound), more)
-        if finding == "hba1c" and short == "mmol/mol":
-            percent = round(number.value * 0.09148 + 2.152, 2)
-            self.reading.leave(f"{number.text()} as {percent} % (IFCC to NGSP: x 0.09148 + 2.152)")
-            self._result(finding, f"{percent} %", more)
-            return True
         return False
 
     def _result(self, finding: str, text: str, more: Mapping[str, str], unit_assumed: bool = False) -> None:
