@@ -228,7 +228,12 @@ def test_a_number_with_but_one_unit_to_mean_needs_none(
 
 @pytest.mark.parametrize(
     ("finding", "text", "code"),
-    [("crp", "12", "OL301"), ("vitamin_d", "28", "OL301"), ("hba1c", "480 mmol/mol", "OL303"), ("hba1c", "48", "OL301")],
+    [
+        ("crp", "12", "OL301"),
+        ("vitamin_d", "28", "OL301"),
+        ("hba1c", "480 mmol/mol", "OL303"),
+        ("hba1c", "48", "OL301"),
+    ],
 )
 def test_a_number_that_could_mean_something_else_is_not_taken(
     shipped: KnowledgeBase, finding: str, text: str, code: str
