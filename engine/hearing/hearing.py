@@ -130,7 +130,7 @@ class Hearing:
         """What an answer says, as a patient file would say it."""
         return answers.read_with(self.sheet, finding, text, PROMPT)
 
-    def fits(self, finding: str, text: str) -> bool:
+    def fits(self, finding: str, text: str | Node) -> bool:
         return self.readable(finding, text)[0] is not None
 
     def units_of(self, finding: str, number: Quantity) -> list[tuple[str, Known]]:
