@@ -166,7 +166,9 @@ class Units(Names):
             return self._differs(item, target)
         if unit == target.unit and not target.text:
             return node
-        return dataclasses.replace(node, value=exactly(along(node.value.low, unit.line_to(target.unit))), unit=target.text)
+        return dataclasses.replace(
+            node, value=exactly(along(node.value.low, unit.line_to(target.unit))), unit=target.text
+        )
 
     def unknown_unit(self, item: Typed, accepted: Sequence[str] = ()) -> None:
         match = nearest(item.text, accepted) or nearest(item.text, self.units.known())
