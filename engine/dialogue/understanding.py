@@ -101,7 +101,7 @@ class Reader:
                 said[name] = anew
             elif before is None or name in reading.replaces or self._agrees(before, value, name, asked):
                 said[name] = value
-            elif isinstance(before, Number) and isinstance(value, Number) and (merged := history.joined(before, value)):
+            elif (merged := history.joined(before, value)) is not None:
                 said[name] = merged
             elif not is_addition(before, value):
                 said[name] = value
@@ -140,7 +140,9 @@ class Reader:
 
     def _agrees(self, before: Known, value: Known, name: str, asked: Asked | None) -> bool:
         alone = asked is not None and asked.findings == (name,)
-        return alone or before == value or is_addition(value, before) or not isinstance(before, Number)
+        if alone or before == value or is_addition(value, before):
+            return True
+        return not isinstance(before, Number) and history.joined(before, value) is None
 
     def _joined(
         self, name: str, value: Records, before: Known | None, reading: Reading, asked: Asked | None

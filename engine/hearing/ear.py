@@ -392,8 +392,7 @@ class Ear:
     def _in_days(self, hearing: Hearing, name: str, results: list[Result]) -> Known | None:
         def day(one: Result) -> tuple[object, ...]:
             known, _ = hearing.readable(name, one.node)
-            assert isinstance(known, Number)
-            interval = known.results[-1].date
+            interval = history.date_of(known) if known is not None else None
             return (interval.low, interval.high) if interval is not None else (0, 0)
 
         ordered = sorted(results, key=day)
@@ -461,6 +460,8 @@ def _contradicts(kb: KnowledgeBase, name: str, before: Known, value: Known, read
         return not is_addition(before, value)
     if isinstance(before, Choice) and isinstance(value, Choice):
         follows = all(one.follows for one in reading.results.get(name, ()))
+        if history.joined(before, value) is not None:
+            return False
         return not before.members & value.members and not follows
     if isinstance(before, Records) and isinstance(value, Records):
         key = kb.findings[name].key

@@ -130,7 +130,7 @@ class Hearing:
         """What an answer says, as a patient file would say it."""
         return answers.read_with(self.sheet, finding, text, PROMPT)
 
-    def fits(self, finding: str, text: str) -> bool:
+    def fits(self, finding: str, text: str | Node) -> bool:
         return self.readable(finding, text)[0] is not None
 
     def units_of(self, finding: str, number: Quantity) -> list[tuple[str, Known]]:
@@ -170,6 +170,48 @@ class Hearing:
             self.reading.problems += [one for one in problems if one not in self.reading.problems]
             return True
         return self._bare(finding, number, more)
+
+    # --- the day of what is told in a word ---
+
+    def day_of(self, finding: str, value: str, *told: Segment) -> str:
+        """The day that stands with a result told in a word, taken as read: `celiac serology negative in 2021`.
+
+        Only of what is measured, and so has an age: `stopped smoking 2019` dates no answer.
+        """
+        entry = self.kb.findings.get(finding)
+        if entry is None or entry.stale_after is None:
+            return ""
+        ordered = sorted(told, key=lambda one: one.index)
+        day = self._day_behind(ordered[-1]) or self._day_within(ordered) or self._day_before(ordered[0])
+        text = day.time.text if day is not None and day.time is not None else self.headed.get(ordered[0].clause, "")
+        if not text or not self.fits(finding, Result(value, date=text).node):
+            return ""
+        self.use(day)
+        return text
+
+    def _day_behind(self, last: Segment) -> Segment | None:
+        comma = False
+        for one in self.segments[last.index + 1 :]:
+            if one.clause != last.clause or one.used:
+                return None
+            if _is_day(one):
+                following = next((each for each in self.segments[one.index + 1 :] if each.kind != "mark"), None)
+                alone = following is None or following.clause != one.clause or following.part != one.part
+                return one if alone or not comma else None
+            comma = comma or one.text == ","
+            if not (idle(one) or (one.kind == "mark" and one.text in "(,") or one.cue("result") is not None):
+                return None
+        return None
+
+    def _day_within(self, ordered: list[Segment]) -> Segment | None:
+        """`celiac serology 2021 negative`."""
+        return next((one for one in self.between(ordered[0], ordered[-1]) if _is_day(one) and not one.used), None)
+
+    def _day_before(self, first: Segment) -> Segment | None:
+        """`2021: celiac serology negative`, where nothing else stands before it."""
+        before = [one for one in self.segments[: first.index] if one.clause == first.clause and not idle(one)]
+        days = [one for one in before if one.kind != "mark"]
+        return days[0] if len(days) == 1 and _is_day(days[0]) and not days[0].used else None
 
     def _measured(self, finding: str) -> bool:
         known = self.kb.findings.get(finding)
@@ -241,11 +283,6 @@ class Hearing:
             return True
         if finding == "egfr" and short.startswith("ml/min"):
             return self.number(finding, Quantity(number.low, number.high, number.bound), more)
-        if finding == "hba1c" and short == "mmol/mol":
-            percent = round(number.value * 0.09148 + 2.152, 2)
-            self.reading.leave(f"{number.text()} as {percent} % (IFCC to NGSP: x 0.09148 + 2.152)")
-            self._result(finding, f"{percent} %", more)
-            return True
         return False
 
     def _result(self, finding: str, text: str, more: Mapping[str, str], unit_assumed: bool = False) -> None:
@@ -265,6 +302,11 @@ class Hearing:
             result.date = ""
         self.reading.results.setdefault(finding, []).append(result)
         self.reading.last = finding
+
+
+def _is_day(segment: Segment) -> bool:
+    time = segment.time
+    return segment.kind == "time" and time is not None and time.kind == "date" and not time.unclear
 
 
 def idle(segment: Segment) -> bool:

@@ -25,6 +25,7 @@ _OF_A_TIME = re.compile(
 )
 """A rate: a question for it has been answered."""
 _LETTER_RUNS = re.compile(r"[a-z]+")
+_NEGATIVE = re.compile(r"neg(?:ative)?\s+", re.IGNORECASE)
 _LETTERS = re.compile(r"[A-Za-z]{1,4}(?=\d)")
 _WORDY_MONTHS = frozenset({"may", "mar", "march", "sep", "dec", "jan"})
 
@@ -186,7 +187,7 @@ class Segmenter:
             begins = split or not (place and text[place - 1].isalnum() and text[place].isalnum())
             if begins and (timed := self._time(text, place)) is not None:
                 found.append((timed[0], 1, Segment(place, timed[0], text[place : timed[0]], "time", time=timed[1])))
-            number = self.numbers.at(text, place) if begins else None
+            number = self.numbers.at(text, place) if begins and not self._negative_then(text, place) else None
             if number is not None:
                 end, quantity = number
                 found.append((end, 0, Segment(place, end, text[place:end], "number", number=quantity)))
@@ -197,6 +198,11 @@ class Segmenter:
         if best[2].cue("number") is not None and number is not None and number[0] == best[0]:
             best[2].number = number[1]
         return best[2]
+
+    def _negative_then(self, text: str, place: int) -> bool:
+        """Whether `negative` stands before a day, so that it is no sign of a number: `HIV negative 2023`."""
+        match = _NEGATIVE.match(text, place)
+        return match is not None and (found := self._time(text, match.end())) is not None and found[1].kind == "date"
 
     def _time(self, text: str, place: int) -> tuple[int, Time] | None:
         found = self.times.at(text, place)

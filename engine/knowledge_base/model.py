@@ -458,6 +458,10 @@ class UnitEntry(Entry):
 
 @frozen
 class AnalyteEntry(Entry):
-    """Factors between the units of one analyte: a value in `unit` times its factor is in the analyte's first unit."""
+    """Factors between the units of one analyte: a value in `unit` times its factor is in the analyte's first unit.
+
+    Where `offsets` has the unit, so much is added then, in the first unit.
+    """
 
     factors: Mapping[str, Decimal] = dataclasses.field(default_factory=dict)
+    offsets: Mapping[str, Decimal] = dataclasses.field(default_factory=dict)

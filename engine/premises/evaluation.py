@@ -7,10 +7,9 @@ the network evaluates only the leaves here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..values import dates, truth
-from ..values.frozen import ordered
 from ..values.interval import ANY, INFINITY, Interval, exactly, hull
 from ..values.truth import Truth
 from ..values.value import (
@@ -32,8 +31,7 @@ from .entry import DERIVED_FIELDS, Facts, interval_of, stopped
 __all__ = ["Facts", "compare", "interval_of", "merged", "number_of", "truth_of"]
 
 
-@ordered
-class Row:
+class Row(NamedTuple):
     """One entry of the list `name`, inside `where`."""
 
     name: str
@@ -239,9 +237,13 @@ def _literal(node: expression.Literal, facts: Facts, row: Row | None) -> Interva
 
 
 def _value(node: expression.Value, facts: Facts, row: Row | None) -> Interval | Gap:
-    known = facts.known(node.name)
+    return _value_of(node.name, facts)
+
+
+def _value_of(name: str, facts: Facts) -> Interval | Gap:
+    known = facts.known(name)
     if isinstance(known, Number) and known.last.word is not None:
-        return interval_of(known, facts.range_of(node.name))
+        return interval_of(known, facts.range_of(name))
     return interval_of(known, None)
 
 
@@ -333,7 +335,7 @@ def _extreme(node: expression.Extreme, facts: Facts, row: Row | None) -> Interva
     values: list[Interval] = []
     open_ended = False
     for name in node.names:
-        value = _value(expression.Value(name=name), facts, row)
+        value = _value_of(name, facts)
         if value is UNKNOWN:
             open_ended = True
         elif isinstance(value, Interval):

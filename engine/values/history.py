@@ -68,11 +68,14 @@ def certain(known: Known) -> Known:
     return dataclasses.replace(known, before=()) if isinstance(known, Choice) else known
 
 
-def joined(before: Number, value: Number) -> Number | None:
-    """The results of two times as one; None where they are of one day, or neither has a day."""
-    if before.last.date == value.last.date:
-        return None
-    return Number(in_order((*before.results, *value.results)))
+def joined(before: Known, value: Known) -> Known | None:
+    """The results of two times as one; None where they are of one day, or neither has a day, or they are no results."""
+    if isinstance(before, Number) and isinstance(value, Number):
+        same = before.last.date == value.last.date
+        return None if same else Number(in_order((*before.results, *value.results)))
+    if isinstance(before, Choice) and isinstance(value, Choice) and before.date != value.date:
+        return choice_of((*before.before, before, *value.before, value))
+    return None
 
 
 def on(known: Number, day: Interval) -> Number:

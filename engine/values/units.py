@@ -6,6 +6,9 @@ of the size (`%{HbA1c}`), but for those that the knowledge base lists as units: 
 after a slash divides, to the next closing parenthesis: `mg/kg.day` is `mg/(kg.day)`, as people mean it, and not
 `(mg/kg).day`, as UCUM would have it; nobody measures the latter.
 
+Of a few analytes one unit is no multiple of the other: HbA1c in mmol/mol times 0.09148, plus 2.152, is in percent. Such
+a unit has an `offset`, converts like any other, and stands alone: nothing is measured in mmol/mol a day.
+
 The units and the factors by analyte are cited data of the knowledge base; this module only does the arithmetic, in
 exact fractions, so that 20 ng/mL of 25-OH vitamin D is 50 nmol/L and not a hair below.
 """
@@ -26,7 +29,7 @@ Powers = tuple[tuple[str, int], ...]
 """Base dimensions with their powers, by name, none of them 0: `mg/day` is `(("mass", 1), ("time", -1))`."""
 
 _MAX_TEXT = 60
-_ONE = Fraction(1)
+_ONE, _ZERO = Fraction(1), Fraction(0)
 _COMPARABLE = Fraction(1, 1000)
 """Units further apart are not offered for one another: nobody is weighed in milligrams."""
 _SPELLINGS = str.maketrans(
@@ -72,14 +75,17 @@ class AnalyteDefinition(Protocol):
 
     @property
     def factors(self) -> Mapping[str, Decimal]: ...
+    @property
+    def offsets(self) -> Mapping[str, Decimal]: ...
 
 
 @ordered
 class Unit:
-    """So many times the base units of its dimension."""
+    """So many times the base units of its dimension; where that starts elsewhere than at 0, so much (`offset`) more."""
 
     ratio: Fraction = _ONE
     dimension: Powers = ()
+    offset: Fraction = _ZERO
 
     @property
     def factor(self) -> Decimal:
@@ -90,6 +96,10 @@ class Unit:
 
     def over(self, other: Unit) -> Unit:
         return Unit(self.ratio / other.ratio, _joined(self.dimension, other.dimension, -1))
+
+    def line_to(self, other: Unit) -> tuple[Fraction, Fraction]:
+        """What a number is multiplied by to be in another unit of the same dimension, and what is added then."""
+        return self.ratio / other.ratio, (self.offset - other.offset) / other.ratio
 
     def power(self, exponent: int) -> Unit:
         return Unit(self.ratio**exponent, tuple((name, power * exponent) for name, power in self.dimension))
@@ -103,15 +113,21 @@ NUMBER = Unit()
 class _Bridge:
     """One analyte's equation: of it, 1 of `dimension` (mass per amount) is the plain number `ratio`.
 
-    `other` is the dimension of the units it was made for.
+    `other` is the dimension of the units it was made for. With an `offset`, a number of the first side, it is crossed
+    by units of that dimension and no others.
     """
 
     ratio: Fraction
     dimension: Powers
     other: Powers
+    offset: Fraction = _ZERO
 
     def crossed(self, unit: Unit) -> Unit:
         """The unit on this analyte's first side, where it has what the bridge takes away."""
+        if self.offset:
+            if unit.dimension != self.other:
+                return unit
+            return Unit(unit.ratio * self.ratio, _joined(unit.dimension, self.dimension, -1), self.offset)
         powers = dict(unit.dimension)
         reached = all(powers.get(name, 0) >= power for name, power in self.dimension if power > 0)
         if reached or unit.dimension == self.other:
@@ -126,12 +142,14 @@ class UnitTable:
         units: unit text -> (dimension, factor to the base unit of that dimension); the dimension `one` is a plain
             number, `length^2` an area. Other spellings are entries of their own.
         analytes: analyte -> unit text -> factor: a value in that unit times its factor is in the analyte's first unit.
+        offsets: analyte -> unit text -> what is added then, in the analyte's first unit; mostly nothing.
     """
 
     def __init__(
         self,
         units: Mapping[str, tuple[str, Decimal]],
         analytes: Mapping[str, Mapping[str, Decimal]],
+        offsets: Mapping[str, Mapping[str, Decimal]] | None = None,
     ) -> None:
         self._units = {
             name.translate(_SPELLINGS): Unit(Fraction(factor), _powers(dimension))
@@ -139,10 +157,10 @@ class UnitTable:
             if factor > 0
         }
         self._folded = _unambiguous(self._units)
-        self._analytes = analytes
+        self._analytes, self._offsets = analytes, offsets or {}
         self._known = tuple(name for name, (_, factor) in units.items() if factor > 0)
         self._parsed: dict[tuple[str, str], Unit | None] = {}
-        self._ratios: dict[tuple[str, str, str], Fraction | None] = {}
+        self._lines: dict[tuple[str, str, str], tuple[Fraction, Fraction] | None] = {}
         self._bridges: dict[str, tuple[_Bridge, ...]] = {}
 
     @classmethod
@@ -152,7 +170,8 @@ class UnitTable:
         for name, unit in units.items():
             for spelling in filter(None, (name, *unit.synonyms, unit.ucum)):
                 spelled.setdefault(spelling, (unit.dimension, unit.factor))
-        return cls(spelled, {name: analyte.factors for name, analyte in analytes.items()})
+        factors = {name: analyte.factors for name, analyte in analytes.items()}
+        return cls(spelled, factors, {name: analyte.offsets for name, analyte in analytes.items() if analyte.offsets})
 
     def known(self) -> tuple[str, ...]:
         """Every simple unit text, as the knowledge base spells it."""
@@ -173,20 +192,25 @@ class UnitTable:
         return self._parsed[key]
 
     def factor(self, from_text: str, to_text: str, analyte: str = "") -> Decimal | None:
-        """What a number in `from_text` is multiplied by to be in `to_text`; None where the dimensions differ."""
-        ratio = self._ratio(from_text, to_text, analyte)
-        return None if ratio is None else _decimal(ratio)
+        """What a number in `from_text` is multiplied by to be in `to_text`; None where no factor makes it so."""
+        line = self._line(from_text, to_text, analyte)
+        return None if line is None or line[1] else _decimal(line[0])
+
+    def line(self, from_text: str, to_text: str, analyte: str = "") -> tuple[Decimal, Decimal] | None:
+        """What a number in `from_text` is multiplied by, and what is added then, to be in `to_text`."""
+        line = self._line(from_text, to_text, analyte)
+        return None if line is None else (_decimal(line[0]), _decimal(line[1]))
 
     def convert(self, number: Decimal, from_text: str, to_text: str, analyte: str = "") -> Decimal | None:
         """The number in `to_text`. Exact where `factor` is rounded: 18.86 pg/mL of PTH / 9.43 is 2 pmol/L."""
-        ratio = self._ratio(from_text, to_text, analyte)
-        return None if ratio is None else _times(number, ratio)
+        line = self._line(from_text, to_text, analyte)
+        return None if line is None else along(number, line)
 
     def convert_interval(self, numbers: Interval, from_text: str, to_text: str, analyte: str = "") -> Interval | None:
-        ratio = self._ratio(from_text, to_text, analyte)
-        if ratio is None:
+        line = self._line(from_text, to_text, analyte)
+        if line is None:
             return None
-        return Interval(_times(numbers.low, ratio), _times(numbers.high, ratio), numbers.low_open, numbers.high_open)
+        return Interval(along(numbers.low, line), along(numbers.high, line), numbers.low_open, numbers.high_open)
 
     def product(self, left: Unit, right: Unit) -> Unit:
         return left.times(right)
@@ -236,13 +260,13 @@ class UnitTable:
             first.setdefault(self._units[name.translate(_SPELLINGS)], name)
         return list(first.values())
 
-    def _ratio(self, from_text: str, to_text: str, analyte: str) -> Fraction | None:
+    def _line(self, from_text: str, to_text: str, analyte: str) -> tuple[Fraction, Fraction] | None:
         key = (from_text, to_text, analyte)
-        if key not in self._ratios:
+        if key not in self._lines:
             source, target = self.parse(from_text, analyte), self.parse(to_text, analyte)
             alike = source is not None and target is not None and source.dimension == target.dimension
-            self._ratios[key] = source.ratio / target.ratio if source and target and alike else None
-        return self._ratios[key]
+            self._lines[key] = source.line_to(target) if source and target and alike else None
+        return self._lines[key]
 
     def _read(self, text: str) -> Unit | None:
         spelled = _RAISED_TEN.sub("^", text.strip()).translate(_SPELLINGS)
@@ -317,15 +341,20 @@ class UnitTable:
         if not analyte or analyte not in self._analytes:
             return ()
         if analyte not in self._bridges:
-            read = [(self._read(text), Fraction(factor)) for text, factor in self._analytes[analyte].items()]
-            first, first_factor = read[0] if read else (None, _ONE)
+            offsets = self._offsets.get(analyte, {})
+            read = [
+                (self._read(text), Fraction(factor), Fraction(offsets.get(text, 0)))
+                for text, factor in self._analytes[analyte].items()
+            ]
+            first, first_factor, _ = read[0] if read else (None, _ONE, _ZERO)
             found: dict[Powers, _Bridge] = {}
-            for unit, factor in read[1:]:
+            for unit, factor, offset in read[1:]:
                 if unit is None or first is None or unit.dimension == first.dimension:
                     continue
                 apart = unit.over(first)
                 ratio = factor / first_factor / apart.ratio
-                found.setdefault(apart.dimension, _Bridge(ratio, apart.dimension, unit.dimension))
+                bridge = _Bridge(ratio, apart.dimension, unit.dimension, offset / first_factor * first.ratio)
+                found.setdefault(apart.dimension, bridge)
             self._bridges[analyte] = tuple(found.values())
         return self._bridges[analyte]
 
@@ -348,10 +377,14 @@ def _decimal(ratio: Fraction) -> Decimal:
     return Decimal(ratio.numerator) / Decimal(ratio.denominator)
 
 
-def _times(number: Decimal, ratio: Fraction) -> Decimal:
+def along(number: Decimal, line: tuple[Fraction, Fraction]) -> Decimal:
+    """A number times the first, plus the second."""
+    ratio, offset = line
     if number.is_infinite():
         return number
-    return number * ratio.numerator / ratio.denominator
+    if not offset:
+        return number * ratio.numerator / ratio.denominator
+    return _decimal(Fraction(number) * ratio + offset)
 
 
 def _joined(left: Powers, right: Powers, sign: int) -> Powers:

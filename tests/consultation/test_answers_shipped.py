@@ -100,6 +100,7 @@ def test_a_word_against_the_range_is_taken_wherever_a_range_is_shipped(shipped: 
         ("urine_calcium", "300 mg/(24.h)", "mmol/day"),
         ("weight", "160 [lb_av]", "72.57 kg"),
         ("hba1c", "0.065 {1}", "6.5 %"),
+        ("hba1c", "48 mmol/mol{Hb}", "6.543 %"),
         ("t_score_hip", "-2.5 {T-score}", "-2.5"),
         ("z_score_hip", "-2 {Z-score}", "-2"),
         ("trabecular_bone_score", "1.2 {score}", "1.2"),
@@ -121,7 +122,9 @@ def test_numbers_are_taken_as_records_write_them(shipped: KnowledgeBase, finding
         ("z_score_hip", "-2.7 {T-score}", "OL302", "Z-score"),
         ("trabecular_bone_score", "1.2 {T-score}", "OL302", "without a unit"),
         ("creatinine_clearance", "60 mL/min/{1.73_m2}", "OL302", "mL/min"),
-        ("hba1c", "48 mmol/mol{Hb}", "OL302", "%"),
+        ("hba1c", "48", "OL301", "48 mmol/mol"),
+        ("hba1c", "22", "OL301", "22 %"),
+        ("hba1c", "6.5 mmol/mol/day", "OL302", "mmol/mol"),
         # a share where a percentage is kept
         ("hba1c", "0.065", "OL301", "6.5 %"),
         ("frax_hip", "0.03", "OL301", "write 3 % if it is a share of 1, else 0.03 %"),
@@ -225,7 +228,12 @@ def test_a_number_with_but_one_unit_to_mean_needs_none(
 
 @pytest.mark.parametrize(
     ("finding", "text", "code"),
-    [("crp", "12", "OL301"), ("vitamin_d", "28", "OL301"), ("hba1c", "48 mmol/mol", "OL302"), ("hba1c", "48", "OL303")],
+    [
+        ("crp", "12", "OL301"),
+        ("vitamin_d", "28", "OL301"),
+        ("hba1c", "480 mmol/mol", "OL303"),
+        ("hba1c", "48", "OL301"),
+    ],
 )
 def test_a_number_that_could_mean_something_else_is_not_taken(
     shipped: KnowledgeBase, finding: str, text: str, code: str

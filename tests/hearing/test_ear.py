@@ -45,6 +45,44 @@ def test_a_sign_survives_blanks_and_type(line: str, ear: Ear) -> None:
     assert said(ear, line, *SCAN) == {"t_score_hip": "-2.7"}
 
 
+@pytest.mark.parametrize(
+    ("line", "finding", "told"),
+    [
+        ("celiac serology negative 2021", "ttg_iga", "{value: normal, date: 2021}"),
+        ("2021: celiac serology negative", "ttg_iga", "{value: normal, date: 2021}"),
+        ("tTG negative March 2021", "ttg_iga", "{value: normal, date: 2021-03}"),
+        ("M-protein absent, 2022", "m_protein", "{value: no, date: 2022}"),
+        ("no M-protein in 2022", "m_protein", "{value: no, date: 2022}"),
+        ("HIV test negative in 2019", "hiv_test", "{value: negative, date: 2019}"),
+        ("bone biopsy osteomalacia 2015", "bone_biopsy", "{value: osteomalacia, date: 2015}"),
+        ("bence jones negative 2018", "bence_jones", "{value: no, date: 2018}"),
+        ("LFTs raised last year", "liver_tests", "{value: abnormal, date: 2025}"),
+        ("calcium normal 2021", "calcium", "{value: normal, date: 2021}"),
+        # what stands behind a comma with something else is not its day, and what ended is no result
+        ("calcium normal, 2021 hip fracture", "calcium", "normal"),
+        ("stopped smoking 2019", "smoking", "former"),
+    ],
+)
+def test_a_result_told_in_a_word_carries_its_day(line: str, finding: str, told: str, ear: Ear) -> None:
+    heard = ear.hear(line, (), {})
+    assert answers.write_answer(ear.kb, finding, heard.said[finding]) == told.replace("2025", str(ear.today.year - 1))
+
+
+@pytest.mark.parametrize(
+    ("line", "finding", "told"),
+    [
+        ("HIV negative 2023", "conditions", "[no hiv_infection, ...]"),
+        ("HIV negative three years ago", "conditions", "[no hiv_infection, ...]"),
+        ("pregnancy test negative 2024", "pregnancy", "no"),
+        ("hip T-score negative 2.3", "t_score_hip", "-2.3"),
+    ],
+)
+def test_negative_before_a_day_denies_and_before_a_number_is_its_sign(
+    line: str, finding: str, told: str, ear: Ear
+) -> None:
+    assert said(ear, line)[finding] == told
+
+
 def test_a_length_answers_the_length_that_was_asked_for(ear: Ear) -> None:
     assert said(ear, "167 cm", "peak_height") == {"peak_height": "167 cm"}
     assert said(ear, "167 cm", "height") == {"height": "167 cm"}

@@ -78,6 +78,14 @@ def test_the_second_time_nothing_is_read(kept: Path, root: Path, readings: list[
     _same(first, second)
 
 
+def test_values_stand_in_the_order_of_their_keys_whichever_was_looked_at_first(kept: Path, root: Path) -> None:
+    cache.load(root)
+    second = cache.load(root)
+    for name in reversed([*second.rules]):
+        assert second.rules[name].id == name
+    assert [rule.id for rule in second.rules.values()] == [*second.rules]
+
+
 def test_it_is_right_after_every_edit(kept: Path, root: Path, readings: list[int]) -> None:
     path = root / "rules" / "density" / "density.yaml"
     cache.load(root)

@@ -50,12 +50,20 @@ def _analytes() -> dict[str, dict[str, Decimal]]:
     }
 
 
-UNITS, ANALYTES = _spellings(), _analytes()
+def _offsets() -> dict[str, dict[str, Decimal]]:
+    return {
+        name: {unit.value: Decimal(_word(offset)) for unit, offset in entry.get("offsets").pairs}
+        for name, entry in _entries("analytes").items()
+        if entry.get("offsets") is not None
+    }
+
+
+UNITS, ANALYTES, OFFSETS = _spellings(), _analytes(), _offsets()
 
 
 @pytest.fixture(scope="module")
 def table() -> UnitTable:
-    return UnitTable(UNITS, ANALYTES)
+    return UnitTable(UNITS, ANALYTES, OFFSETS)
 
 
 @pytest.mark.parametrize(
@@ -255,6 +263,28 @@ def test_what_measures_something_else_has_no_factor(table: UnitTable, given: str
 def test_an_interval_keeps_its_open_ends(table: UnitTable) -> None:
     below = Interval(Decimal("-Infinity"), Decimal(20), True, True)
     assert table.convert_interval(below, "ng/mL", "nmol/L", "vitamin_d") == Interval(below.low, Decimal(50), True, True)
+
+
+@pytest.mark.parametrize(
+    ("mmol", "percent"),
+    [("20", "4.0"), ("39", "5.7"), ("42", "6.0"), ("48", "6.5"), ("53", "7.0"), ("58", "7.5"), ("75", "9.0")],
+)
+def test_hba1c_is_converted_by_the_master_equation(table: UnitTable, mmol: str, percent: str) -> None:
+    """The pairs that guidelines print, which are rounded; there and back nothing is lost."""
+    found = table.convert(Decimal(mmol), "mmol/mol", "%", "glycated_hemoglobin")
+    assert found is not None
+    assert round(found, 1) == Decimal(percent)
+    assert found == Decimal("0.09148") * Decimal(mmol) + Decimal("2.152")
+    assert table.convert(found, "%", "mmol/mol{Hb}", "glycated_hemoglobin") == Decimal(mmol)
+    span = table.convert_interval(Interval(Decimal(20), Decimal(mmol)), "mmol/mol", "%", "glycated_hemoglobin")
+    assert span == Interval(Decimal("3.9816"), found)
+
+
+def test_a_unit_that_is_no_multiple_has_no_factor_and_stands_alone(table: UnitTable) -> None:
+    assert table.factor("mmol/mol", "%", "glycated_hemoglobin") is None
+    assert table.line("mmol/mol", "%", "glycated_hemoglobin") == (Decimal("0.09148"), Decimal("2.152"))
+    assert table.line("ng/mL", "nmol/L", "vitamin_d") == (Decimal("2.5"), 0)
+    assert table.convert(Decimal(48), "mmol/mol", "%") is None
 
 
 def test_messages_offer_the_units_people_use(table: UnitTable) -> None:

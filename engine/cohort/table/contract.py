@@ -235,7 +235,7 @@ class _Reading:
         measured = self.sheet.measured(bound.name)
         units = self.sheet.units
         if bound.cell.unit:
-            if measured.unit and units.factor(bound.cell.unit, measured.unit, measured.analyte) is None:
+            if measured.unit and units.line(bound.cell.unit, measured.unit, measured.analyte) is None:
                 takes = ", ".join(units.accepted(measured.unit, measured.analyte))
                 self.wrong("OL302", f"{label}: {bound.name} is not measured in {clipped(bound.cell.unit)}", self.place,
                            f"it takes {takes}")  # fmt: skip

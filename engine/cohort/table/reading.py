@@ -175,11 +175,12 @@ class TableReader:
         measured = self.sheet.measured(name)
         if not unit or not measured.unit or unit == measured.unit:
             return value
-        factor = self.sheet.units.factor(unit, measured.unit, measured.analyte)
-        assert factor is not None
-        if factor == 1:
-            return value
-        return ends.times(value, ends.of_decimal(factor))
+        line = self.sheet.units.line(unit, measured.unit, measured.analyte)
+        assert line is not None
+        factor, offset = line
+        if factor != 1:
+            value = ends.times(value, ends.of_decimal(factor))
+        return ends.plus(value, ends.of_decimal(offset)) if offset else value
 
     def exactly(self, number: Decimal, name: str, unit: str) -> Decimal:
         measured = self.sheet.measured(name)

@@ -60,7 +60,7 @@ class Phrased:
             )
             return
         for one in statements:
-            self._state(one)
+            self._state(one, segment)
 
     def _readable(self, one: Statement) -> bool:
         if self.hearing.is_list(one.finding):
@@ -79,7 +79,7 @@ class Phrased:
             return (Statement(one.finding, "no" if one.value == "yes" else "yes"),)
         return (Statement(one.finding, f"not {one.value}"),)
 
-    def _state(self, one: Statement) -> None:
+    def _state(self, one: Statement, segment: Segment) -> None:
         reading = self.hearing.reading
         if self.hearing.is_list(one.finding):
             listed = reading.list(one.finding)
@@ -93,7 +93,8 @@ class Phrased:
         if known is None:
             reading.problems += [problem for problem in problems if problem not in reading.problems]
             return
-        reading.say(one.finding, one.value, follows=one.follows)
+        day = "" if one.follows else self.hearing.day_of(one.finding, one.value, segment)
+        reading.say(one.finding, one.value, date=day, follows=one.follows)
 
     # --- words that answer one question ---
 
@@ -129,7 +130,8 @@ class Phrased:
                 if segment.unsure:
                     self.hearing.reading.ask(f"'{segment.text.strip()}' is not certain", "write it without doubt")
                 else:
-                    self.hearing.reading.say(chosen.target, value)
+                    day = self.hearing.day_of(chosen.target, value, segment)
+                    self.hearing.reading.say(chosen.target, value, date=day)
 
     def read_ages(self) -> None:
         """How old somebody is: when born, in which decade of life, or so many years and nothing else."""

@@ -300,7 +300,7 @@ class Results:
                     f"'{told}' is not certain", f"write it without doubt, or '{clipped(segment.text)} unknown'"
                 )
             else:
-                self.hearing.reading.say(name, value)
+                self.hearing.reading.say(name, value, date=self.hearing.day_of(name, value, segment, one))
             return True
         return False
 
@@ -350,7 +350,8 @@ class Results:
             if finding.known_by != "person" and not segment.denied and not self._says_so(finding.label, segment):
                 continue
             self.hearing.use(segment)
-            self.hearing.reading.say(name, "no" if segment.denied else "yes")
+            value = "no" if segment.denied else "yes"
+            self.hearing.reading.say(name, value, date=self.hearing.day_of(name, value, segment))
             self.hearing.use(segment.denied)
             return
 
@@ -375,8 +376,10 @@ class Results:
         if value not in ("normal", "not measured", "unknown"):
             return
         self.hearing.use(segment, word, *self._between(segment, word))
+        day = next((day for name in names if (day := self.hearing.day_of(name, value, segment, word))), "")
         for name in names:
-            self.hearing.reading.say(name, value)
+            dated = day if self.hearing.fits(name, Result(value, date=day).node) else ""
+            self.hearing.reading.say(name, value, date=dated)
 
     def _by_unit(self) -> None:
         """`162 cm`, `58 kg`: a length or mass of a person is told by its unit."""

@@ -27,6 +27,8 @@ class Leaves:
         self.columns, self.machine = columns, columns.machine
         self._lists: dict[str, Listed] = {}
         self._found: dict[int, tuple[TruthNode, Pair]] = {}
+        self._groups: dict[tuple[tuple[str, ...], bool], dict[Any, int]] = {}
+        """The cases whose values of some names are alike, on the same day where that is asked."""
 
     def pair(self, node: TruthNode) -> Pair:
         """The cases of which a condition without propositions is true, and those of which it is false."""
@@ -45,9 +47,22 @@ class Leaves:
     def _decided(self, node: TruthNode) -> Pair:
         if isinstance(node, expression.Has):
             return self._has(node)
-        if isinstance(node, expression.Quantified) and _of_the_entry_alone(node):
-            return self._quantified(node)
+        if isinstance(node, expression.Quantified):
+            others = self._others(node)
+            if others is not None:
+                return self._quantified(node, others)
         return self._grouped(node)
+
+    def _others(self, node: expression.Quantified) -> tuple[str, ...] | None:
+        """The names that what is asked of an entry depends on beside it; None where entries cannot be told apart."""
+        if node.where is None:
+            return ()
+        if expression.atoms_read(node.where) or node.name in expression.names_read(node.where):
+            return None
+        if not _of_the_patient(node.where):
+            return ()
+        self.machine.remembered(node)
+        return tuple(name for name in self.machine.reads[id(node)] if name != node.name)
 
     def _grouped(self, node: TruthNode) -> Pair:
         """By the values of all names that it reads, and by the day where that matters."""
@@ -80,13 +95,16 @@ class Leaves:
         groups = self._alike(reads, looks_at_the_day(node)) if reads else {(): self.columns.everybody}
         return [bits.first(cases) for cases in groups.values() if cases]
 
-    def _alike(self, reads: Iterable[str], dated: bool) -> dict[Any, int]:
+    def _alike(self, reads: tuple[str, ...], dated: bool) -> dict[Any, int]:
+        found = self._groups.get((reads, dated))
+        if found is not None:
+            return found
         columns = [self.columns.column(name) for name in reads]
         if dated:
             columns.append(self.columns.answers.day_of)
         if not columns:
             return {(): self.columns.everybody} if self.columns.size else {}
-        bit, found = self.columns.bit, dict[Any, int]()
+        bit, found = self.columns.bit, self._groups.setdefault((reads, dated), {})
         keys: Iterable[Any] = zip(*columns, strict=True) if len(columns) > 1 else columns[0]
         for case, key in enumerate(keys):
             found[key] = found.get(key, 0) | bit[case]
@@ -112,43 +130,54 @@ class Leaves:
                 possible |= cases
         return true, self.columns.everybody & ~(true | possible)
 
-    def _quantified(self, node: expression.Quantified) -> Pair:
+    def _quantified(self, node: expression.Quantified, others: tuple[str, ...]) -> Pair:
         listed, everybody = self.listed(node.name), self.columns.everybody
-        known = self.machine.remembered(node)
         needed = node.count if node.quantifier == "at_least" else 1
-        truths: dict[int, Truth] = {}
-        for number in listed.relevant(key_members(node.where, listed.key)):
-            held = known.get(number)
-            if held is None:
-                held = known[number] = self._of_entry(node, number)
-            if held is not Truth.FALSE:
-                truths[number] = held
+        held = [
+            (number, pair)
+            for number in listed.relevant(key_members(node.where, listed.key))
+            if (pair := self._of_entry(node, number, others))[1]
+        ]
         more = 0
         for further, cases in listed.further:
-            if self._where(node, further, cases) is not Truth.FALSE:
-                more |= cases
+            for some in self._apart(cases, others):
+                if self._where(node, further, some) is not Truth.FALSE:
+                    more |= some
         if needed == 1:
             true = possible = 0
-            for number, held in truths.items():
-                if held is Truth.TRUE:
-                    true |= listed.entries[number]
-                else:
-                    possible |= listed.entries[number]
-            possible |= true
+            for _, (sure, may) in held:
+                true |= sure
+                possible |= may
         else:
-            slots = [
-                [(slot[number], held) for number, held in truths.items() if number in slot] for slot in listed.slots
-            ]
-            sure = [bits.joined(cases for cases, held in slot if held is Truth.TRUE) for slot in slots]
-            true = bits.counted(needed, sure, everybody)
-            possible = bits.counted(needed, [bits.joined(cases for cases, _ in slot) for slot in slots], everybody)
+            slots = [[(slot[number], pair) for number, pair in held if number in slot] for slot in listed.slots]
+            surely = [bits.joined(cases & sure for cases, (sure, _) in slot) for slot in slots]
+            perhaps = [bits.joined(cases & may for cases, (_, may) in slot) for slot in slots]
+            true = bits.counted(needed, surely, everybody)
+            possible = bits.counted(needed, perhaps, everybody)
         pair = true, everybody & ~(possible | more)
         return bits.negation(pair) if node.quantifier == "no" else pair
 
-    def _of_entry(self, node: expression.Quantified, number: int) -> Truth:
-        entry, _ = self.machine.entries.of[number]
+    def _of_entry(self, node: expression.Quantified, number: int, others: tuple[str, ...]) -> Pair:
+        """The cases having an entry of which it is what is asked for, and those of which it may be."""
+        known = self.machine.remembered(node)
         cases = self.listed(node.name).entries[number]
-        return self._where(node, entry, cases)
+        sure = may = 0
+        for some in self._apart(cases, others):
+            case = bits.first(some)
+            key = (number, *(self.columns.column(name)[case] for name in others)) if others else number
+            held = known.get(key)
+            if held is None:
+                held = known[key] = self._where(node, self.machine.entries.of[number][0], some)
+            if held is not Truth.FALSE:
+                may |= some
+                sure |= some if held is Truth.TRUE else 0
+        return sure, may
+
+    def _apart(self, cases: int, others: tuple[str, ...]) -> Iterable[int]:
+        """These cases by the values of other names that the entries are looked at with."""
+        if not others or not cases & (cases - 1):
+            return (cases,)
+        return [some & cases for some in self._alike(others, dated=False).values() if some & cases]
 
     def _where(self, node: expression.Quantified, entry: Entry, cases: int) -> Truth:
         if node.where is None:
@@ -243,14 +272,11 @@ _OF_THE_PATIENT = frozenset({"age_at", "age_as_adult"})
 """Fields that are worked out with the patient's age."""
 
 
-def _of_the_entry_alone(node: expression.Quantified) -> bool:
-    """Whether what is asked of an entry depends on nothing but the entry and the day."""
-    where = node.where
-    if where is None:
+def _of_the_patient(where: TruthNode) -> bool:
+    """Whether what is asked of an entry depends on more than the entry and the day."""
+    if expression.names_read(where):
         return True
-    if expression.names_read(where) or expression.atoms_read(where):
-        return False
-    return not any(isinstance(part, expression.Field) and part.name in _OF_THE_PATIENT for part in where.walk())
+    return any(isinstance(part, expression.Field) and part.name in _OF_THE_PATIENT for part in where.walk())
 
 
 def key_members(node: Node | None, key: str) -> frozenset[str] | None:

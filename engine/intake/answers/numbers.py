@@ -206,6 +206,10 @@ def _bare(sheet: Sheet, measured: Measured, number: Decimal, words: str, place: 
     choices = list(_meanings(sheet, measured, number))
     what = f"{measured.label}: {clipped(words)} of what?"
     if len(choices) == 1:
+        unit, _ = choices[0]
+        others = (other for other in accepted if other != unit)
+        if unit == measured.unit and all(sheet.units.factor(other, unit, measured.analyte) is None for other in others):
+            return number  # the scales lie apart: 6.5 is no HbA1c in mmol/mol
         raise refusal("OL301", what, place, hint=f"write {clipped(words)} {choices[0][0]}")
     units = [
         unit if meant == number else f"{unit} (would be {with_unit(shown(meant), measured.unit)})"

@@ -267,7 +267,7 @@ KINDS: Mapping[str, Kind] = {
         model.UnitEntry,
         {"dimension": Key(text, required=True), "factor": Key(number, required=True), "ucum": Key(text)},
     ),
-    "analytes": Kind("analyte", model.AnalyteEntry, {"factors": Key(numbers, required=True)}),
+    "analytes": Kind("analyte", model.AnalyteEntry, {"factors": Key(numbers, required=True), "offsets": Key(numbers)}),
     "guidelines": Kind(
         "guideline",
         model.Guideline,

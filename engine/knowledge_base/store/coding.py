@@ -242,11 +242,12 @@ class Places(Mapping[str, Place]):
 class Unopened(Mapping[_K, _V]):
     """A mapping whose values are lines of a text until they are asked for; `open` makes the value of a line."""
 
-    __slots__ = ("_open", "_opened", "_spans", "_text")
+    __slots__ = ("_in_order", "_open", "_opened", "_spans", "_text")
 
     def __init__(self, text: bytes, spans: dict[_K, slice], open: Callable[[_K, str], _V]) -> None:
         self._text, self._spans, self._open = text, spans, open
         self._opened: dict[_K, _V] = {}
+        self._in_order = False
 
     def __getitem__(self, key: _K) -> _V:
         found = self._opened.get(key)
@@ -261,8 +262,9 @@ class Unopened(Mapping[_K, _V]):
         return self[key] if key in self._spans else default
 
     def values(self) -> ValuesView[_V]:
-        if len(self._opened) < len(self._spans):
+        if not self._in_order:  # opened one by one they stand in the order in which somebody asked
             self._opened = {key: self[key] for key in self._spans}
+            self._in_order = True
         return self._opened.values()
 
     def __len__(self) -> int:

@@ -14,7 +14,7 @@ from ...values import dates
 from ...values.frozen import ordered
 from ...values.interval import exactly
 from ...values.problems import Hint, nearest
-from ...values.units import NUMBER, Unit
+from ...values.units import NUMBER, Unit, along
 from ..expression import Aggregate, Arithmetic, Chosen, First, Literal, NumberNode, Scaled, Since
 from ..grammar import Digits, Phrase
 from .names import Names
@@ -149,7 +149,7 @@ class Units(Names):
             return item.node if target.takes_bare else self._unit_missing(item, target)
         if (item.bare_unit and target.unit == NUMBER) or (item.unit == NUMBER and target.bare_unit):
             return item.node
-        if item.unit.dimension != target.unit.dimension:
+        if item.unit.dimension != target.unit.dimension or item.unit.offset != target.unit.offset:
             return self._differs(item, target)
         node = item.node
         if item.elapsed and not _in_months(target.unit, self.month()):
@@ -164,11 +164,11 @@ class Units(Names):
             return node
         if unit.dimension != target.unit.dimension:
             return self._differs(item, target)
-        ratio = unit.ratio / target.unit.ratio
-        if ratio == 1 and not target.text:
+        if unit == target.unit and not target.text:
             return node
-        value = node.value.low * ratio.numerator / ratio.denominator
-        return dataclasses.replace(node, value=exactly(value), unit=target.text)
+        return dataclasses.replace(
+            node, value=exactly(along(node.value.low, unit.line_to(target.unit))), unit=target.text
+        )
 
     def unknown_unit(self, item: Typed, accepted: Sequence[str] = ()) -> None:
         match = nearest(item.text, accepted) or nearest(item.text, self.units.known())

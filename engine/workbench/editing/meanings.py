@@ -196,7 +196,10 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "factor": "How many of the dimension's base unit one is.",
         "ucum": "Its code in UCUM, read like a synonym; in braces an annotation that counts.",
     },
-    "analytes": {"factors": "A value in the unit times its factor is in the first unit listed."},
+    "analytes": {
+        "factors": "A value in the unit times its factor is in the first unit listed.",
+        "offsets": "What is added after that, in the first unit listed, where the unit is no multiple of it.",
+    },
     "guidelines": {
         "region": "Where it holds.",
         "population": "For whom.",

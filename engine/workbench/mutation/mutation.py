@@ -336,7 +336,8 @@ def _same(prepared: Prepared, alteration: Alteration, mutant: Mutant) -> bool:
     rule, changed = mutant.rule, mutant.changed
     if rule is None or changed is None or rule.verb == "derives" or rule.when == changed.when:
         return False
-    return witnesses.same_productions(prepared.plan.productions, alteration.kb)
+    premises = rule.when or expression.Always(), changed.when or expression.Always()
+    return witnesses.same_productions(prepared.plan.productions, alteration.kb, premises)
 
 
 def _plain(witness: Witness | None) -> list[Any] | None:

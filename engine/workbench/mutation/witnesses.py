@@ -269,10 +269,41 @@ def _entries(node: Node, name: str, key: str, today: Interval) -> Iterator[Entry
         yield from (Entry({**first, field: one}) for one in known[1:])
 
 
-def same_productions(first: Productions, other: KnowledgeBase) -> bool:
-    """Whether a changed knowledge base comes to the same ground productions over the same conditions."""
+def same_productions(first: Productions, other: KnowledgeBase, premises: tuple[TruthNode, TruthNode]) -> bool:
+    """Whether a changed knowledge base comes to the same ground productions over the same conditions.
+
+    Args:
+        first: the productions of the knowledge base as it is.
+        other: the changed one.
+        premises: the premise of the one rule that was changed, as it is and changed.
+    """
+    if _plainly_other(*premises):
+        return False
     second = productions.compile(other)
     return _ground(first) == _ground(second) and set(first.leaves.values()) == set(second.leaves.values())
+
+
+def _plainly_other(premise: TruthNode, changed: TruthNode) -> bool:
+    """Whether nothing need be compiled to see it: a rule is false by each part of its premise, or true by each."""
+    one, other = _parts(premise), _parts(changed)
+    return one is not None and other is not None and one != other
+
+
+def _parts(premise: TruthNode) -> tuple[bool, frozenset[tuple[object, bool]]] | None:
+    """Whether all parts must hold, and the parts, each with whether it is meant as it stands; None of a count."""
+    if isinstance(premise, expression.AtLeast):
+        return None
+    items = premise.items if isinstance(premise, (expression.All, expression.AnyOf)) else (premise,)
+    parts = frozenset(_meant(item, True) for item in items)
+    return isinstance(premise, expression.All) or len(parts) == 1, parts
+
+
+def _meant(node: TruthNode, stands: bool) -> tuple[object, bool]:
+    if isinstance(node, expression.Not):
+        return _meant(node.item, not stands)
+    if isinstance(node, (expression.Proposition, expression.Applies)):
+        return node.atom, stands
+    return node, stands
 
 
 def _ground(compiled: Productions) -> set[tuple[frozenset[str], str]]:

@@ -63,6 +63,8 @@ class Dangers:
         """What is worked out, with the measurements that takes."""
         self.hazards = list(self.kb.hazards.values())
         self.harms = [one.never for one in self.kb.invariants.values() if one.never is not None and not one.withdrawn]
+        self.bounded = frozenset(self._bounded())
+        """The findings of which it is looked at whether they can be said of this patient, and by which."""
         self.harmless = dict(Leaves(self.prepared, self.medicines).harmless())
 
     def patient(self, seed: int) -> dict[str, Known]:
@@ -82,6 +84,14 @@ class Dangers:
         if harm is None or turn % 4 == 0:
             made.forget()
         return {name: made.found[name] for name in (*self.kb.findings, *self.kb.quantities) if name in made.found}
+
+    def _bounded(self) -> Iterator[str]:
+        yield "age"
+        for name, finding in self.kb.findings.items():
+            if finding.applies is not None:
+                yield from (name, *expression.names_read(finding.applies))
+            if finding.type == "records" or name.startswith("age_at"):
+                yield name
 
     def _replacing(self) -> Iterator[tuple[str, list[str]]]:
         stand_ins = {one.stand_in: one.id for one in self.kb.findings.values() if one.stand_in}
@@ -196,7 +206,8 @@ class _Made(Draft):
                     self.found.pop(part, None)
         if "menopausal_status" in self.found and self._past_menopause():
             self.found["menopausal_status"] = one_of("postmenopausal")
-        told = {name: Answer(known, "", Place(name)) for name, known in self.found.items()}
+        bounded = self.dangers.bounded
+        told = {name: Answer(known, "", Place(name)) for name, known in self.found.items() if name in bounded}
         for problem in (
             *record.check_ages(self.kb, told),
             *record.check_applies(self.kb, told, self.today),

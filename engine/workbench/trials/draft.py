@@ -16,7 +16,7 @@ from ...premises.expression import TruthNode
 from ...values import dates
 from ...values.interval import exactly
 from ...values.value import NO, YES, Day, Entry, Known, Measurement, Number, Records, Word
-from .patients import DAYS_AGO, Vocabulary, number, one_of
+from .patients import DAYS_AGO, Vocabulary, in_order, number, one_of
 
 DEPTH = 8
 """So far premises are followed through propositions."""
@@ -75,7 +75,7 @@ class Draft:
             self.put(leaf.name, YES if wanted else NO)
         elif isinstance(leaf, expression.Has) and wanted:
             finding = self.kb.findings[leaf.name]
-            members = frozenset({self.chance.choice(sorted(leaf.members))})
+            members = frozenset({self.chance.choice(in_order(leaf.members))})
             entry = self.vocabulary.entry(leaf.name, self.chance, ((finding.key, members),))
             ended = self.chance.random() < 0.3
             fields = {field: known for field, known in entry.fields.items() if ended or field != "stopped"}
@@ -96,8 +96,7 @@ class Draft:
             self.make(finding.applies if finding is not None else None, True)
 
     def choose(self, name: str, members: frozenset[str], wanted: bool) -> None:
-        every = sorted(self.prepared.names.members(name))
-        fitting = [one for one in every if (one in members) is wanted]
+        fitting = [one for one in self.vocabulary.members(name) if (one in members) is wanted]
         if fitting:
             self.put(name, one_of(self.chance.choice(fitting)))
 
@@ -202,7 +201,7 @@ class Draft:
         if leaf.where is not None:
             self._fields(leaf.where, True, fields)
         if finding.key not in fields:
-            fields[finding.key] = one_of(self.chance.choice(sorted(self.prepared.names.members(leaf.name))))
+            fields[finding.key] = one_of(self.chance.choice(self.vocabulary.members(leaf.name)))
         begun, ended = fields.get("started"), fields.get("stopped")
         if isinstance(begun, Day) and isinstance(ended, Day) and begun.interval.high > ended.interval.low:
             del fields["started"]
@@ -218,7 +217,7 @@ class Draft:
                 self._fields(item, wanted, fields)
         elif isinstance(node, expression.OneOf) and node.field:
             if wanted is not node.negated:
-                fields[node.name] = one_of(self.chance.choice(sorted(node.members)))
+                fields[node.name] = one_of(self.chance.choice(in_order(node.members)))
         elif isinstance(node, expression.IsYes) and node.field:
             fields[node.name] = YES if wanted else NO
         elif isinstance(node, expression.Given):

@@ -7,6 +7,7 @@ when the record is put together (`Vocabulary.put_together`), so that changing on
 from __future__ import annotations
 
 import datetime
+import functools
 import itertools
 import random
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,11 +33,25 @@ HERE = Place("a random patient")
 
 
 def number(value: Decimal | int | str) -> Number:
-    return Number((Measurement(exactly(value)),))
+    """An exact number; the same object for the same digits, as random patients have few and each is looked up."""
+    return _number(str(value))
 
 
+@functools.lru_cache(maxsize=100_000)
+def _number(digits: str) -> Number:
+    return Number((Measurement(exactly(digits)),))
+
+
+@functools.cache
 def one_of(member: str) -> Choice:
+    """One member for certain; the same object each time."""
     return Choice(frozenset({member}))
+
+
+@functools.lru_cache(maxsize=10_000)
+def in_order(members: frozenset[str]) -> tuple[str, ...]:
+    """Members as they are drawn from: in the order of their names."""
+    return tuple(sorted(members))
 
 
 class Vocabulary:
@@ -49,6 +64,7 @@ class Vocabulary:
         self._numbers: dict[str, list[Decimal]] = {}
         self._answers: dict[str, list[Known]] = {}
         self._measured_for: dict[str, str] = {}
+        self._members: dict[str, tuple[str, ...]] = {}
         for node in self._nodes():
             self._look(node)
         self._hand_down()
@@ -166,6 +182,15 @@ class Vocabulary:
         else:
             yield from (one_of(member) for member in self.prepared.names.members(finding.id))
 
+    def members(self, name: str) -> tuple[str, ...]:
+        """The members of a choice or list, in the order of their names."""
+        if name not in self._members:
+            self._members[name] = tuple(sorted(self.prepared.names.members(name)))
+        return self._members[name]
+
+    def _listed(self, choices: str) -> tuple[str, ...]:
+        return in_order(frozenset(self.kb.choices[choices].members))
+
     def asked_for(self, name: str) -> list[Pattern]:
         """What premises look for in a list: for some fields of an entry, the members that will do."""
         return list(self._asked_for.get(name, ()))
@@ -192,8 +217,8 @@ class Vocabulary:
         if pattern is None:
             looked_for = self.asked_for(name)
             pattern = chance.choice(looked_for) if looked_for and chance.random() < 0.85 else ()
-        fields: dict[str, Known] = {finding.key: one_of(chance.choice(sorted(self.prepared.names.members(name))))}
-        fields |= {field: one_of(chance.choice(sorted(members))) for field, members in pattern}
+        fields: dict[str, Known] = {finding.key: one_of(chance.choice(self.members(name)))}
+        fields |= {field: one_of(chance.choice(in_order(members))) for field, members in pattern}
         today = self.today.toordinal()
         begun = chance.choice(DAYS_AGO)
         for field in finding.fields.values():
@@ -210,7 +235,7 @@ class Vocabulary:
             elif field.type == "yes_no":
                 fields[field.id] = chance.choice((YES, NO))
             elif field.type == "choice":
-                fields[field.id] = one_of(chance.choice(sorted(self.kb.choices[field.choices].members)))
+                fields[field.id] = one_of(chance.choice(self._listed(field.choices)))
         return Entry(fields)
 
     # --- patients ---
