@@ -249,6 +249,7 @@ DIFFERENCE = [
         "--own", metavar="DIR", type=click.Path(path_type=Path), help="A directory of patient files to compare as well."
     ),
     option("--fail-on", type=click.Choice(["loosened"]), help="Fail where somebody is protected less."),
+    option("--prove", is_flag=True, help="Ask a solver of what changed of none of them."),
 ]
 
 VERBS = [

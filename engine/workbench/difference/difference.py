@@ -77,6 +77,8 @@ class Difference:
     """How many conclusions rest on nothing that was edited."""
     unchanged: tuple[Conclusion, ...]
     """Those that could change, and did of nobody."""
+    proved: tuple[Conclusion, ...] = ()
+    """Those among them that are the same of every patient: a solver shows it."""
 
     @property
     def decides(self) -> bool:
