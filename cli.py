@@ -120,6 +120,7 @@ LINE = argument("line")
 PENDING = option("--pending", default="", metavar="ID", help="The finding, or group of findings, that was asked for.")
 QUESTION = argument("question", metavar="QUERY")
 INVARIANTS = argument("names", nargs=-1, metavar="[INVARIANT]...")
+RULES = argument("names", nargs=-1, metavar="[ID]...")
 LIMIT = option(
     "--seconds",
     metavar="SECONDS",
@@ -209,6 +210,7 @@ TESTING = [
         help="How many random patients invariants are tried on; 0 tries none.",
     ),
     option("--mutate", is_flag=True, help="Change the rules one by one: a change no case notices is a gap."),
+    option("--since", metavar="REV", default="", help="Only the rules and thresholds that differ since a revision."),
 ]
 
 SCREENING = [
@@ -261,7 +263,7 @@ VERBS = [
     verb("hear", "Show how a typed line is heard, word by word.", LINE, PENDING),
     verb("compare", "Set two conditions side by side.", FIRST, SECOND),
     verb("check", "Find what is wrong in the knowledge base.", PROBLEMS, FIX),
-    verb("test", "Run the worked cases.", OUTCOME, *TESTING),
+    verb("test", "Run the worked cases.", RULES, OUTCOME, *TESTING),
     verb("diff", "Say whom an edit changes: two revisions, directories, or the working tree.", *DIFFERENCE),
     verb("prove", "Prove invariants over all patients, or show whom they fail.", INVARIANTS, PROOF, LIMIT),
     verb("find", "Find a patient of whom something holds, or show that there is none.", QUESTION, PROOF, LIMIT),

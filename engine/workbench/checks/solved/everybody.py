@@ -115,6 +115,10 @@ class Everybody:
         self._used.update({key: self._kept[key] for key in keys.values() if key in self._kept})
         return [other for other in others if self._used[keys[other.id]] == "nobody"]
 
+    def alike(self, rule: Rule, changed: Rule) -> bool:
+        """Whether it is proved that both premises come to the same of everybody; `changed` need not be in force."""
+        return self._solved.alike(rule, changed)
+
     def clashing(self, parts: Sequence[TruthNode]) -> list[TruthNode]:
         """Of parts that never hold together, some that clash."""
         return self._solved.clashing(parts)
@@ -167,6 +171,16 @@ class _Solved:
     def possible(self, holding: Sequence[Rule], failing: Sequence[Rule]) -> bool:
         literals = self._literals(holding, failing)
         return FALSE not in literals and self.solver.holds(literals) is not False
+
+    def alike(self, rule: Rule, changed: Rule) -> bool:
+        one, other = self.network.rule(rule), self.network.node(changed.when or Always())
+        apart = [
+            self.clauses.any_of((self.clauses.all_of((mine, -its)), self.clauses.all_of((-mine, its))))
+            for mine, its in zip(one, other, strict=True)
+        ]
+        self.network.reading.take_in()
+        asked = self.clauses.any_of(apart)
+        return asked == FALSE or (asked != TRUE and self.solver.holds([asked]) is False)
 
     def numbers_fit(self, rule: Rule, seconds: float) -> bool | None:
         """Whether there are numbers for which a rule holds; None where that was not found out in time."""
