@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Protocol
 
+from ...knowledge_base.model import Rule
 from ..cases.cases import WorkedCase
-from ..checks.solved.everybody import Everybody
 from .mutants import Mutant
 from .mutation import EQUIVALENT, SURVIVED, Outcome, Report
 
 PROVED = "of every patient it comes to the same (proved)"
+
+
+class Everybody(Protocol):
+    """Whoever shows that two premises come to the same of all patients: see `checks/solved/everybody`."""
+
+    def alike(self, rule: Rule, changed: Rule) -> bool: ...
 
 
 def proved(report: Report, everybody: Everybody | None) -> Report:
