@@ -131,7 +131,26 @@ FIRST, SECOND = argument("first"), argument("second")
 IDENTIFIER = argument("identifier", metavar="ID")
 OLD, NEW_ID = argument("old"), argument("new")
 KIND_OF = option("--kind", default="", metavar="KIND", help="What it is, where several things have the id.")
-NEW = argument("kind", type=click.Choice(["rule", "finding", "condition", "intervention", "case"]))
+NEW = argument(
+    "kind",
+    type=click.Choice(
+        [
+            *(
+                "rule",
+                "case",
+                "finding",
+                "condition",
+                "intervention",
+                "source",
+                "guideline",
+                "state",
+                "scale",
+                "quantity",
+            ),
+            *("threshold", "alert", "investigation", "invariant", "hazard", "clash", "disagreement", "group", "topic"),
+        ]
+    ),
+)
 FOR_NEW = [
     option("--verb", "doing", default="", metavar="VERB", help="What the rule does: contraindicates, diagnoses, ..."),
     option("--about", default="", metavar="ID", help="What the rule is about; for a scale 'acr_risk >= high'."),

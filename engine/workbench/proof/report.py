@@ -193,33 +193,12 @@ class Report:
                 if sure.may(rule):  # no made patient relies on not waiting where it might
                     held = self.network.rule(rule)
                     clauses.add(held.true, held.false, waits, self.network.leaves.refused)
-        if entry.kind != "medicine":
-            for rule in (*self._rules("contraindicates", entry.id), *self._rules("defers", entry.id)):
-                clauses.implies(self._lacks(rule), waits)
         parts = [clauses.all_of((unsure, waits))]
         if entry.kind == "medicine":
             parts.append(clauses.all_of((-self.in_scope.true, -self.in_scope.false)))
             if any(finding.assumed is not None for finding in self.kb.findings.values()):
                 parts.append(self.granted.setdefault(entry.id, clauses.variable()))
         return clauses.any_of(parts)
-
-    def _lacks(self, rule: Rule) -> int:
-        """Whether a rule is open and one of its plain parts surely for want of an answer: then measures wait for it."""
-        when = rule.when
-        if when is None or expression.atoms_read(when):
-            return FALSE
-        held, found = self.network.rule(rule), list[int]()
-        for part in when.items if isinstance(when, (All, AnyOf)) else (when,):
-            leaf = part.item if isinstance(part, Not) else part
-            names = expression.names_read(leaf)
-            if (
-                isinstance(leaf, (expression.Against, expression.Compared))
-                and names <= self.kb.findings.keys() | self.kb.quantities.keys()
-            ):
-                pair = self.network.node(leaf)
-                values = [-self.network.leaves.has_value(name) for name in sorted(names)]
-                found.append(self.clauses.all_of((-pair.true, -pair.false, *values)))
-        return self.clauses.all_of((-held.true, -held.false, self.clauses.any_of(found)))
 
     def _some_open(self, rules: Sequence[Rule]) -> int:
         """Whether a rule's premise is neither true nor false."""
