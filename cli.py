@@ -120,6 +120,7 @@ LINE = argument("line")
 PENDING = option("--pending", default="", metavar="ID", help="The finding, or group of findings, that was asked for.")
 QUESTION = argument("question", metavar="QUERY")
 INVARIANTS = argument("names", nargs=-1, metavar="[INVARIANT]...")
+RULES = argument("names", nargs=-1, metavar="[ID]...")
 LIMIT = option(
     "--seconds",
     metavar="SECONDS",
@@ -130,7 +131,26 @@ FIRST, SECOND = argument("first"), argument("second")
 IDENTIFIER = argument("identifier", metavar="ID")
 OLD, NEW_ID = argument("old"), argument("new")
 KIND_OF = option("--kind", default="", metavar="KIND", help="What it is, where several things have the id.")
-NEW = argument("kind", type=click.Choice(["rule", "finding", "condition", "intervention", "case"]))
+NEW = argument(
+    "kind",
+    type=click.Choice(
+        [
+            *(
+                "rule",
+                "case",
+                "finding",
+                "condition",
+                "intervention",
+                "source",
+                "guideline",
+                "state",
+                "scale",
+                "quantity",
+            ),
+            *("threshold", "alert", "investigation", "invariant", "hazard", "clash", "disagreement", "group", "topic"),
+        ]
+    ),
+)
 FOR_NEW = [
     option("--verb", "doing", default="", metavar="VERB", help="What the rule does: contraindicates, diagnoses, ..."),
     option("--about", default="", metavar="ID", help="What the rule is about; for a scale 'acr_risk >= high'."),
@@ -209,6 +229,7 @@ TESTING = [
         help="How many random patients invariants are tried on; 0 tries none.",
     ),
     option("--mutate", is_flag=True, help="Change the rules one by one: a change no case notices is a gap."),
+    option("--since", metavar="REV", default="", help="Only the rules and thresholds that differ since a revision."),
 ]
 
 SCREENING = [
@@ -249,6 +270,7 @@ DIFFERENCE = [
         "--own", metavar="DIR", type=click.Path(path_type=Path), help="A directory of patient files to compare as well."
     ),
     option("--fail-on", type=click.Choice(["loosened"]), help="Fail where somebody is protected less."),
+    option("--prove", is_flag=True, help="Ask a solver of what changed of none of them."),
 ]
 
 VERBS = [
@@ -260,7 +282,7 @@ VERBS = [
     verb("hear", "Show how a typed line is heard, word by word.", LINE, PENDING),
     verb("compare", "Set two conditions side by side.", FIRST, SECOND),
     verb("check", "Find what is wrong in the knowledge base.", PROBLEMS, FIX),
-    verb("test", "Run the worked cases.", OUTCOME, *TESTING),
+    verb("test", "Run the worked cases.", RULES, OUTCOME, *TESTING),
     verb("diff", "Say whom an edit changes: two revisions, directories, or the working tree.", *DIFFERENCE),
     verb("prove", "Prove invariants over all patients, or show whom they fail.", INVARIANTS, PROOF, LIMIT),
     verb("find", "Find a patient of whom something holds, or show that there is none.", QUESTION, PROOF, LIMIT),

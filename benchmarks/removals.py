@@ -116,7 +116,7 @@ class _Table:
         fewer = {name: one for name, one in self.kb.rules.items() if name != rule.id}
         subject = Subject(dataclasses.replace(self.kb, rules=fewer), (), invariants.DAY)
         for demand in self.secured:
-            if demand.by <= resting and not hazards.acted_on(subject, demand.hazard, demand.way, demand.medicine):
+            if demand.by <= resting and demand.medicine not in hazards.acted_on(subject, demand.hazard, demand.way):
                 return f"{demand.hazard.id}, {demand.way.name}, {demand.medicine}"
         unread = [problem.what for problem in hazards.taken_down_and_not_read(subject)]
         return unread[0] if unread else ""

@@ -19,6 +19,7 @@ def run(
     patients: int = samples.RANDOM,
     own: Path | None = None,
     fail_on: str | None = None,
+    prove: bool = False,
     knowledge: Path | None = None,
 ) -> int:
     """Exit 1 with `fail_on` loosened where somebody is protected less; 0 else, whatever changes."""
@@ -33,6 +34,10 @@ def run(
         if patients and parents.said:
             some.append(samples.crossed(after.prepared, parents, patients))
         found = difference.between(before, after, some)
+        if prove:
+            from ..workbench.difference import proving  # needs a solver
+
+            found = proving.proved(before, after, found)
     if format == "json":
         surroundings.put(view.data(found))
     elif format == "markdown":

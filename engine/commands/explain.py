@@ -20,7 +20,7 @@ def run(words: tuple[str, ...], knowledge: Path | None = None) -> int:
     asked = " ".join(words).strip()
     if _CODE.fullmatch(asked):
         return _code(asked.upper())
-    names = surroundings.names(knowledge)
+    names = surroundings.names_so_far(knowledge)
     lookup = Lookup(names.kb)
     found = lookup.meant(asked)
     if not found:

@@ -12,7 +12,7 @@ from . import surroundings
 
 
 def run(identifier: str, knowledge: Path | None = None) -> int:
-    names = surroundings.names(knowledge)
+    names = surroundings.names_so_far(knowledge)
     lookup = Lookup(names.kb)
     gone = names.kb.withdrawn.get(identifier)
     found = lookup.by_id(identifier) or lookup.named(identifier)

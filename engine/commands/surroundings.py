@@ -55,6 +55,20 @@ def names(local: Path | None) -> Names:
     return Names(cache.load(ROOT, local, later))
 
 
+def names_so_far(local: Path | None) -> Names:
+    """As `names`, but for what is still being written, which is left out and said to be. Raises Refused."""
+    try:
+        return names(local)
+    except Refused:
+        from ..workbench.editing import unfinished  # nearly always everything can be read
+
+        kb, left_out = unfinished.readable(ROOT, local)
+        if kb is None:
+            raise
+        note(f"Left out, for it cannot be read yet (`check` says why): {', '.join(map(str, left_out))}")
+        return Names(kb)
+
+
 def width() -> int:
     """The columns to fill: those of the terminal, else what COLUMNS says, else 80."""
     import shutil  # brings every kind of archive with it

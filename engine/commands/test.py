@@ -12,13 +12,15 @@ from ..case.case import Prepared
 from ..inference.working_memory import WorkingMemory
 from ..knowledge_base.model import Invariant
 from ..knowledge_base.store.cache import Store
-from ..values.problems import Place, Problem, Refused
+from ..values.problems import Place, Problem, Refused, did_you_mean
 from ..views.outcomes import outcome, survivors
 from ..views.outcomes import tried as outcome_invariants
 from ..workbench.cases import cases, outcomes, runner, updating
 from ..workbench.cases.cases import WorkedCase
 from ..workbench.cases.coverage import Coverage, Recorder, measure
-from ..workbench.mutation import equivalents, mutants, mutation
+from ..workbench.checks.solved.everybody import for_all
+from ..workbench.difference import edits, versions
+from ..workbench.mutation import equivalents, mutants, mutation, proving
 from ..workbench.trials import invariants
 from . import surroundings
 
@@ -26,6 +28,7 @@ ENGINE = Path(__file__).parent.parent
 
 
 def run(
+    names: tuple[str, ...] = (),
     format: str = "text",
     keyword: str | None = None,
     fail_fast: bool = False,
@@ -34,24 +37,34 @@ def run(
     coverage: bool = False,
     threshold: float | None = None,
     mutate: bool = False,
+    since: str = "",
     patients: int = invariants.PATIENTS,
     knowledge: Path | None = None,
 ) -> int:
     """Exit 1 when a case fails, an invariant is broken, coverage is too low or too few changes are noticed.
 
-    Cases that cannot be read are refused.
+    Cases that cannot be read are refused, and so are names of nothing that is tested.
     """
     prepared = surroundings.prepared(knowledge)
+    only = _only(prepared, names, since, knowledge)
     wanted = [one for one in _cases(prepared, knowledge) if _named(keyword, one.name)]
+    if only is not None:
+        patients = 0
+        if not only:
+            surroundings.put(f"no rule differs from {since}\n")
+            return 0
+        if not (mutate or coverage):
+            wanted = [one for one in wanted if _speaks_of(prepared, one, only)]
     to_try = [one for one in invariants.in_force(prepared.kb) if patients and _named(keyword, one.id, one.label)]
     if not wanted and (not to_try or update or mutate):
-        surroundings.note(f"no case is named like '{keyword}'")
+        named = f"is named like '{keyword}'" if keyword is not None else "speaks of these rules"
+        surroundings.note(f"no case {named}")
         return 1
     if update:
         return _update(prepared, wanted)
     if mutate:
-        return _mutate(prepared, wanted, format, knowledge)
-    results, measured = _run(prepared, wanted, fail_fast, coverage or threshold is not None)
+        return _mutate(prepared, wanted, format, knowledge, only)
+    results, measured = _run(prepared, wanted, fail_fast, coverage or threshold is not None, only)
     passed = all(result.passed for result in results)
     tried = invariants.NOTHING
     if to_try and (passed or not fail_fast):
@@ -66,6 +79,38 @@ def _named(keyword: str | None, *names: str) -> bool:
     return keyword is None or any(keyword.lower() in name.lower() for name in names)
 
 
+def _only(prepared: Prepared, names: tuple[str, ...], since: str, knowledge: Path | None) -> frozenset[str] | None:
+    """The rules and thresholds that were named, and those that differ since a revision; None where all are meant.
+
+    Raises:
+        Refused: for a name of no rule or threshold, and for a revision that is not there.
+    """
+    if not names and not since:
+        return None
+    known = {**prepared.kb.rules, **prepared.kb.thresholds}
+    wrong = [name for name in names if name not in known]
+    if wrong:
+        raise Refused([_unknown(name, known) for name in wrong])
+    changed: frozenset[str] = frozenset()
+    if since:
+        with versions.opened(since, "", surroundings.ROOT, knowledge) as (old, new):
+            found = edits.edits(old.prepared.kb, new.prepared.kb)
+            changed = frozenset(one.id for one in found if one.kind in ("rules", "thresholds") and one.decides)
+    return frozenset(names) | (changed & known.keys())
+
+
+def _unknown(name: str, known: Iterable[str]) -> Problem:
+    hint = did_you_mean(name, known) or "`osteologic show ID` names the rules about it"
+    return Problem("OL412", f"no rule or threshold '{name}'", Place("osteologic test"), hint=hint)
+
+
+def _speaks_of(prepared: Prepared, one: WorkedCase, only: frozenset[str]) -> bool:
+    """Whether something that a case expects is a rule, or what a rule concludes."""
+    rules = [prepared.kb.rules[name] for name in only if name in prepared.kb.rules]
+    about = {*only, *(name for rule in rules for name in (*rule.members, *rule.targets))}
+    return any(want.subject in about for want in one.expectations)
+
+
 def _cases(prepared: Prepared, knowledge: Path | None) -> list[WorkedCase]:
     found, problems = cases.read_all(prepared.kb, cases.all_files(surroundings.ROOT, knowledge), surroundings.ROOT)
     if problems:
@@ -74,13 +119,13 @@ def _cases(prepared: Prepared, knowledge: Path | None) -> list[WorkedCase]:
 
 
 def _run(
-    prepared: Prepared, wanted: list[WorkedCase], fail_fast: bool, covering: bool
+    prepared: Prepared, wanted: list[WorkedCase], fail_fast: bool, covering: bool, only: frozenset[str] | None
 ) -> tuple[list[outcomes.Result], Coverage | None]:
     started = time.perf_counter()
     recorder = Recorder(prepared) if covering else None
     results = list(runner.run(prepared, wanted, recorder, fail_fast))
     surroundings.note(f"{len(results)} of {len(wanted)} cases run in {time.perf_counter() - started:.1f} s")
-    return results, measure(recorder) if recorder is not None else None
+    return results, measure(recorder, only) if recorder is not None else None
 
 
 def _tried(prepared: Prepared, to_try: list[Invariant], count: int) -> invariants.Tried:
@@ -178,23 +223,27 @@ def _rewrite(
 # --- changed rules ----------------------------------------------------------------------------------------------------
 
 
-def _mutate(prepared: Prepared, wanted: list[WorkedCase], format: str, knowledge: Path | None) -> int:
+def _mutate(
+    prepared: Prepared, wanted: list[WorkedCase], format: str, knowledge: Path | None, only: frozenset[str] | None
+) -> int:
     started = time.perf_counter()
     listed = _listed(prepared, knowledge)
     digest = mutation.digest_of(_rested_on(prepared, wanted, knowledge))
     store = Store.of("mutants of " + str(knowledge.resolve() if knowledge is not None else ""))
-    report = mutation.run(prepared, wanted, listed, store, digest, _progress if sys.stderr.isatty() else None)
-    surroundings.put(_told_of_changes(format, report))
+    report = mutation.run(prepared, wanted, listed, store, digest, _progress if sys.stderr.isatty() else None, only)
+    report = proving.proved(report, for_all(prepared))
+    patients = {one.mutant.key: proving.patient(one, wanted) for one in report.survivors}
+    surroundings.put(_told_of_changes(format, report, patients))
     surroundings.note(f"{len(report.outcomes)} changes tried in {time.perf_counter() - started:.1f} s")
     return 0 if report.enough and not report.left_out else 1
 
 
-def _told_of_changes(format: str, report: mutation.Report) -> str:
+def _told_of_changes(format: str, report: mutation.Report, patients: survivors.Patients) -> str:
     if format == "html":
         from ..views.outcomes import page  # jinja2 is slow to import
 
         return page.page(None, None, report, {})
-    return survivors.data(report) if format == "json" else survivors.text(report)
+    return survivors.data(report, patients) if format == "json" else survivors.text(report, patients)
 
 
 def _listed(prepared: Prepared, knowledge: Path | None) -> dict[str, str]:

@@ -117,9 +117,14 @@ def records_of(
     problems: list[Problem],
     today: datetime.date | None = None,
     as_of: datetime.date | None = None,
+    reader: Reader | None = None,
 ) -> tuple[list[Record], list[Problem]]:
-    """The patients of a file that has been loaded, after the `problems` found while loading it."""
-    return Reader(kb, today, as_of).records(node, problems)
+    """The patients of a file that has been loaded, after the `problems` found while loading it.
+
+    Args:
+        reader: who has read other files against the same knowledge base, and remembers what their answers mean.
+    """
+    return (reader or Reader(kb, today, as_of)).records(node, problems)
 
 
 def _without_echoes(problems: list[Problem]) -> list[Problem]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..case import case
+from ..intake import record
 from ..knowledge_base.files import layout, source
 from ..knowledge_base.files.layout import Layout, Written, contents_of, digest_of
 from ..knowledge_base.files.nodes import Node
@@ -20,6 +24,8 @@ from ..values.problems import Level, Place, Problem
 from . import checks
 from .cases import cases
 from .cases.cases import WorkedCase
+from .checks.solved.everybody import Everybody, for_all
+from .proof import solver
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +42,17 @@ class Checked:
 
 
 def check(root: Path, local: Path | None = None) -> Checked:
-    """Everything that is wrong with the files under `root`, and with those of a hospital laid over them."""
+    """Everything that is wrong with the files under `root`, and with those of a hospital laid over them.
+
+    Where a solver is installed it is asked what it was not asked before. What was found to be without a problem, and
+    has not changed since, is not looked at again on the same day.
+    """
     contents, problems = contents_of(Layout(root, local))
-    memory = cache.Store.of(digest_of(contents)).memory()
+    store = cache.Store.of(digest_of(contents))
+    as_it_is = _as_it_is(root, local)
+    if not problems and store.load_extra(_SOUND) == as_it_is:
+        return Checked(cache.load(root, local), len(contents), ())
+    memory = store.memory()
     whole = Reader(root, local, memory)
     kb, found = whole.read(contents)
     if kb is not None and local is not None:
@@ -46,8 +60,26 @@ def check(root: Path, local: Path | None = None) -> Checked:
     memory.close()
     problems = [*problems, *found]
     if kb is not None and not failed(problems):
-        problems = whole.checked(kb, problems)
+        everybody = for_all(case.prepare_kept(kb), cache.shelf())
+        problems = whole.checked(kb, problems, everybody=everybody)
+        if everybody is not None:
+            everybody.close()
+        if not problems:
+            store.store_extra(_SOUND, as_it_is)
     return Checked(kb, len(contents), tuple(ordered(problems)))
+
+
+_SOUND = "sound"
+
+
+def _as_it_is(root: Path, local: Path | None) -> list[str]:
+    """What the problems of a knowledge base depend on beside its own files: worked cases, the day, a solver."""
+    read = hashlib.sha256()
+    for path in cases.all_files(root, local):
+        content, _ = layout.read_bytes(path, str(path))
+        read.update(f"{path}\0{len(content or b'')}\0".encode())
+        read.update(content or b"")
+    return [read.hexdigest(), datetime.date.today().isoformat(), str(solver.is_installed())]
 
 
 def ordered(problems: Iterable[Problem]) -> list[Problem]:
@@ -71,6 +103,8 @@ class Reader:
         self.root, self.local, self.memory = root, local, memory
         self._cases: dict[str, _CaseFile] = {}
         self._read_by: KnowledgeBase | None = None
+        self._patients: record.Reader | None = None
+        """Who reads the patients of all files: most answers stand in many of them."""
         self._apart = type(memory)(cache.shelf()) if isinstance(memory, Held) else memory
         """What is remembered of the shipped files alone: in turn with the whole, each would make the other forget."""
         self._shipped: tuple[str, KnowledgeBase | None] | None = None
@@ -146,6 +180,8 @@ class Reader:
             return [], []
         if self._read_by is not None and not same_vocabulary(self._read_by, kb):
             self._cases = {name: dataclasses.replace(one, read=None) for name, one in self._cases.items()}
+        if self._read_by is not kb:
+            self._patients = record.Reader(kb, None, None)
         self._read_by = kb
         found = [self._case_file(kb, path, own.pop(path, None)) for path in files]
         found += [self._case_file(kb, path, content) for path, content in own.items()]
@@ -176,18 +212,24 @@ class Reader:
             node, wrong = source.load_text(content, name)
             held = _CaseFile(content, node, tuple(wrong))
         if held.read is None:
-            held = dataclasses.replace(held, read=cases.read_node(kb, held.node, list(held.problems), name))
+            held = dataclasses.replace(
+                held, read=cases.read_node(kb, held.node, list(held.problems), name, self._patients)
+            )
         self._cases[name] = held
         return held
 
     # --- both ---
 
     def checked(
-        self, kb: KnowledgeBase, problems: Sequence[Problem], unsaved: Mapping[Path, bytes] | None = None
+        self,
+        kb: KnowledgeBase,
+        problems: Sequence[Problem],
+        unsaved: Mapping[Path, bytes] | None = None,
+        everybody: Everybody | None = None,
     ) -> list[Problem]:
         """The problems of the reading, less what is suppressed, with those of the checks and of the worked cases."""
         worked, wrong = self.cases(kb, unsaved)
-        return [*checks.run(kb, worked, read=problems), *wrong]
+        return [*checks.run(kb, worked, read=problems, everybody=everybody), *wrong]
 
 
 @dataclass(frozen=True, slots=True)

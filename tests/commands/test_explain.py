@@ -93,3 +93,13 @@ def test_an_id_that_is_not_there_is_said(home: Path, run: Run) -> None:
     ended = run("show", "t_score_hpi")
     assert (ended.code, ended.out) == (1, "")
     assert "did you mean 't_score_hip'?" in ended.err
+
+
+def test_while_a_skeleton_is_open_everything_else_is_shown_and_explained(home: Path, run: Run) -> None:
+    assert run("new", "rule", "our-rule", "--verb", "contraindicates", "--about", "alendronate").code == 0
+    for words in (("show", "alendronate"), ("explain", "osteoporosis")):
+        ended = run(*words)
+        assert ended.code == 0
+        assert ended.out
+        assert ended.err.startswith("Left out, for it cannot be read yet (`check` says why): ")
+    assert run("check").code == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import random
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,11 @@ from engine.knowledge_base.store import cache
 from engine.values.problems import Refused
 from engine.views.outcomes import difference as view
 from engine.workbench.cases import cases
-from engine.workbench.difference import conclusions, difference, judging, samples, versions
+from engine.workbench.difference import conclusions, difference, judging, proving, samples, versions
 from engine.workbench.difference.conclusions import Conclusion
 from engine.workbench.difference.difference import Difference
 from engine.workbench.difference.edits import edits
+from engine.workbench.difference.reach import Reach
 from engine.workbench.difference.samples import Sample
 from engine.workbench.difference.versions import Version
 from tests.commands.conftest import FILES, write
@@ -198,3 +200,39 @@ def test_what_is_no_version_is_refused(tmp_path: Path) -> None:
         versions.opened("no-such-revision", "", tmp_path),
     ):
         pass
+
+
+# --- by a solver ------------------------------------------------------------------------------------------------------
+
+
+def test_what_changed_of_none_of_the_patients_is_proved_or_shown_of_somebody() -> None:
+    pytest.importorskip("z3")
+    old = bench.prepared()
+    new = bench.prepared(RULES.replace("vitamin_d < 30 nmol/L", "vitamin_d < 25 nmol/L"))
+    nobody = people(old, "age: 67")
+    found = between(old, new, nobody)
+    assert {one.kind for one in found.unchanged} >= {"status"}
+    after = proving.proved(Version("old", old), Version("new", new), found)
+    shown = {one.conclusion: one for one in after.changes}
+    status = shown[Conclusion("status", "alendronate")]
+    assert (status.before, status.loosened, status.counts) == ("deferred", True, (0,))
+    assert "vitamin_d" in status.witness
+    assert Conclusion("caution", "alendronate") in after.proved
+    assert not set(after.proved) & shown.keys()
+    assert "the solver found one" in view.text(after)
+
+
+def test_only_those_whom_an_edited_cut_off_meets_are_looked_at_and_nobody_is_missed(
+    shipped: Prepared, worked: Sample
+) -> None:
+    """The quick way by the conditions that read a cut-off finds the patients that the long way finds."""
+    old_one = shipped.kb.thresholds["vitamin_d_deficiency_line"]
+    values = tuple(dataclasses.replace(one, value=Decimal(60)) for one in old_one.values)
+    raised = {**shipped.kb.thresholds, old_one.id: dataclasses.replace(old_one, values=values)}
+    new = case.prepare(dataclasses.replace(shipped.kb, thresholds=raised))
+    quick = difference.between(Version("old", shipped), Version("new", new), [worked], 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Reach, "first", lambda *_: None)
+        long = difference.between(Version("old", shipped), Version("new", new), [worked], 0)
+    assert quick.changes
+    assert quick.changes == long.changes

@@ -120,7 +120,8 @@ def test_what_the_check_takes_for_held_a_rule_holds_in_a_patient() -> None:
     for hazard in kb.hazards.values():
         for way in hazards.ways(subject, hazard) if hazard.effect != "none" else ():
             line = told_in_a_line(way)
-            held = [name for name in hazards.medicines(subject, hazard) if hazards.acted_on(subject, hazard, way, name)]
+            acting = hazards.acted_on(subject, hazard, way)
+            held = [name for name in hazards.medicines(subject, hazard) if name in acting]
             if not line or not held:
                 continue
             records, problems = record.read_records(kb, WOMAN + line, "woman.yaml", TODAY)

@@ -17,7 +17,8 @@ from engine.views.outcomes import survivors
 from engine.workbench import processes
 from engine.workbench.cases import cases, outcomes
 from engine.workbench.cases.cases import Expectation
-from engine.workbench.mutation import concerns, equivalents, mutants, mutation
+from engine.workbench.checks.solved.everybody import for_all
+from engine.workbench.mutation import concerns, equivalents, mutants, mutation, proving
 from engine.workbench.mutation.alteration import Alteration, AlteredCase
 from engine.workbench.mutation.mutation import EQUIVALENT, KILLED, SURVIVED, Report, Trial
 from tests.workbench import bench
@@ -209,6 +210,26 @@ def test_the_same_productions_are_equivalent() -> None:
     assert found["`dysphagia` left out (2)"] == EQUIVALENT
     assert found["`age > 50` left out"] == SURVIVED
     assert report.count(EQUIVALENT) == 2
+
+
+def test_only_the_rules_that_were_named_are_tried() -> None:
+    text = "- {name: far below, given: {t_score_hip: -4}, expect: {diagnosed: osteoporosis, fired: low}}"
+    report = run(bench.prepared(SCORE), text, only={"swallowing"})
+    assert {one.mutant.owner for one in report.outcomes} == {"swallowing"}
+
+
+def test_what_a_solver_shows_to_be_the_same_of_everybody_is_equivalent_and_nothing_else() -> None:
+    pytest.importorskip("z3")
+    narrow = bench.rule("orders: vitamin_d_test", "vitamin_d < 30 nmol/L and vitamin_d < 40 nmol/L")
+    base = bench.prepared(f"{REQUIRED}it:\n{narrow}")
+    report = run(base, "- {name: x, given: {age: 67}, expect: {held: swallowing}}", only={"it"})
+    after = of_rule(proving.proved(report, for_all(base)), "it")
+    assert {change for change, status in after.items() if status == EQUIVALENT} == {
+        "< becomes <= in `vitamin_d < 40 nmol/L`",
+        "40 becomes 41 in `vitamin_d < 40 nmol/L`",
+        "40 becomes 39 in `vitamin_d < 40 nmol/L`",
+        "`vitamin_d < 40 nmol/L` left out",
+    }
 
 
 def test_what_an_author_lists_is_equivalent_with_the_reason() -> None:

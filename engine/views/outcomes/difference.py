@@ -37,7 +37,8 @@ def _lines(difference: Difference) -> Iterator[str]:
     for group in groups[:_MOST_CHANGES]:
         (change, *_), mark = group, "!" if group[0].loosened else " "
         yield f"{mark} {_all_named(group)}: {change.before} -> {change.after}  ({_counts(change, names)})"
-        yield f"    such as: {change.example}"
+        if change.example:
+            yield f"    such as: {change.example}"
         if witness := _witness(group):
             yield "    the smallest found:"
             yield from (f"      {line}" for line in _patient(witness))
@@ -104,7 +105,8 @@ def _named(change: Change) -> str:
 
 
 def _counts(change: Change, names: list[str]) -> str:
-    return ", ".join(f"{count} {name}" for count, name in zip(change.counts, names, strict=True) if count)
+    told = ", ".join(f"{count} {name}" for count, name in zip(change.counts, names, strict=True) if count)
+    return told or "none of these patients; the solver found one"
 
 
 def _patient(witness: str) -> list[str]:
@@ -118,7 +120,8 @@ def _closing(difference: Difference) -> str:
     told = [
         f"{loosened} changes protect somebody less (!)" if loosened else "nothing protects anybody less",
         f"{difference.untouched} conclusions rest on nothing that was edited",
-        f"{len(difference.unchanged)} could change and did of none of these patients",
+        f"{len(difference.unchanged)} could change and did of none of these patients"
+        + (f", {len(difference.proved)} of them of nobody (proved)" if difference.proved else ""),
     ]
     return "; ".join(told) + "."
 
@@ -184,7 +187,9 @@ def data(difference: Difference) -> str:
             for one in difference.changes
         ],
         "untouched": difference.untouched,
-        "unchanged": [{"kind": one.kind, "id": one.id} for one in difference.unchanged],
+        "unchanged": [
+            {"kind": one.kind, "id": one.id, "proved": one in difference.proved} for one in difference.unchanged
+        ],
     }  # fmt: skip
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 

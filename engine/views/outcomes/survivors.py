@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ...workbench.mutation.mutants import Mutant
 from ...workbench.mutation.mutation import EQUIVALENT, KILLED, WANTED, Outcome, Report
@@ -11,9 +11,13 @@ from ...workbench.mutation.mutation import EQUIVALENT, KILLED, WANTED, Outcome, 
 NO_PATIENT = "no patient was found that tells the two apart"
 
 
-def text(report: Report) -> str:
+Patients = Mapping[str, Mapping[str, str]]
+"""By the key of a mutant the answers of a whole patient who would notice it."""
+
+
+def text(report: Report, patients: Patients | None = None) -> str:
     """Each change that no case notices, with a patient that would; then the counts."""
-    return "\n".join([*_left_out(report), *_survivors(report), *_counts(report)]) + "\n"
+    return "\n".join([*_left_out(report), *_survivors(report, patients or {}), *_counts(report)]) + "\n"
 
 
 def _left_out(report: Report) -> Iterable[str]:
@@ -23,12 +27,15 @@ def _left_out(report: Report) -> Iterable[str]:
         yield ""
 
 
-def _survivors(report: Report) -> Iterable[str]:
+def _survivors(report: Report, patients: Patients) -> Iterable[str]:
     if report.survivors:
         yield f"Changes that no case notices ({len(report.survivors)})"
         for one in report.survivors:
             yield f"  {one.mutant.place}: {one.mutant.owner}: {one.mutant.change}"
             yield f"    {reason(one)}"
+            if patient := patients.get(one.mutant.key):
+                yield "    given:"
+                yield from (f"      {name}: {answer}" for name, answer in patient.items())
         yield ""
 
 
@@ -55,7 +62,7 @@ def _counts(report: Report) -> Iterable[str]:
     yield f"{killed} of {tried} changes are noticed: {report.share:.1f} % ({WANTED} % are wanted)"
 
 
-def data(report: Report) -> str:
+def data(report: Report, patients: Patients | None = None) -> str:
     """The counts, every survivor with a patient that would notice it, and what was said to be equivalent."""
     document = {
         "mutants": len(report.outcomes),
@@ -65,7 +72,13 @@ def data(report: Report) -> str:
         "percent": report.share,
         "left_out": list(report.left_out),
         "survivors": [
-            {**_mutant(one.mutant), "reason": reason(one), "witness": _witness(one)} for one in report.survivors
+            {
+                **_mutant(one.mutant),
+                "reason": reason(one),
+                "witness": _witness(one),
+                "patient": dict((patients or {}).get(one.mutant.key, {})) or None,
+            }
+            for one in report.survivors
         ],
         "equivalents": [
             {**_mutant(one.mutant), "reason": one.by} for one in report.outcomes if one.status == EQUIVALENT

@@ -87,10 +87,11 @@ def all_files(root: Path, local: Path | None = None) -> list[Path]:
 def read_all(kb: KnowledgeBase, files: Iterable[Path], root: Path) -> tuple[list[WorkedCase], list[Problem]]:
     """Every case of the files, and everything wrong with them."""
     read: list[tuple[list[WorkedCase], list[Problem]]] = []
+    reader = record.Reader(kb, None, None)
     for path in files:
         shown = os.path.relpath(path, root) if path.is_relative_to(root) else str(path)
         content, unopened = layout.read_bytes(path, shown)
-        read.append(read_file(kb, content, shown) if content is not None else ([], unopened))
+        read.append(read_file(kb, content, shown, reader) if content is not None else ([], unopened))
     return together(read, root)
 
 
@@ -116,18 +117,24 @@ def together(
     return cases, problems
 
 
-def read_file(kb: KnowledgeBase, text: bytes, file: str) -> tuple[list[WorkedCase], list[Problem]]:
+def read_file(
+    kb: KnowledgeBase, text: bytes, file: str, reader: record.Reader | None = None
+) -> tuple[list[WorkedCase], list[Problem]]:
     node, problems = source.load_text(text, file)
-    return read_node(kb, node, problems, file)
+    return read_node(kb, node, problems, file, reader)
 
 
 def read_node(
-    kb: KnowledgeBase, node: Node | None, problems: list[Problem], file: str
+    kb: KnowledgeBase, node: Node | None, problems: list[Problem], file: str, reader: record.Reader | None = None
 ) -> tuple[list[WorkedCase], list[Problem]]:
-    """The cases of a file that has been loaded, after the `problems` found while loading it."""
+    """The cases of a file that has been loaded, after the `problems` found while loading it.
+
+    Args:
+        reader: who reads other files against the same knowledge base too.
+    """
     if node is None:
         return [], problems or [Problem("OL407", "no worked case in this file", Place(file))]
-    records, problems = record.records_of(kb, node, problems)
+    records, problems = record.records_of(kb, node, problems, reader=reader)
     cases = []
     for one in records:
         expectations: list[Expectation] = []

@@ -6,7 +6,7 @@ patient, and are not counted. What was reached is plain values, so that one proc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -242,17 +242,21 @@ def _is_limit(node: NumberNode) -> bool:
     return all(isinstance(part, _LIMITS) for part in node.walk())
 
 
-def measure(recorder: Recorder) -> Coverage:
-    """The counts over all that was watched."""
+def measure(recorder: Recorder, only: Container[str] | None = None) -> Coverage:
+    """The counts over all that was watched, or over some rules alone."""
     uncovered: list[Uncovered] = []
+
+    def counted(goals: Iterable[_Goal]) -> Count:
+        return _count(uncovered, (goal for goal in goals if only is None or goal[1] in only))
+
     rules = recorder.kb.rules.values()
     held_back = [rule for rule in rules if rule.when is not None and not isinstance(rule.when, expression.Always)]
     counts = {
-        "rules fired": _count(uncovered, _rules(recorder, "rules fired", rules, Truth.TRUE)),
-        "rules held back": _count(uncovered, _rules(recorder, "rules held back", held_back, Truth.FALSE)),
-        "premise parts": _count(uncovered, _parts(recorder)),
-        "thresholds": _count(uncovered, _thresholds(recorder)),
-        "propositions": _count(uncovered, _propositions(recorder)),
+        "rules fired": counted(_rules(recorder, "rules fired", rules, Truth.TRUE)),
+        "rules held back": counted(_rules(recorder, "rules held back", held_back, Truth.FALSE)),
+        "premise parts": counted(_parts(recorder)),
+        "thresholds": counted(_thresholds(recorder)),
+        "propositions": counted(_propositions(recorder)),
     }
     return Coverage(counts, tuple(sorted(uncovered, key=lambda one: (one.place, one.kind, one.what))))
 

@@ -14,15 +14,17 @@ from .logic.logic import conjuncts, shared
 from .subject import Subject
 
 _ALWAYS = Always()
+_COMPARE = "compare the two premises: if one has a slip, mend it; if both are meant, leave the narrower one out"
+"""Which of the two is to blame cannot be told from here."""
 
 
-def _families(subject: Subject) -> Iterator[list[Rule]]:
+def families(subject: Subject) -> Iterator[list[Rule]]:
     """Rules that conclude the same of the same, with the same weight, for the same readers."""
     found: dict[object, list[Rule]] = {}
     for rule in subject.rules:
         if rule.verb != "derives":
             told = (rule.verb, rule.members or rule.targets, rule.level, rule.of, rule.until)
-            weight = (rule.strength, rule.weight, rule.urgency, rule.line, rule.then, rule.dose)
+            weight = (rule.strength, rule.weight, rule.urgency, rule.line, rule.then, rule.dose, rule.step)
             found.setdefault((told, weight, rule.guideline, rule.region), []).append(rule)
     return (family for family in found.values() if len(family) > 1)
 
@@ -39,7 +41,7 @@ def said_twice(subject: Subject) -> Iterator[Told]:
     Why:
         One of them will be changed and the other forgotten; then both hold.
     """
-    for family in _families(subject):
+    for family in families(subject):
         first: dict[TruthNode, Rule] = {}
         for rule in family:
             other = first.setdefault(rule.when or _ALWAYS, rule)
@@ -60,7 +62,7 @@ def said_by_a_wider_rule(subject: Subject) -> Iterator[Told]:
     Why:
         Whoever raises its cut-off expects patients to be treated otherwise, and nothing changes.
     """
-    for family in _families(subject):
+    for family in families(subject):
         read = {rule.id: _read(rule.when or _ALWAYS) for rule in family}
         for one, other in itertools.permutations(family, 2):
             if read[one.id].isdisjoint(read[other.id]) and read[other.id]:
@@ -70,7 +72,7 @@ def said_by_a_wider_rule(subject: Subject) -> Iterator[Told]:
                 continue  # evidence of one kind counts once, however often it is found
             if narrow != wide and subject.logic.implies(narrow, wide) and not subject.logic.implies(wide, narrow):
                 what = f"whenever '{one.id}' holds, '{other.id}' says the same"
-                yield Told(what, one.place, "leave it out, or let it conclude more", other.place)
+                yield Told(what, one.place, _COMPARE, other.place)
     yield from _levels(subject)
 
 

@@ -22,6 +22,8 @@ from ...premises.expression import (
     Quantified,
     TruthNode,
     Value,
+    atoms_read,
+    names_read,
 )
 from ...values.problems import Level
 from .check import Told, check
@@ -33,9 +35,6 @@ VERBS = {
     "cautions": ("cautions", "defers", "contraindicates"),
 }
 """The verbs of rules that do what an effect demands, or more."""
-
-_DEEPEST = 6
-"""Through how many states and diagnoses a rule is followed."""
 
 
 class Way(NamedTuple):
@@ -66,7 +65,8 @@ def hazard_without_rule(subject: Subject) -> Iterator[Told]:
         named = medicines(subject, hazard)
         lacking: dict[tuple[str, ...], list[Way]] = {}
         for way in ways(subject, hazard):
-            left = tuple(name for name in named if not acted_on(subject, hazard, way, name))
+            acting = acted_on(subject, hazard, way)
+            left = tuple(name for name in named if name not in acting)
             if left:
                 lacking.setdefault(left, []).append(way)
         for left, open_ways in lacking.items():
@@ -182,31 +182,64 @@ def _said(parts: Iterable[TruthNode]) -> str:
 # --- whether a rule acts on it ----------------------------------------------------------------------------------------
 
 
-def acted_on(subject: Subject, hazard: Hazard, way: Way, medicine: str) -> bool:
-    """Whether one rule does what the hazard demands, or more, wherever it is there in this way."""
-    return any(medicine in rule.members and secures(subject, way, rule) for rule in subject.of(*VERBS[hazard.effect]))
+def acted_on(subject: Subject, hazard: Hazard, way: Way) -> frozenset[str]:
+    """The medicines about which one rule does what the hazard demands, or more, wherever it is there in this way."""
+    wanted, found = frozenset(medicines(subject, hazard)), frozenset[str]()
+    securing = _Securing(subject, way.premise)
+    for rule in subject.of(*VERBS[hazard.effect]):
+        about_them = wanted.intersection(rule.members) - found
+        if about_them and rule.when is not None and securing.holds(rule.when):
+            found |= about_them
+    return found
 
 
 def secures(subject: Subject, way: Way, rule: Rule) -> bool:
     """Whether a rule holds wherever a hazard is there in this way."""
-    return rule.when is not None and _secures(subject, way.premise, rule.when)
+    return rule.when is not None and _Securing(subject, way.premise).holds(rule.when)
 
 
-def _secures(subject: Subject, given: TruthNode, wanted: TruthNode, depth: int = _DEEPEST) -> bool:
-    """Whether a premise holds wherever what is given does, through the states and diagnoses that the premise reads."""
-    if not depth:
+class _Securing:
+    """What holds wherever a premise does, through the states and diagnoses that are read; each part looked at once."""
+
+    def __init__(self, subject: Subject, given: TruthNode) -> None:
+        self.subject, self.given = subject, given
+        self._read = _told_by(subject, given)
+        self._found: dict[TruthNode, bool] = {}
+
+    def holds(self, wanted: TruthNode) -> bool:
+        """Whether a premise holds wherever what is given does."""
+        found = self._found.get(wanted)
+        if found is None:
+            self._found[wanted] = False  # while it is looked at: nothing is secured by itself
+            found = self._found[wanted] = self._holds(wanted)
+        return found
+
+    def _holds(self, wanted: TruthNode) -> bool:
+        read = names_read(wanted) | atoms_read(wanted)
+        if (not read or not read.isdisjoint(self._read)) and self.subject.logic.grants((self.given,), wanted):
+            return True
+        if isinstance(wanted, All):
+            return all(self.holds(item) for item in wanted.items)
+        if isinstance(wanted, AnyOf):
+            return any(self.holds(item) for item in wanted.items)
+        if isinstance(wanted, Quantified):
+            return _has_had(self.subject, self.given, wanted)
+        if isinstance(wanted, Proposition):
+            return any(self.holds(premise) for premise in _behind(self.subject, wanted.atom))
         return False
-    if subject.logic.grants((given,), wanted):
-        return True
-    if isinstance(wanted, All):
-        return all(_secures(subject, given, item, depth) for item in wanted.items)
-    if isinstance(wanted, AnyOf):
-        return any(_secures(subject, given, item, depth) for item in wanted.items)
-    if isinstance(wanted, Quantified):
-        return _has_had(subject, given, wanted)
-    if isinstance(wanted, Proposition):
-        return any(_secures(subject, given, premise, depth - 1) for premise in _behind(subject, wanted.atom))
-    return False
+
+
+def _told_by(subject: Subject, given: TruthNode) -> frozenset[str]:
+    """Every name and proposition that a premise reads, itself or through what it reads."""
+    found: set[str] = set()
+    waiting = [given]
+    while waiting:
+        node = waiting.pop()
+        found |= names_read(node)
+        for atom in atoms_read(node) - found:
+            found.add(atom)
+            waiting += [rule.when for rule in subject.concluding.get(atom, ()) if rule.when is not None]
+    return frozenset(found)
 
 
 def _behind(subject: Subject, atom: str) -> Iterator[TruthNode]:

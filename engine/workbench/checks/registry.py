@@ -32,13 +32,14 @@ from . import (
 )
 from .check import Check, Page
 from .manual import manual
-from .subject import Subject
+from .solved import rules
+from .subject import Everybody, Subject
 from .suppression import CODES as SUPPRESSION
 from .suppression import Suppressions
 
 _MODULES: tuple[ModuleType, ...] = (
     *(medicines, reported, hazards, clashes, alerts, premises, doubles, strata, guards, loose_ends, questions, names),
-    *(texts, numbers, phrases, codes, slips, upkeep, worked_cases),
+    *(texts, numbers, phrases, codes, slips, upkeep, worked_cases, rules),
 )
 
 CHECKS: tuple[Check, ...] = tuple(
@@ -53,6 +54,8 @@ CODES: dict[str, str] = {check.code: check.page.summary.rstrip(".") for check in
 """What each code of a check means, in one line."""
 
 _NEED_CASES = frozenset({"OL505", "OL561", "OL562"})
+NEED_A_SOLVER = frozenset(one.code for one in vars(rules).values() if isinstance(one, Check))
+"""The codes of what only a solver sees."""
 
 
 def run(
@@ -61,6 +64,7 @@ def run(
     *,
     read: Sequence[Problem] | None = None,
     today: datetime.date | None = None,
+    everybody: Everybody | None = None,
 ) -> Iterator[Problem]:
     """What the checks find, without what an entry suppresses, in the order of the files.
 
@@ -69,12 +73,14 @@ def run(
         read: the warnings of the reading; they are given again, less those suppressed. Without them a suppression of
             such a code is not judged.
         today: the day by which sources must have been reviewed.
+        everybody: all patients, for what only a solver sees; without them it is not asked.
     """
-    subject = Subject(kb, cases or (), today or datetime.date.today())
+    subject = Subject(kb, cases or (), today or datetime.date.today(), everybody)
     suppressions = Suppressions(subject)
     found = [problem for check in CHECKS for problem in check(subject)]
     kept = list(suppressions.kept([*(read or ()), *found]))
     own = {check.code for check in CHECKS} - (frozenset() if cases is not None else _NEED_CASES)
+    own -= frozenset() if everybody is not None else NEED_A_SOLVER
     others = manual.codes_of_others()
     judged = own | (others.keys() if read is not None else set())
     kept += suppressions.problems({*CODES, *others}, judged)

@@ -6,9 +6,9 @@ import dataclasses
 import datetime
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ...case import case
 from ...case.case import Prepared
@@ -56,12 +56,34 @@ class Premise:
     nodes: tuple[Node, ...]
 
 
+class Everybody(Protocol):
+    """Whoever answers questions about rules for all patients: see `solved/everybody`."""
+
+    def nobody(self, holding: Sequence[Rule], failing: Sequence[Rule] = ()) -> bool: ...
+
+    def out_of_reach(self, rule: Rule) -> bool: ...
+
+    def within(self, one: Rule, others: Sequence[Rule]) -> list[Rule]: ...
+
+    def clashing(self, parts: Sequence[TruthNode]) -> list[TruthNode]: ...
+
+    def patient(self, holding: Sequence[Rule], failing: Sequence[Rule], also: Sequence[TruthNode] = ()) -> str: ...
+
+
 class Subject:
     """A knowledge base in force, with what several checks ask of it worked out once."""
 
-    def __init__(self, kb: KnowledgeBase, cases: Iterable[WorkedCase], today: datetime.date) -> None:
+    def __init__(
+        self,
+        kb: KnowledgeBase,
+        cases: Iterable[WorkedCase],
+        today: datetime.date,
+        everybody: Everybody | None = None,
+    ) -> None:
         self.kb, self.cases, self.today = kb, tuple(cases), today
         self.logic = Logic(kb)
+        self.everybody = everybody
+        """All patients, as a solver sees them; None where none is asked."""
 
     @functools.cached_property
     def rules(self) -> tuple[Rule, ...]:

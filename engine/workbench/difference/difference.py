@@ -77,6 +77,8 @@ class Difference:
     """How many conclusions rest on nothing that was edited."""
     unchanged: tuple[Conclusion, ...]
     """Those that could change, and did of nobody."""
+    proved: tuple[Conclusion, ...] = ()
+    """Those among them that are the same of every patient: a solver shows it."""
 
     @property
     def decides(self) -> bool:
@@ -187,7 +189,10 @@ class _Pair:
         self.versions, self.reached = (old, new), reached
         self.judges = (judging.Judge(old), judging.Judge(new))
         self.skipping = False
-        """Whether patients of whom two values contradict are passed over: of random ones nobody misses them."""
+        """Whether patients of whom two values contradict are passed over: of random ones nobody misses them.
+
+        Those of them whom an edit of cut-offs does not meet as they were entered are not even counted.
+        """
         self.aside = 0
         self.machines = (Machine(old.plan), Machine(new.plan))
 
@@ -196,15 +201,40 @@ class _Pair:
     ) -> dict[_Turn, list[int]]:
         """Each change, with the places of the patients of whom it is so."""
         old, new = self._people(said, days)
-        moved = self.reached.moved(old, new) | old.contradicting | new.contradicting
+        first = self.reached.first(old, new)
+        if first is not None and self.skipping:
+            places = list(bits.positions(first))
+            self.aside = 0
+            if not places:
+                return {}
+            kept = self._closely([said[place] for place in places], [days[place] for place in places], wanted)
+            return {turn: [places[place] for place in found] for turn, found in kept.items()}
+        return self._closely(said, days, wanted, (old, new), first)
+
+    def _closely(
+        self,
+        said: Sequence[Mapping[str, Known]],
+        days: Sequence[datetime.date],
+        wanted: Sequence[Conclusion],
+        people: tuple[Population, Population] | None = None,
+        first: int | None = None,
+    ) -> dict[_Turn, list[int]]:
+        """As `turns`, conclusion by conclusion.
+
+        Args:
+            people: these patients under both versions.
+            first: those of whom an edited condition comes out otherwise, where that is known.
+        """
+        old, new = whole = people or self._people(said, days)
+        alone = old.contradicting | new.contradicting
+        moved = (first if first is not None else self.reached.moved(old, new)) & ~alone
         places = list(bits.positions(moved))
-        if len(places) * _SPARSE < len(said):
-            said, days = [said[place] for place in places], [days[place] for place in places]
-            old, new = self._people(said, days)
+        if alone or len(places) * _SPARSE < len(said):
+            # a population judges whoever contradicts himself one by one, asked or not: they are kept out of it
+            old, new = self._people([said[place] for place in places], [days[place] for place in places])
         else:
             places = list(range(len(said)))
-        alone = old.contradicting | new.contradicting
-        together = old.everybody & ~alone
+        together = old.everybody
         found: dict[_Turn, list[int]] = {}
         for conclusion in wanted:
             before, after = conclusions.words(old, conclusion), conclusions.words(new, conclusion)
@@ -212,8 +242,10 @@ class _Pair:
                 found.setdefault(turn, []).extend(places[case] for case in bits.positions(cases))
         self.aside = bin(alone).count("1") if self.skipping else 0
         for place in bits.positions(0 if self.skipping else alone):
+            if all(self.reached.untouched(first, side, place) for side in whole):
+                continue
             for turn in self._alone(said[place], days[place], wanted):
-                found.setdefault(turn, []).append(places[place])
+                found.setdefault(turn, []).append(place)
         return found
 
     def _people(

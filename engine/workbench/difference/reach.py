@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from ...assessment import worlds
 from ...assessment.population.population import Population
 from ...assessment.workup import TAKING
 from ...case import evidence
@@ -15,6 +16,7 @@ from ...case.case import Prepared
 from ...inference.program.bits import Pair
 from ...knowledge_base.model import KnowledgeBase, Rule
 from ...premises import expression
+from ...premises.expression import TruthNode
 from ..mutation.alteration import Graph, Touched
 from .conclusions import Conclusion
 from .edits import Edit
@@ -42,6 +44,60 @@ class Reach:
         self._by_truth = self._sides is not None and all(one.kind in _BY_TRUTH for one in deciding)
         self._spoken = {one.id for one in deciding if one.kind == "rules" and one.parts != ("when",)}
         """Rules of which more than the premise differs."""
+        self._cut_offs = {one.id for one in deciding} if all(one.kind == "thresholds" for one in deciding) else None
+        """The cut-offs that were edited, where nothing else was."""
+        self._as_said, self._read = True, set[str]()
+        """Whether those conditions read only what was said, and what that is."""
+        self._compared = self._comparisons(old, new)
+
+    def _comparisons(self, old: Prepared, new: Prepared) -> list[tuple[TruthNode, TruthNode]] | None:
+        """The conditions, as each version has them, through which alone an edit of cut-offs reaches anything.
+
+        None where it reaches more: what something is worked out from, to whom it applies, or something else but rules.
+        """
+        if self._cut_offs is None:
+            return None
+        found: list[dict[TruthNode, TruthNode]] = []
+        for prepared in (old, new):
+            graph = Graph(prepared.kb)
+            if graph.touched((), self._cut_offs).names != self._cut_offs or not self._cut_offs.isdisjoint(
+                _beside(prepared)
+            ):
+                return None
+            leaves = prepared.plan.productions.leaves.values()
+            found.append({leaf: leaf for leaf in leaves if not graph.names_in(leaf).isdisjoint(self._cut_offs)})
+            self._as_said &= all(
+                name in self._cut_offs or not (prepared.plan.reads.get(name) or prepared.plan.derive.get(name))
+                for leaf in found[-1]
+                for name in graph.names_in(leaf)
+            )
+            self._read |= {name for leaf in found[-1] for name in graph.names_in(leaf)} - self._cut_offs
+        if found[0].keys() != found[1].keys():
+            return None
+        return [(leaf, found[1][leaf]) for leaf in found[0]]
+
+    def untouched(self, first: int | None, people: Population, case: int) -> bool:
+        """Whether nothing differs of a case of which two values contradict.
+
+        Where what the edited conditions read was said once, each of its worlds holds that or nothing of it.
+        """
+        if first is None or first >> case & 1 or not self._as_said:
+            return False
+        said = {name: people.said[case][name] for name in self._read if name in people.said[case]}
+        return self._read.isdisjoint(people.old[case]) and not worlds.has_rivals(said)
+
+    def first(self, old: Population, new: Population) -> int | None:
+        """The cases of whom a condition that was edited comes out otherwise: of no others anything can differ.
+
+        It holds of those who do not contradict themselves. None where an edit reaches more than conditions.
+        """
+        if self._compared is None:
+            return None
+        moved = 0
+        for one, other in self._compared:
+            before, after = old.truths.leaves.pair(one), new.truths.leaves.pair(other)
+            moved |= before[0] ^ after[0] | before[1] ^ after[1]
+        return moved
 
     def moved(self, old: Population, new: Population) -> int:
         """The cases of whom anything can differ: a rule reached comes out otherwise, or one reworded acts or may.
@@ -57,6 +113,20 @@ class Reach:
             if name in self._spoken:
                 moved |= ~one[1] | ~other[1]
         return moved & old.everybody
+
+
+def _beside(prepared: Prepared) -> frozenset[str]:
+    """Every name that is read by something else than a rule's premise."""
+    kb = prepared.kb
+    nodes = [one.pursue for one in kb.conditions.values()]
+    nodes += [one.not_while for one in kb.investigations.values()]
+    for finding in kb.findings.values():
+        nodes += [finding.applies, finding.indicated, *(case.when for case in finding.ranges)]
+        nodes += [finding.assumed.when, finding.assumed.sure] if finding.assumed is not None else []
+    nodes += [position.when for one in kb.disagreements.values() for position in one.positions]
+    nodes += [one.applies for one in kb.scales.values()]
+    nodes += [kb.scope.when] if kb.scope is not None else []
+    return frozenset(name for node in nodes if node is not None for name in expression.names_read(node))
 
 
 def _truth(people: Population, name: str) -> Pair:

@@ -21,11 +21,45 @@ from ...premises.grammar import RESERVED
 from ...values.problems import Place, Problem, Refused, did_you_mean
 from . import meanings
 
-KINDS = {"rule": "rules", "finding": "findings", "condition": "conditions", "intervention": "interventions"}
+KINDS = {
+    "rule": "rules",
+    "finding": "findings",
+    "condition": "conditions",
+    "intervention": "interventions",
+    "source": "sources",
+    "guideline": "guidelines",
+    "state": "states",
+    "scale": "scales",
+    "quantity": "quantities",
+    "threshold": "thresholds",
+    "alert": "alerts",
+    "investigation": "investigations",
+    "invariant": "invariants",
+    "hazard": "hazards",
+    "clash": "clashes",
+    "disagreement": "disagreements",
+    "group": "groups",
+    "topic": "topics",
+}
+"""What can be made, and the kind of file it stands in."""
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "findings": ("label", "type", "question", "section", "sources"),
     "conditions": ("label", "definition", "mechanism", "frequency", "pursue", "sources"),
     "interventions": ("label", "kind", "mechanism", "dose", "monitoring", "sources"),
+    "sources": ("label", "citation", "year", "kind", "address", "licence"),
+    "guidelines": ("label", "region", "population", "year", "sources"),
+    "states": ("label", "note"),
+    "scales": ("label", "levels", "sources"),
+    "quantities": ("label", "unit", "sources"),
+    "thresholds": ("label", "unit", "value", "sources"),
+    "alerts": ("label", "action", "plain", "sources"),
+    "investigations": ("label", "tells", "findings", "sources"),
+    "invariants": ("title", "never", "harm", "evidence", "sources"),
+    "hazards": ("title", "reads", "members", "effect", "for", "because", "evidence", "sources"),
+    "clashes": ("title", "advice", "against", "because"),
+    "disagreements": ("question", "positions"),
+    "groups": ("label", "question", "findings"),
+    "topics": ("question", "ask", "answer", "see", "sources"),
 }
 """What the skeleton of an entry opens with; more where its type asks for it."""
 _BY_TYPE = {"number": ("unit", "plausible"), "choice": ("choices",), "records": ("fields", "key")}
@@ -116,7 +150,7 @@ def _problems(wish: Wish, known: Inventory) -> Iterator[Problem]:
             hint = did_you_mean(wish.id, known.ids("rules")) or "a case is about a rule: give the rule's id"
             yield Problem("OL105", f"unknown rule '{wish.id}'", here, hint=hint)
         return
-    kebab = wish.kind == "rule"
+    kebab = wish.kind == "rule" or entries.KINDS[KINDS[wish.kind]].kebab
     if not (KEBAB if kebab else SNAKE).fullmatch(wish.id):
         form = "small letters, digits and " + ("hyphens" if kebab else "_")
         spelled = ("-" if kebab else "_").join(re.findall(r"[a-z0-9]+", wish.id.lower()))

@@ -16,6 +16,7 @@ from ...values.problems import Place, Problem
 CODES: dict[str, str] = {
     "OL410": "a list of equivalent changes written in another form than it takes",
     "OL411": "an equivalent change that is not among the changes of its rule",
+    "OL412": "a rule or threshold to be tested that there is not",
 }
 
 

@@ -8,7 +8,7 @@ reason, is equivalent and counted apart. What was tried is kept, so that a run t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +88,7 @@ def run(
     store: Store | None = None,
     digest: str = "",
     progress: Callable[[int, int], None] | None = None,
+    only: Container[str] | None = None,
 ) -> Report:
     """Every mutant tried on the cases.
 
@@ -95,8 +96,9 @@ def run(
         listed: the changes an author says are equivalent, by `Mutant.key`, with the reason.
         store: where to keep what was tried; `digest` names all it depends on.
         progress: told how many of how many are done.
+        only: the rules and thresholds whose mutants are tried; all, where it is left out.
     """
-    everything = mutants.of(prepared.kb)
+    everything = [one for one in mutants.of(prepared.kb) if only is None or one.owner in only]
     known = _resumed(store, digest)
     pending = [one for one in everything if one.key not in known and one.key not in listed]
     left_out: tuple[str, ...] = ()

@@ -206,4 +206,8 @@ OL411
 - a change that the rule no longer has
 + leave it out
 = What is listed and does not come up any more hides that the rule has changed.
+OL412
+- osteologic test osteomalacia-frist --mutate
++ osteologic test osteomalacia-first --mutate
+= A rule that was not tested must not pass for one that was.
 """
