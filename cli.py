@@ -232,10 +232,11 @@ TESTING = [
     option("--since", metavar="REV", default="", help="Only the rules and thresholds that differ since a revision."),
 ]
 
+MAP = option(
+    "--map", "mapping", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="What columns mean."
+)
 SCREENING = [
-    option(
-        "--map", "mapping", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="What columns mean."
-    ),
+    MAP,
     option("--draft", is_flag=True, help="Write a first mapping of the columns, for you to finish."),
     option("--select", metavar="EXPR", default="", help="Only the rows of which this is true."),
     option("--undecided", is_flag=True, help="With --select: the rows of which it is unknown as well."),
@@ -271,6 +272,13 @@ DIFFERENCE = [
     ),
     option("--fail-on", type=click.Choice(["loosened"]), help="Fail where somebody is protected less."),
     option("--prove", is_flag=True, help="Ask a solver of what changed of none of them."),
+    option(
+        "--table",
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="A table of patients of whose rows it is counted as well.",
+    ),
+    MAP,
 ]
 
 VERBS = [

@@ -7,9 +7,13 @@ from pathlib import Path
 
 from ..values.problems import Place, Problem, Refused
 from ..views.outcomes import difference as view
+from ..workbench import processes
 from ..workbench.cases import cases
 from ..workbench.difference import difference, samples, versions
-from . import surroundings
+from ..workbench.difference.conclusions import Conclusion
+from ..workbench.difference.difference import Counted, Difference
+from ..workbench.difference.versions import Version
+from . import screen, surroundings
 
 
 def run(
@@ -20,10 +24,18 @@ def run(
     own: Path | None = None,
     fail_on: str | None = None,
     prove: bool = False,
+    table: Path | None = None,
+    mapping: Path | None = None,
+    as_of: datetime.date | None = None,
     knowledge: Path | None = None,
 ) -> int:
     """Exit 1 with `fail_on` loosened where somebody is protected less; 0 else, whatever changes."""
     root = surroundings.ROOT
+    if mapping is not None and table is None:
+        what = "--map says what the columns of a table mean, and there is none"
+        raise Refused([Problem("OL386", what, Place("diff"), hint="add --table FILE")])
+    if table is not None:
+        screen.hold_to_be_installed("")
     with versions.opened(old, new, root, knowledge) as (before, after):
         some = [samples.worked(after.prepared, cases.all_files(root, knowledge), root)]
         parents = some[0]
@@ -34,6 +46,8 @@ def run(
         if patients and parents.said:
             some.append(samples.crossed(after.prepared, parents, patients))
         found = difference.between(before, after, some)
+        if table is not None:
+            found = _with_table(found, before, after, table, mapping, as_of or datetime.date.today())
         if prove:
             from ..workbench.difference import proving  # needs a solver
 
@@ -47,3 +61,26 @@ def run(
     else:
         surroundings.put(view.text(found))
     return 1 if fail_on == "loosened" and found.loosened else 0
+
+
+def _with_table(
+    found: Difference, before: Version, after: Version, path: Path, mapping: Path | None, today: datetime.date
+) -> Difference:
+    """The same with the rows of a table, of which only numbers are told."""
+    from ..cohort import differing
+    from ..cohort.running import Run
+    from ..cohort.screening import Asked
+    from ..cohort.table.tables import Table
+
+    table, asked = Table(path), Asked(today)
+    directory = mapping.parent if mapping is not None else Path()
+    old, new = (
+        Run(one.prepared, table, screen.contract_of(one.prepared, table, mapping)[0], asked, directory,
+            workers=processes.cores())
+        for one in (before, after)
+    )  # fmt: skip
+    wanted = difference.touched(before, after) if found.decides else []
+    counted = differing.counted(old, new, wanted, lambda rows: None)
+    turns = {(Conclusion(kind, name), was, now): count for (kind, name, was, now), count in counted.turns.items()}
+    sample = Counted(f"rows of {path.name}", counted.rows, counted.changed, counted.loosened, counted.refused)
+    return difference.with_counts(found, sample, turns)

@@ -59,7 +59,7 @@ def run(
     knowledge: Path | None = None,
 ) -> int:
     _hold_together(select, undecided, count, out, resume, draft, explain)
-    _hold_to_be_installed(engine or "")
+    hold_to_be_installed(engine or "")
     from ..cohort.table import tables
 
     prepared = surroundings.prepared(knowledge)
@@ -70,7 +70,7 @@ def run(
         surroundings.put(Draft(prepared.kb, found).text())
         return 0
     terms = opening.terms(prepared.kb, guideline, region, as_of)
-    contract, written = _contract(prepared, found, mapping)
+    contract, written = contract_of(prepared, found, mapping)
     if explain is not None:
         return _explain(prepared, found, contract, mapping, terms, explain)
     wanted = Wanted(out, select, count, undecided, html, min_count, resume, workers, engine or "")
@@ -94,7 +94,7 @@ def _hold_together(
         raise Refused([Problem("OL386", what, Place("screen"), hint=hint) for what, hint in wrong])
 
 
-def _hold_to_be_installed(engine: str) -> None:
+def hold_to_be_installed(engine: str) -> None:
     """Raises Refused where a library is missing."""
     from importlib.util import find_spec
 
@@ -106,7 +106,8 @@ def _hold_to_be_installed(engine: str) -> None:
             raise Refused([Problem("OL388", what, Place("screen"), hint=hint)])
 
 
-def _contract(prepared: Prepared, table: Table, mapping: Path | None) -> tuple[Contract, bytes]:
+def contract_of(prepared: Prepared, table: Table, mapping: Path | None) -> tuple[Contract, bytes]:
+    """How the columns of a table are read, and the mapping as it was written. Raises Refused."""
     from ..cohort.table import contract
 
     own = (table.schema.metadata or {}).get(contract.METADATA)

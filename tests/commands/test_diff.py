@@ -32,3 +32,28 @@ def test_two_directories_are_compared_as_text_json_markdown_and_page(home: Path,
     assert run("diff", str(tmp_path / "new"), str(home), "--patients", "0", "--fail-on", "loosened").code == 0
     refused = run("diff", "no-such-thing")
     assert (refused.code, refused.out) == (2, "")
+
+
+def test_rows_of_a_table_are_counted_beside_the_cases(home: Path, run: Run, tmp_path: Path) -> None:
+    freer = RULES.replace("when: dysphagia", "when: dysphagia and age > 80")
+    write(tmp_path / "new", {**FILES, "rules/bone.yaml": freer})
+    table = tmp_path / "people.csv"
+    table.write_text(
+        "age,hip score,dysphagia,vitamin_d [nmol/L]\n67,-2.7,yes,80\n81,-2.7,yes,80\n67,-2.7,no,80\n300,-2.7,yes,80\n"
+    )
+    (tmp_path / "map.yaml").write_text("columns:\n  hip score: t_score_hip\n")
+    words = ("diff", str(home), str(tmp_path / "new"), "--patients", "0", "--table", str(table))
+    mapped = (*words, "--map", str(tmp_path / "map.yaml"))
+    ended = run(*mapped)
+    assert (ended.code, ended.err) == (0, "")
+    assert "     1 of 4 rows of people.csv (1 left out)" in ended.out
+    assert "! alendronate: contraindicated -> recommended  (1 rows of people.csv)" in ended.out
+    document = json.loads(run(*mapped, "--format", "json").out)
+    assert next(one["counts"] for one in document["changes"] if one["id"] == "alendronate") == [0, 1]
+    assert run(*mapped, "--fail-on", "loosened").code == 1
+    refused = run(*words)
+    assert (refused.code, refused.out) == (2, "")
+    assert "hip score" in refused.err
+    alone = run("diff", str(home), str(tmp_path / "new"), "--map", str(tmp_path / "map.yaml"))
+    assert (alone.code, alone.out) == (2, "")
+    assert "add --table FILE" in alone.err

@@ -6,6 +6,7 @@ smallest patient of a change is replayed on experta before it is told.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -119,14 +120,40 @@ def between(old: Version, new: Version, some: Sequence[Sample], witnesses: int =
     return Difference(old.name, new.name, found, tuple(counted), shown, len(every) - len(wanted), rest)
 
 
+def touched(old: Version, new: Version) -> list[Conclusion]:
+    """The conclusions that an edit can reach."""
+    reached = Reach(old.prepared, new.prepared, edits(old.prepared.kb, new.prepared.kb))
+    return [one for one in _either(old.prepared.kb, new.prepared.kb) if reached.touched(one)]
+
+
+def with_counts(found: Difference, sample: Counted, turns: Mapping[Turn, int]) -> Difference:
+    """The same difference beside further patients of whom only numbers are known, as of the rows of a table.
+
+    Args:
+        turns: of how many of them each conclusion becomes which word.
+    """
+    known = {(one.conclusion, one.before, one.after): one for one in found.changes}
+    changes = [dataclasses.replace(one, counts=(*one.counts, turns.get(turn, 0))) for turn, one in known.items()]
+    none = (0,) * len(found.samples)
+    changes += [Change(*turn, (*none, count)) for turn, count in turns.items() if turn not in known]
+    turned = {one.conclusion for one in changes}
+    return dataclasses.replace(
+        found,
+        samples=(*found.samples, sample),
+        changes=tuple(sorted(changes, key=_gravity)),
+        unchanged=tuple(one for one in found.unchanged if one not in turned),
+    )
+
+
 def _either(old: KnowledgeBase, new: KnowledgeBase) -> list[Conclusion]:
     return list(dict.fromkeys((*conclusions.all_of(new), *conclusions.all_of(old))))
 
 
 # --- patient by patient -----------------------------------------------------------------------------------------------
 
-_Turn = tuple[Conclusion, str, str]
-_Part = list[tuple[_Turn, list[int]]]
+Turn = tuple[Conclusion, str, str]
+"""A conclusion with the words before and after."""
+_Part = list[tuple[Turn, list[int]]]
 """Each change with the places of the patients in their sample."""
 
 
@@ -146,8 +173,8 @@ class _Tally:
     """How many change in each way, and the first few of them."""
 
     def __init__(self, many: int) -> None:
-        self.counts: dict[_Turn, list[int]] = {}
-        self.who: dict[_Turn, list[tuple[int, int]]] = {}
+        self.counts: dict[Turn, list[int]] = {}
+        self.who: dict[Turn, list[tuple[int, int]]] = {}
         self.many = many
 
     def add(self, sample: int, part: _Part) -> None:
@@ -198,7 +225,7 @@ class _Pair:
 
     def turns(
         self, said: Sequence[Mapping[str, Known]], days: Sequence[datetime.date], wanted: Sequence[Conclusion]
-    ) -> dict[_Turn, list[int]]:
+    ) -> dict[Turn, list[int]]:
         """Each change, with the places of the patients of whom it is so."""
         old, new = self._people(said, days)
         first = self.reached.first(old, new)
@@ -218,7 +245,7 @@ class _Pair:
         wanted: Sequence[Conclusion],
         people: tuple[Population, Population] | None = None,
         first: int | None = None,
-    ) -> dict[_Turn, list[int]]:
+    ) -> dict[Turn, list[int]]:
         """As `turns`, conclusion by conclusion.
 
         Args:
@@ -235,7 +262,7 @@ class _Pair:
         else:
             places = list(range(len(said)))
         together = old.everybody
-        found: dict[_Turn, list[int]] = {}
+        found: dict[Turn, list[int]] = {}
         for conclusion in wanted:
             before, after = conclusions.words(old, conclusion), conclusions.words(new, conclusion)
             for turn, cases in turned(conclusion, before, after, together).items():
@@ -257,7 +284,7 @@ class _Pair:
         )
         return old, new
 
-    def _alone(self, said: Mapping[str, Known], day: datetime.date, wanted: Sequence[Conclusion]) -> Iterable[_Turn]:
+    def _alone(self, said: Mapping[str, Known], day: datetime.date, wanted: Sequence[Conclusion]) -> Iterable[Turn]:
         old, new = (judge.look(said, day) for judge in self.judges)
         for conclusion in wanted:
             if conclusion.kind != "dose":
@@ -266,7 +293,7 @@ class _Pair:
                     yield conclusion, before, after
 
 
-def turned(conclusion: Conclusion, before: conclusions.Words, after: conclusions.Words, among: int) -> dict[_Turn, int]:
+def turned(conclusion: Conclusion, before: conclusions.Words, after: conclusions.Words, among: int) -> dict[Turn, int]:
     """From which word to which, with the cases; what is shown in neither is no change."""
     before, after = _whole(before, among), _whole(after, among)
     same = bits.joined(cases & after.get(word, 0) for word, cases in before.items())
