@@ -64,6 +64,21 @@ def _corrects(following: Segment, one: Segment) -> bool:
     return one.cue("correct") is not None
 
 
+def spoken_of(hearing: Hearing, last: tuple[Said, ...]) -> bool:
+    """`the hip was 2021`: the day of an entry that was told on the line before, put right."""
+    opening = hearing.line.text.casefold().split()[:1]
+    telling = [one for one in hearing.segments if not idle(one) and one.kind != "mark"]
+    verb = any(one.text.casefold().split()[-1:] in (["was"], ["is"]) for one in hearing.segments)
+    if opening != ["the"] or not verb or [one.kind for one in telling] != ["name", "time"]:
+        return False
+    for one in last:
+        key = hearing.kb.findings[one.finding].key if one.entry else ""
+        named = {tuple(sense.value) for sense in telling[0].senses if isinstance(sense.value, frozenset)}
+        if key and (one.entry.get(key, ""),) in named:
+            return Corrections(hearing, one).read()
+    return False
+
+
 class Corrections:
     """Reads a line, or the rest of one, as putting right what was said last."""
 

@@ -85,6 +85,9 @@ class Anchors:
         denied = (one.cue("nothing") for one in clause)
         if any(one.cue("fracture") for one in clause) or any(one and one.value == "fractures" for one in denied):
             return True
+        graded = any(one.cue("grade") for one in clause) and any(LEVEL.fullmatch(one.text.strip()) for one in clause)
+        if graded:
+            return True
         shown = any(one.sense("member", "imaging_findings") for one in clause)
         return "fractures" in self.hearing.asked and not shown
 
@@ -113,7 +116,7 @@ class Anchors:
         names = [
             name for name in dict.fromkeys(names) if name != "intolerances" or "intolerances" in self.hearing.asked
         ]
-        if "fractures" in names and not self._breaks(one, broken):
+        if "fractures" in names and (not self._breaks(one, broken) or self._place_of_picture(one)):
             names.remove("fractures")
         if "fractures" in names and (broken or self._says_break(one)):
             return "fractures"
@@ -183,7 +186,8 @@ class Anchors:
             if each.kind == "time" and each.part == one.part and each.time is not None and each.time.kind != "date":
                 return True
             number = each.number
-            if number is not None and each.part == one.part and number.unit.split("/")[0].casefold() in (
+            dosed = number is not None and number.unit.partition("/")[2].casefold() not in ("dl", "l", "ml")
+            if number is not None and dosed and each.part == one.part and number.unit.split("/")[0].casefold() in (
                 "mg", "g", "iu", "ug", "mcg", "units",
             ):  # fmt: skip
                 return True
@@ -204,6 +208,15 @@ class Anchors:
         if "imaging" in self.hearing.asked:
             return True
         return any(each.cue("imaging") for each in self.hearing.segments if each.clause == one.clause)
+
+    def _place_of_picture(self, one: Segment) -> bool:
+        """`MRI spine: fracture of L3`: what was looked at, not what broke."""
+        if LEVEL.fullmatch(one.text.strip()) or self._says_break(one):
+            return False
+        segments = self.hearing.segments
+        beside = [segments[place] for place in (one.index - 1, one.index + 1) if 0 <= place < len(segments)]
+        broke = any(each.cue("fracture") is not None for each in segments if each.clause == one.clause)
+        return broke and any(each.cue("imaging") is not None and each.part == one.part for each in beside)
 
     def _says_break(self, one: Segment) -> bool:
         return bool(re.search(r"fract|break|colles", one.text, re.IGNORECASE))
