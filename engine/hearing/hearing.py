@@ -52,8 +52,8 @@ class Hearing:
         self.clause = 0
         """The clause that is being read."""
         self.times = Times(today)
-        self._si_told = False
-        """Whether a result before it on the line can be believed in SI units only: a creatinine of 88."""
+        self._told_system = ""
+        """The units in which alone a result before it on the line can be believed: SI of a creatinine of 88."""
 
     @cached_property
     def headed(self) -> dict[int, str]:
@@ -231,7 +231,8 @@ class Hearing:
         unit = offered[0][0] if len(distinct) == 1 else self._preferred(finding, number, offered)
         measured = self.sheet.measured(finding)
         several = len(self.sheet.units.accepted(measured.unit, measured.analyte)) > 1
-        self._si_told |= len(distinct) == 1 and several and unit == measured.unit and finding not in MIXED
+        if len(distinct) == 1 and several and unit and finding not in MIXED and self._measured(finding):
+            self._told_system = "si" if unit == measured.unit else "us"
         if unit == "ft" and "." in number.low:
             feet, _, inches = number.low.partition(".")
             told = f"{feet} ft {inches} in" if len(inches) <= 2 and int(inches) < 12 else "feet and inches"
@@ -268,14 +269,14 @@ class Hearing:
         if _METRIC.get(finding) in units and not (finding == "weight" and number.value >= _EITHER):
             return _METRIC[finding]
         first = self.sheet.measured(finding).unit
-        if self._si_told and not self.system and first in units and finding not in MIXED and self._measured(finding):
-            return first
-        if self.system:
+        told = self._told_system if finding not in MIXED and self._measured(finding) else ""
+        system = self.system or told
+        if system:
             first = self.sheet.measured(finding).unit
             other = [unit for unit in units if unit != first]
-            if self.system == "si" and first in units:
+            if system == "si" and first in units:
                 return first
-            if self.system == "us" and len(other) == 1:
+            if system == "us" and len(other) == 1:
                 return other[0]
         return ""
 

@@ -231,7 +231,7 @@ def _backward(clause: list[Segment]) -> None:
                 break
             if not (names_something(before) or says_something(before)):
                 continue
-            if role == "kin" and before.kin:
+            if role == "kin" and (before.kin or _of_relatives(before)):
                 continue
             if role == "kin":
                 _set(before, "kin", segment)

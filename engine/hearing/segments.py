@@ -41,7 +41,7 @@ _MEASURED = re.compile(r"\s*[:=]?\s*[-<>]?\s*\d+(?:\.\d|\s*(?:m|u|µ|n|p)?(?:g|m
 _UNIT_BEHIND = re.compile(r"\s*(?:[munp]?mol|[munp]?g/|mg|mcg|ug|iu|u/l|units|kg|cm|%|lbs?\b)", re.IGNORECASE)
 """A unit behind a number that a phrase would take for an age or a count."""
 _AFTER_PREPOSITION = re.compile(
-    r"\b(?:in|since|last|until|till|from|by|to|early|late|mid|this|on|actually|was)\s+$", re.I
+    r"\b(?:in|since|last|until|till|from|by|to|early|late|mid|this|on|actually|was)\s+$|\($", re.I
 )
 _ENDS = frozenset({";", "\n", ".", "!"})
 _MOST_MENDED = 8

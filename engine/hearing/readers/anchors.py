@@ -69,6 +69,14 @@ class Anchors:
         named = [sense.target for sense in one.senses if sense.kind == "finding" and self.hearing.is_list(sense.target)]
         behind = [each for each in clause if each.index > one.index and not idle(each) and each.kind != "mark"]
         strange = [each for each in clause if each.part == one.part and each.kind == "word"]
+        if (
+            named == ["fractures"]
+            and one.denied is not None
+            and any(each.cue("imaging") is not None for each in clause)
+        ):
+            self.hearing.use(one, one.denied)
+            self.hearing.reading.leave(f"{self.hearing.told(one.denied, one)} (on that image)")
+            return True
         if named and one.denied is not None and not strange:
             self.hearing.use(one, one.denied)
             self.hearing.reading.list(named[0]).complete = True

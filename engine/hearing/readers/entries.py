@@ -72,7 +72,9 @@ class Entries:
                 continue
             told = self.hearing.told(*(each for each in clause if each.part == one.part))
             self.hearing.use(*(each for each in clause if each.part == one.part and each.kind != "time"))
-            if one.denied is not None:
+            if one.denied is not None and any(each.cue("imaging") is not None for each in clause):
+                self.hearing.reading.leave(f"{told} (on that image)")
+            elif one.denied is not None:
                 self.hearing.reading.list("fractures").complete = True
             else:
                 self.hearing.reading.ask(f"'{told}': which bone, and when?", "write 'broke the wrist in 2019'")

@@ -19,6 +19,11 @@ _PERIODS = {"day": "day", "d": "day", "week": "week", "wk": "week", "month": "mo
 _ISO = re.compile(r"\d{4}(?:-\d\d){0,2}")
 
 
+def entry_ends(length: Segment, until: Segment) -> bool:
+    """`for 10 years until 2024`: whether the word that tells an end stands with the length."""
+    return length.part == until.part
+
+
 class Fields:
     """Fills the fields of entries of one line."""
 
@@ -320,6 +325,9 @@ class Fields:
                 return not any(
                     names_something(other) for other in behind if each.index < other.index and other.part == each.part
                 )
+            field = each.cue("field")
+            if field is not None and field.value == "stopped" and entry_ends(one, each):
+                return True
             if names_something(each):
                 return False
         return False

@@ -50,6 +50,7 @@ class Table:
         total = [one for one in sites if _is_total(one)]
         if len(sites) == 2 and len(total) == 1:
             sites = [one for one in sites if one not in total]
+        sites = sites[:1] if len({self._site_of(one) for one in sites}) == 1 else sites
         self._above, self._across = (sites[0], []) if len(sites) == 1 else (None, sites)
         self.hearing.use(*clause)
         return True

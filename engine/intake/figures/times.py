@@ -345,7 +345,7 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], Read]]:
     yield one(rf"(?P<bound>[<>]=?\s*|over\s+|more than\s+|at least\s+|under\s+|less than\s+)?{_LENGTH}", Times._lasting)
     yield one(
         r"(?:at\s+(?:the\s+)?age\s+(?:of\s+)?|at\s+|aged\s+|age\s+(?:of\s+)?|@\s*|when\s+(?:she|he|i)\s+was\s+)"
-        r"(?P<age>\d{1,3})(?:\s*(?:-|to)\s*(?P<last>\d{1,3}))?(?![\d.,:/]\d|\d|\s*(?:%|mg|kg|cm|mmol|nmol))"
+        r"(?P<age>\d{1,3})(?:\s*(?:-|to)\s*(?P<last>\d{1,3}))?(?![\d.,:/]\d|\d|\s*(?:%|mg|mcg|ug|ng|pg|g/|kg|cm|[mnpu]mol|m?IU|U/))"
         r"(?:\s*(?:years?|yrs?|y/o|yo)(?:\s+old)?\b)?",
         Times._age,
     )
