@@ -17,7 +17,7 @@ from ..knowledge_base.naming import Names
 from ..values import history
 from ..values.value import Choice, Gap, Known, Number, Records, is_addition
 from . import asked_for, commands
-from .corrections import Corrections, Said, split, spoken_of
+from .corrections import Corrections, Said, keep_units, split, spoken_of
 from .heard import Conflicting, Half, Heard
 from .hearing import Hearing, idle
 from .pending import Pending
@@ -30,7 +30,7 @@ from .reading import PROMPT, Bare, Reading, Result
 from .scope import mark
 from .segments import Line, Segment, Segmenter
 
-VERSION = 2
+VERSION = 3
 """The version of the ear: a consultation that was kept under another one is heard anew and compared."""
 _MOST = 500
 """So many words, numbers and signs of a line are read."""
@@ -227,6 +227,7 @@ class Ear:
             self._put_right(hearing.reading, behind.reading, has_before)
             return
         self._plain(behind, any_of, ())
+        keep_units(behind, last)
         behind.reading.replaces |= {*behind.reading.results, *behind.reading.lists}
         self._put_right(hearing.reading, behind.reading, has_before)
 
