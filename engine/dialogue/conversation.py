@@ -353,6 +353,8 @@ class Conversation:
         closing: Asked | None = None,
     ) -> None:
         if not said and closing is None:
+            for told in echo.heard(self.case, (), {}, understood or Understood(), self._line, echo.granted(self.case)):
+                self.tell(READ, told)
             return
         before = self._verdict
         was, granted = dict(self.case.said), echo.granted(self.case)

@@ -9,7 +9,8 @@ _ASKING = tuple(
     (re.compile(pattern, re.IGNORECASE), name)
     for pattern, name in (
         (r"what (?:does|do)\s+(?P<rest>.+?)\s+mean\??$", "explain"),
-        (rf"(?:what(?:'s| is| are)|define|explain|meaning of|tell me about)\s+{_REST}", "explain"),
+        (rf"(?:what(?:'s| is| are)|define|explain|describe|meaning of)\s+{_REST}", "explain"),
+        (rf"(?:please )?(?:tell me (?:more )?about|more (?:about|on))\s+{_REST}", "explain"),
         (rf"why (?:not|isn't|can't she have|no)\s+{_REST}", "whynot"),
         (
             r"(?:can|could|may|should)\s+(?:she|he|i|they|we|the patient)\s+"

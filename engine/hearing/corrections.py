@@ -64,6 +64,31 @@ def _corrects(following: Segment, one: Segment) -> bool:
     return one.cue("correct") is not None
 
 
+def keep_units(hearing: Hearing, last: tuple[Said, ...]) -> None:
+    """`sorry vit d 32`, after 22 ng/mL: a number that puts another right has its unit."""
+    for one in list(hearing.reading.bare):
+        units = {said.value.partition(" ")[2] for said in last if said.finding == one.finding and not said.entry}
+        unit = units.pop() if len(units) == 1 else ""
+        if unit and hearing.fits(one.finding, f"{one.number} {unit}"):
+            hearing.reading.bare.remove(one)
+            hearing.reading.say(one.finding, f"{one.number} {unit}", unit_assumed=True)
+
+
+def spoken_of(hearing: Hearing, last: tuple[Said, ...]) -> bool:
+    """`the hip was 2021`: the day of an entry that was told on the line before, put right."""
+    opening = hearing.line.text.casefold().split()[:1]
+    telling = [one for one in hearing.segments if not idle(one) and one.kind != "mark"]
+    verb = any(one.text.casefold().split()[-1:] in (["was"], ["is"]) for one in hearing.segments)
+    if opening != ["the"] or not verb or [one.kind for one in telling] != ["name", "time"]:
+        return False
+    for one in last:
+        key = hearing.kb.findings[one.finding].key if one.entry else ""
+        named = {tuple(sense.value) for sense in telling[0].senses if isinstance(sense.value, frozenset)}
+        if key and (one.entry.get(key, ""),) in named:
+            return Corrections(hearing, one).read()
+    return False
+
+
 class Corrections:
     """Reads a line, or the rest of one, as putting right what was said last."""
 

@@ -17,7 +17,7 @@ from ..knowledge_base.naming import Names
 from ..values import history
 from ..values.value import Choice, Gap, Known, Number, Records, is_addition
 from . import asked_for, commands
-from .corrections import Corrections, Said, split
+from .corrections import Corrections, Said, keep_units, split, spoken_of
 from .heard import Conflicting, Half, Heard
 from .hearing import Hearing, idle
 from .pending import Pending
@@ -30,7 +30,7 @@ from .reading import PROMPT, Bare, Reading, Result
 from .scope import mark
 from .segments import Line, Segment, Segmenter
 
-VERSION = 2
+VERSION = 3
 """The version of the ear: a consultation that was kept under another one is heard anew and compared."""
 _MOST = 500
 """So many words, numbers and signs of a line are read."""
@@ -108,6 +108,8 @@ class Ear:
         if pending.whole():
             return
         if last and last[0].entry and self._completes(hearing, last[0]):
+            return
+        if last and spoken_of(hearing, last):
             return
         if last and last[0].doubted and self._redeems(hearing, last[0]):
             return
@@ -225,6 +227,7 @@ class Ear:
             self._put_right(hearing.reading, behind.reading, has_before)
             return
         self._plain(behind, any_of, ())
+        keep_units(behind, last)
         behind.reading.replaces |= {*behind.reading.results, *behind.reading.lists}
         self._put_right(hearing.reading, behind.reading, has_before)
 
@@ -354,7 +357,8 @@ class Ear:
             before = hearing.known.get(name)
             if before is None or name in reading.replaces or name in reading.gone:
                 continue
-            if hearing.asked == (name,) and name not in reading.by_name:
+            answered = hearing.asked == (name,) and name not in reading.by_name
+            if answered and not isinstance(said[name], Records):
                 continue
             if _contradicts(self.kb, name, before, said[name], reading):
                 conflicts.append(Conflicting(name, before, said.pop(name)))

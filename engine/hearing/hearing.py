@@ -21,6 +21,8 @@ from .scope import clauses
 from .segments import Line, Segment
 
 SYSTEMS = ("si", "us")
+MIXED = frozenset({"vitamin_d", "parathyroid_hormone"})
+"""Tests that laboratories with SI units report in either unit."""
 _METRIC = {"weight": "kg", "height": "cm", "peak_height": "cm"}
 """A bare number of a person's size is metric where it can be."""
 _NARROW, _FAR = Decimal("1.5"), Decimal(3)
@@ -50,6 +52,8 @@ class Hearing:
         self.clause = 0
         """The clause that is being read."""
         self.times = Times(today)
+        self._told_system = ""
+        """The units in which alone a result before it on the line can be believed: SI of a creatinine of 88."""
 
     @cached_property
     def headed(self) -> dict[int, str]:
@@ -225,6 +229,10 @@ class Hearing:
             self.reading.problems += problems
             return True
         unit = offered[0][0] if len(distinct) == 1 else self._preferred(finding, number, offered)
+        measured = self.sheet.measured(finding)
+        several = len(self.sheet.units.accepted(measured.unit, measured.analyte)) > 1
+        if len(distinct) == 1 and several and unit and finding not in MIXED and self._measured(finding):
+            self._told_system = "si" if unit == measured.unit else "us"
         if unit == "ft" and "." in number.low:
             feet, _, inches = number.low.partition(".")
             told = f"{feet} ft {inches} in" if len(inches) <= 2 and int(inches) < 12 else "feet and inches"
@@ -260,12 +268,15 @@ class Hearing:
         units = [unit for unit, _ in offered]
         if _METRIC.get(finding) in units and not (finding == "weight" and number.value >= _EITHER):
             return _METRIC[finding]
-        if self.system:
+        first = self.sheet.measured(finding).unit
+        told = self._told_system if finding not in MIXED and self._measured(finding) else ""
+        system = self.system or told
+        if system:
             first = self.sheet.measured(finding).unit
             other = [unit for unit in units if unit != first]
-            if self.system == "si" and first in units:
+            if system == "si" and first in units:
                 return first
-            if self.system == "us" and len(other) == 1:
+            if system == "us" and len(other) == 1:
                 return other[0]
         return ""
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..intake.figures.numbers import Quantity
-from .hearing import Hearing
+from .hearing import MIXED, Hearing
 from .segments import Segment
-
-_MIXED = frozenset({"vitamin_d", "parathyroid_hormone"})
-"""Tests that laboratories with SI units report in either unit."""
 
 
 class InOrder:
@@ -21,7 +18,9 @@ class InOrder:
 
     def read(self, telling: Sequence[Segment]) -> bool:
         """Whether the segments that tell something are one value for each of those asked."""
-        if not all(self._is_bare(one) for one in telling) or len({one.clause for one in telling}) > 1:
+        if not all(self._is_bare(one) for one in telling):
+            return False
+        if len({one.clause for one in telling}) not in (1, len(self.asked)):
             return False
         asked = self._as_many(telling)
         if asked is None:
@@ -86,7 +85,7 @@ class InOrder:
         if self.hearing.fits(name, text):
             return text
         units = [unit for unit, _ in self.hearing.units_of(name, number)] if not number.unit else []
-        si = self.hearing.system == "si" or (self._si and name not in _MIXED)
+        si = self.hearing.system == "si" or (self._si and name not in MIXED)
         metric = {"weight": "kg"}.get(name) or ("m" if name == "height" and number.value < 3 else "cm")
         if (
             name in ("weight", "height", "peak_height")

@@ -367,6 +367,13 @@ class Pending:
             self.hearing.reading.say(name, "yes" if words[0].cue("yes") else "no")
             self.hearing.reading.answered = True
 
+    def _is_reference(self, one: Segment) -> bool:
+        """A range behind a number, or behind its flag: what is usual, and no result."""
+        if one.number is None or not one.number.high or not one.index:
+            return False
+        before = [each for each in self.hearing.segments[: one.index] if each.clause == one.clause][-3:]
+        return any(each.kind == "number" for each in before)
+
     def _among_several(self) -> None:
         """A result that several of those asked can have is asked; one with a unit of only one is that: `85 umol/L`."""
         for one in list(self.hearing.open):
@@ -382,7 +389,7 @@ class Pending:
                         f"'{one.text.strip()}' can be {labels}", "write which it is, or 'all normal'"
                     )
                     continue
-            if one.kind != "number" or number is None or number.bad or number.about:
+            if one.kind != "number" or number is None or number.bad or number.about or self._is_reference(one):
                 continue
             left = [
                 name

@@ -62,7 +62,13 @@ def _forward(clause: list[Segment]) -> list[tuple[Segment, Segment]]:
     unclear: list[tuple[Segment, Segment]] = []
     active: dict[str, Segment] = {}
     opened: dict[str, int] = {}
+    bracket = 0
     for index, segment in enumerate(clause):
+        if segment.text == "(":
+            bracket = segment.index
+        elif segment.text == ")" and bracket:
+            active = {role: one for role, one in active.items() if one.index < bracket}
+            bracket = 0
         if segment.cue("but") is not None and segment.cue("no", "none", "over") is None:
             kept = ("kin",) if _goes_on(segment) else ()
             active = {role: one for role, one in active.items() if role in kept}
@@ -149,7 +155,7 @@ def _opens(clause: list[Segment], index: int) -> bool:
 
 def _bridged(clause: list[Segment], cue: Segment, segment: Segment) -> bool:
     """Whether a cue reaches over commas: a list that ends in `or`, and what is denied by a verb."""
-    if cue.cue("none") is not None:
+    if cue.cue("none") is not None or _heads(clause, cue):
         return True
     if cue.cue("no") is None:
         return False
@@ -164,6 +170,12 @@ def _bridged(clause: list[Segment], cue: Segment, segment: Segment) -> bool:
         if one.text.casefold() in ("or", "nor"):
             return True
     return False
+
+
+def _heads(clause: list[Segment], cue: Segment) -> bool:
+    """Whether it heads all that follows on its line: `Plan: zoledronate, calcium`."""
+    following = next((one for one in clause if one.index == cue.index + 1), None)
+    return cue.cue("planned") is not None and following is not None and following.text == ":"
 
 
 def _bare(clause: list[Segment], index: int) -> bool:
@@ -219,7 +231,7 @@ def _backward(clause: list[Segment]) -> None:
                 break
             if not (names_something(before) or says_something(before)):
                 continue
-            if role == "kin" and before.kin:
+            if role == "kin" and (before.kin or _of_relatives(before)):
                 continue
             if role == "kin":
                 _set(before, "kin", segment)

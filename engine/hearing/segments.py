@@ -13,9 +13,35 @@ from ..intake.words.lexicon import Lexicon, Sense
 from ..intake.words.phrases import Meaning
 
 _BETWEEN = re.compile(r" ?[-/'._]? ?|[()]|\)? ?")
-_STOP = re.compile(r"[;\n]|\.(?=\s+\S)(?<!\bca\.)(?<!\bapprox\.)|\.\s*$|[!]")
+_SHORTENED = "".join(
+    rf"(?<!\b{word}\.)"
+    for word in (
+        "ca",
+        "approx",
+        "[SU]",
+        "[Tt]ab",
+        "[Cc]ap",
+        "[Ii]nj",
+        "[Ss]yp",
+        "Dr",
+        "[RL]t",
+        "[Pp]rev",
+        "[Cc]orr",
+        "[Aa]dj",
+        "[Vv]it",
+        r"O\.B",
+    )
+)
+"""What a full stop shortens, and does not end: `S. Creatinine`, `Tab. Alendronate`."""
+_STOP = re.compile(rf"[;\n]|\.(?=\s+\S){_SHORTENED}|\.\s*$|[!]")
+_SPECIMEN = re.compile(r"\s*(?:serum|plasma|blood|fasting|random)\b", re.IGNORECASE)
+"""What laboratories print behind the name of a test and a comma: `Calcium, Serum`."""
+_MEASURED = re.compile(r"\s*[:=]?\s*[-<>]?\s*\d+(?:\.\d|\s*(?:m|u|µ|n|p)?(?:g|mol|eq)\s*(?:/|%))", re.IGNORECASE)
+"""A number with a decimal or a unit: what stands before it is the name of a result."""
+_UNIT_BEHIND = re.compile(r"\s*(?:[munp]?mol|[munp]?g/|mg|mcg|ug|iu|u/l|units|kg|cm|%|lbs?\b)", re.IGNORECASE)
+"""A unit behind a number that a phrase would take for an age or a count."""
 _AFTER_PREPOSITION = re.compile(
-    r"\b(?:in|since|last|until|till|from|by|to|early|late|mid|this|on|actually|was)\s+$", re.I
+    r"\b(?:in|since|last|until|till|from|by|to|early|late|mid|this|on|actually|was)\s+$|\($", re.I
 )
 _ENDS = frozenset({";", "\n", ".", "!"})
 _MOST_MENDED = 8
@@ -28,6 +54,25 @@ _LETTER_RUNS = re.compile(r"[a-z]+")
 _NEGATIVE = re.compile(r"neg(?:ative)?\s+", re.IGNORECASE)
 _LETTERS = re.compile(r"[A-Za-z]{1,4}(?=\d)")
 _WORDY_MONTHS = frozenset({"may", "mar", "march", "sep", "dec", "jan"})
+
+
+_NUMBERED = re.compile(r"(?m)^[ \t]*\d{1,2}[.)][ \t]+(?=[A-Za-z])")
+"""The number of an entry of a pasted list."""
+_UNIT_OF_COLUMN = re.compile(r"(?<=[A-Za-z])\s?\((?:g|cm2|cm\^2|g/cm2|g/cm\^2)\)", re.IGNORECASE)
+"""The unit in the head of a column of a scan: `BMD(g/cm2)`."""
+_OWN_COLUMN = re.compile(r"(?<=\d)[ \t]*\|[ \t]*(?=(?:[mµunp]?mol|[mµunpk]?g|m?IU|U)(?:/|%))", re.IGNORECASE)
+"""The sign between a number and a unit that has a column of its own."""
+
+
+def _without_columns(text: str) -> str:
+    """The text without what only lays it out: the numbers of a list, a column of units."""
+    if "|" in text:
+        text = _OWN_COLUMN.sub(" ", text)
+    if "(" in text:
+        text = _UNIT_OF_COLUMN.sub("", text)
+    if "\n" in text and len(_NUMBERED.findall(text)) > 1:
+        text = _NUMBERED.sub("", text)
+    return text
 
 
 @dataclass(slots=True, eq=False)
@@ -118,7 +163,7 @@ class Segmenter:
 
     def cut(self, line: str, context: Iterable[str] = ()) -> Line:
         """The line in segments; `context` are words that were asked for, to which short typos are held."""
-        text = plain(line)
+        text = _without_columns(plain(line))
         runs = list(RUN.finditer(text))
         keys = [key_of(run.group()) for run in runs]
         mended = self._mend(keys, runs, context)
@@ -134,7 +179,7 @@ class Segmenter:
                 if segment.text in _ENDS:
                     clause, part = clause + 1, part + 1
                 elif segment.text == ",":
-                    part += 1
+                    part += 1 if _SPECIMEN.match(text, segment.end) is None else 0
         return Line(text, tuple(segments))
 
     def _mend(self, keys: list[str], runs: list[re.Match[str]], context: Iterable[str]) -> dict[int, str]:
@@ -179,7 +224,8 @@ class Segmenter:
             found.append((end, 3, Segment(place, end, text[place:end], "name", (Sense("phrase", "", meaning),))))
         run = words.places.get(place)
         if run is not None:
-            named = self.lexicon.longest(words.keys, words.raw, run, words.gaps)
+            measured = _MEASURED.match(text, words.runs[run].end()) is not None
+            named = self.lexicon.longest(words.keys, words.raw, run, words.gaps, measured)
             if named is not None:
                 end = words.runs[run + named[0] - 1].end()
                 found.append((end, 2, Segment(place, end, text[place:end], "name", named[1])))
@@ -188,6 +234,8 @@ class Segmenter:
             if begins and (timed := self._time(text, place)) is not None:
                 found.append((timed[0], 1, Segment(place, timed[0], text[place : timed[0]], "time", time=timed[1])))
             number = self.numbers.at(text, place) if begins and not self._negative_then(text, place) else None
+            if number is not None and "\n" in text[place : number[0]]:
+                number = self.numbers.at(text[: text.index("\n", place)], place)
             if number is not None:
                 end, quantity = number
                 found.append((end, 0, Segment(place, end, text[place:end], "number", number=quantity)))
@@ -248,6 +296,10 @@ class Segmenter:
                 signed = start and text[start].isdigit() and text[start - 1] in ".,-+<>/"
                 asks = pattern.meaning.startswith("?") and _OF_A_TIME.match(text, max(start, end - 2)) is not None
                 if asks or inside or signed or "\n" in text[start:end] or not self._amounts(match):
+                    continue
+                if text[end - 1].isdigit() and _UNIT_BEHIND.match(text, end) is not None:
+                    continue
+                if text[end : end + 2].strip() in ("s", "'s"):
                     continue
                 if start not in found or found[start][0] < end:
                     found[start] = (end, pattern.meant(match))

@@ -69,6 +69,14 @@ class Anchors:
         named = [sense.target for sense in one.senses if sense.kind == "finding" and self.hearing.is_list(sense.target)]
         behind = [each for each in clause if each.index > one.index and not idle(each) and each.kind != "mark"]
         strange = [each for each in clause if each.part == one.part and each.kind == "word"]
+        if (
+            named == ["fractures"]
+            and one.denied is not None
+            and any(each.cue("imaging") is not None for each in clause)
+        ):
+            self.hearing.use(one, one.denied)
+            self.hearing.reading.leave(f"{self.hearing.told(one.denied, one)} (on that image)")
+            return True
         if named and one.denied is not None and not strange:
             self.hearing.use(one, one.denied)
             self.hearing.reading.list(named[0]).complete = True
@@ -84,6 +92,9 @@ class Anchors:
     def _break_in(self, clause: list[Segment]) -> bool:
         denied = (one.cue("nothing") for one in clause)
         if any(one.cue("fracture") for one in clause) or any(one and one.value == "fractures" for one in denied):
+            return True
+        graded = any(one.cue("grade") for one in clause) and any(LEVEL.fullmatch(one.text.strip()) for one in clause)
+        if graded:
             return True
         shown = any(one.sense("member", "imaging_findings") for one in clause)
         return "fractures" in self.hearing.asked and not shown
@@ -113,7 +124,7 @@ class Anchors:
         names = [
             name for name in dict.fromkeys(names) if name != "intolerances" or "intolerances" in self.hearing.asked
         ]
-        if "fractures" in names and not self._breaks(one, broken):
+        if "fractures" in names and (not self._breaks(one, broken) or self._place_of_picture(one)):
             names.remove("fractures")
         if "fractures" in names and (broken or self._says_break(one)):
             return "fractures"
@@ -183,7 +194,8 @@ class Anchors:
             if each.kind == "time" and each.part == one.part and each.time is not None and each.time.kind != "date":
                 return True
             number = each.number
-            if number is not None and each.part == one.part and number.unit.split("/")[0].casefold() in (
+            dosed = number is not None and number.unit.partition("/")[2].casefold() not in ("dl", "l", "ml")
+            if number is not None and dosed and each.part == one.part and number.unit.split("/")[0].casefold() in (
                 "mg", "g", "iu", "ug", "mcg", "units",
             ):  # fmt: skip
                 return True
@@ -204,6 +216,15 @@ class Anchors:
         if "imaging" in self.hearing.asked:
             return True
         return any(each.cue("imaging") for each in self.hearing.segments if each.clause == one.clause)
+
+    def _place_of_picture(self, one: Segment) -> bool:
+        """`MRI spine: fracture of L3`: what was looked at, not what broke."""
+        if LEVEL.fullmatch(one.text.strip()) or self._says_break(one):
+            return False
+        segments = self.hearing.segments
+        beside = [segments[place] for place in (one.index - 1, one.index + 1) if 0 <= place < len(segments)]
+        broke = any(each.cue("fracture") is not None for each in segments if each.clause == one.clause)
+        return broke and any(each.cue("imaging") is not None and each.part == one.part for each in beside)
 
     def _says_break(self, one: Segment) -> bool:
         return bool(re.search(r"fract|break|colles", one.text, re.IGNORECASE))

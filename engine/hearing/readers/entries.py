@@ -11,7 +11,7 @@ from ..hearing import Hearing
 from ..reading import Entry
 from ..scope import clauses, names_something
 from ..segments import Segment
-from .anchors import Anchor, Anchors
+from .anchors import LEVEL, Anchor, Anchors
 from .fields import Fields
 
 Named = tuple[Entry | None, Segment, str]
@@ -72,7 +72,9 @@ class Entries:
                 continue
             told = self.hearing.told(*(each for each in clause if each.part == one.part))
             self.hearing.use(*(each for each in clause if each.part == one.part and each.kind != "time"))
-            if one.denied is not None:
+            if one.denied is not None and any(each.cue("imaging") is not None for each in clause):
+                self.hearing.reading.leave(f"{told} (on that image)")
+            elif one.denied is not None:
                 self.hearing.reading.list("fractures").complete = True
             else:
                 self.hearing.reading.ask(f"'{told}': which bone, and when?", "write 'broke the wrist in 2019'")
@@ -165,6 +167,13 @@ class Entries:
         if not self._belongs(one, before):
             return None, None, ""
         opening = self.hearing.line.text[: one.start].casefold().split()[-1:]
+        stopped = [each for each in before if each[2] == "medicines" and each[1].over and each[1].part == one.part]
+        if (
+            stopped
+            and before[-1][2] != "medicines"
+            and "stopped" not in getattr(stopped[-1][0], "fields", {"stopped": ""})
+        ):
+            return stopped[-1]
         after = [each for each in entries if each[1].index > one.index]
         same_after = [each for each in after if each[1].part == one.part]
         forward = bool(opening) and opening[0] in ("after", "following", "despite", "on")
@@ -182,7 +191,11 @@ class Entries:
         part = [each for each in self.hearing.segments if each.part == one.part]
         anchors = {each[1].index for each in before if each[1].part == one.part}
         start = max(anchors) if anchors else part[0].index - 1
-        strange = [each for each in part if start < each.index < one.index and _strange(each)]
+        strange = [
+            each
+            for each in part
+            if start < each.index < one.index and (_strange(each) or each.cue("planned") is not None)
+        ]
         if strange:
             return False
         if anchors or any(each[1].part == one.part for each in before):
@@ -291,9 +304,13 @@ class Entries:
     def _count(self, one: Segment, clause: list[Segment]) -> int:
         """How many broke: `2 old rib fractures`, `both wrists`, `multiple vertebral fractures`."""
         others = [each for each in clause if each.part == one.part]
+        levels = [each for each in clause if LEVEL.fullmatch(each.text.strip())]
         for each in others:
             if each.used and each.kind != "number" and each.cue("number", "both") is None:
                 continue
+            if each.cue("number") is not None and each.index < one.index and one in levels and len(levels) > 1:
+                each.used = True
+                return 1
             if each.cue("number") is not None:
                 each.used = True
                 return int(str(each.cue("number").value))  # type: ignore[union-attr]

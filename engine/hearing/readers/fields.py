@@ -15,6 +15,15 @@ DATES = {"medicines": "", "conditions": "date", "symptoms": "started", "fracture
 _FOR_A = re.compile(r"for an? (week|month|year)", re.IGNORECASE)
 
 
+_PERIODS = {"day": "day", "d": "day", "week": "week", "wk": "week", "month": "month", "mth": "month"}
+_ISO = re.compile(r"\d{4}(?:-\d\d){0,2}")
+
+
+def entry_ends(length: Segment, until: Segment) -> bool:
+    """`for 10 years until 2024`: whether the word that tells an end stands with the length."""
+    return length.part == until.part
+
+
 class Fields:
     """Fills the fields of entries of one line."""
 
@@ -95,9 +104,10 @@ class Fields:
             if unit and unit.split("/")[0] not in ("kg", "cm") and not number.unit.startswith(("nmol", "mmol", "pmol")):
                 text = number.text(unit, sign=False)
                 dose, _, period = text.partition("/")
-                trial = {**entry.fields, "dose": dose.strip() if period in ("day", "d", "week", "month") else text}
-                if period in ("day", "d", "week", "month"):
-                    trial.setdefault("every", {"d": "day"}.get(period, period))
+                often = _PERIODS.get(period.strip().casefold(), "")
+                trial = {**entry.fields, "dose": dose.strip() if often else text}
+                if often:
+                    trial.setdefault("every", often)
                 if self._sound(name, trial):
                     entry.fields.update(trial)
                     one.used = True
@@ -185,6 +195,10 @@ class Fields:
 
     def _date(self, one: Segment, time: Time, entry: Entry, name: str, cue: str) -> bool:
         fields, anchor = self.kb.findings[name].fields, entry.anchor
+        given = entry.fields.get("last_given", "")
+        if not cue and given and self._joined(one) and all(map(_ISO.fullmatch, (given, time.text))):
+            entry.fields["last_given"] = max(given, time.text)
+            return True
         default = DATES.get(name, "date")
         if cue == "started" and anchor is not None and anchor.over and "stopped" in fields and name == "medicines":
             wanted = "stopped"
@@ -212,6 +226,15 @@ class Fields:
             return self._again(one, time, entry, name, wanted)
         return self._put(entry, name, wanted, time.text)
 
+    def _joined(self, one: Segment) -> bool:
+        """`given Feb 2026 and Aug 2026`: a day in a row of days, of which the last counts."""
+        for before in reversed(self.hearing.segments[: one.index]):
+            if before.kind == "time":
+                return before.clause == one.clause and before.used
+            if not (before.text == "," or idle(before)):
+                return False
+        return False
+
     def _over_before(self, one: Segment) -> bool:
         """`came off them 2 years ago`: in the part of the time itself."""
         return any(
@@ -234,6 +257,9 @@ class Fields:
         if given is not None and entry.anchor is not None:
             entry.fields["last_given"] = given
             return True
+        apart = self._long_acting(entry) or "month" in entry.fields.get("every", "")
+        if one.text.casefold().startswith("last ") and apart:
+            return self._put(entry, name, "last_given", time.text)
         label = entry.anchor.text.strip() if entry.anchor is not None else name
         what = f"'{one.text.strip()}' after '{label}': begun, last given, or stopped then?"
         hint = (
@@ -269,6 +295,8 @@ class Fields:
         )
         if cue == "started" and "started" in fields:
             return self._put(entry, name, "started", f"{time.text} ago")
+        if not cue and "stopped" in fields and "stopped" not in entry.fields and self._off_so_long(one):
+            return self._put(entry, name, "stopped", self._began(time))
         if (
             not cue
             and "/" in one.text
@@ -284,6 +312,11 @@ class Fields:
             return False
         return self._put(entry, name, wanted, self._began(time))
 
+    def _off_so_long(self, one: Segment) -> bool:
+        """`ex-prednisolone, off 3 years`: how long ago it was stopped, not how long it was taken."""
+        before = self.hearing.segments[one.index - 1] if one.index else None
+        return before is not None and before.text.casefold() in ("off", "stopped for", "off for", "off it")
+
     def _ends_later(self, one: Segment) -> bool:
         """`HRT for 6 years, came off it in 2020`: a stop is told behind the length, in a part of its own."""
         behind = [each for each in self.hearing.segments[one.index + 1 :] if each.clause == one.clause]
@@ -292,6 +325,9 @@ class Fields:
                 return not any(
                     names_something(other) for other in behind if each.index < other.index and other.part == each.part
                 )
+            field = each.cue("field")
+            if field is not None and field.value == "stopped" and entry_ends(one, each):
+                return True
             if names_something(each):
                 return False
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from ...intake.answers.sheet import clipped
@@ -9,6 +10,7 @@ from ...intake.figures.numbers import Quantity
 from ...values.units import Powers
 from ..hearing import Hearing, idle
 from ..reading import Result
+from ..scope import names_something
 from ..segments import Segment
 
 _WORDS = {"positive": {"number": "high", "yes_no": "yes", "choice": "positive"}} | {
@@ -22,6 +24,16 @@ _BY_UNIT = {"height": "length", "weight": "mass", "alcohol": "drink"}
 """Findings that a number with a unit of that dimension tells without a name."""
 _LINKS = frozenset({":", "=", "(", "-", "·", "|"})
 _DOSED = frozenset({"mg", "g", "IU", "ug", "mcg", "units", "mcg/day", "mg/day", "IU/day", "ug/day", "g/day", "unit"})
+
+
+def segment_senses(one: Segment) -> set[str]:
+    """The findings that a segment names."""
+    return {sense.target for sense in one.senses if sense.kind == "finding"}
+
+
+def _before_specimen(one: Segment, named: Segment) -> bool:
+    """Whether it is the comma of `Calcium, Serum`, which parts nothing."""
+    return one.text == "," and one.part == named.part
 
 
 class Results:
@@ -69,7 +81,13 @@ class Results:
             value = self._value_before(segment, name)
         if value is None or value.number is None:
             return False
+        if (newer := self._newer(segment, value, name)) is not None:
+            told = self.hearing.told(segment, value)
+            self.hearing.reading.leave(f"{told} (an earlier result without its day)")
+            self.hearing.use(value, *self.hearing.between(value, newer))
+            value = newer
         number = value.number
+        assert number is not None
         if self._is_dose(name, segment, number):
             return False
         if number.bad or (number.high and not self._a_range(name, number)) or (number.plus and not number.unit):
@@ -111,6 +129,19 @@ class Results:
         self._more_of_it(name, last if not used else max(used, key=lambda one: one.index), number)
         return True
 
+    def _newer(self, segment: Segment, value: Segment, name: str) -> Segment | None:
+        """`vit D was 19 nmol/L, now 71 nmol/L`: the result that is said to be of now."""
+        between = {one.text.casefold() for one in self.hearing.between(segment, value)}
+        if not between & {"was", "previously", "prev"}:
+            return None
+        behind = [one for one in self.hearing.segments[value.index + 1 :] if one.clause == value.clause]
+        for one, other in itertools.pairwise(behind):
+            if one.text.casefold() in ("now", "currently", "today") and other.number is not None and not other.used:
+                return other if other.kind == "number" and self.hearing.fits(name, other.number.text()) else None
+            if names_something(one):
+                return None
+        return None
+
     def _of_urine(self, segment: Segment, name: str) -> bool:
         """Whether a result of blood is named behind the word urine, which was not understood: `urine Ca/Cr 0.6`."""
         before = [one for one in self.hearing.segments if one.part == segment.part and one.index < segment.index]
@@ -144,10 +175,16 @@ class Results:
     def _between(self, one: Segment, other: Segment) -> list[Segment]:
         first, last = sorted((one, other), key=lambda segment: segment.index)
         between = self.hearing.between(first, last)
-        return [mid for mid in between if idle(mid) or mid.kind == "mark" or mid.cue("result") is not None]
+        own = segment_senses(one) | segment_senses(other)
+        return [
+            mid
+            for mid in between
+            if idle(mid) or mid.kind == "mark" or mid.cue("result", "flag") is not None or segment_senses(mid) & own
+        ]
 
     def _value_behind(self, segment: Segment, name: str) -> Segment | None:
         """The number that follows a name, over what says nothing of its own."""
+        named = False
         for one in self.hearing.segments[segment.index + 1 :]:
             if one.clause != segment.clause or one.used:
                 return None
@@ -155,11 +192,17 @@ class Results:
                 return one
             if one.kind == "time":
                 return self._as_number(one, name)
+            again = one.sense("finding", name) is not None
             passes = (
-                (one.kind == "mark" and one.text in _LINKS)
+                (
+                    one.kind == "mark"
+                    and (one.text in _LINKS or (one.text == ")" and named) or _before_specimen(one, segment))
+                )
                 or idle(one)
-                or one.cue("field", "but", "imaging", "result") is not None
+                or again
+                or one.cue("field", "but", "imaging", "result", "flag") is not None
             )
+            named = named or again
             if not passes and not (one.cue("unsure") is not None):
                 return None
         return None
@@ -293,7 +336,10 @@ class Results:
                 value = self._answer_in(one, name)
             if not value or not self.hearing.fits(name, value):
                 continue
-            self.hearing.use(segment, one, *self._between(segment, one))
+            shared = (
+                any(segment_senses(mid) for mid in self.hearing.between(segment, one)) and segment.index < one.index
+            )
+            self.hearing.use(segment, *(() if shared else (one, *self._between(segment, one))))
             if segment.unsure or one.unsure:
                 told = self.hearing.told(segment, one)
                 self.hearing.reading.ask(
@@ -329,6 +375,9 @@ class Results:
                 return None
             passes = (one.kind == "mark" and one.text in _LINKS) or idle(one) or one.cue("unsure") is not None
             if passes and one.sense("answer") is None:
+                continue
+            before = self.hearing.segments[one.index - 1]
+            if before.text.casefold() in ("and", "&", "+") and any(map(self.hearing.is_number, self.findings_of(one))):
                 continue
             return one if one.kind == "name" else None
         return None

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ..hearing import Hearing, idle
 from ..scope import clauses
 from ..segments import Segment
+from .tables import Row, Table, is_density
 
 _EARLIER = frozenset(("previous", "previously", "prev", "prior", "was", "earlier", "baseline", "before"))
 _HIGHEST, _LOWEST, _DOUBTED = 1.5, -8.0, 1.0
 _T, _Z = "t_score", "z_score"
-
-
-@dataclass(slots=True)
-class _Row:
-    """One site of a scan with the numbers that stand with it."""
-
-    site: str = ""
-    named: Segment | None = None
-    region: str = ""
-    numbers: list[tuple[str, Segment]] = field(default_factory=list)
-    date: str = ""
-    sides: list[Segment] = field(default_factory=list)
-    gap: Segment | None = None
-    segments: list[Segment] = field(default_factory=list)
-    kinds: list[Segment] = field(default_factory=list)
 
 
 class Scores:
@@ -34,7 +18,7 @@ class Scores:
     def __init__(self, hearing: Hearing) -> None:
         self.hearing = hearing
         self._sites = {name.removeprefix(f"{_T}_"): name for name in hearing.kb.findings if name.startswith(f"{_T}_")}
-        self._columns: list[str] = []
+        self._table = Table(hearing, self._site_of, self._heads)
         self._heading = ""
         asked = {name.partition("_score")[0] for name in hearing.asked if "_score" in name}
         self._asked_kind = "Z" if asked == {"z"} else ""
@@ -52,17 +36,27 @@ class Scores:
         kinds = [one for one in clause if one.cue("kind") is not None]
         numbers = [one for one in clause if one.kind == "number" or one.kind == "time"]
         if len(kinds) >= 2 and not numbers:
-            self._columns = [str(one.cue("kind").value) for one in kinds]  # type: ignore[union-attr]
-            self.hearing.use(*kinds, *(one for one in clause if idle(one) or self._site_of(one)))
+            self._table.columns = [str(one.cue("kind").value) for one in kinds]  # type: ignore[union-attr]
+            heads = clause if len(kinds) > 2 else [one for one in clause if idle(one) or self._site_of(one)]
+            self.hearing.use(*kinds, *heads)
+            return
+        if self._table.heads_lines(clause, numbers):
+            return
+        crossed = self._table.crossed(clause, numbers)
+        for row in crossed or ():
+            kind, number = row.numbers[0]
+            self._number(row, kind, number, self.hearing.headed.get(clause[0].clause, ""))
+        if crossed is not None:
             return
         rows = self._rows(clause)
+        self._table.place(rows)
         day = self._day_of(clause, rows) or (self.hearing.headed.get(clause[0].clause, "") if clause else "")
         for row in rows:
             self._row(row, day)
 
-    def _rows(self, clause: list[Segment]) -> list[_Row]:
-        rows: list[_Row] = []
-        row = _Row()
+    def _rows(self, clause: list[Segment]) -> list[Row]:
+        rows: list[Row] = []
+        row = Row()
         kind, first_value = "", self._begins_with_value(clause)
         self._heading = "" if clause and clause[0].part == 0 else self._heading
         taken: Segment | None = None
@@ -80,7 +74,7 @@ class Scores:
                 fresh = row.site or row.region or not (first_value and row.numbers)
                 if fresh and (row.site or row.region or row.numbers):
                     rows.append(row)
-                    row = _Row(kinds=row.kinds if not row.numbers and not row.site else [])
+                    row = Row(kinds=row.kinds if not row.numbers and not row.site else [])
                 row.named = one
                 row.site, row.region = site, str(region.value) if region is not None and not site else ""
                 own = self._kind_in(one)
@@ -88,14 +82,19 @@ class Scores:
                 kind = own or kind if not row.numbers else kind
                 if first_value and row.numbers:
                     rows.append(row)
-                    row, kind = _Row(), ""
+                    row, kind = Row(), ""
             elif one.kind == "number" and self._can_be(one, kind, row):
-                if row.numbers and row.site and not kind and self._place_behind(one) is not None:
+                if self._from_to(one):
                     rows.append(row)
-                    row = _Row(kinds=row.kinds)
-                elif row.date and row.site and not kind:
+                    row, kind = Row(), ""
+                    continue
+                named = bool(row.kinds)
+                if row.numbers and row.site and not kind and self._place_behind(one, named) is not None:
                     rows.append(row)
-                    row = _Row(site=row.site, named=row.named, kinds=row.kinds)
+                    row = Row(kinds=row.kinds)
+                elif row.date and row.site and row.numbers and not kind:
+                    rows.append(row)
+                    row = Row(site=row.site, named=row.named, kinds=row.kinds)
                 row.numbers.append((kind, one))
                 kind = ""
                 place = self._place_behind(one, bool(row.kinds)) if not row.site and not row.region else None
@@ -104,8 +103,11 @@ class Scores:
                     region = place.cue("region")
                     row.region = str(region.value) if region is not None and not row.site else ""
                     taken = place
-            elif one.kind == "time" and one.time is not None and one.time.kind == "date" and row.numbers:
-                row.date = one.time.text
+            elif row.numbers and self._opens_a_row(one, row):
+                rows.append(row)
+                row, kind = Row(date=one.time.text, segments=[one]), ""  # type: ignore[union-attr]
+            elif self._is_day(one) and (row.numbers or (row.site and self._table.columns)):
+                row.date = "" if one.time.unclear else one.time.text  # type: ignore[union-attr]
                 row.segments.append(one)
             elif one.cue("side", "both") is not None:
                 row.sides.append(one)
@@ -114,9 +116,32 @@ class Scores:
             elif not self._passes(one):
                 if row.site or row.region or row.numbers:
                     rows.append(row)
-                row, kind = _Row(), ""
+                row, kind = Row(), ""
         rows.append(row)
         return [one for one in self._joined(rows) if one.numbers or one.gap]
+
+    @staticmethod
+    def _is_day(one: Segment) -> bool:
+        return one.kind == "time" and one.time is not None and one.time.kind == "date"
+
+    def _opens_a_row(self, one: Segment, row: Row) -> bool:
+        """`2021 hip -1.8, 2026 hip -2.3`: a day behind a comma, before the site it is of."""
+        if one.time is None or one.kind != "time" or one.time.kind != "date" or one.time.unclear:
+            return False
+        following = self.hearing.after(one)
+        place = following is not None and following.part == one.part and bool(self._site_of(following))
+        return place and all(number.part != one.part for _, number in row.numbers)
+
+    def _from_to(self, one: Segment) -> bool:
+        """`fell from -2.1 to -2.6`: two results, and not a range."""
+        before = self.hearing.segments[one.index - 1] if one.index else None
+        if one.number is None or not one.number.high or before is None or before.text.casefold() != "from":
+            return False
+        part = [each for each in self.hearing.segments if each.part == one.part and each.kind != "mark"]
+        told = self.hearing.told(*part)
+        self.hearing.use(*part)
+        self.hearing.reading.ask(f"'{told}': two results", "write the last one, and the earlier one with its day")
+        return True
 
     def _place_behind(self, one: Segment, named: bool = False) -> Segment | None:
         """The site that a preposition ties to the number before it: `-2.8 at the lumbar spine`, or `T -2.8 hip`."""
@@ -137,9 +162,9 @@ class Scores:
             words += each.text.casefold().split()
         return None
 
-    def _joined(self, rows: list[_Row]) -> list[_Row]:
+    def _joined(self, rows: list[Row]) -> list[Row]:
         """A row of Z-scores without a site belongs to the one before it: `T -2.6 fem neck, Z -1.0`."""
-        found: list[_Row] = []
+        found: list[Row] = []
         for row in rows:
             kinds = {kind for kind, _ in row.numbers}
             homeless = bool(row.numbers) and not row.site and not row.region and "" not in kinds
@@ -193,7 +218,7 @@ class Scores:
             return "Z"
         return "T" if "t-score" in words or "t score" in words or words.startswith("t ") else ""
 
-    def _can_be(self, one: Segment, kind: str, row: _Row) -> bool:
+    def _can_be(self, one: Segment, kind: str, row: Row) -> bool:
         number = one.number
         if number is None:
             return False
@@ -207,12 +232,12 @@ class Scores:
             return self._follows_site(one, row)
         return number.signed and (self._scan_asked or row.site != "" or self._named_behind(one))
 
-    def _follows_site(self, one: Segment, row: _Row) -> bool:
+    def _follows_site(self, one: Segment, row: Row) -> bool:
         """Whether a number behind a site is a score: not a year, a count, or what is said of a broken bone."""
         number = one.number
         assert number is not None
         assert row.named is not None
-        between = self.hearing.between(row.named, one)
+        between = [mid for mid in self.hearing.between(row.named, one) if mid not in row.segments]
         if any(not self._passes(mid) and mid.cue("side", "kind") is None and mid.kind != "number" for mid in between):
             return False
         return number.signed or number.bad or bool(number.high) or self._scan_asked or abs(number.value) < 30
@@ -221,7 +246,7 @@ class Scores:
         after = self.hearing.after(one)
         return after is not None and bool(self._site_of(after) or after.cue("region"))
 
-    def _day_of(self, clause: list[Segment], rows: list[_Row]) -> str:
+    def _day_of(self, clause: list[Segment], rows: list[Row]) -> str:
         """A day that stands before all rows is that of the scan."""
         if not rows:
             return ""
@@ -251,7 +276,7 @@ class Scores:
 
     # --- what a row says ---
 
-    def _strange_place(self, row: _Row, one: Segment) -> bool:
+    def _strange_place(self, row: Row, one: Segment) -> bool:
         """Whether a word that was not understood stands where the site would."""
         around = [each for each in self.hearing.segments if each.part == one.part and each.kind == "word"]
         others = [
@@ -263,7 +288,7 @@ class Scores:
             each not in [n for _, n in row.numbers] for each in others
         )
 
-    def _row(self, row: _Row, day: str) -> None:
+    def _row(self, row: Row, day: str) -> None:
         hearing = self.hearing
         used = [row.named, *row.sides, *row.segments, *row.kinds, *(one for _, one in row.numbers), row.gap]
         shown = [one for one in used if one is not None]
@@ -289,11 +314,11 @@ class Scores:
             if idle(one) or one.cue("imaging") or self._heads(one):
                 one.used = True
 
-    def _named_numbers(self, row: _Row) -> list[tuple[str, Segment]] | None:
+    def _named_numbers(self, row: Row) -> list[tuple[str, Segment]] | None:
         """Each number with what it is: T, Z or BMD; None where they are no scores."""
         given = self._without_earlier(row)
         plain = [(kind, one) for kind, one in given if one.number is None or one.number.unit != "%"]
-        dense = [one for kind, one in plain if kind == "BMD" or (not kind and _is_density(one))]
+        dense = [one for kind, one in plain if kind == "BMD" or (not kind and is_density(one))]
         rest = [(kind, one) for kind, one in plain if one not in dense and kind != "other"]
         found = [("BMD", one) for one in dense]
         signed = any(one.number is not None and one.number.signed for _, one in rest)
@@ -302,14 +327,16 @@ class Scores:
         bare = [one for kind, one in rest if not kind]
         found += [(kind, one) for kind, one in rest if kind]
         kinds = {kind for kind, _ in found}
-        if self._columns and len(self._columns) == len(plain):
-            return [(label, one) for label, (_, one) in zip(self._columns, plain, strict=True)]
+        if self._table.columns and len(self._table.columns) == len(plain):
+            return [(label, one) for label, (_, one) in zip(self._table.columns, plain, strict=True)]
+        if (columns := self._table.last_columns(plain)) is not None:
+            return columns
         default = self._heading or self._asked_kind or "T"
         apart = bool(bare) and bool(found) and len({one.part for _, one in found} | {one.part for one in bare}) > 1
         if len(bare) == 1 and not (apart and not dense):
             other = "Z" if "T" in kinds else "T" if "Z" in kinds else default
             found.append((other, bare[0]))
-        elif len(bare) == 2 and (dense or self._columns):
+        elif len(bare) == 2 and (dense or self._table.columns):
             found += [("T", bare[0]), ("Z", bare[1])]
         elif bare:
             told = self.hearing.told(*([row.named] if row.named else []), *bare)
@@ -317,7 +344,7 @@ class Scores:
             self.hearing.reading.ask(f"'{told}': which is the T-score, which the Z-score?", "write 'hip T -2.7 Z -1.1'")
         return found or None
 
-    def _without_earlier(self, row: _Row) -> list[tuple[str, Segment]]:
+    def _without_earlier(self, row: Row) -> list[tuple[str, Segment]]:
         """The numbers of a row but for an earlier one without a day, which is told: `-2.5 (previous -2.2)`."""
         earlier = [one for _, one in row.numbers if self._word_before(one) in _EARLIER]
         if len(earlier) == len(row.numbers):
@@ -330,7 +357,7 @@ class Scores:
     def _word_before(self, one: Segment) -> str:
         return self.hearing.segments[one.index - 1].text.casefold().strip() if one.index else ""
 
-    def _number(self, row: _Row, kind: str, one: Segment, day: str) -> None:
+    def _number(self, row: Row, kind: str, one: Segment, day: str) -> None:
         number, hearing = one.number, self.hearing
         assert number is not None
         site = row.site or self._asked_site(kind) or "unspecified"
@@ -373,7 +400,7 @@ class Scores:
         alone = len(self.hearing.asked) == 1 and bool(asked) and asked[0].startswith(_T if kind == "T" else _Z)
         return asked[0].partition("_score_")[2] if alone else ""
 
-    def _doubt(self, row: _Row, kind: str, one: Segment) -> str | None:
+    def _doubt(self, row: Row, kind: str, one: Segment) -> str | None:
         """Why a number cannot be believed to be this score."""
         number = one.number
         assert number is not None
@@ -390,15 +417,6 @@ class Scores:
         if not number.signed and value > (_HIGHEST if explicit else 0.0) and (kind == "T" or not explicit):
             return "a score above zero, a minus left out, or a density?"
         return None
-
-
-def _is_density(one: Segment) -> bool:
-    number = one.number
-    if number is None or number.high or number.bad:
-        return False
-    return number.unit.casefold().startswith("g/") or (
-        not number.signed and number.decimals == 3 and 0.2 <= number.value <= 2.0
-    )
 
 
 def _is_percent(one: Segment) -> bool:

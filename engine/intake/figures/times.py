@@ -48,7 +48,7 @@ _EVERY = (
     (r"(?P<count>8|9|10)-(?P<unit>weekly|monthly)\b", ""),
     (r"(?P<other>every other|alternate)\s+(?P<unit>day|week|month)s?\b", ""),
     (r"(?P<word>bd|bid|b\.i\.d\.|tds|tid|qds|qid)\b", ""),
-    (r"(?P<day>od|o\.d\.|qd|mane|nocte|daily|nightly)\b", ""),
+    (r"(?P<day>od|o\.d\.|qd|(?-i:OM)|mane|nocte|daily|nightly)\b", ""),
     (r"(?P<unit>weekly|monthly|yearly|annually|annual|fortnightly)\b", ""),
 )  # fmt: skip
 Read = Callable[["Times", "re.Match[str]"], "Time | None"]
@@ -223,6 +223,13 @@ class Times:
         year = self.today.year - (last > self.today.month)
         return Time("period", f"{year - (first > last)}-{first:02}", until=f"{year}-{last:02}")
 
+    def _dated_period(self, match: re.Match[str]) -> Time | None:
+        first, last = (
+            f"{match[year]}-{_MONTHS[match[month][:3].casefold()]:02}"
+            for month, year in (("first", "begun"), ("last", "over"))
+        )
+        return Time("period", first, until=last) if first <= last <= f"{self.today:%Y-%m}" else None
+
     def _often(self, match: re.Match[str]) -> Time | None:
         text = _frequency(match.groupdict())
         return Time("every", text, often=True) if text else None
@@ -305,12 +312,14 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], Read]]:
     def one(pattern: str, read: Read) -> tuple[re.Pattern[str], Read]:
         return re.compile(pattern, re.IGNORECASE), read
 
-    yield one(r"(?:19|20)\d\d-\d{1,2}(?:-\d{1,2})?(?![\d.])", Times._iso)
-    yield one(r"(?P<one>\d{1,2})(?P<s>[/.-])(?P<two>\d{1,2})(?P=s)(?P<year>(?:19|20)?\d\d)(?![\d./-])", Times._numeric)
-    yield one(r"(?P<month>\d{1,2})/(?P<year>(?:19|20)\d\d)(?![\d./])", Times._month_year)
+    yield one(r"(?:19|20)\d\d-\d{1,2}(?:-\d{1,2})?(?!\d|\.\d)", Times._iso)
+    yield one(
+        r"(?P<one>\d{1,2})(?P<s>[/.-])(?P<two>\d{1,2})(?P=s)(?P<year>(?:19|20)?\d\d)(?![\d/-]|\.\d)", Times._numeric
+    )
+    yield one(r"(?P<month>\d{1,2})/(?P<year>(?:19|20)\d\d)(?![\d/]|\.\d)", Times._month_year)
     yield one(
         rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<month>{_MONTH})"
-        r"(?:,?\s*(?P<full>(?:19|20)\d\d)|\s*(?P<quote>')?(?P<two>\d\d))(?![\d.])"
+        r"(?:,?\s*(?P<full>(?:19|20)\d\d)|\s*(?P<quote>')?(?P<two>\d\d))(?!\d|\.\d)"
         r"(?!\s*(?:mg|mcg|ug|g|kg|ng|nmol|%|mmol))",
         Times._named,
     )
@@ -336,7 +345,7 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], Read]]:
     yield one(rf"(?P<bound>[<>]=?\s*|over\s+|more than\s+|at least\s+|under\s+|less than\s+)?{_LENGTH}", Times._lasting)
     yield one(
         r"(?:at\s+(?:the\s+)?age\s+(?:of\s+)?|at\s+|aged\s+|age\s+(?:of\s+)?|@\s*|when\s+(?:she|he|i)\s+was\s+)"
-        r"(?P<age>\d{1,3})(?:\s*(?:-|to)\s*(?P<last>\d{1,3}))?(?![\d.,:/]\d|\d|\s*(?:%|mg|kg|cm|mmol|nmol))"
+        r"(?P<age>\d{1,3})(?:\s*(?:-|to)\s*(?P<last>\d{1,3}))?(?![\d.,:/]\d|\d|\s*(?:%|mg|mcg|ug|ng|pg|g/|kg|cm|[mnpu]mol|m?IU|U/))"
         r"(?:\s*(?:years?|yrs?|y/o|yo)(?:\s+old)?\b)?",
         Times._age,
     )
@@ -349,6 +358,11 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], Read]]:
     yield one(
         r"(?:from\s+)?(?P<first>(?:19|20)\d\d)\s*(?:-|to|until|till)\s*(?P<last>(?:19|20)?\d\d)(?!\d|-\d)",
         Times._period,
+    )
+    yield one(
+        rf"(?P<first>{_MONTH})\s+(?P<begun>(?:19|20)\d\d)\s*(?:-|to|until|till)\s*(?P<last>{_MONTH})\s+"
+        r"(?P<over>(?:19|20)\d\d)(?!\d)",
+        Times._dated_period,
     )
     yield one(rf"from\s+(?P<first>{_MONTH})\s+(?:to|until|till)\s+(?P<last>{_MONTH})", Times._months_period)
     for pattern, _ in _EVERY:

@@ -123,9 +123,12 @@ class Lexicon:
     # --- finding ---
 
     def longest(
-        self, keys: list[str], raw: list[str], start: int, goes_on: Callable[[int], bool]
+        self, keys: list[str], raw: list[str], start: int, goes_on: Callable[[int], bool], measured: bool = False
     ) -> tuple[int, tuple[Sense, ...]] | None:
-        """The longest name that begins at this word: how many words it has, and what it can mean."""
+        """The longest name that begins at this word: how many words it has, and what it can mean.
+
+        `measured`: a number with a decimal or a unit stands behind the word, as behind the name of a result.
+        """
         node, best = self._root, None
         for index in range(start, min(len(keys), start + _LONGEST)):
             following = node.next.get(keys[index])
@@ -137,7 +140,10 @@ class Lexicon:
             senses = node.senses
             if senses and index == start and self._is_a_word(keys[index], raw[index]):
                 idle = any(one.kind == "cue" and one.target == "idle" for one in senses)
-                senses = tuple(one for one in senses if one.kind == "cue" or (one.kind == "phrase" and not idle))
+                tests = tuple(one for one in senses if one.kind == "finding") if measured else ()
+                senses = tests or tuple(
+                    one for one in senses if one.kind == "cue" or (one.kind == "phrase" and not idle)
+                )
             if senses:
                 best = (index - start + 1, senses)
         return best
