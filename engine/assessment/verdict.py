@@ -215,6 +215,8 @@ class AlertShown:
     """Of an alert not ruled out: what was recorded that speaks for it, beyond age, sex and menopause."""
     conditions: int = 0
     """How many conditions of one of its rules speak for it."""
+    within: tuple[str, ...] = ()
+    """Graver alerts that say it too."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -227,6 +229,7 @@ class OnTop:
     """What a report says before anything else."""
 
     raised: tuple[AlertShown, ...]
+    """But for one of which a graver one that is raised says the same."""
     doubted: tuple[AlertShown, ...]
     """Not ruled out, pressing, and something recorded speaks for it: the most urgent, then the best supported first."""
     rest: tuple[AlertShown, ...]
@@ -234,12 +237,14 @@ class OnTop:
 
     @classmethod
     def of(cls, alerts: tuple[AlertShown, ...]) -> OnTop:
+        raised = [alert for alert in alerts if alert.status == "raised"]
+        graver = {alert.id for alert in raised}
         open_ = [alert for alert in alerts if alert.status != "raised"]
         supported = [alert for alert in open_ if alert.urgency in PRESSING and alert.speaks_for]
         supported.sort(key=lambda one: (PRESSING.index(one.urgency), -one.conditions, len(one.missing), one.label))
         doubted = tuple(supported[:MOST_DOUBTS])
         return cls(
-            tuple(alert for alert in alerts if alert.status == "raised"),
+            tuple(alert for alert in raised if graver.isdisjoint(alert.within)),
             doubted,
             tuple(alert for alert in open_ if alert not in doubted),
         )

@@ -182,7 +182,7 @@ def _alert(case: Case, alert: Alert, hearing: Hearing) -> AlertShown | None:
     urgency = min((rule.urgency for rule in deciding), key=URGENCIES.index)
     action = reasons.filled(case.holding(deciding[0]), alert.action)[0]
     if held is Truth.TRUE:
-        return AlertShown(alert.id, alert.label, urgency, "raised", action, grounds)
+        return AlertShown(alert.id, alert.label, urgency, "raised", action, grounds, within=alert.within)
     speaking = Speaking() if case.brief else hearing.of_rules(deciding, frozenset(alert.beyond))
     facts = hearing.facts(speaking)
     return AlertShown(alert.id, alert.label, urgency, "not ruled out", action, grounds, facts, speaking.conditions)

@@ -232,6 +232,8 @@ class Alert(Entry):
     """What the patient does and by when, in plain sentences; it names no disease that is only suspected."""
     beyond: tuple[str, ...] = ()
     """Findings that alone are no reason to tell it first while it is not ruled out."""
+    within: tuple[str, ...] = ()
+    """Graver alerts that say it too: beside one of them that is raised it is not told first."""
 
 
 @frozen

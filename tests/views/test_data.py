@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.assessment.verdict import Derived, Shown
+from engine.assessment.verdict import AlertShown, Derived, OnTop, Shown
 from engine.views.report import data
 from tests.views.samples import EMPTY, NAMES, VERDICT
 
@@ -46,6 +46,7 @@ KEYS = {
         "monitoring",
         "duration",
         "aftercare",
+        "order_because",
     ],
     "alerts": ["id", "label", "urgency", "status", "action", "because", "speaks_for", "missing"],
     "differences": ["id", "question", "positions"],
@@ -116,6 +117,15 @@ def test_what_stands_on_top_is_named_and_the_rest_counted() -> None:
     cord = next(alert for alert in found["alerts"] if alert["id"] == "cord")
     assert cord["speaks_for"] == [{"finding": "vitamin_d", "value": "28", "told": "25-OH vitamin D 28 nmol/L"}]
     assert cord["missing"] == ["can_sit_upright"]
+
+
+def test_what_a_graver_alert_says_too_is_not_told_first() -> None:
+    due = AlertShown("due", "due", "soon", "raised", "", (), within=("overdue",))
+    overdue = AlertShown("overdue", "overdue", "urgent", "raised", "", ())
+    assert OnTop.of((overdue, due)).raised == (overdue,)
+    assert OnTop.of((due,)).raised == (due,)
+    doubted = dataclasses.replace(overdue, status="not ruled out")
+    assert OnTop.of((doubted, due)).raised == (due,)
 
 
 def test_a_scale_says_the_level_that_is_certain() -> None:

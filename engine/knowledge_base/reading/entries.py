@@ -220,7 +220,12 @@ KINDS: Mapping[str, Kind] = {
     "alerts": Kind(
         "alert",
         model.Alert,
-        {"action": Key(template, required=True), "plain": Key(text), "beyond": Key(identifiers("finding"))},
+        {
+            "action": Key(template, required=True),
+            "plain": Key(text),
+            "beyond": Key(identifiers("finding")),
+            "within": Key(identifiers("alert")),
+        },
     ),
     "hazards": Kind(
         "hazard",

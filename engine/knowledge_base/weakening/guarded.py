@@ -153,7 +153,7 @@ GUARDED: Mapping[str, Mapping[str, Guard]] = {
         "kind": Guard(other),
         "label_contraindicates": Guard(fewer),
     },
-    "alerts": {"action": Guard(reworded), "plain": Guard(reworded), "beyond": Guard(more)},
+    "alerts": {"action": Guard(reworded), "plain": Guard(reworded), "beyond": Guard(more), "within": Guard(more)},
     "conditions": {"exposure": Guard(other)},
     "findings": {"stale_after": Guard(later)},
     "quantities": {"beside": Guard(gone), "stale_after": Guard(later)},

@@ -255,6 +255,7 @@ class _Words:
             "monitoring": item.monitoring,
             "duration": item.duration,
             "aftercare": item.aftercare,
+            "order_because": item.order_because or None,
         }
 
     def alert(self, alert: AlertShown) -> Object:

@@ -204,6 +204,7 @@ class Composer:
             Detail("waits", f"for {self._listed(item.missing)}" if item.missing else ""),
             Detail("why", whys=self.whys(item.supporting), brief=True, as_for=wanted_as),
             Detail("how", item.mechanism),
+            Detail("place", item.order_because if item.status in ("recommended", "conditional") else ""),
             Detail("care", whys=self.whys(item.cautions)),
             Detail("watch", item.monitoring),
             Detail("for", item.duration),

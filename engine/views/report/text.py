@@ -33,7 +33,7 @@ _STYLES = {"emergency": "bold red", "urgent": "red", "good": "green", "wait": "y
 _COLUMN = 12
 _COLUMN_LABELS = {
     *("do", "for", "against", "because", "why", "how", "tells", "rule out", "not yet", "in doubt"),
-    *("dose", "first", "waits", "care", "watch", "later", "then"),
+    *("dose", "first", "waits", "place", "care", "watch", "later", "then"),
 }
 _PARTS = {
     "alerts": ("alerts", "remaining"),

@@ -182,6 +182,7 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "action": "What to do at once; `{name}` prints a value.",
         "plain": "What the patient does and by when, in plain sentences; no disease that is only suspected.",
         "beyond": "Findings that alone are no reason to tell it first while it is not ruled out.",
+        "within": "Graver alerts that say it too; beside one of them that is raised it is not told first.",
     },
     "thresholds": {
         "unit": "The unit of the cut-off.",
