@@ -154,9 +154,10 @@ class Typist:
 
     def ended(self) -> int:
         try:
-            code = self.process.wait(20)
+            code = self.process.wait(60)
         finally:
             self.process.kill()
+            self.process.wait()
             os.close(self.main)
         assert "Traceback" not in self.seen
         return code
@@ -220,6 +221,7 @@ def test_the_arrow_up_brings_back_what_was_typed_of_this_patient_alone(tmp_path:
     second.type("\x1b[A\r")
     second.type("68\r")
     second.until("age 68")
+    second.until(">")
     second.type("\x04")
     assert second.ended() == 0
 

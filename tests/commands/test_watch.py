@@ -16,8 +16,9 @@ from tests.commands.conftest import FILES, write
 
 ROOT = Path(cli.__file__).parent
 START = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test that runs in the background inherits that it is ignored
 sys.path.insert(0, sys.argv[1])
 import cli
 from engine.commands import surroundings

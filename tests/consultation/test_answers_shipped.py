@@ -123,7 +123,7 @@ def test_numbers_are_taken_as_records_write_them(shipped: KnowledgeBase, finding
         ("trabecular_bone_score", "1.2 {T-score}", "OL302", "without a unit"),
         ("creatinine_clearance", "60 mL/min/{1.73_m2}", "OL302", "mL/min"),
         ("hba1c", "48", "OL301", "48 mmol/mol"),
-        ("hba1c", "22", "OL301", "22 %"),
+        ("hba1c", "22", "OL301", "of what? %, or mmol/mol (would be 4.165 %)"),
         ("hba1c", "6.5 mmol/mol/day", "OL302", "mmol/mol"),
         # a share where a percentage is kept
         ("hba1c", "0.065", "OL301", "6.5 %"),
@@ -142,7 +142,7 @@ def test_what_was_measured_in_something_else_is_refused(
 ) -> None:
     _, problems = read_answer(shipped, finding, text, HERE, None)
     assert [problem.code for problem in problems] == [code]
-    assert instead in problems[0].hint
+    assert instead in f"{problems[0].what} {problems[0].hint}"
 
 
 @pytest.mark.parametrize("text", ["0.4 %", "1", "3.1"])
