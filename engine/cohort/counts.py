@@ -17,8 +17,10 @@ class Counted:
     rows: int = 0
     refused: Counter[tuple[str, str]] = dataclasses.field(default_factory=Counter)
     refused_rows: int = 0
+    apart: int = 0
+    """Rows that were judged apart: two values contradict, or either of two results may be the newest."""
     in_engine: int = 0
-    """Rows that were judged one by one."""
+    """Those of them that were asked on the engine, one by one."""
     no_numbers: int = 0
     shown: Counter[Key] = dataclasses.field(default_factory=Counter)
     answers: Counter[str] = dataclasses.field(default_factory=Counter)

@@ -18,6 +18,7 @@ from ..assessment.population.population import Population
 from ..assessment.population.shown import View
 from ..assessment.population.standings import Standings
 from ..assessment.population.testing import Testing
+from ..case import aging
 from ..case.case import Prepared
 from ..inference.program import bits
 from ..inference.program.bits import NOBODY, Pair
@@ -27,8 +28,9 @@ from ..knowledge_base.model import Investigation, Rule
 from ..premises.expression import TruthNode
 from ..values.interval import Interval, exactly
 from ..values.value import UNKNOWN, Choice, Gap, Known, Measurement, Number, Records
-from .mirror import ends
-from .mirror.columns import ChoiceColumn, ListColumn, NumberColumn
+from .mirror import again, ends
+from .mirror.aged import Aged
+from .mirror.columns import ChoiceColumn, ListColumn, NumberColumn, Said
 from .mirror.ends import VALUE, Flags, Rows
 from .mirror.known import value_ends
 from .mirror.strata import Chunk
@@ -129,9 +131,14 @@ def _is_several(known: Known) -> bool:
 
 
 class ChunkTruths(Truths):
-    """The truths of a chunk; each is worked out when it is first asked for."""
+    """The truths of a chunk; each is worked out when it is first asked for.
 
-    def __init__(self, compiled: Compiled, chunk: Chunk) -> None:
+    Args:
+        recorded: those with old results once more, with these: rules that protect hold by them as well.
+    """
+
+    def __init__(self, compiled: Compiled, chunk: Chunk, recorded: Recorded | None = None) -> None:
+        self.recorded = recorded
         self.compiled, self.chunk = compiled, chunk
         self.plan, self.kb = chunk.plan, chunk.kb
         self.leaves: Any = Leaves(chunk)
@@ -200,11 +207,53 @@ class ChunkTruths(Truths):
         return NOBODY if index is None else self.literal(2 * index)
 
     def premise(self, rule: Rule) -> Pair:
-        """The truth of the premise of a rule."""
+        """The truth of the premise of a rule; one that protects holds by what is old as well."""
+        true, false = self._premise(rule)
+        if self.recorded is None or rule.verb not in aging.PROTECTING:
+            return true, false
+        besides = self.recorded.true(rule)
+        return true | besides, false & ~besides
+
+    def _premise(self, rule: Rule) -> Pair:
         index = self.plan.productions.premises.get(rule.id)
         if index is not None:
             return self.literal(2 * index)
         return (self.everybody, 0) if rule.when is None else self.without_propositions(rule.when)
+
+
+class Recorded:
+    """Patients with old results, taken as if those were of today (compare `Case.recorded`).
+
+    Args:
+        rows: which of so many they are.
+        said: what was said of them, with what is old.
+    """
+
+    def __init__(self, compiled: Compiled, chunk: Chunk, rows: Rows, said: Mapping[str, Said]) -> None:
+        self.compiled, self.rows, self.count = compiled, rows, chunk.count
+        day = chunk.day if chunk.day.ndim == 0 else chunk.day[rows]
+        self._made: Callable[[], Chunk] = lambda: Chunk(chunk.ground, len(rows), said, day)
+        self._true: dict[str, int] = {}
+
+    @functools.cached_property
+    def truths(self) -> ChunkTruths:
+        """What follows of them; made when it is first asked for."""
+        return ChunkTruths(self.compiled, self._made())
+
+    def true(self, rule: Rule) -> int:
+        """Those of all for whom a rule holds."""
+        found = self._true.get(rule.id)
+        if found is None:
+            found = self._true[rule.id] = spread(self.truths.premise(rule)[0], self.rows, self.count)
+        return found
+
+    def forget(self) -> None:
+        """Let go of everything."""
+        truths = vars(self).pop("truths", None)
+        if truths is not None:
+            truths.chunk.forget()
+            vars(truths).clear()
+        vars(self).clear()
 
 
 class ChunkLacking(Lacking):
@@ -239,15 +288,20 @@ class ChunkPopulation(Population):
     `chunk.count` on are nobody's.
 
     Args:
-        chunk: the patients.
+        chunk: the patients, with what counts today of what was said.
+        aged: what was said of those with old results; None: nothing of anybody is old.
     """
 
-    def __init__(self, compiled: Compiled, chunk: Chunk, guideline: str = "", region: str = "") -> None:
+    def __init__(
+        self, compiled: Compiled, chunk: Chunk, guideline: str = "", region: str = "", aged: Aged | None = None
+    ) -> None:
         self.compiled, self.chunk = compiled, chunk
         self.prepared, self.kb = compiled.prepared, compiled.prepared.kb
         self.guideline, self.region = guideline, region
         self.granted = Granted(chunk)
-        self.shows(compiled.prepared, ChunkTruths(compiled, self.granted.wide))
+        self.old = aged.old if aged is not None else np.zeros(chunk.count, bool)
+        self.recorded = self.granted.recorded(compiled, aged) if aged is not None and aged.old.any() else None
+        self.shows(compiled.prepared, ChunkTruths(compiled, self.granted.wide, self.recorded))
 
     def shows(self, prepared: Prepared, truths: Truths) -> None:
         """Say what follows for the patients by these truths."""
@@ -270,6 +324,8 @@ class ChunkPopulation(Population):
 
     def forget(self) -> None:
         """Let go of everything: what hangs together in circles would stay until somebody looks for it."""
+        if self.recorded is not None:
+            self.recorded.forget()
         self.granted.wide.forget()
         self.chunk.forget()
         vars(self.truths).clear()
@@ -327,6 +383,20 @@ class Granted:
                 for name, flags in self.names.items()
             }
             self.wide = chunk.with_more(self.rows, changes)
+
+    def recorded(self, compiled: Compiled, aged: Aged) -> Recorded:
+        """Those of the wide chunk with old results, as if these were of today."""
+        count = self.chunk.count
+        rows = np.flatnonzero(np.concatenate([aged.old, aged.old[self.rows]]))
+        said = {
+            name: again.taken_of(again.with_more(one, self.rows, count), rows) for name, one in aged.recorded.items()
+        }
+        for name, flags in self.names.items():
+            wanted = np.concatenate([np.zeros(count, bool), flags[self.rows]])[rows]
+            silent = self.chunk.blank(name, len(rows))
+            changes: dict[int, Known | None] = dict.fromkeys(np.flatnonzero(wanted).tolist(), UNKNOWN)
+            said[name] = again.said_again(said.get(name), silent, len(rows), changes)
+        return Recorded(compiled, self.wide, rows, said)
 
 
 class ChunkUngranted:

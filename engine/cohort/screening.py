@@ -14,25 +14,29 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..assessment import query
-from ..assessment.outlook import Outlook
 from ..assessment.population.lacking import Lacking, union
+from ..assessment.population.population import Population
 from ..case.case import Case, Prepared
+from ..inference.program.columns import Machine
 from ..inference.working_memory import WorkingMemory
 from ..premises import expression, statuses
 from ..premises.expression import TruthNode
 from ..values.truth import Truth
 from .contradictions import Patients
 from .counts import Counted
-from .following import Compiled
+from .following import Compiled, spread
+from .mirror.aged import counting
 from .mirror.columns import NumberColumn
 from .mirror.ends import VALUE
 from .mirror.scope import Unmirrored
 from .mirror.strata import Chunk, Ground
 from .packed import packed, unpacked
-from .shown import Shown, words_of_case, words_of_chunk
+from .shown import Shown, words_of_many
 from .table.contract import Contract
 from .table.reading import Batch, Long, TableReader
+
+AT_ONCE = 500
+"""So many rows are judged apart together: what is remembered of them is let go of then."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,16 +64,16 @@ class People:
 
     Attributes:
         accepted: the rows that a patient file would be accepted for.
-        aged: the rows of which a result is old.
+        rivals: the rows with results of which it is not told which is the newest.
     """
 
     population: Patients
     accepted: int
-    aged: int
+    rivals: int
 
     def set_apart(self) -> int:
-        """The rows that are judged one by one: two values contradict, or a result is old."""
-        return self.population.contradicting | self.aged
+        """The rows that are judged apart from the others: two values contradict, or results are rivals."""
+        return self.population.contradicting | self.rivals
 
 
 class Screen:
@@ -111,23 +115,25 @@ class Screen:
 
     def people(self, read: Batch) -> People:
         """The rows of a batch as patients whose statuses can be asked for, many at once."""
-        chunk = Chunk(self.ground, read.count, read.said, read.today)
-        population = Patients(self.compiled, chunk, self.asked.guideline, self.asked.region)
-        return People(population, (1 << read.count) - 1 & ~packed(read.refusals.rows), packed(read.aged))
+        remembering = self.prepared.index.remembering
+        aged = counting(self.ground, read.count, read.said, read.today, remembering)
+        chunk = Chunk(self.ground, read.count, aged.said, read.today)
+        population = Patients(self.compiled, chunk, self.asked.guideline, self.asked.region, aged)
+        return People(population, (1 << read.count) - 1 & ~packed(read.refusals.rows), packed(aged.rivals))
 
     def _found(self, read: Batch) -> _Found:
         people = self.people(read)
         population, accepted = people.population, people.accepted
         found = _Found(population, accepted)
         try:
-            found.alone = (people.set_apart() if self._asks_report() else people.aged) & accepted
+            found.alone = (people.set_apart() if self._asks_report() else people.rivals) & accepted
             if self.asked.select is not None:
                 found.answer = population.holds(self.asked.select)
             else:
-                found.words = words_of_chunk(population, self.shown)
+                found.words = words_of_many(population, self.shown)
         except Unmirrored:
             found.alone, found.words, found.answer = accepted, {}, (0, 0)
-        self._one_by_one(read, found)
+        self._judge_apart(read, found)
         return found
 
     def _asks_report(self) -> bool:
@@ -136,35 +142,50 @@ class Screen:
             return True
         return any(isinstance(node, expression.Shown) for node in self.asked.select.walk())
 
-    def _one_by_one(self, read: Batch, found: _Found) -> None:
-        """Judge the rows that are left to the engine."""
+    def _judge_apart(self, read: Batch, found: _Found) -> None:
+        """Judge the rows of which what was entered is not all that may be so: in all their worlds."""
         if not found.alone:
             return
         keep = ~found.alone
         found.answer = (found.answer[0] & keep, found.answer[1] & keep)
         found.words = {key: {word: cases & keep for word, cases in words.items()} for key, words in found.words.items()}
-        for row in np.flatnonzero(unpacked(found.alone, read.count)).tolist():
-            case = self.case(read, row)
-            bit = 1 << row
-            if self.asked.select is not None:
-                held = query.holds(case, self.asked.select)
-                found.answer = (
-                    found.answer[0] | (bit if held is Truth.TRUE else 0),
-                    found.answer[1] | (bit if held is Truth.FALSE else 0),
-                )
-                continue
-            for key, word in words_of_case(case, Outlook(case), self.shown):
-                words = found.words.setdefault(key, {})
-                found.words[key] = {**words, word: words.get(word, 0) | bit}
+        rows = np.flatnonzero(unpacked(found.alone, read.count))
+        for start in range(0, len(rows), AT_ONCE):
+            self._judged(read, rows[start : start + AT_ONCE], found)
+
+    def _judged(self, read: Batch, rows: Any, found: _Found) -> None:
+        said = [
+            {name: known for name, one in read.said.items() if (known := one.known(row)) is not None}
+            for row in rows.tolist()
+        ]
+        days = [self._day(read, row) for row in rows.tolist()]
+        machine = Machine(self.prepared.plan)  # what it remembers is of these patients; a table has many
+        people = Population(self.prepared, machine, said, days, self.asked.guideline, self.asked.region)
+        if self.asked.select is not None:
+            true, false = (spread(cases, rows, read.count) for cases in people.holds(self.asked.select))
+            found.answer = (found.answer[0] | true, found.answer[1] | false)
+        else:
+            for key, words in words_of_many(people, self.shown).items():
+                before = found.words.get(key, {})
+                more = {
+                    word: before.get(word, 0) | spread(cases, rows, read.count)
+                    for word, cases in words.items()
+                    if cases
+                }
+                found.words[key] = {**before, **more}
+        found.in_engine += people.alone.bit_count()
+
+    @staticmethod
+    def _day(read: Batch, row: int) -> datetime.date:
+        day = read.today if np.ndim(read.today) == 0 else read.today[row]
+        return datetime.date.fromordinal(int(day))
 
     def case(self, read: Batch, row: int) -> Case:
         """One row as the case that its patient file would open."""
-        day = read.today if np.ndim(read.today) == 0 else read.today[row]
         said = {name: known for name, one in read.said.items() if (known := one.known(row)) is not None}
         if self._memory is None:
             self._memory = WorkingMemory(self.prepared.plan)
-        today = datetime.date.fromordinal(int(day))
-        case = Case(self.prepared, today, self.asked.guideline, self.asked.region, memory=self._memory)
+        case = Case(self.prepared, self._day(read, row), self.asked.guideline, self.asked.region, memory=self._memory)
         case.say(said)
         case.finish()
         return case
@@ -174,7 +195,7 @@ class Screen:
     def _counted(self, read: Batch, found: _Found) -> Counted:
         counted = Counted(rows=read.count, refused=read.refusals.counts(), no_numbers=read.no_numbers)
         counted.refused_rows = read.count - found.accepted.bit_count()
-        counted.in_engine = found.alone.bit_count()
+        counted.apart, counted.in_engine = found.alone.bit_count(), found.in_engine
         if self.asked.select is not None:
             true, false = (cases & found.accepted for cases in found.answer)
             unknown = found.accepted & ~(true | false)
@@ -250,7 +271,9 @@ class _Found:
     population: Patients
     accepted: int
     alone: int = 0
-    """The rows that are judged one by one."""
+    """The rows that are judged apart."""
+    in_engine: int = 0
+    """Those of them that were asked on the engine."""
     words: dict[tuple[str, str], Mapping[str, int]] = dataclasses.field(default_factory=dict)
     answer: tuple[int, int] = (0, 0)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ..assessment.outlook import Outlook
+from ..assessment.population.population import Population
 from ..assessment.workup import TAKING
 from ..case.case import Case
 from ..knowledge_base.model import KnowledgeBase
 from ..premises import statuses
 from ..values.frozen import ordered
 from ..values.truth import Truth
-from .following import ChunkPopulation
 
 Column = tuple[str, str]
 """What is shown, and of what: `status`, `alendronate`."""
@@ -47,17 +47,17 @@ class Shown:
         return cls(columns, taken)
 
 
-def words_of_chunk(population: ChunkPopulation, shown: Shown) -> dict[Column, Words]:
-    """The words of every column for a chunk."""
+def words_of_many(population: Population, shown: Shown) -> dict[Column, Words]:
+    """The words of every column for many patients."""
     return {column: words(population, *column) for column in shown.columns}
 
 
-def words(population: ChunkPopulation, of: str, member: str) -> Words:
+def words(population: Population, of: str, member: str) -> Words:
     """The rows that have each word of one column."""
     if of == "status":
         return population.status(member)
     if of == "line":
-        there = population.plans.in_plan(member)
+        there = population.in_plan(member)
         return {line: cases & there for line, cases in population.line(member).items()}
     if of == "diagnosis":
         return population.diagnosis(member)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from collections.abc import Mapping
 from decimal import Decimal
@@ -203,3 +204,34 @@ def on_the_day() -> list[Said]:
             fracture = Entry({"site": Choice(frozenset({"hip"})), "date": day})
             found.append({"medicines": Records(medicines), "fractures": Records((fracture,)), "age": _number("70")})
     return found
+
+
+def dated_patients(prepared: Prepared, count: int, seed: int = 0) -> list[Said]:
+    """So many odd patients of whom most results have a day: today, long ago, or both; and a few of one day."""
+    found: list[Said] = []
+    for number, said in enumerate(odd_patients(prepared, count + 1, seed)[1:]):
+        chance = random.Random(number)
+        found.append({name: _dated(known, chance) for name, known in said.items()})
+    return found
+
+
+def _dated(known: Known, chance: random.Random) -> Known:
+    today = TODAY.toordinal()
+    share = chance.random()
+    if share < 0.2 or not isinstance(known, (Number, Choice)):
+        return known
+    day = exactly(today - chance.choice((0, 20, 300, 900, 4000)))
+    if isinstance(known, Choice):
+        return Choice(known.members, day)
+    last = Measurement(**{**_parts(known.last), "date": day})
+    if share < 0.5:
+        return _one(last)
+    before = last.interval.high if last.interval.high != INFINITY else last.interval.low
+    earlier = exactly(int(day.low) - chance.choice((1, 200, 2000)) if share < 0.97 else int(day.low))
+    if before in (INFINITY, -INFINITY):
+        return _one(last)
+    return Number((Measurement(exactly(before - 1), date=earlier), last))
+
+
+def _parts(one: Measurement) -> dict[str, object]:
+    return {field.name: getattr(one, field.name) for field in dataclasses.fields(one)}

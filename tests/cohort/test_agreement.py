@@ -19,14 +19,15 @@ from engine.case.case import Case, Prepared
 from engine.cohort.contradictions import Patients
 from engine.cohort.following import Compiled
 from engine.cohort.mirror import ends, fields, gathering, lists, strata, truths
+from engine.cohort.mirror.aged import Aged, counting
 from engine.cohort.mirror.evaluation import MIRROR
 from engine.cohort.mirror.strata import Chunk, Ground
 from engine.cohort.packed import unpacked
-from engine.cohort.shown import Shown, words_of_case, words_of_chunk
+from engine.cohort.shown import Shown, words_of_case, words_of_many
 from engine.inference.program.columns import Machine
 from engine.premises import evaluation, expression, formulas
 from engine.values import dates
-from tests.cohort.people import TODAY, Said, odd_patients, on_the_day, on_the_edge
+from tests.cohort.people import TODAY, Said, dated_patients, odd_patients, on_the_day, on_the_edge
 from tests.conftest import LONG
 from tests.consultation.test_population import told_together
 
@@ -40,6 +41,17 @@ def together(ground: Ground, compiled: Compiled, patients: Sequence[Said], **ter
     with np.errstate(all="ignore"):
         said = gathering.columns(ground, [_counting(ground, one) for one in patients])
         return Patients(compiled, Chunk(ground, len(patients), said, TODAY.toordinal()), **terms)
+
+
+def aged_together(
+    prepared: Prepared, ground: Ground, compiled: Compiled, patients: Sequence[Said]
+) -> tuple[Patients, Aged]:
+    """The patients as a chunk, those with old results with what is left of these."""
+    with np.errstate(all="ignore"):
+        said = gathering.columns(ground, patients)
+        day = TODAY.toordinal()
+        aged = counting(ground, len(patients), said, day, prepared.index.remembering)
+        return Patients(compiled, Chunk(ground, len(patients), aged.said, day), aged=aged), aged
 
 
 def _counting(ground: Ground, said: Said) -> Said:
@@ -107,7 +119,7 @@ def test_a_chunk_says_what_the_engine_says(
     made = together(ground, compiled, some)
     shown = Shown.of(prepared.kb)
     with np.errstate(all="ignore"):
-        held, words = made.truths.held, words_of_chunk(made, shown)
+        held, words = made.truths.held, words_of_many(made, shown)
         alone = made.contradicting | _aged(ground, some)
     width = prepared.plan.productions.ground.width
     for row, said in enumerate(some):
@@ -119,6 +131,30 @@ def test_a_chunk_says_what_the_engine_says(
         if not alone >> row & 1:
             mine = {key: word for key, by_word in words.items() for word, bits in by_word.items() if bits >> row & 1}
             assert mine == dict(words_of_case(case, Outlook(case), shown))
+
+
+def test_what_is_left_of_old_results_is_what_the_engine_says(
+    prepared: Prepared, ground: Ground, compiled: Compiled
+) -> None:
+    """Whoever has an old result is two patients; rules that protect hold of either."""
+    patients = dated_patients(prepared, 2_000 if LONG else 30)
+    made, aged = aged_together(prepared, ground, compiled, patients)
+    shown = Shown.of(prepared.kb)
+    with np.errstate(all="ignore"):
+        words, contradicting = words_of_many(made, shown), made.contradicting
+    assert np.count_nonzero(aged.old) * 2 > len(patients)
+    for row, said in enumerate(patients):
+        assert aged.old[row] == any(
+            aging.is_old(prepared.kb, name, one, dates.day(TODAY)) for name, one in said.items()
+        )
+        assert aged.rivals[row] == worlds.has_rivals(said)
+        if aged.rivals[row] or contradicting >> row & 1:
+            continue
+        case = Case(prepared, TODAY)
+        case.say(said)
+        case.finish()
+        mine = {key: word for key, by_word in words.items() for word, bits in by_word.items() if bits >> row & 1}
+        assert mine == dict(words_of_case(case, Outlook(case), shown))
 
 
 @pytest.mark.parametrize(("guideline", "region"), [("nogg_2024", ""), ("", "US")])

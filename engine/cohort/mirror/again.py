@@ -41,6 +41,15 @@ def with_more(one: Said, rows: Rows, count: int) -> Said:
     )
 
 
+def withdrawn(one: Said, rows: Flags) -> Said:
+    """What was said, but for these rows. Raises Unmirrored."""
+    column = filled_in(one.column, rows, UNKNOWN)
+    if isinstance(column, NumberColumn) and not column.plain:
+        column = _without(column, rows)
+    there = ~rows if one.said is None else one.said & ~rows
+    return Said(column, there, one.origin)
+
+
 def said_again(before: Said | None, silent: Column, count: int, changes: Mapping[int, Known | None]) -> Said:
     """What was said of one finding, with some of it replaced by a gap or a choice, or withdrawn. Raises Unmirrored.
 

@@ -172,11 +172,16 @@ class Said:
         column: what is known from it; unknown in the rows where nothing was said.
         said: where something was said; None: in every row.
         origin: what was said in a row, with its decimals.
+        since: the first day on which the answer that counts may have been found, no number where none is told;
+            None: in no row.
+        rivals: where it is not told which of several answers is the newest; None: nowhere.
     """
 
     column: Column
     said: Flags | None
     origin: Callable[[int], Known]
+    since: Any = None
+    rivals: Flags | None = None
 
     def known(self, row: int) -> Known | None:
         return self.origin(row) if self.said is None or self.said[row] else None

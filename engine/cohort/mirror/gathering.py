@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...knowledge_base.model import Finding
+from ...values import history
 from ...values.interval import Interval
 from ...values.value import UNKNOWN, Choice, Day, Entry, Gap, Known, Number, Records
 from . import ends
@@ -39,7 +40,8 @@ def coded(ground: Ground, name: str, table: Sequence[Known | None], codes: Any) 
     column: NumberColumn | ChoiceColumn
     if finding is not None and finding.type in ("yes_no", "choice"):
         book = ground.book_of(finding)
-        lut = np.array([book.code(UNKNOWN if known is None else known) for known in table], np.uint16)
+        plain = [UNKNOWN if known is None else history.undated(known) for known in table]  # days would fill the book
+        lut = np.array([book.code(known) for known in plain], np.uint16)
         column = ChoiceColumn(lut[codes], book)
     else:
         column = numbers(table, codes)
@@ -50,7 +52,26 @@ def coded(ground: Ground, name: str, table: Sequence[Known | None], codes: Any) 
         assert known is not None
         return known
 
-    return Said(column, None if there.all() else there, origin)
+    since = np.array([_since(known) for known in table])
+    rivals = np.array([_has_rivals(known) for known in table], bool)
+    return Said(
+        column,
+        None if there.all() else there,
+        origin,
+        None if np.isnan(since).all() else since[codes],
+        rivals[codes] if rivals.any() else None,
+    )
+
+
+def _has_rivals(known: Known | None) -> bool:
+    several = (isinstance(known, Number) and len(known.results) > 1) or (isinstance(known, Choice) and known.before)
+    return bool(several) and known is not None and len(history.rivals(known)) > 1
+
+
+def _since(known: Known | None) -> float:
+    """The first day on which the answer that counts may have been found."""
+    date = history.date_of(known) if isinstance(known, (Number, Choice)) else None
+    return float(date.low) if date is not None else float("nan")
 
 
 def numbers(table: Sequence[Known | None], codes: Any) -> NumberColumn:

@@ -17,11 +17,11 @@ import pyarrow as pa
 from ...intake.answers import answers
 from ...intake.answers.sheet import Sheet
 from ...knowledge_base.files.nodes import Text
+from ...values import history
 from ...values.interval import Interval, exactly
 from ...values.problems import Place
 from ...values.value import Choice, Day, Gap, Known, Measurement, Number, Records
 from ..mirror import ends, gathering
-from ..mirror.calendar import months_between
 from ..mirror.columns import ChoiceColumn, NumberColumn, Said
 from ..mirror.ends import VALUE, Ends
 from ..mirror.strata import Ground
@@ -44,8 +44,6 @@ class Batch:
     refusals: Refusals
     patients: list[Any] | None
     """Who each row is; None where no column says so."""
-    aged: Any
-    """The rows with a result that is old, or of which it is not told when it was: they are judged one by one."""
     no_numbers: int = 0
     """Cells that hold NaN: nothing was said in them."""
 
@@ -67,7 +65,7 @@ class TableReader:
         """One batch of the table, with the rows of long tables that belong to it."""
         count = batch.num_rows
         refusals = Refusals(count)
-        found = Batch(count, {}, float(self.today.toordinal()), refusals, None, np.zeros(count, bool))
+        found = Batch(count, {}, float(self.today.toordinal()), refusals, None)
         if self.contract.as_of:
             found.today = self._day(batch, refusals)
         if self.contract.patient:
@@ -91,8 +89,6 @@ class TableReader:
                     found.said[listed.name] = reader.column(column, found.today, refusals)
                 else:
                     found.said[listed.name] = self._texts_as_list(column, listed.name, listed.complete, found)
-        for said in found.said.values():
-            found.aged |= _dated(said)
         found.said = {name: said for name, said in found.said.items() if said.said is None or said.said.any()}
         hold_together(self.ground, count, found.said, found.today, refusals)
         return found
@@ -334,8 +330,6 @@ class TableReader:
                 if arrow.kind_of(pa.field("", array.type)).kind == "date"
                 else None
             )
-        if when is not None and isinstance(when.column, NumberColumn):
-            found.aged |= self._is_old(bounds["value"].name, when.column.ends, found.today)
         printed = _printed(sides, found.count)
         column = dataclasses.replace(said.column, printed=printed)
         before = said.origin
@@ -355,20 +349,19 @@ class TableReader:
             new = dataclasses.replace(last, range=span, date=day.interval if isinstance(day, Day) else last.date)
             return Number((*known.results[:-1], new))
 
-        return Said(column, said.said, origin)
-
-    def _is_old(self, name: str, days: Ends, today: Any) -> Any:
-        """Where a result is older than its finding allows (compare `aging.is_old`)."""
-        entry = self.ground.kb.findings.get(name) or self.ground.kb.quantities.get(name)
-        months = (entry.stale_after if entry is not None else None) or 0
-        if months <= 0:
-            return False
-        found = days.spread(len(days.low))
-        return (found.gap == VALUE) & (months_between(found.low, today) > months)
+        since, rivals = said.since, said.rivals
+        if when is not None and isinstance(when.column, NumberColumn):
+            day = when.column.ends.spread(found.count).low
+            since = day if since is None else np.where(np.isnan(day), since, day)
+            several = [row for row in said.column.several if len(history.rivals(origin(row))) > 1]
+            if several:  # the day is that of the last; whether the others came before is not told
+                rivals = np.zeros(found.count, bool) if rivals is None else rivals.copy()
+                rivals[several] = True
+        return Said(column, said.said, origin, since, rivals)
 
     def _side(self, array: pa.Array, bound: Bound, found: Batch) -> Said:
         """An end of a printed range; it is held to nothing."""
-        aside = Batch(found.count, {}, found.today, Refusals(found.count), None, np.zeros(found.count, bool))
+        aside = Batch(found.count, {}, found.today, Refusals(found.count), None)
         if arrow.kind_of(pa.field("", array.type)).kind == "number":
             return self._numbers(array, bound, aside)
         return self._number_texts(array, bound, aside)
@@ -385,19 +378,6 @@ class _Looked(Sequence[str]):
 
     def __getitem__(self, row: Any) -> Any:
         return self.table[self.codes[row]]
-
-
-def _dated(said: Said) -> Any:
-    """The rows in which a text told a day as well, or several answers."""
-    column = said.column
-    if isinstance(column, ChoiceColumn):
-        told = [isinstance(one, Choice) and (one.date is not None or bool(one.before)) for one in column.book.table]
-        return np.array(told)[column.codes] if any(told) else False
-    if not isinstance(column, NumberColumn) or not column.several:
-        return False
-    found = np.zeros(len(column.ends.low), bool)
-    found[[row for row, known in column.several.items() if any(one.date is not None for one in known.results)]] = True
-    return found
 
 
 def _meant(text: str | None, bound: Bound) -> str | None:
@@ -457,7 +437,8 @@ def _joined(one: Said, other: Said, rows: Any, count: int) -> Said:
     assert isinstance(other.column, NumberColumn)
     column = dataclasses.replace(other.column, ends=ends.chosen(rows, one.column.ends, other.column.ends).tidy())
     there = rows | (np.ones(count, bool) if other.said is None else other.said)
-    return Said(column, None if there.all() else there, lambda row: (one if rows[row] else other).origin(row))
+    origin = lambda row: (one if rows[row] else other).origin(row)  # noqa: E731 -- two places of it would differ
+    return Said(column, None if there.all() else there, origin, other.since, other.rivals)
 
 
 def _with_empty(said: Said, known: Known, count: int) -> Said:
@@ -469,5 +450,7 @@ def _with_empty(said: Said, known: Known, count: int) -> Said:
     there, before = said.said, said.origin
     if isinstance(said.column, (NumberColumn, ChoiceColumn)) and isinstance(known, (Number, Choice, Gap)):
         column = filled(said.column, ~there, known)
-        return Said(column, None, lambda row: before(row) if there[row] else known)
+        return dataclasses.replace(
+            said, column=column, said=None, origin=lambda row: before(row) if there[row] else known
+        )
     return said

@@ -60,8 +60,8 @@ def _table(report: Report) -> Iterator[str]:
             yield f"  {code} {about}: {number(count)}" + (f" ({meaning})" if meaning else "")
     if counted.no_numbers:
         yield f"{number(counted.no_numbers)} cells are not a number (NaN): nothing was said in them"
-    if counted.in_engine:
-        yield f"{number(counted.in_engine)} rows were judged one by one"
+    if counted.apart:
+        yield f"{number(counted.apart)} rows say two things of one, and were judged both ways"
 
 
 def _answer(report: Report, shown: bool = True) -> Iterator[str]:
