@@ -22,6 +22,8 @@ class Counted:
     in_engine: int = 0
     """Those of them that were asked on the engine, one by one."""
     no_numbers: int = 0
+    unused: Counter[tuple[str, str]] = dataclasses.field(default_factory=Counter)
+    """Codes that no list of ours has, and results that cannot be read, by what they are about."""
     shown: Counter[Key] = dataclasses.field(default_factory=Counter)
     answers: Counter[str] = dataclasses.field(default_factory=Counter)
     """Of a question: the rows of which it is true, false and unknown."""

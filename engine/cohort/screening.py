@@ -193,7 +193,9 @@ class Screen:
     # --- counts ---
 
     def _counted(self, read: Batch, found: _Found) -> Counted:
-        counted = Counted(rows=read.count, refused=read.refusals.counts(), no_numbers=read.no_numbers)
+        counted = Counted(
+            rows=read.count, refused=read.refusals.counts(), no_numbers=read.no_numbers, unused=read.refusals.unused
+        )
         counted.refused_rows = read.count - found.accepted.bit_count()
         counted.apart, counted.in_engine = found.alone.bit_count(), found.in_engine
         if self.asked.select is not None:

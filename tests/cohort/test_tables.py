@@ -144,6 +144,15 @@ def test_a_range_and_a_date_beside_a_result(read: Read, prepared: Prepared) -> N
     assert row(batch, 1) == file(prepared, "alkaline_phosphatase: 130 U/L\n")
 
 
+def test_a_date_in_a_cell_of_text_counts(read: Read, prepared: Prepared) -> None:
+    """In a CSV every cell is a text: a day, or a month; what is none refuses the row."""
+    head = "age,vitamin_d [nmol/L],vitamin_d.date\n"
+    batch = read(f"{head}70,28,2020-03\n70,28,\n70,28,lately\n70,28,2027-01-01\n")
+    assert row(batch, 0) == file(prepared, "age: 70\nvitamin_d: {value: 28 nmol/L, date: 2020-03}\n")
+    assert row(batch, 1) == file(prepared, "age: 70\nvitamin_d: 28 nmol/L\n")
+    assert told(batch) == ["", "", "OL308 vitamin_d", "OL309 vitamin_d"]
+
+
 def test_several_results_the_oldest_first(read: Read, prepared: Prepared) -> None:
     batch = read({"calcium [mmol/L]": [[2.7, 2.5], [2.4], None]})
     assert row(batch, 0) == file(prepared, "calcium: [2.7 mmol/L, 2.5 mmol/L]\n")
@@ -191,6 +200,61 @@ def test_codes_are_read_by_the_mapping(read: Read, prepared: Prepared) -> None:
     assert told(read({"atc": [[{"code": "B01AA03"}]]}, mapping)) == ["OL311 medicines"]
 
 
+def test_codes_are_looked_up_in_our_own_lists(read: Read, prepared: Prepared) -> None:
+    """ATC and ICD-10 by prefix. What no list has is no entry, and the list is as complete as it was said to be."""
+    fields = "{name: {column: code, codes: atc}}"
+    entries = [[{"code": "M05BA04"}], [{"code": "M05BX04"}, {"code": "V20"}], [{"code": "V20"}], [{"code": None}], []]
+    open_list = f"lists: {{medicines: {{column: atc, fields: {fields}}}}}"
+    batch = read({"atc": entries}, open_list)
+    assert told(batch) == [""] * 5
+    assert row(batch, 0) == file(prepared, "medicines: [alendronate, ...]\n")
+    assert row(batch, 1) == file(prepared, "medicines: [denosumab or denosumab_cancer_dose, ...]\n")
+    assert [row(batch, place)["medicines"].complete for place in range(5)] == [False, False, False, False, True]
+    assert batch.refusals.unused == {("medicines", "V20"): 2}
+    whole = read({"atc": entries}, open_list.replace("column: atc", "column: atc, complete: yes"))
+    assert [row(whole, place)["medicines"].complete for place in range(5)] == [True, True, True, False, True]
+    assert row(whole, 2) == file(prepared, "medicines: none\n")
+
+
+def test_a_dose_tells_medicines_apart_that_one_code_has(read: Read, prepared: Prepared) -> None:
+    mapping = (
+        "lists: {medicines: {column: atc, fields: {name: {column: code, codes: atc}, dose: {column: mg, unit: mg}}}}"
+    )
+    doses = [60.0, 120.0, None]
+    batch = read({"atc": [[{"code": "M05BX04", "mg": dose}] for dose in doses]}, mapping)
+    assert row(batch, 0) == file(prepared, "medicines: [{name: denosumab, dose: 60 mg}, ...]\n")
+    assert row(batch, 1) == file(prepared, "medicines: [{name: denosumab_cancer_dose, dose: 120 mg}, ...]\n")
+    assert row(batch, 2) == file(prepared, "medicines: [denosumab or denosumab_cancer_dose, ...]\n")
+
+
+def test_a_code_says_the_cause_too_unless_a_column_does(read: Read, prepared: Prepared) -> None:
+    mapping = "lists: {fractures: {column: dx, fields: {site: {column: code, codes: [icd10, snomed]}, cause: cause}}}"
+    dx = [[{"code": "M80.08XA", "cause": None}], [{"code": "M80.08XA", "cause": "high_trauma"}]]
+    batch = read({"dx": [*dx, [{"code": "263225007", "cause": None}]]}, mapping)
+    assert row(batch, 0) == file(prepared, "fractures: [{site: vertebra, cause: low_trauma}, ...]\n")
+    assert row(batch, 1) == file(prepared, "fractures: [{site: vertebra, cause: high_trauma}, ...]\n")
+    assert row(batch, 2) == file(prepared, "fractures: [hip, ...]\n")
+
+
+def test_codes_answer_and_fill_lists_of_texts(read: Read, prepared: Prepared) -> None:
+    mapping = """
+columns: {smoker: {finding: smoking, codes: snomed}}
+lists: {conditions: {column: dx, codes: icd10}}
+"""
+    batch = read("smoker,dx\n77176002,E05.00; Z99\n1,none\n,\n", mapping)
+    assert row(batch, 0) == file(prepared, "smoking: current\nconditions: [hyperthyroidism, ...]\n")
+    assert row(batch, 1) == file(prepared, "conditions: none\n")
+    assert row(batch, 2) == {}
+    assert batch.refusals.unused == {("smoking", "1"): 1, ("conditions", "Z99"): 1}
+
+
+@pytest.mark.parametrize("told", ["age, codes: loinc", "smoking, codes: meddra", "smoking, codes: [snomed, rxnorm]"])
+def test_codes_that_could_mean_nothing_are_refused(told: str, read: Read) -> None:
+    with pytest.raises(Refused) as refused:
+        read("a\n1\n", f"columns: {{a: {{finding: {told}}}}}")
+    assert [problem.code for problem in refused.value.problems] == ["OL383"]
+
+
 @pytest.mark.parametrize(
     ("entry", "code"),
     [
@@ -204,6 +268,56 @@ def test_codes_are_read_by_the_mapping(read: Read, prepared: Prepared) -> None:
 def test_an_entry_that_a_file_would_be_refused_for(entry: dict[str, Any], code: str, read: Read) -> None:
     batch = read({"medicines": [[ENTRY], [ENTRY, entry]]})
     assert told(batch) == ["", code]
+
+
+# --- results in a table of their own ---
+
+RESULTS = """
+patient: id
+results: {file: results.parquet, code: {column: loinc, codes: loinc}, value: value, operator: sign,
+  answer: {column: answer, codes: snomed}, unit: unit, date: day, range_low: low, range_high: high}
+"""
+
+
+def results(*rows: tuple[Any, ...]) -> dict[str, tuple[Any, pa.Array]]:
+    names = ("loinc", "value", "sign", "unit", "day", "low", "high", "answer")
+    table = pa.table(
+        {name: [(*one, *[None] * 9)[1 + place] for one in rows] for place, name in enumerate(names)},
+        pa.schema(
+            [
+                (
+                    name,
+                    pa.float64() if name in ("value", "low", "high") else pa.date32() if name == "day" else pa.string(),
+                )
+                for name in names
+            ]
+        ),
+    )
+    return {"results": (np.array([one[0] for one in rows]), table.to_struct_array().combine_chunks())}
+
+
+def test_results_of_a_long_table_are_those_of_a_file(read: Read, prepared: Prepared) -> None:
+    """In UCUM, with their days; what cannot be read is set aside and counted, and refuses nobody."""
+    day, before = datetime.date(2026, 2, 1), datetime.date(2024, 2, 1)
+    listed = results(
+        (0, "62292-8", 8.0, "<", "ng/mL", day),
+        (0, "17861-6", 9.1, None, "mg/dL", before),
+        (0, "17861-6", 10.9, None, "mg/dL", day, 8.5, 10.2),
+        (1, "38264-8", -2.7, None, "{T-score}", None),
+        (1, "17861-6", 9.0, None, "kg", day),
+        (1, "17861-6", 9.0, None, "mg/dL", datetime.date(2026, 4, 1)),
+        (1, "99999-9", 1.0),
+        (2, "17861-6", 9000.0, None, "mg/dL", day),
+    )
+    batch = read({"id": [1, 2, 3], "age": [70, 70, 70]}, RESULTS, long=listed)
+    assert told(batch) == ["", "", ""]
+    calcium = "[{value: 9.1 mg/dL, date: 2024-02-01}, {value: 10.9 mg/dL, range: 8.5..10.2 mg/dL, date: 2026-02-01}]"
+    written = f"age: 70\nvitamin_d: {{value: < 8 ng/mL, date: 2026-02-01}}\ncalcium: {calcium}\n"
+    assert row(batch, 0) == file(prepared, written)
+    assert row(batch, 1) == file(prepared, "age: 70\nt_score_hip: -2.7\n")
+    assert row(batch, 2) == file(prepared, "age: 70\n")
+    unused = {("results", "99999-9"): 1, ("calcium", "OL302"): 1, ("calcium", "OL309"): 1, ("calcium", "OL303"): 1}
+    assert unused.items() <= batch.refusals.unused.items()
 
 
 # --- rows that are refused --------------------------------------------------------------------------------------------

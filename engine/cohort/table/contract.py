@@ -13,20 +13,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from ...intake import record
 from ...intake.answers.sheet import Sheet, clipped, folded
 from ...knowledge_base.files import source
-from ...knowledge_base.files.nodes import MapNode, Node, Text, describe
-from ...knowledge_base.model import Finding, KnowledgeBase
+from ...knowledge_base.files.nodes import ListNode, MapNode, Node, Text, describe
+from ...knowledge_base.model import CODE_SYSTEMS, Finding, KnowledgeBase
 from ...values.frozen import ordered
 from ...values.problems import Place, Problem, Refused, did_you_mean
+from .coded import systems
 
 IGNORE = "ignore"
 METADATA = b"osteologic.map"
 """The key under which a Parquet or Arrow file may carry its own mapping."""
 PATIENT_NAMES = frozenset({"patient", "patient id", "patientid", "id", "person id", "subject id", "name"})
 """What a column is called that says which patient a row is; it is carried through."""
-_TOP = ("patient", "as_of", "columns", "lists", "note")
-_COLUMN_KEYS = ("finding", "unit", "part", "values", "empty")
-_LIST_KEYS = ("column", "file", "patient", "complete", "fields")
-_FIELD_KEYS = ("column", "unit", "values")
+_TOP = ("patient", "as_of", "columns", "lists", "results", "note")
+_COLUMN_KEYS = ("finding", "unit", "part", "values", "codes", "empty")
+_LIST_KEYS = ("column", "file", "patient", "complete", "codes", "record", "fields")
+_RESULT_KEYS = ("file", "patient", "code", "value", "operator", "answer", "unit", "date", "range_low", "range_high")
+_FIELD_KEYS = ("column", "unit", "values", "codes")
 PARTS = ("value", "date", "range_low", "range_high")
 _HEADER = re.compile(r"(?P<name>.*?)\s*[\[(](?P<unit>[^\])]+)[\])]\s*")
 _PART = re.compile(r"(?P<name>.+)\.(?P<part>date|range_low|range_high)")
@@ -43,11 +45,12 @@ class Kind:
 
 @ordered
 class Cell:
-    """How one value is read: in which unit, and what its words stand for."""
+    """How one value is read: in which unit, what its words stand for, and of which systems its codes are."""
 
     column: str
     unit: str = ""
     values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    codes: tuple[str, ...] = ()
 
 
 @ordered
@@ -73,6 +76,40 @@ class BoundList:
     complete: bool = False
     """Whether what is not listed is not there. Open unless the mapping says so."""
     fields: tuple[tuple[str, Cell], ...] = ()
+    codes: tuple[str, ...] = ()
+    """Of a column of texts: of which systems the codes in it are."""
+    record: str = ""
+    """Of a long table the column that says which rows are of one record: the first with a known code is read."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a long table that are looked at."""
+        return tuple(one for one in (*(cell.column for _, cell in self.fields), self.record) if one)
+
+
+@ordered
+class BoundResults:
+    """A long table of results: a row for each, with its code, and its day."""
+
+    file: str
+    patient: str
+    code: Cell
+    answer: Cell
+    """What was found where it is no number, as a code."""
+    value: str = ""
+    operator: str = ""
+    unit: str = ""
+    """The column with the unit in UCUM."""
+    date: str = ""
+    range_low: str = ""
+    range_high: str = ""
+    name: str = "results"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are looked at."""
+        told = (self.code.column, self.answer.column, self.value, self.operator, self.unit, self.date)
+        return tuple(one for one in (*told, self.range_low, self.range_high) if one)
 
 
 @ordered
@@ -84,6 +121,13 @@ class Contract:
     columns: tuple[Bound, ...]
     lists: tuple[BoundList, ...]
     ignored: tuple[str, ...] = ()
+    results: BoundResults | None = None
+
+    @property
+    def beside(self) -> tuple[BoundList | BoundResults, ...]:
+        """The long tables beside the table."""
+        found: list[BoundList | BoundResults] = [one for one in self.lists if one.file]
+        return (*found, *((self.results,) if self.results is not None else ()))
 
 
 def by_names(kb: KnowledgeBase, kinds: Iterable[Kind]) -> Contract:
@@ -139,7 +183,7 @@ class _Reading:
                 elif kind.kind != "entries" and (found := self._by_name(kind)) is not None:
                     columns[kind.name] = found
         kept = tuple(bound for bound in columns.values() if self._fits(bound))
-        contract = Contract(patient, as_of, kept, tuple(lists), tuple(ignored))
+        contract = Contract(patient, as_of, kept, tuple(lists), tuple(ignored), self._results(node.get("results")))
         self._once(contract)
         if self.problems:
             raise Refused(self.problems)
@@ -188,11 +232,32 @@ class _Reading:
         if name is None:
             return None
         unit = _text(value, "unit") or self._header(key.value)[1]
-        cell = Cell(key.value, unit, self._values(value.get("values")))
+        cell = Cell(key.value, unit, self._values(value.get("values")), self._codes(value))
+        self._hold_codes(cell, name, value)
         return Bound(cell, name, part, _text(value, "empty"))
 
     def _values(self, node: Node | None) -> dict[str, str]:
         return {key.value: value.value for key, value in _pairs(node) if isinstance(value, Text)}
+
+    def _codes(self, node: MapNode) -> tuple[str, ...]:
+        """The code systems that are named."""
+        value = node.get("codes")
+        if value is None:
+            return ()
+        listed = value.items if isinstance(value, ListNode) else (value,)
+        found, wrong = systems(", ".join(one.value if isinstance(one, Text) else "?" for one in listed))
+        if wrong or not found:
+            hint = f"write one of {', '.join(CODE_SYSTEMS)}, or a list of such"
+            self.wrong("OL383", wrong or "`codes` names no system", value.place, hint)
+        return found
+
+    def _hold_codes(self, cell: Cell, name: str, node: MapNode) -> None:
+        """A code answers what is chosen, or names an entry; no number."""
+        finding = self.kb.findings.get(name)
+        if cell.codes and (finding is None or finding.type not in ("choice", "yes_no", "records")):
+            self.wrong(
+                "OL383", f"'{clipped(cell.column)}': no code says what {name} is", node.place, "leave `codes` out"
+            )
 
     def _header(self, column: str) -> tuple[str, str]:
         """The name and the unit of `vitamin_d [ng/mL]`."""
@@ -287,17 +352,43 @@ class _Reading:
                 hint = did_you_mean(told.value, finding.fields) or f"it has {', '.join(finding.fields)}"
                 self.wrong("OL383", f"an entry of {name} has no '{clipped(told.value)}'", told.place, hint)
             else:
-                fields.append((field, self._cell(cell)))
+                read = self._cell(cell)
+                if read.codes and not finding.fields[field].choices:
+                    self.wrong("OL383", f"no code says what {field} is", told.place, "leave `codes` out")
+                fields.append((field, read))
         if column and not fields and self.by_name[column].kind == "entries":
             fields = list(self._fields_by_name(name or "", self.by_name[column]))
-        return BoundList(finding.id, column, file, _text(value, "patient"), complete, tuple(fields))
+        if finding.key not in dict(fields) and (fields or file):
+            self.wrong("OL383", f"the list {name} says nowhere which {finding.key} it is", value.place,
+                       f"write `{finding.key}:` below `fields:`")  # fmt: skip
+        record = _text(value, "record")
+        return BoundList(
+            finding.id, column, file, _text(value, "patient"), complete, tuple(fields), self._codes(value), record
+        )
+
+    def _results(self, node: Node | None) -> BoundResults | None:
+        """The long table of results."""
+        if node is None:
+            return None
+        if not isinstance(node, MapNode):
+            self.wrong("OL383", f"`results` is {describe(node)}", node.place, "write `file:` and `code:`")
+            return None
+        self._only(node, _RESULT_KEYS, "the table of results")
+        code, answer = (self._cell(node.get(key) or Text("", node.place)) for key in ("code", "answer"))
+        names = {key: _text(node, key) for key in _RESULT_KEYS if key not in ("code", "answer")}
+        if not (names["file"] and code.column and code.codes and (names["value"] or answer.column)):
+            what, hint = "a table of results has a file, a code and a value", "code: {column: loinc, codes: loinc}"
+            self.wrong("OL383", what, node.place, f"write `file:`, `value:` and `{hint}`")
+            return None
+        return BoundResults(code=code, answer=answer, **names)
 
     def _cell(self, node: Node) -> Cell:
         if isinstance(node, Text):
             return Cell(*self._header_of(node.value))
         if isinstance(node, MapNode):
             self._only(node, _FIELD_KEYS, "a field")
-            return Cell(_text(node, "column"), _text(node, "unit"), self._values(node.get("values")))
+            values = self._values(node.get("values"))
+            return Cell(_text(node, "column"), _text(node, "unit"), values, self._codes(node))
         self.wrong("OL383", f"a field is mapped to {describe(node)}", node.place)
         return Cell("")
 

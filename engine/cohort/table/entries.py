@@ -24,7 +24,8 @@ from ..mirror.ends import VALUE, Ends, Flags
 from ..mirror.gathering import Assumptions
 from ..mirror.strata import Ground
 from . import arrow
-from .contract import BoundList, Cell
+from .coded import Coded, Meant
+from .contract import IGNORE, BoundList, Cell
 from .refusals import Refusals
 
 HERE = Place("a cell")
@@ -42,8 +43,8 @@ class _Told:
 class ListReader:
     """Reads one list of the patients of a table; what it has understood of texts it remembers."""
 
-    def __init__(self, ground: Ground, sheet: Sheet, bound: BoundList) -> None:
-        self.ground, self.sheet, self.bound = ground, sheet, bound
+    def __init__(self, ground: Ground, sheet: Sheet, bound: BoundList, coded: Coded) -> None:
+        self.ground, self.sheet, self.bound, self.coded = ground, sheet, bound, coded
         self.finding: Finding = ground.kb.findings[bound.name]
         self.key: FieldKind = self.finding.fields[self.finding.key]
         self.book = ground.book(self.key.choices)
@@ -67,6 +68,14 @@ class ListReader:
         self, count: int, rows: Any, structs: pa.Array | None, there: Flags, today: Any, refusals: Refusals
     ) -> Said:
         told: dict[str, _Told] = {}
+        filled = np.zeros(count, bool)
+        filled[rows] = True
+        nameless = np.zeros(count, bool)
+        cell = self._key_cell
+        if structs is not None and len(rows) and (cell.codes or self.bound.record or IGNORE in cell.values.values()):
+            kept, nothing = self._by_code(structs, rows, refusals)
+            nameless[rows[nothing]] = True
+            structs, rows = structs.filter(pa.array(kept)), rows[kept]
         if structs is not None and len(rows):
             columns = arrow.fields(structs)
             day = today if np.ndim(today) == 0 else today[rows]
@@ -74,9 +83,7 @@ class ListReader:
         if self.finding.key not in told:
             told[self.finding.key] = _Told(Field(None, np.zeros(len(rows), np.uint16), self.book), lambda _: None)
         self._assume(told, len(rows))
-        filled = np.zeros(count, bool)
-        filled[rows] = True
-        complete = there & (self.bound.complete | ~filled)
+        complete = there & (self.bound.complete | ~filled) & ~nameless
         gap = np.where(there, VALUE, ends.UNKNOWN).astype(np.uint8)
         known = {name: one.known for name, one in told.items()}
 
@@ -98,11 +105,100 @@ class ListReader:
 
         return Said(column, None if there.all() else there, origin)
 
+    # --- codes ---
+
+    @property
+    def _key_cell(self) -> Cell:
+        return self.cells.get(self.finding.key, Cell(self.finding.key))
+
+    def _by_code(self, structs: pa.Array, rows: Any, refusals: Refusals) -> tuple[Flags, Flags]:
+        """The entries whose code is in our lists, of each record the first; and those without a code.
+
+        An entry without a code may be anything: a list that holds one is not complete. One whose code we do not know is
+        none that any rule reads.
+        """
+        columns = arrow.fields(structs)
+        table, codes = self._coded(columns[self._key_cell.column])
+        known = np.array([self._meant(self._key_cell, self.key, text) is not None for text in table], bool)
+        if self._key_cell.codes:
+            self._pass_over(self._key_cell, self.key, table, codes, refusals)
+        kept = known[codes] if self._key_cell.codes else known[codes] | (codes == 0)
+        if self.bound.record:
+            record = arrow.texts(columns[self.bound.record].cast(pa.string()))[1].astype(np.int64)
+            places = np.flatnonzero(kept & (record > 0))
+            _, first = np.unique(rows[places] * (record.max() + 1) + record[places], return_index=True)
+            kept[places] = False
+            kept[places[first]] = True
+        return kept, codes == 0 if self._key_cell.codes else np.zeros(len(codes), bool)
+
+    def _pass_over(
+        self, cell: Cell, field: FieldKind, table: Sequence[str | None], codes: Any, refusals: Refusals
+    ) -> None:
+        """Count the codes that none of our lists has."""
+        counts = np.bincount(codes, minlength=len(table))
+        unused = (
+            (text.strip(), int(counts[place]))
+            for place, text in enumerate(table)
+            if text is not None and counts[place] and self._meant(cell, field, text) is None
+        )
+        refusals.pass_over(self.bound.name, {text: count for text, count in unused if cell.values.get(text) != IGNORE})
+
+    def _coded(self, array: pa.Array) -> tuple[list[str | None], Any]:
+        return arrow.texts(
+            array.cast(pa.string()) if arrow.kind_of(pa.field("", array.type)).kind == "number" else array
+        )
+
+    def _meant(self, cell: Cell, field: FieldKind, text: str | None) -> Meant | None:
+        """What a cell says: by the mapping's own `values`, else by our lists of codes, else as it is written."""
+        if text is None:
+            return None
+        told = cell.values.get(text.strip())
+        if told is not None:
+            return Meant(told, {}) if told != IGNORE else None
+        return self.coded.member(field, cell.codes, text.strip()) if cell.codes else Meant(text, {})
+
+    def _keys(self, columns: Mapping[str, pa.Array]) -> tuple[list[Meant | None], Any]:
+        """What each distinct key means, and which each entry has; a dose may tell two medicines of one code apart."""
+        cell = self._key_cell
+        table, codes = self._coded(columns[cell.column])
+        meant = [self._meant(cell, self.key, text) for text in table]
+        dose = self.cells.get("dose", Cell(""))
+        amounts = columns.get(dose.column)
+        if not cell.codes or dose.unit != "mg" or amounts is None or amounts.null_count == len(amounts):
+            return meant, codes
+        if arrow.kind_of(pa.field("", amounts.type)).kind != "number":
+            return meant, codes
+        values = arrow.floats(amounts)[0]
+        codes = codes.copy()
+        for place, one in list(enumerate(meant)):
+            if one is None or len(one.members) < 2:
+                continue
+            here = (codes == place) & np.isfinite(values)
+            for amount in np.unique(values[here]).tolist():
+                narrowed = self.coded.narrowed(one, Decimal(repr(amount)))
+                if narrowed.members != one.members:
+                    codes[here & (values == amount)] = len(meant)
+                    meant.append(narrowed)
+        return meant, codes
+
+    def _besides(self, told: dict[str, _Told], said: Sequence[Meant | None], codes: Any) -> None:
+        """What a code says of an entry besides, where no column does: a code for weakened bone says the cause, too."""
+        for name in dict.fromkeys(field for one in said if one is not None for field in one.entry):
+            knowns: list[Known | None] = []
+            for one in said:
+                found = (
+                    self._entry(one.text, name, one.entry[name])[0] if one is not None and name in one.entry else None
+                )
+                knowns.append(found.get(name) if found is not None else None)
+            new, before = self._by_code_of(self.finding.fields[name], knowns, codes), told.get(name)
+            told[name] = new if before is None else _either(before, new)
+
     # --- fields ---
 
     def _fields(self, columns: Mapping[str, pa.Array], rows: Any, day: Any, refusals: Refusals) -> dict[str, _Told]:
-        key_cell = self.cells.get(self.finding.key, Cell(self.finding.key))
-        keys, key_codes = self._texts(columns[key_cell.column], key_cell)
+        key_cell = self._key_cell
+        meant, key_codes = self._keys(columns)
+        keys = [one.text if one is not None else None for one in meant]
         told = {self.finding.key: self._key(keys, key_codes, rows, refusals)}
         for name, cell in self.cells.items():
             if name == self.finding.key or cell.column not in columns:
@@ -118,18 +214,20 @@ class ListReader:
                 told[name] = self._numbers(field, cell, array, told[self.finding.key].field, rows, refusals)
             else:
                 told.update(self._by_text(field, cell, array, kind, keys, key_codes, rows, refusals, told))
+        if key_cell.codes:
+            self._besides(told, meant, key_codes)
         self._sound(told, len(rows), rows, refusals)
         return told
 
-    def _texts(self, array: pa.Array, cell: Cell) -> tuple[list[str | None], Any]:
+    def _texts(self, array: pa.Array, cell: Cell, field: FieldKind) -> tuple[list[str | None], Any]:
         kind = arrow.kind_of(pa.field("", array.type)).kind
         if kind == "flag":
             array = pa.DictionaryArray.from_arrays(array.cast(pa.int8()), pa.array(["no", "yes"]))
         elif kind == "number":
             array = array.cast(pa.string())
         table, codes = arrow.texts(array)
-        meant = [cell.values.get(text.strip(), text) if text is not None else None for text in table]
-        return meant, codes
+        said = [self._meant(cell, field, text) for text in table]
+        return [one.text if one is not None else None for one in said], codes
 
     def _refuse(self, code: str, places: Any, rows: Any, refusals: Refusals) -> None:
         found = np.zeros(refusals.count, bool)
@@ -229,7 +327,9 @@ class ListReader:
         before: Mapping[str, _Told],
     ) -> dict[str, _Told]:
         """A field by the reader of answers, each pair of member and text once; a dose may say how often as well."""
-        table, codes = self._texts(array, cell)
+        table, codes = self._texts(array, cell, field)
+        if cell.codes:
+            self._pass_over(cell, field, *self._coded(array), refusals)
         depends = field.id in ("dose", "daily_dose")
         both = codes * len(keys) + key_codes if depends else codes
         distinct, place_of = np.unique(both, return_inverse=True)
@@ -253,10 +353,10 @@ class ListReader:
         for name in names:
             if name == field.id or name not in before:
                 knowns = [one.get(name) for one in read]
-                made[name] = self._coded(self.finding.fields[name], knowns, place_of)
+                made[name] = self._by_code_of(self.finding.fields[name], knowns, place_of)
         return made
 
-    def _coded(self, field: FieldKind, knowns: Sequence[Known | None], codes: Any) -> _Told:
+    def _by_code_of(self, field: FieldKind, knowns: Sequence[Known | None], codes: Any) -> _Told:
         there = np.array([known is not None for known in knowns], bool)[codes]
         given = None if there.all() else there
         values = [UNKNOWN if known is None else known for known in knowns]
@@ -297,6 +397,18 @@ class ListReader:
             assert before.field.codes is not None
             merged = np.where(given, before.field.codes, new).astype(np.uint16)
             told[name] = _Told(Field(given | (new > 0), merged, before.field.book), before.known)
+
+
+def _either(one: _Told, other: _Told) -> _Told:
+    """A choice as one column says it, else as the other does."""
+    count = len(other.field.codes) if other.field.codes is not None else 0
+    given = np.ones(count, bool) if one.field.given is None else one.field.given
+    if one.field.codes is None or other.field.codes is None or given.all():
+        return one
+    more = np.ones(count, bool) if other.field.given is None else other.field.given
+    codes = np.where(given, one.field.codes, other.field.codes).astype(np.uint16)
+    known = lambda place: (one if given[place] else other).known(place)  # noqa: E731 -- a def would hide the return
+    return _Told(Field(given | more, codes, one.field.book), known)
 
 
 def _ends(field: Field, count: int) -> Ends:

@@ -14,21 +14,24 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ...intake.answers import answers
+from ...intake.answers import answers, dates
 from ...intake.answers.sheet import Sheet
 from ...knowledge_base.files.nodes import Text
 from ...values import history
 from ...values.interval import Interval, exactly
-from ...values.problems import Place
-from ...values.value import Choice, Day, Gap, Known, Measurement, Number, Records
+from ...values.problems import Place, Refused
+from ...values.value import UNKNOWN, Choice, Day, Gap, Known, Measurement, Number
 from ..mirror import ends, gathering
 from ..mirror.columns import ChoiceColumn, NumberColumn, Said
 from ..mirror.ends import VALUE, Ends
 from ..mirror.strata import Ground
 from . import arrow
-from .contract import Bound, Contract
-from .entries import ListReader, coded_lists
+from .coded import Coded
+from .contract import Bound, BoundList, Contract
+from .entries import ListReader
+from .listed import ListedTexts, meant_by
 from .refusals import Refusals, hold_together
+from .results import ResultsReader
 
 HERE = Place("a cell")
 _OLDEST = datetime.date(1900, 1, 1).toordinal()
@@ -59,7 +62,12 @@ class TableReader:
         self.ground, self.contract, self.today = ground, contract, today
         self.sheet = Sheet(ground.kb, None if contract.as_of else today)
         self._understood: dict[tuple[str, str, str], tuple[Known | None, str]] = {}
-        self._lists = {one.name: ListReader(ground, self.sheet, one) for one in contract.lists}
+        self.coded = Coded(ground.kb)
+        self._listed = ListedTexts(ground, self.sheet, self.coded, lambda name, text: self._read(name, text, ""))
+        self._long_results = (
+            ResultsReader(ground, self.sheet, contract.results, self.coded) if contract.results is not None else None
+        )
+        self._lists = {one.name: ListReader(ground, self.sheet, one, self.coded) for one in contract.lists}
 
     def read(self, batch: Any, long: Mapping[str, Long] | None = None) -> Batch:
         """One batch of the table, with the rows of long tables that belong to it."""
@@ -88,7 +96,11 @@ class TableReader:
                 if arrow.kind_of(pa.field("", column.type)).kind == "entries":
                     found.said[listed.name] = reader.column(column, found.today, refusals)
                 else:
-                    found.said[listed.name] = self._texts_as_list(column, listed.name, listed.complete, found)
+                    found.said[listed.name] = self._listed.read(column, listed, None, refusals)
+        if self._long_results is not None and "results" in (long or {}):
+            rows, entries = (long or {})["results"]
+            for name, said in self._long_results.read(count, rows, entries, found.today, refusals).items():
+                found.said[name] = _besides(self.ground, name, found.said.get(name), said, count)
         found.said = {name: said for name, said in found.said.items() if said.said is None or said.said.any()}
         hold_together(self.ground, count, found.said, found.today, refusals)
         return found
@@ -117,7 +129,7 @@ class TableReader:
             found.refusals.add(code or "OL318", bound.name, np.full(found.count, known is None and not code))
             return said if said is None or known is None else _with_empty(said, known, found.count)
         if expects == "records":
-            return self._texts_as_list(array, bound.name, complete=False, found=found)
+            return self._listed.read(array, BoundList(bound.name, codes=bound.cell.codes), bound, found.refusals)
         if expects == "number" and kind == "number":
             said = self._numbers(array, bound, found)
         elif expects == "number" and kind == "numbers":
@@ -127,7 +139,8 @@ class TableReader:
         elif expects == "number":
             said = self._number_texts(array, bound, found)
         else:
-            said = self._texts(self._as_text(array, kind), bound, found)
+            array = self._as_text(array, kind)
+            said = self._coded_texts(array, bound, found) if bound.cell.codes else self._texts(array, bound, found)
         return self._with_parts(said, batch, bounds, found) if len(bounds) > 1 else said
 
     @staticmethod
@@ -208,7 +221,7 @@ class TableReader:
     def _number_texts(self, array: pa.Array, bound: Bound, found: Batch) -> Said:
         """Numbers written as text: those plainly written together, the others by the reader of answers."""
         table, codes = arrow.texts(array)
-        table = [_meant(text, bound) for text in table]
+        table = [meant_by(text, bound) for text in table]
         plain, numbers, places = arrow.plain_numbers(table)
         bare = self._bare(bound)
         if not bare:
@@ -269,34 +282,52 @@ class TableReader:
         column = NumberColumn(Ends(days, gap=gap).tidy())
         return Said(column, None if there.all() else there, lambda row: Day(exactly(int(days[row]))))
 
+    def _date_texts(self, array: pa.Array, bound: Bound, found: Batch) -> Said:
+        """Days written as texts: `2026-03-15`, `2026-03`."""
+        table, codes = arrow.texts(array)
+        knowns: list[Known | None] = []
+        for place, text in enumerate(table):
+            meant = meant_by(text, bound)
+            try:
+                known = Day(dates.date(self.sheet, bound.name, meant, HERE)) if meant is not None else None
+            except Refused as refused:
+                known = None
+                found.refusals.add(refused.problems[0].code, bound.name, codes == place)
+            knowns.append(known)
+        there = np.array([known is not None for known in knowns], bool)[codes]
+        return Said(gathering.numbers(knowns, codes), there, lambda row: knowns[codes[row]] or UNKNOWN)
+
     def _texts(self, array: pa.Array, bound: Bound, found: Batch) -> Said:
         table, codes = arrow.texts(array)
         knowns: list[Known | None] = []
         for place, text in enumerate(table):
-            meant = _meant(text, bound)
+            meant = meant_by(text, bound)
             known, code = (None, "") if meant is None else self._read(bound.name, meant, "")
             knowns.append(known)
             if code:
                 found.refusals.add(code, bound.name, codes == place)
         return gathering.coded(self.ground, bound.name, knowns, codes)
 
-    def _texts_as_list(self, array: pa.Array, name: str, complete: bool, found: Batch) -> Said:
-        """Lists written as texts: `prednisolone 7.5 mg; omeprazole`, or a list of such texts."""
-        bound = next((one for one in self.contract.columns if one.name == name), None)
-        if arrow.kind_of(pa.field("", array.type)).kind == "texts":
-            told = [None if cell is None else "; ".join(cell) or "none" for cell in array.to_pylist()]
-            array = pa.array(told, pa.string())
+    def _coded_texts(self, array: pa.Array, bound: Bound, found: Batch) -> Said:
+        """Answers by codes; one that none of our lists has says nothing."""
         table, codes = arrow.texts(array)
+        finding = self.ground.kb.findings[bound.name]
         knowns: list[Known | None] = []
+        unused: dict[str, int] = {}
         for place, text in enumerate(table):
-            meant = _meant(text, bound) if bound is not None else text
-            known, code = (None, "") if meant is None else self._read(name, meant, "")
-            if isinstance(known, Records) and known.entries:
-                known = dataclasses.replace(known, complete=complete and known.complete)
+            meant = meant_by(text, bound)
+            said = None
+            if meant is not None and meant == text and (place_codes := codes == place).any():
+                said = self.coded.answer(finding, bound.cell.codes, text.strip())
+                if said is None:
+                    unused[text.strip()] = int(place_codes.sum())
+            told = said.text if said is not None else meant if meant != text else None
+            known, code = (None, "") if told is None else self._read(bound.name, told, "")
             knowns.append(known)
             if code:
-                found.refusals.add(code, name, codes == place)
-        return coded_lists(self.ground, self.ground.kb.findings[name], knowns, codes)
+                found.refusals.add(code, bound.name, codes == place)
+        found.refusals.pass_over(bound.name, unused)
+        return gathering.coded(self.ground, bound.name, knowns, codes)
 
     def _read(self, name: str, text: str, unit: str) -> tuple[Known | None, str]:
         """What a text says, or the code of what is wrong with it."""
@@ -325,11 +356,10 @@ class TableReader:
         when = None
         if "date" in bounds:
             array = arrow.single(batch.column(bounds["date"].cell.column))
-            when = (
-                self._dates(array, bounds["date"], found)
-                if arrow.kind_of(pa.field("", array.type)).kind == "date"
-                else None
-            )
+            if arrow.kind_of(pa.field("", array.type)).kind == "date":
+                when = self._dates(array, bounds["date"], found)
+            else:
+                when = self._date_texts(array, bounds["date"], found)
         printed = _printed(sides, found.count)
         column = dataclasses.replace(said.column, printed=printed)
         before = said.origin
@@ -367,6 +397,14 @@ class TableReader:
         return self._number_texts(array, bound, aside)
 
 
+def _besides(ground: Ground, name: str, one: Said | None, other: Said, count: int) -> Said:
+    """What a column says of each row, else what the table of results does."""
+    if one is None or one.said is None:
+        return one or other
+    knowns = [one.known(row) or other.known(row) for row in range(count)]
+    return gathering.said(ground, name, knowns)
+
+
 class _Looked(Sequence[str]):
     """The text of each row."""
 
@@ -378,14 +416,6 @@ class _Looked(Sequence[str]):
 
     def __getitem__(self, row: Any) -> Any:
         return self.table[self.codes[row]]
-
-
-def _meant(text: str | None, bound: Bound) -> str | None:
-    """What a cell stands for by the mapping; `ignore` says nothing."""
-    if text is None:
-        return None
-    meant = bound.cell.values.get(text.strip(), text) if bound.cell.values else text
-    return None if meant == "ignore" else meant
 
 
 def _ordinal(text: str | None) -> float:

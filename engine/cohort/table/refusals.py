@@ -24,6 +24,12 @@ class Refusals:
     def __init__(self, count: int) -> None:
         self.count = count
         self._found: dict[tuple[str, str], Flags] = {}
+        self.unused: Counter[tuple[str, str]] = Counter()
+        """What was passed over, by what it is about: codes that none of our lists has. No row is refused for it."""
+
+    def pass_over(self, about: str, codes: Mapping[str, int]) -> None:
+        """Count what says nothing to us."""
+        self.unused.update({(about, code): count for code, count in codes.items() if count})
 
     def add(self, code: str, about: str, rows: Any) -> None:
         if np.any(rows):

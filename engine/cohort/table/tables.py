@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from ...intake.answers.sheet import folded
-from ...values.problems import Place, Problem, Refused
+from ...intake.answers.sheet import clipped, folded
+from ...values.problems import Place, Problem, Refused, did_you_mean
 from . import arrow
-from .contract import PATIENT_NAMES, BoundList, Contract, Kind
+from .contract import PATIENT_NAMES, BoundList, BoundResults, Contract, Kind
 from .reading import Long
 
 ROWS = 16_384
@@ -179,7 +179,7 @@ def columns_read(contract: Contract, table: Table) -> list[str]:
 class LongTable:
     """A long table in the order of the patients: a row for each entry of a list."""
 
-    def __init__(self, bound: BoundList, directory: Path, patient: str) -> None:
+    def __init__(self, bound: BoundList | BoundResults, directory: Path, patient: str) -> None:
         self.bound = bound
         self.table = Table(directory / bound.file)
         self.patient = bound.patient or next(
@@ -188,6 +188,12 @@ class LongTable:
         if not patient or self.patient not in self.table.schema.names:
             what = f"{bound.file}: no column says whose row it is"
             raise Refused([Problem("OL383", what, Place(bound.file), hint="write `patient:` in the mapping")])
+        if missing := [one for one in bound.columns if one not in self.table.schema.names]:
+            hint = (
+                did_you_mean(missing[0], self.table.schema.names) or f"it has {', '.join(self.table.schema.names[:8])}"
+            )
+            what = f"{bound.file} has no column '{clipped(missing[0])}'"
+            raise Refused([Problem("OL383", what, Place(bound.file), hint=hint)])
         self._rest: pa.Table | None = None
         self._batches = self.table.batches()
         self._ended = False
@@ -236,7 +242,7 @@ class LongTable:
 def tasks(table: Table, contract: Contract, directory: Path, workers: int, rows: int = ROWS) -> Iterator[Task]:
     """The table in parts: row groups where workers can read them themselves, else batches read here."""
     groups = table.groups()
-    beside = [LongTable(one, directory, contract.patient) for one in contract.lists if one.file]
+    beside = [LongTable(one, directory, contract.patient) for one in contract.beside]
     if groups is not None and not beside and (workers < 2 or len(groups) >= 2 * workers):
         number = first = 0
         for group, size in enumerate(groups):

@@ -239,7 +239,11 @@ def _quantity(finding: Finding | None, value: Any) -> tuple[str, str]:
 
 def _unit(finding: Finding | None, value: dict[str, Any]) -> str:
     code, unit = word(value.get("code")), word(value.get("unit"))
-    told = code if code and code != "1" else unit
+    return unit_told(finding, code if code and code != "1" else unit)
+
+
+def unit_told(finding: Finding | None, told: str) -> str:
+    """A unit as an answer gives it; nothing where it says that there is none."""
     if finding is not None and not finding.unit and told in _NO_UNIT:
         return ""
     return "{1}" if told == "1" else told

@@ -60,6 +60,10 @@ def _table(report: Report) -> Iterator[str]:
             yield f"  {code} {about}: {number(count)}" + (f" ({meaning})" if meaning else "")
     if counted.no_numbers:
         yield f"{number(counted.no_numbers)} cells are not a number (NaN): nothing was said in them"
+    if counted.unused:
+        yield f"{number(counted.unused.total())} entries are not used, for nothing here has their codes:"
+        told = ((one, count) for one, count in counted.unused.most_common(_MOST_MISSING) if count >= report.min_count)
+        yield from (f"  {about} {code}: {number(count)}" for (about, code), count in told)
     if counted.apart:
         yield f"{number(counted.apart)} rows say two things of one, and were judged both ways"
 
