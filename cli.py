@@ -235,6 +235,12 @@ TESTING = [
 MAP = option(
     "--map", "mapping", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="What columns mean."
 )
+MAPPING = [
+    option("--map", "mapping", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+           help="Check this mapping of a table instead."),
+    option("--table", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+           help="With --map: whether the table has those columns."),
+]  # fmt: skip
 SCREENING = [
     MAP,
     option("--draft", is_flag=True, help="Write a first mapping of the columns, for you to finish."),
@@ -289,7 +295,7 @@ VERBS = [
     verb("explain", "Explain a topic, a question, or anything that has a name.", WORDS),
     verb("hear", "Show how a typed line is heard, word by word.", LINE, PENDING),
     verb("compare", "Set two conditions side by side.", FIRST, SECOND),
-    verb("check", "Find what is wrong in the knowledge base.", PROBLEMS, FIX),
+    verb("check", "Find what is wrong in the knowledge base, or in the mapping of a table.", PROBLEMS, FIX, *MAPPING),
     verb("test", "Run the worked cases.", RULES, OUTCOME, *TESTING),
     verb("diff", "Say whom an edit changes: two revisions, directories, or the working tree.", *DIFFERENCE),
     verb("prove", "Prove invariants over all patients, or show whom they fail.", INVARIANTS, PROOF, LIMIT),

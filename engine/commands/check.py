@@ -1,20 +1,20 @@
-"""`check`: everything that is wrong with the knowledge base, in one run."""
+"""`check`: everything that is wrong with the knowledge base, or with the mapping of a table, in one run."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from .. import api
 from ..knowledge_base.model import KnowledgeBase
-from ..values.problems import Place, Problem
+from ..values.problems import Place, Problem, Refused
 from ..views import escape
 from ..views import problems as view
 from ..workbench import whole
 from ..workbench.editing import mending
 from ..workbench.trials import invariants
-from . import surroundings
+from . import screen, surroundings
 from .codes import codes
 
 COUNTED = ("rules", "findings", "conditions", "interventions", "sources", "invariants")
@@ -24,7 +24,15 @@ ROUNDS = 5
 """How often files are mended and read again: what one slip hid comes to light when it is gone."""
 
 
-def run(format: str = "text", fix: bool = False, knowledge: Path | None = None) -> int:
+def run(
+    format: str = "text",
+    fix: bool = False,
+    mapping: Path | None = None,
+    table: Path | None = None,
+    knowledge: Path | None = None,
+) -> int:
+    if mapping is not None or table is not None:
+        return _mapping(format, fix, mapping, table, knowledge)
     found = whole.check(api.ROOT, knowledge)
     for _ in range(ROUNDS if fix else 0):
         if not _fixed(found.problems):
@@ -34,9 +42,28 @@ def run(format: str = "text", fix: bool = False, knowledge: Path | None = None) 
     return 1 if found.failed else 0
 
 
+def _mapping(format: str, fix: bool, mapping: Path | None, table: Path | None, knowledge: Path | None) -> int:
+    """What is wrong with the mapping of a table of patients; with the table also whether it has those columns."""
+    if fix or mapping is None:
+        what = "--fix writes into the knowledge base, and no mapping" if fix else "--table goes with --map"
+        raise Refused([Problem("OL386", what, Place("check"), hint="leave it out" if fix else "add --map FILE")])
+    kb, problems, read = surroundings.prepared(knowledge).kb, list[Problem](), {"mappings": 1}
+    try:
+        contract = screen.mapped(kb, mapping, table)
+        read |= {"columns": len(contract.columns), "lists": len(contract.lists)}
+    except Refused as refused:
+        problems = list(refused.problems)
+    surroundings.put(_told(problems, read, format))
+    return 1 if whole.failed(problems) else 0
+
+
 def _shown(found: whole.Checked, format: str) -> str:
-    kb, problems = found.kb, found.problems
+    kb = found.kb
     read = {"files": found.files, **({kind: len(getattr(kb, kind)) for kind in COUNTED} if kb is not None else {})}
+    return _told(found.problems, read, format, _tried(kb) if kb is not None else "")
+
+
+def _told(problems: Sequence[Problem], read: Mapping[str, int], format: str, besides: str = "") -> str:
     if format == "json":
         return view.data(problems, read)
     if format == "sarif":
@@ -44,7 +71,7 @@ def _shown(found: whole.Checked, format: str) -> str:
     if format == "github":
         return view.github(problems)
     counts = ", ".join(f"{count} {kind if count != 1 else kind.removesuffix('s')}" for kind, count in read.items())
-    told = f"{counts}{_tried(kb) if kb is not None else ''}: {view.counted(problems)}"
+    told = f"{counts}{besides}: {view.counted(problems)}"
     return view.text(problems, Lines(api.ROOT).of, told)
 
 

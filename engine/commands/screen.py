@@ -12,6 +12,7 @@ from ..case import opening
 from ..case.case import Prepared
 from ..cohort.codes import EXTRA
 from ..intake.answers.sheet import clipped
+from ..knowledge_base.model import KnowledgeBase
 from ..premises.expression import TruthNode
 from ..values.frozen import ordered
 from ..values.problems import Place, Problem, Refused
@@ -117,6 +118,22 @@ def contract_of(prepared: Prepared, table: Table, mapping: Path | None) -> tuple
         return contract.by_names(prepared.kb, table.kinds), b""
     text = surroundings.read(str(mapping))
     return contract.by_mapping(prepared.kb, table.kinds, text, str(mapping)), text
+
+
+def mapped(kb: KnowledgeBase, mapping: Path, table: Path | None) -> Contract:
+    """A mapping, held to a table where there is one. Raises Refused."""
+    from ..cohort.table import contract
+
+    text = surroundings.read(str(mapping))
+    if table is None:
+        return contract.by_itself(kb, text, str(mapping))
+    _hold_to_be_installed("")
+    from ..cohort.table import tables
+
+    found = contract.by_mapping(kb, tables.Table(table).kinds, text, str(mapping))
+    for one in found.beside:
+        tables.LongTable(one, mapping.parent, found.patient)
+    return found
 
 
 def _question(prepared: Prepared, text: str) -> TruthNode | None:

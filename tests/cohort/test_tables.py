@@ -20,6 +20,7 @@ from engine.cohort.table.tables import Table
 from engine.intake import record
 from engine.values.problems import Refused
 from engine.values.value import Known, Records
+from tests.cohort.conftest import ROOT
 
 TODAY = datetime.date(2026, 3, 15)
 Read = Callable[..., Batch]
@@ -375,6 +376,29 @@ def test_everything_wrong_with_a_table_is_told_at_once(
         read(columns, mapping)
     assert {problem.code for problem in refused.value.problems} == codes
     assert all(problem.hint or problem.code in ("OL383", "OL382") for problem in refused.value.problems)
+
+
+def test_a_mapping_is_checked_without_its_table(prepared: Prepared) -> None:
+    """Units, names, codes and what values stand for, each at its place; a column without a unit may be of texts."""
+    mapping = """
+patient: who
+columns:
+  vit: {finding: vitamin_d, unit: kg}
+  smoker: {finding: smoking, values: {"0": nevver, "1": current, "9": ignore}, empty: blah}
+  ca: calcium
+lists:
+  fractures: {file: f.parquet, fields: {site: {column: s, values: {x: nowhere}}, cause: {column: c, values: {x: love}}}}
+  medicines: {file: m.parquet, fields: {name: {column: c, codes: meddra}, dose: {column: d, unit: mmHg}}}
+"""
+    with pytest.raises(Refused) as refused:
+        contract.by_itself(prepared.kb, mapping, "map.yaml")
+    found = sorted((problem.place.line, problem.code) for problem in refused.value.problems)
+    assert found == [
+        *((4, "OL302"), (5, "OL311"), (5, "OL311"), (8, "OL311"), (8, "OL311")),
+        *((9, "OL302"), (9, "OL383")),
+    ]
+    whole = (ROOT / "examples" / "omop" / "map.yaml").read_bytes()
+    assert len(contract.by_itself(prepared.kb, whole, "map.yaml").beside) == 4
 
 
 @pytest.mark.parametrize(

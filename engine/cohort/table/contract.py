@@ -17,9 +17,12 @@ from ...knowledge_base.files.nodes import ListNode, MapNode, Node, Text, describ
 from ...knowledge_base.model import CODE_SYSTEMS, Finding, KnowledgeBase
 from ...values.frozen import ordered
 from ...values.problems import Place, Problem, Refused, did_you_mean
+from . import held
 from .coded import systems
 
 IGNORE = "ignore"
+ANY = "any"
+"""What a column holds of which only the name is known."""
 METADATA = b"osteologic.map"
 """The key under which a Parquet or Arrow file may carry its own mapping."""
 PATIENT_NAMES = frozenset({"patient", "patient id", "patientid", "id", "person id", "subject id", "name"})
@@ -146,6 +149,17 @@ def by_mapping(kb: KnowledgeBase, kinds: Iterable[Kind], text: str | bytes, file
     return _Reading(kb, tuple(kinds), Place(file)).run(node)
 
 
+def by_itself(kb: KnowledgeBase, text: str | bytes, file: str) -> Contract:
+    """A mapping without its table: names, units, codes and values; the columns are believed. Raises Refused."""
+    node, problems = source.load_text(text, file)
+    if problems or not isinstance(node, MapNode):
+        return by_mapping(kb, (), text, file)
+    lists = [value for _, value in _pairs(node.get("lists")) if isinstance(value, MapNode)]
+    named = [*(key.value for key, _ in _pairs(node.get("columns"))), *(_text(one, "column") for one in lists)]
+    named += [_text(node, "patient"), _text(node, "as_of")]
+    return _Reading(kb, tuple(Kind(name, ANY) for name in dict.fromkeys(named) if name), Place(file)).run(node)
+
+
 class _Reading:
     """One mapping read against one table; problems are gathered."""
 
@@ -155,6 +169,8 @@ class _Reading:
         self.names = record.names_of(kb)
         self.sheet = Sheet(kb, None)
         self.problems: list[Problem] = []
+        self.places: dict[str, Place] = {}
+        """Where the mapping names each column."""
 
     def wrong(self, code: str, what: str, place: Place, hint: str = "") -> None:
         self.problems.append(Problem(code, what, place, hint=hint))
@@ -165,6 +181,7 @@ class _Reading:
         columns: dict[str, Bound] = {}
         ignored: list[str] = []
         for key, value in _pairs(node.get("columns")):
+            self.places[key.value] = key.place
             if key.value not in self.by_name:
                 hint = did_you_mean(key.value, self.by_name) or f"it has {_some(self.by_name)}"
                 self.wrong("OL383", f"the table has no column '{clipped(key.value)}'", key.place, hint)
@@ -173,7 +190,7 @@ class _Reading:
             elif (bound := self._bound(key, value)) is not None:
                 columns[key.value] = bound
         lists = [one for key, value in _pairs(node.get("lists")) if (one := self._list(key, value)) is not None]
-        taken = {*columns, *ignored, patient, as_of, *(one.column for one in lists)}
+        taken = {*self.places, *columns, *ignored, patient, as_of, *(one.column for one in lists)}
         for kind in self.kinds:
             if kind.name not in taken:
                 if not patient and folded(kind.name) in PATIENT_NAMES:
@@ -234,10 +251,17 @@ class _Reading:
         unit = _text(value, "unit") or self._header(key.value)[1]
         cell = Cell(key.value, unit, self._values(value.get("values")), self._codes(value))
         self._hold_codes(cell, name, value)
+        if part == "value":
+            empty = value.get("empty")
+            told = {"an empty cell": empty} if isinstance(empty, Text) else {}
+            self.problems += held.answered(self.sheet, name, unit, {**self._texts(value.get("values")), **told})
         return Bound(cell, name, part, _text(value, "empty"))
 
     def _values(self, node: Node | None) -> dict[str, str]:
-        return {key.value: value.value for key, value in _pairs(node) if isinstance(value, Text)}
+        return {cell: meant.value for cell, meant in self._texts(node).items()}
+
+    def _texts(self, node: Node | None) -> dict[str, Text]:
+        return {key.value: value for key, value in _pairs(node) if isinstance(value, Text)}
 
     def _codes(self, node: MapNode) -> tuple[str, ...]:
         """The code systems that are named."""
@@ -273,9 +297,14 @@ class _Reading:
         found = self._named(name, Place(self.place.file))
         return Bound(Cell(kind.name, unit), found, part) if found is not None else None
 
+    def _place_of(self, bound: Bound) -> Place:
+        return self.places.get(bound.cell.column, self.place)
+
     def _fits(self, bound: Bound) -> bool:
         """Whether a column can be what it is taken for; a number without a unit is refused once."""
-        kind, place = self.by_name[bound.cell.column], self.place
+        kind, place = self.by_name[bound.cell.column], self._place_of(bound)
+        if kind.kind == ANY:
+            kind = dataclasses.replace(kind, kind="text")
         label = f"the column '{clipped(kind.name)}'"
         finding = self.kb.findings.get(bound.name)
         expects = finding.type if finding is not None else "number"
@@ -284,7 +313,11 @@ class _Reading:
         if kind.kind == "entries" or (kind.kind == "numbers" and expects != "number"):
             self.wrong("OL382", f"{label} holds lists, and {bound.name} is one answer", place)
             return False
-        if expects in ("choice", "date") and kind.kind in ("number", "flag") and not bound.cell.values:
+        if (
+            expects in ("choice", "date")
+            and kind.kind in ("number", "flag")
+            and not (bound.cell.values or bound.cell.codes)
+        ):
             self.wrong("OL382", f"{label} holds {kind.kind}s, and {bound.name} is a {expects}", place,
                        "say in the mapping which `values` mean what")  # fmt: skip
             return False
@@ -302,11 +335,11 @@ class _Reading:
         if bound.cell.unit:
             if measured.unit and units.line(bound.cell.unit, measured.unit, measured.analyte) is None:
                 takes = ", ".join(units.accepted(measured.unit, measured.analyte))
-                self.wrong("OL302", f"{label}: {bound.name} is not measured in {clipped(bound.cell.unit)}", self.place,
-                           f"it takes {takes}")  # fmt: skip
+                what = f"{label}: {bound.name} is not measured in {clipped(bound.cell.unit)}"
+                self.wrong("OL302", what, self._place_of(bound), f"it takes {takes}")
                 return False
             return True
-        text_kind = self.by_name[bound.cell.column].kind in ("text", "texts")
+        text_kind = self.by_name[bound.cell.column].kind in ("text", "texts", ANY)
         if measured.bare_unit or not measured.unit or text_kind:
             return True
         accepted = units.accepted(measured.unit, measured.analyte)
@@ -314,7 +347,7 @@ class _Reading:
             return True
         named = f"name the column '{bound.name} [{measured.unit}]', or write `unit:` in the mapping"
         hint = f"{named}; it takes {', '.join(accepted)}"
-        self.wrong("OL301", f"{label}: numbers of what unit?", self.place, hint)
+        self.wrong("OL301", f"{label}: numbers of what unit?", self._place_of(bound), hint)
         return False
 
     # --- lists ---
@@ -353,6 +386,7 @@ class _Reading:
                 self.wrong("OL383", f"an entry of {name} has no '{clipped(told.value)}'", told.place, hint)
             else:
                 read = self._cell(cell)
+                self._hold_field(finding, field, read, cell)
                 if read.codes and not finding.fields[field].choices:
                     self.wrong("OL383", f"no code says what {field} is", told.place, "leave `codes` out")
                 fields.append((field, read))
@@ -365,6 +399,14 @@ class _Reading:
         return BoundList(
             finding.id, column, file, _text(value, "patient"), complete, tuple(fields), self._codes(value), record
         )
+
+    def _hold_field(self, finding: Finding, field: str, read: Cell, node: Node) -> None:
+        """Hold the values and the unit of a field to what it can be."""
+        kind = finding.fields[field]
+        if isinstance(node, MapNode):
+            self.problems += held.named(self.sheet, finding, kind, self._texts(node.get("values")))
+        if read.unit and not held.united(self.sheet, finding, kind, read.unit):
+            self.wrong("OL302", f"{field} of {finding.id} is not told in {clipped(read.unit)}", node.place)
 
     def _results(self, node: Node | None) -> BoundResults | None:
         """The long table of results."""
