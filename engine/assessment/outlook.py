@@ -99,6 +99,13 @@ class Outlook:
             return item.after if item is not None else ()
         return plan.steps(self.case, intervention)
 
+    def doses(self, intervention: str) -> tuple[str, ...]:
+        """The doses that are told of an intervention of the plan."""
+        if self._verdict is not None:
+            item = _of(self._verdict.plan, intervention)
+            return tuple(dose.text for dose in item.doses) if item is not None else ()
+        return plan.doses(self.case, self.case.kb.interventions[intervention])
+
     def missing(self, intervention: str) -> tuple[str, ...]:
         """The findings that an intervention of the plan still waits for."""
         if self._verdict is not None:

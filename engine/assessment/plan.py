@@ -145,6 +145,13 @@ def missing(case: Case, intervention: Intervention, status: str) -> tuple[str, .
     return reasons.ordered(case, found)
 
 
+def doses(case: Case, intervention: Intervention) -> tuple[str, ...]:
+    """The doses that are told of it, if it is in the plan."""
+    _, rules = wanted(case, intervention.id)
+    told, _ = _doses(case, intervention, [rule for rule in rules if case.truth(rule) is Truth.TRUE])
+    return tuple(dose.text for dose in told)
+
+
 def dose_missing(case: Case, intervention: Intervention) -> frozenset[str]:
     """The findings that the doses shown still wait for."""
     _, rules = wanted(case, intervention.id)

@@ -214,6 +214,10 @@ class ChunkTruths(Truths):
         besides = self.recorded.true(rule)
         return true | besides, false & ~besides
 
+    def by_old_alone(self, rule: Rule) -> int:
+        """The patients for whom a rule that protects holds by an old result, and not by what counts today."""
+        return self.premise(rule)[0] & ~self._premise(rule)[0] if self.recorded is not None else 0
+
     def _premise(self, rule: Rule) -> Pair:
         index = self.plan.productions.premises.get(rule.id)
         if index is not None:

@@ -31,7 +31,7 @@ from .mirror.ends import VALUE
 from .mirror.scope import Unmirrored
 from .mirror.strata import Chunk, Ground
 from .packed import packed, unpacked
-from .shown import Shown, words_of_many
+from .shown import TEXTS, Shown, words_of_many
 from .table.contract import Contract
 from .table.reading import Batch, Long, TableReader
 
@@ -96,7 +96,7 @@ class Screen:
         if self.asked.select is not None:
             fields.append(pa.field("answer", pa.string()))
         else:
-            fields += [pa.field(f"{of}({member})", WORD) for of, member in self.shown.columns]
+            fields += [pa.field(f"{of}({member})", TEXT if of in TEXTS else WORD) for of, member in self.shown.columns]
         return pa.schema(fields)
 
     def batch(
@@ -130,7 +130,7 @@ class Screen:
             if self.asked.select is not None:
                 found.answer = population.holds(self.asked.select)
             else:
-                found.words = words_of_many(population, self.shown)
+                found.words = words_of_many(population, self.shown, self.asked.columns)
         except Unmirrored:
             found.alone, found.words, found.answer = accepted, {}, (0, 0)
         self._judge_apart(read, found)
@@ -165,7 +165,7 @@ class Screen:
             true, false = (spread(cases, rows, read.count) for cases in people.holds(self.asked.select))
             found.answer = (found.answer[0] | true, found.answer[1] | false)
         else:
-            for key, words in words_of_many(people, self.shown).items():
+            for key, words in words_of_many(people, self.shown, self.asked.columns).items():
                 before = found.words.get(key, {})
                 more = {
                     word: before.get(word, 0) | spread(cases, rows, read.count)
@@ -207,7 +207,7 @@ class Screen:
             counted.ages.update(_ages(read, true))
         elif self.asked.counts:
             for (of, member), words in found.words.items():
-                for word, cases in words.items():
+                for word, cases in words.items() if of not in TEXTS else ():
                     if number := (cases & found.accepted).bit_count():
                         counted.shown[of, member, word] = number
             counted.ages.update(_ages(read, found.accepted))
@@ -254,7 +254,8 @@ class Screen:
         if self.asked.select is not None:
             return self._selected(columns, found, read.count)
         for of, member in self.shown.columns:
-            columns[f"{of}({member})"] = _words(found.words.get((of, member), {}), found.accepted, read.count)
+            words, kind = found.words.get((of, member), {}), TEXT if of in TEXTS else WORD
+            columns[f"{of}({member})"] = _words(words, found.accepted, read.count, kind)
         return pa.table(columns)
 
     def _selected(self, columns: dict[str, pa.Array], found: _Found, count: int) -> pa.Table:
@@ -280,13 +281,13 @@ class _Found:
     answer: tuple[int, int] = (0, 0)
 
 
-WORD = pa.dictionary(pa.int8(), pa.string())
+WORD, TEXT = pa.dictionary(pa.int8(), pa.string()), pa.dictionary(pa.int16(), pa.string())
 
 
-def _words(words: Mapping[str, int], accepted: int, count: int) -> pa.Array:
+def _words(words: Mapping[str, int], accepted: int, count: int, kind: pa.DataType) -> pa.Array:
     """The word of each row; empty where nothing is shown."""
     told = [word for word, cases in words.items() if cases & accepted]
-    codes = np.full(count, -1, np.int8)
+    codes = np.full(count, -1, kind.index_type.to_pandas_dtype())
     for place, word in enumerate(told):
         codes[unpacked(words[word] & accepted, count)] = place
     return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(told, pa.string()))

@@ -8,16 +8,22 @@ from ..assessment.outlook import Outlook
 from ..assessment.population.population import Population
 from ..assessment.workup import TAKING
 from ..case.case import Case
+from ..inference.program import bits
 from ..knowledge_base.model import KnowledgeBase
 from ..premises import statuses
 from ..values.frozen import ordered
 from ..values.truth import Truth
+from .following import ChunkTruths
 
 Column = tuple[str, str]
 """What is shown, and of what: `status`, `alendronate`."""
 Words = Mapping[str, int]
 """The rows that have each word; whoever has none is in no set."""
 YES = "yes"
+TEXTS = frozenset({"dose", "after"})
+"""The columns of a measure that tell something, rather than say a word of a few: several things after semicolons."""
+AGAIN = "what is old measured again"
+"""What comes before a measure that only an old result holds back; a report names the results."""
 
 
 @ordered
@@ -38,6 +44,8 @@ class Shown:
             *(("alert", one) for one in alerts),
             *(("status", one) for one in kb.interventions),
             *(("line", one) for one in kb.interventions),
+            *(("dose", one) for one in kb.interventions if _tells(kb, "recommends", one)),
+            *(("after", one) for one in kb.interventions if _tells(kb, "defers", one)),
             *(("diagnosis", one.id) for one in kb.conditions.values() if not one.exposure),
             *(("cause", one) for one in kb.conditions),
             *(("test", one) for one in kb.investigations),
@@ -47,9 +55,17 @@ class Shown:
         return cls(columns, taken)
 
 
-def words_of_many(population: Population, shown: Shown) -> dict[Column, Words]:
-    """The words of every column for many patients."""
-    return {column: words(population, *column) for column in shown.columns}
+def _tells(kb: KnowledgeBase, verb: str, intervention: str) -> bool:
+    """Whether anything ever stands in a column: a dose, or what comes before."""
+    if verb == "recommends" and kb.interventions[intervention].dose:
+        return True
+    rules = (rule for rule in kb.rules.values() if rule.verb == verb and intervention in rule.members)
+    return any(verb == "defers" or rule.dose for rule in rules)
+
+
+def words_of_many(population: Population, shown: Shown, texts: bool = True) -> dict[Column, Words]:
+    """The words of every column for many patients; of those that tell something only if they are asked for."""
+    return {column: words(population, *column) for column in shown.columns if texts or column[0] not in TEXTS}
 
 
 def words(population: Population, of: str, member: str) -> Words:
@@ -59,6 +75,8 @@ def words(population: Population, of: str, member: str) -> Words:
     if of == "line":
         there = population.in_plan(member)
         return {line: cases & there for line, cases in population.line(member).items()}
+    if of in TEXTS:
+        return _texts(population, of, member)
     if of == "diagnosis":
         return population.diagnosis(member)
     if of == "level":
@@ -74,6 +92,59 @@ def words(population: Population, of: str, member: str) -> Words:
     return {statuses.ALERT[Truth.TRUE]: true, statuses.ALERT[Truth.UNKNOWN]: unknown}
 
 
+def _texts(population: Population, of: str, member: str) -> Words:
+    """What is told of a measure of the plan: its doses, or what must come before it."""
+    planned = population.in_plan(member)
+    if not planned:
+        return {}
+    apart = planned & (population.several | population.alone)
+    told = _doses(population, member) if of == "dose" else _steps(population, member)
+    found = _classes(told, planned & ~apart)
+    own = population.kb.interventions[member].dose if of == "dose" else ""
+    if own and () in found:
+        found[(own,)] = found.get((own,), 0) | found[()]
+    for one in bits.positions(apart):
+        look = population.look(one)
+        listed = look.doses(member) if of == "dose" else _after(look, member)
+        found[listed] = found.get(listed, 0) | 1 << one
+    return {"; ".join(texts): cases for texts, cases in found.items() if texts}
+
+
+def _doses(population: Population, member: str) -> Iterator[tuple[str, int]]:
+    for rule in population.plans.wanting(member):
+        if rule.dose:
+            yield rule.dose, population.view.acting(rule)[0]
+
+
+def _steps(population: Population, member: str) -> Iterator[tuple[str, int]]:
+    truths = population.truths
+    for rule in population.view.rules("defers", member):
+        old = truths.by_old_alone(rule) if isinstance(truths, ChunkTruths) else 0
+        if old:
+            yield AGAIN, old
+        if rule.until:
+            yield rule.until, truths.premise(rule)[0] & ~old
+
+
+def _classes(told: Iterator[tuple[str, int]], cases: int) -> dict[tuple[str, ...], int]:
+    """The cases by all that is told of them, each thing once."""
+    found: dict[tuple[str, ...], int] = {(): cases}
+    for text, some in told:
+        now: dict[tuple[str, ...], int] = {}
+        for texts, those in found.items():
+            more = texts if text in texts else (*texts, text)
+            for listed, part in ((more, those & some), (texts, those & ~some)):
+                if part:
+                    now[listed] = now.get(listed, 0) | part
+        found = now
+    return found
+
+
+def _after(look: Outlook, member: str) -> tuple[str, ...]:
+    told = look.after(member)
+    return tuple(dict.fromkeys(AGAIN if one.endswith(" measured again") else one for one in told))
+
+
 def words_of_case(case: Case, look: Outlook, shown: Shown) -> Iterator[tuple[Column, str]]:
     """The word of each column for one patient."""
     for column in shown.columns:
@@ -87,6 +158,9 @@ def _word(case: Case, look: Outlook, of: str, member: str) -> str:
         return look.status(member)
     if of == "line":
         return look.line(member) if look.status(member) else ""
+    if of in TEXTS:
+        told = (look.doses(member) if of == "dose" else _after(look, member)) if look.status(member) else ()
+        return "; ".join(told)
     if of == "diagnosis":
         standing = look.standing(member)
         return standing.status if standing is not None else ""
