@@ -21,6 +21,8 @@ from . import held
 from .coded import systems
 
 IGNORE = "ignore"
+TOLD = 20
+"""So many columns that are read as nothing are told each, with what may have been meant."""
 ANY = "any"
 """What a column holds of which only the name is known."""
 METADATA = b"osteologic.map"
@@ -169,6 +171,8 @@ class _Reading:
         self.names = record.names_of(kb)
         self.sheet = Sheet(kb, None)
         self.problems: list[Problem] = []
+        self.nameless = 0
+        """Columns that are read as nothing."""
         self.places: dict[str, Place] = {}
         """Where the mapping names each column."""
 
@@ -202,6 +206,9 @@ class _Reading:
         kept = tuple(bound for bound in columns.values() if self._fits(bound))
         contract = Contract(patient, as_of, kept, tuple(lists), tuple(ignored), self._results(node.get("results")))
         self._once(contract)
+        if self.nameless > TOLD:
+            more = f"{self.nameless - TOLD:,} more columns are read as nothing"
+            self.wrong("OL381", more, self.place, "`--draft` writes a mapping that leaves them out")
         if self.problems:
             raise Refused(self.problems)
         return contract
@@ -224,8 +231,10 @@ class _Reading:
 
     def _named(self, written: str, place: Place) -> str | None:
         """The finding or quantity that a name means."""
-        found, problems = record.resolve(self.kb, lambda: self.names, written, place)
-        for problem in problems:
+        few = self.nameless < TOLD
+        found, problems = record.resolve(self.kb, lambda: self.names, written, place, suggest=few)
+        self.nameless += bool(problems)
+        for problem in problems if few else ():
             hint = f"{problem.hint} name it in the mapping, or write `{written}: ignore`".strip()
             self.wrong("OL381", f"the column '{clipped(written)}' is read as nothing: {problem.what}", place, hint)
         return found
