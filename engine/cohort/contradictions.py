@@ -59,7 +59,7 @@ def _contradicting(population: ChunkPopulation) -> int:
     for name, quantity in pairs:
         far, near = _apart(population, alone, name, quantity)
         found |= far
-        found |= near & population.old  # seldom; whether a rule decides otherwise is asked of each by itself
+        found |= near & population.aged_rows  # seldom; whether a rule decides otherwise is asked of each by itself
         near &= ~found
         if near.any():
             found |= _deciding(population, name, near)

@@ -303,7 +303,7 @@ class ChunkPopulation(Population):
         self.prepared, self.kb = compiled.prepared, compiled.prepared.kb
         self.guideline, self.region = guideline, region
         self.granted = Granted(chunk)
-        self.old = aged.old if aged is not None else np.zeros(chunk.count, bool)
+        self.aged_rows = aged.old if aged is not None else np.zeros(chunk.count, bool)
         self.recorded = self.granted.recorded(compiled, aged) if aged is not None and aged.old.any() else None
         self.shows(compiled.prepared, ChunkTruths(compiled, self.granted.wide, self.recorded))
 

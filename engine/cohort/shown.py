@@ -97,17 +97,37 @@ def _texts(population: Population, of: str, member: str) -> Words:
     planned = population.in_plan(member)
     if not planned:
         return {}
-    apart = planned & (population.several | population.alone)
-    told = _doses(population, member) if of == "dose" else _steps(population, member)
-    found = _classes(told, planned & ~apart)
-    own = population.kb.interventions[member].dose if of == "dose" else ""
-    if own and () in found:
-        found[(own,)] = found.get((own,), 0) | found[()]
-    for one in bits.positions(apart):
+    several, alone = planned & population.several, planned & population.alone
+    found = _as_entered(population, of, member, planned & ~(several | alone))
+    if several:
+        for one, listed in _in_worlds(population, of, member):
+            if planned >> one & 1:
+                found[listed] = found.get(listed, 0) | 1 << one
+    for one in bits.positions(alone):
         look = population.look(one)
         listed = look.doses(member) if of == "dose" else _after(look, member)
         found[listed] = found.get(listed, 0) | 1 << one
     return {"; ".join(texts): cases for texts, cases in found.items() if texts}
+
+
+def _as_entered(population: Population, of: str, member: str, cases: int) -> dict[tuple[str, ...], int]:
+    """What is told of a measure of these patients, as they were entered."""
+    told = _doses(population, member) if of == "dose" else _steps(population, member)
+    found = _classes(told, cases)
+    own = population.kb.interventions[member].dose if of == "dose" else ""
+    if own and () in found:
+        found[(own,)] = found.get((own,), 0) | found.pop(())
+    return found
+
+
+def _in_worlds(population: Population, of: str, member: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """What is told of those of whom two values contradict: doses by one world, what comes before by all alike."""
+    worlds = population.worlds
+    told = _as_entered(worlds.people, of, member, worlds.people.everybody)
+    for one, telling in worlds.telling(member).items():
+        places = (telling.told,) if of == "dose" else telling.alike
+        texts = (text for place in places for listed, these in told.items() if these >> place & 1 for text in listed)
+        yield one, tuple(dict.fromkeys(texts))
 
 
 def _doses(population: Population, member: str) -> Iterator[tuple[str, int]]:

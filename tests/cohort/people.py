@@ -82,12 +82,13 @@ def _twice(prepared: Prepared, vocabulary: Vocabulary, chance: random.Random) ->
         if chance.random() < 0.5:
             found[name] = chance.choice(vocabulary.answers(name))
             found[vocabulary.measured_for(name)] = chance.choice(vocabulary.answers(vocabulary.measured_for(name)))
-    found["weight"], found["height"] = _number("70"), _number("170")
-    found["bmi"] = _number(chance.choice(("24.2", "24.3", "25", "40")))
+    found["weight"], found["height"] = number("70"), number("170")
+    found["bmi"] = number(chance.choice(("24.2", "24.3", "25", "40")))
     return found
 
 
-def _number(text: str) -> Number:
+def number(text: str) -> Number:
+    """A number that was measured once."""
     return _one(Measurement(exactly(text)))
 
 
@@ -202,7 +203,7 @@ def on_the_day() -> list[Said]:
                 for name in ("denosumab", "zoledronate", "romosozumab", "prednisolone")
             )
             fracture = Entry({"site": Choice(frozenset({"hip"})), "date": day})
-            found.append({"medicines": Records(medicines), "fractures": Records((fracture,)), "age": _number("70")})
+            found.append({"medicines": Records(medicines), "fractures": Records((fracture,)), "age": number("70")})
     return found
 
 

@@ -23,11 +23,15 @@ from engine.cohort.mirror.aged import Aged, counting
 from engine.cohort.mirror.evaluation import MIRROR
 from engine.cohort.mirror.strata import Chunk, Ground
 from engine.cohort.packed import unpacked
+from engine.cohort.screening import Asked, Screen
 from engine.cohort.shown import Shown, words_of_case, words_of_many
+from engine.cohort.table import contract
+from engine.cohort.table.reading import Batch
+from engine.cohort.table.refusals import Refusals
 from engine.inference.program.columns import Machine
 from engine.premises import evaluation, expression, formulas
 from engine.values import dates
-from tests.cohort.people import TODAY, Said, dated_patients, odd_patients, on_the_day, on_the_edge
+from tests.cohort.people import TODAY, Said, dated_patients, number, odd_patients, on_the_day, on_the_edge
 from tests.conftest import LONG
 from tests.consultation.test_population import told_together
 
@@ -155,6 +159,29 @@ def test_what_is_left_of_old_results_is_what_the_engine_says(
         case.finish()
         mine = {key: word for key, by_word in words.items() for word, bits in by_word.items() if bits >> row & 1}
         assert mine == dict(words_of_case(case, Outlook(case), shown))
+
+
+def test_rows_of_which_two_values_contradict_are_shown_what_the_engine_shows(
+    prepared: Prepared, patients: list[Said]
+) -> None:
+    """The strictest of all their worlds, over bits; of two results of one day the engine is asked."""
+    bodies = {"weight": number("70"), "height": number("170"), "bmi": number("40")}
+    some = [{**one, **bodies} for one in patients[: 500 if LONG else 8] if not worlds.has_rivals(one)]
+    rivals = [one for one in dated_patients(prepared, 60) if worlds.has_rivals(one)][:1]
+    assert rivals
+    screen = Screen(prepared, contract.Contract("", "", (), ()), Asked(TODAY))
+    everybody = [*some, *rivals]
+    with np.errstate(all="ignore"):
+        said = gathering.columns(screen.ground, everybody)
+        read = Batch(len(everybody), said, float(TODAY.toordinal()), Refusals(len(everybody)), None)
+        found = screen._found(read)
+    assert (found.alone.bit_count(), found.in_engine) == (len(everybody), 1)
+    for row, one in enumerate(everybody):
+        case = Case(prepared, TODAY)
+        case.say(one)
+        case.finish()
+        mine = {key: word for key, by_word in found.words.items() for word, bits in by_word.items() if bits >> row & 1}
+        assert mine == dict(words_of_case(case, Outlook(case), screen.shown))
 
 
 @pytest.mark.parametrize(("guideline", "region"), [("nogg_2024", ""), ("", "US")])

@@ -14,7 +14,7 @@ import pytest
 
 from engine.case.case import Prepared
 from engine.cohort.mirror.strata import Ground
-from engine.cohort.table import contract
+from engine.cohort.table import contract, tables
 from engine.cohort.table.reading import Batch, TableReader
 from engine.cohort.table.tables import Table
 from engine.intake import record
@@ -410,6 +410,50 @@ def test_what_is_no_table_is_refused(name: str, content: bytes, tmp_path: Path) 
     with pytest.raises(Refused) as refused:
         Table(path)
     assert [problem.code for problem in refused.value.problems] == ["OL380"]
+
+
+def _bytes(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+TWICE = pa.Table.from_arrays([pa.array([1]), pa.array([2])], ["age", "age"])
+WHOLE = _bytes(pa.table({"age": [70, 71]}))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("twice.parquet", _bytes(TWICE)),
+        ("cut.parquet", WHOLE[: len(WHOLE) // 2]),
+        ("holed.parquet", WHOLE[:8] + b"\xff" * 60 + WHOLE[68:]),
+        ("latin.csv", "age,sex\n70,m\xe4nnlich\n".encode("latin-1")),
+        ("quote.csv", b'age,sex\n70,"female\n71,male\n'),
+        ("ragged.csv", b"age,sex\n70,female,3\n71\n"),
+    ],
+)
+def test_rubbish_is_refused_and_nothing_of_it_is_read_in_silence(
+    name: str, content: bytes, tmp_path: Path, prepared: Prepared
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(Refused) as refused:
+        _read_whole(prepared, tmp_path / name)
+    assert [problem.code for problem in refused.value.problems] == ["OL380"]
+
+
+def _read_whole(prepared: Prepared, path: Path) -> None:
+    table = Table(path)
+    whole = contract.by_names(prepared.kb, table.kinds)
+    for task in tables.tasks(table, whole, path.parent, 1):
+        list(tables.read(table, whole, task))
+
+
+def test_ten_thousand_unknown_columns_are_told_in_few_lines(prepared: Prepared) -> None:
+    with pytest.raises(Refused) as refused:
+        contract.by_names(prepared.kb, [contract.Kind(f"c{place}", "number") for place in range(10_000)])
+    assert len(refused.value.problems) == 21
+    assert "9,980 more" in refused.value.problems[-1].what
 
 
 # --- where others guess -----------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ from .settling import settled
 from .shown import View
 from .standings import Standings
 from .testing import Testing
+from .worlds_of_many import Worlds, changed
 
 _T = TypeVar("_T")
 Statuses = Mapping[str, int]
@@ -171,7 +172,11 @@ class Population:
 
     def line(self, intervention: str) -> Statuses:
         """The cases in which each line is the best in which it is wanted; where two values contradict, if planned."""
-        by_case = {number: self.look(number).line(intervention) for number, _ in self._one_by_one()}
+        by_case = {number: self.look(number).line(intervention) for number in bits.positions(self.alone)}
+        if self.several:
+            lines = self.worlds.people.plans.lines(intervention)
+            for number, telling in self.worlds.telling(intervention).items():
+                by_case[number] = next((line for line, these in lines.items() if these >> telling.told & 1), "")
         return self._with(self.plans.lines(intervention), by_case, self._apart)
 
     def missing(self, intervention: str) -> Lacked:
@@ -378,19 +383,17 @@ class Population:
         chosen = list(numbers)
         said = [changed(self.said[one], changes.get(one, {})) for one in chosen]
         days = [self.days[one] for one in chosen]
+        return self.other(said, days)
+
+    def other(self, said: Sequence[Mapping[str, Known]], days: Sequence[datetime.date]) -> Population:
+        """Other patients by the same knowledge, under the same guideline and region."""
         return Population(self.prepared, self.machine, said, days, self.guideline, self.region)
 
     def without(self, pairs: Sequence[tuple[int, str]]) -> Population:
         """Patients of whom one answer each is withdrawn, as they are paired; a patient may be among them twice."""
         said = [changed(self.said[case], {name: None}) for case, name in pairs]
         days = [self.days[case] for case, _ in pairs]
-        return Population(self.prepared, self.machine, said, days, self.guideline, self.region)
-
-
-def changed(said: Mapping[str, Known], changes: Mapping[str, Known | None]) -> dict[str, Known]:
-    """What was said, with some of it replaced or withdrawn (None)."""
-    found = {name: known for name, known in said.items() if name not in changes}
-    return {**found, **{name: known for name, known in changes.items() if known is not None}}
+        return self.other(said, days)
 
 
 def _status_of(standing: Standing | None) -> str:
@@ -441,48 +444,3 @@ class _Ungranted:
     def _spread(self, cases: int) -> int:
         bit = self.population.truths.columns.bit
         return bits.joined(bit[self.places[one]] for one in bits.positions(cases))
-
-
-class Worlds:
-    """The worlds of all patients of whom two values contradict, as a population of their own."""
-
-    def __init__(self, population: Population) -> None:
-        self.bit = population.truths.columns.bit
-        self.places: dict[int, list[int]] = {}
-        """For each patient the places of all worlds."""
-        self.firm: dict[int, list[int]] = {}
-        """Those that speak for what the patient has."""
-        self.again: dict[int, frozenset[str]] = {}
-        """The findings that would tell which of them is right."""
-        said: list[Mapping[str, Known]] = []
-        days = []
-        for number in bits.positions(population.several):
-            case = population.case(number)
-            self.again[number] = frozenset(name for one in worlds.contradictions(case) for name in one.again)
-            for one in worlds.alternatives(case):
-                self.places.setdefault(number, []).append(len(said))
-                if not one.doubting:
-                    self.firm.setdefault(number, []).append(len(said))
-                said.append(changed(population.said[number], one.changes))
-                days.append(population.days[number])
-        self.people = Population(
-            population.prepared, population.machine, said, days, population.guideline, population.region
-        )
-
-    def in_any(self, these: int) -> int:
-        """The patients of whom it is so in one of their worlds."""
-        places = self.places.items()
-        return bits.joined(self.bit[one] for one, of_one in places if any(these >> place & 1 for place in of_one))
-
-    def in_all(self, these: int, firm: bool = True) -> int:
-        """The patients of whom it is so in all their worlds, or in all but those that doubt."""
-        places = (self.firm if firm else self.places).items()
-        return bits.joined(self.bit[one] for one, of_one in places if all(these >> place & 1 for place in of_one))
-
-    def merged(self, words: Statuses, merge: Callable[[Sequence[str]], str], firm: bool = False) -> dict[int, str]:
-        """The word for each patient, of those in the worlds; empty where none of them has one."""
-        found = {}
-        for one, places in (self.firm if firm else self.places).items():
-            said = [next((word for word, these in words.items() if these >> place & 1), "") for place in places]
-            found[one] = merge(said) if any(said) else ""
-        return found

@@ -95,8 +95,7 @@ def _remembered(
             rows |= old[other]
         if isinstance(one.column, NumberColumn) and one.column.several:
             rows[list(one.column.several)] = True
-    if own is not None:
-        assert own.said is not None
+    if own is not None and own.said is not None:
         rows &= ~own.said
     knowns: list[Known | None] = [None] * count
     for row in np.flatnonzero(rows).tolist():
@@ -104,7 +103,7 @@ def _remembered(
         knowns[row] = aging.remembered(names, told, [other for other in told if other in old and old[other][row]])
     if not any(known is not None for known in knowns):
         return None
-    if own is not None:
+    if own is not None and own.said is not None:
         for row in np.flatnonzero(own.said).tolist():
             knowns[row] = own.known(row)
     return gathering.said(ground, name, knowns)

@@ -47,8 +47,9 @@ class Table:
         self.format = _format(path)
         try:
             self.schema: pa.Schema = self._schema()
-        except (OSError, pa.ArrowException) as wrong:
+        except (OSError, UnicodeError, pa.ArrowException) as wrong:
             raise _unreadable(path, wrong) from wrong
+        _hold_apart(path, self.schema.names)
 
     def _schema(self) -> pa.Schema:
         if self.format == "parquet":
@@ -67,7 +68,7 @@ class Table:
         names = list(columns) if columns is not None else None
         try:
             yield from self._batches(names, rows)
-        except pa.ArrowException as wrong:
+        except (OSError, pa.ArrowException) as wrong:
             raise _unreadable(self.path, wrong) from wrong
 
     def _batches(self, names: list[str] | None, rows: int) -> Iterator[pa.RecordBatch]:
@@ -103,7 +104,8 @@ class Table:
             ),
             convert_options=convert,
         )
-        yield from reader
+        for batch in reader:
+            yield _on_one_line(self.path, batch)
 
     def groups(self) -> list[int] | None:
         """The rows of each row group; None where the table has none."""
@@ -146,11 +148,28 @@ def _header(path: Path) -> list[str]:
 
     with path.open(encoding="utf-8-sig", newline="") as file:
         first = next(csv.reader(file, delimiter="\t" if path.suffix == ".tsv" else ","), [])
-    twice = sorted({name for name in first if first.count(name) > 1})
-    if not first or twice:
-        what = f"two columns are called '{twice[0]}'" if twice else "the table is empty"
-        raise Refused([Problem("OL380", what, Place(str(path), 1), hint="the first line names the columns")])
+    if not first:
+        raise Refused(
+            [Problem("OL380", "the table is empty", Place(str(path), 1), hint="the first line names the columns")]
+        )
     return first
+
+
+def _hold_apart(path: Path, names: list[str]) -> None:
+    """Refuse a table two of whose columns have one name: which is meant nobody can say."""
+    if len(set(names)) < len(names):
+        twice = min(name for name in names if names.count(name) > 1)
+        what, hint = f"two columns are called '{clipped(twice)}'", "give each a name of its own"
+        raise Refused([Problem("OL380", what, Place(str(path), 1), hint=hint)])
+
+
+def _on_one_line(path: Path, batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Refuse a cell that goes on over the end of a line: a quote that nobody closed would swallow all that follows."""
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        if pa.compute.any(pa.compute.match_substring(column, "\n")).as_py():
+            what = f"a cell of '{clipped(name)}' goes on over the end of a line: is a quote not closed?"
+            raise Refused([Problem("OL380", what, Place(str(path)), hint="write each row on a line of its own")])
+    return batch
 
 
 def _regular(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
@@ -283,11 +302,14 @@ def read(
         yield batch, task.first, {name: _long(data) for name, data in task.long}
         return
     first = task.first
-    with pq.ParquetFile(table.path) as file:
-        columns = columns_read(contract, table)
-        for batch in file.iter_batches(rows, row_groups=[task.group], columns=columns, use_threads=False):
-            yield batch, first, {}
-            first += batch.num_rows
+    try:
+        with pq.ParquetFile(table.path) as file:
+            columns = columns_read(contract, table)
+            for batch in file.iter_batches(rows, row_groups=[task.group], columns=columns, use_threads=False):
+                yield batch, first, {}
+                first += batch.num_rows
+    except (OSError, pa.ArrowException) as wrong:
+        raise _unreadable(table.path, wrong) from wrong
 
 
 def _long(data: bytes) -> Long:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 
 from ...assessment.population import contradicting
-from ...assessment.population.population import Population, Worlds
+from ...assessment.population.population import Population
 from ...assessment.population.shown import View
+from ...assessment.population.worlds_of_many import Worlds
 from ...case.case import Prepared
 from ...inference import productions
 from ...inference.program import bits
