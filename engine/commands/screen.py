@@ -127,7 +127,7 @@ def mapped(kb: KnowledgeBase, mapping: Path, table: Path | None) -> Contract:
     text = surroundings.read(str(mapping))
     if table is None:
         return contract.by_itself(kb, text, str(mapping))
-    _hold_to_be_installed("")
+    hold_to_be_installed("")
     from ..cohort.table import tables
 
     found = contract.by_mapping(kb, tables.Table(table).kinds, text, str(mapping))

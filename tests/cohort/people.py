@@ -224,7 +224,7 @@ def _dated(known: Known, chance: random.Random) -> Known:
     day = exactly(today - chance.choice((0, 20, 300, 900, 4000)))
     if isinstance(known, Choice):
         return Choice(known.members, day)
-    last = Measurement(**{**_parts(known.last), "date": day})
+    last = dataclasses.replace(known.last, date=day)
     if share < 0.5:
         return _one(last)
     before = last.interval.high if last.interval.high != INFINITY else last.interval.low
@@ -232,7 +232,3 @@ def _dated(known: Known, chance: random.Random) -> Known:
     if before in (INFINITY, -INFINITY):
         return _one(last)
     return Number((Measurement(exactly(before - 1), date=earlier), last))
-
-
-def _parts(one: Measurement) -> dict[str, object]:
-    return {field.name: getattr(one, field.name) for field in dataclasses.fields(one)}

@@ -44,7 +44,8 @@ def together(ground: Ground, compiled: Compiled, patients: Sequence[Said], **ter
     """The patients as a chunk."""
     with np.errstate(all="ignore"):
         said = gathering.columns(ground, [_counting(ground, one) for one in patients])
-        return Patients(compiled, Chunk(ground, len(patients), said, TODAY.toordinal()), **terms)
+        chunk = Chunk(ground, len(patients), said, TODAY.toordinal())
+        return Patients(compiled, chunk, terms.get("guideline", ""), terms.get("region", ""))
 
 
 def aged_together(

@@ -16,9 +16,8 @@ import pytest
 
 from engine.assessment.outlook import Outlook
 from engine.case.case import Case, Prepared
-from engine.cohort import running
 from engine.cohort.running import Run
-from engine.cohort.screening import Asked
+from engine.cohort.screening import Asked, Screen
 from engine.cohort.shown import words_of_case
 from engine.cohort.table import contract, tables
 from engine.cohort.table.tables import Table
@@ -114,7 +113,7 @@ medicines:
 vitamin_d: {value: 8 ng/mL, date: 2012-01-01}
 """,
 ]
-TABLES = {
+TABLES: dict[str, tuple[str, Iterable[tuple[Any, ...]]]] = {
     "concept": ("concept_id INT, concept_name TEXT, vocabulary_id TEXT, concept_class_id TEXT, domain_id TEXT, "
                 "concept_code TEXT", CONCEPTS),
     "concept_ancestor": ("descendant_concept_id INT, ancestor_concept_id INT, min_levels_of_separation INT", ABOVE),
@@ -173,7 +172,7 @@ def run_of(prepared: Prepared, site: Path) -> Run:
 def test_a_database_says_what_patient_files_say(site: Path, prepared: Prepared) -> None:
     run = run_of(prepared, site)
     (task,) = tables.tasks(run.table, run.contract, site, 1)
-    screen = running.Screen(prepared, run.contract, run.asked)
+    screen = Screen(prepared, run.contract, run.asked)
     with np.errstate(all="ignore"):
         (batch, _, long) = next(tables.read(run.table, run.contract, task))
         read = screen.reader.read(batch, long)
