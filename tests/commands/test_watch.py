@@ -18,7 +18,7 @@ ROOT = Path(cli.__file__).parent
 START = """
 import signal, sys
 from pathlib import Path
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a test that runs in the background inherits that it is ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it would be ignored
 sys.path.insert(0, sys.argv[1])
 import cli
 from engine.commands import surroundings
