@@ -285,6 +285,7 @@ DIFFERENCE = [
         help="A table of patients of whose rows it is counted as well.",
     ),
     MAP,
+    option("--as-of", metavar="DATE", type=Day(), help="With --table: the day to reckon from, as YYYY-MM-DD."),
 ]
 
 VERBS = [
