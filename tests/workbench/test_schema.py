@@ -52,7 +52,8 @@ def shipped() -> list[tuple[str, Path]]:
     found = []
     for path in (*ROOT.glob("rules/**/*.yaml"), *ROOT.glob("knowledge/**/*.yaml"), *ROOT.glob("tests/cases/*.yaml")):
         found.append((kind_of(path.relative_to(ROOT)), path))
-    return [*found, *(("patient", path) for path in ROOT.glob("examples/**/*.yaml"))]
+    patients = (*ROOT.glob("examples/*.yaml"), *ROOT.glob("examples/ordinary/*.yaml"))
+    return [*found, *(("patient", path) for path in patients)]
 
 
 def kind_of(inside: Path) -> str:

@@ -31,7 +31,7 @@ LAID: Mapping[str, tuple[str, ...]] = {
         for kind in (*(name for name in entries.KINDS if name != "analytes"), *entries.PLAIN)
     },
     "cases": ("tests/cases/**/*.yaml", "cases/**/*.yaml"),
-    "patient": ("examples/**/*.yaml",),
+    "patient": ("examples/*.yaml", "examples/ordinary/*.yaml"),
 }
 """Each kind of file that authors write, and where such files lie."""
 
