@@ -471,6 +471,6 @@ def _contradicts(kb: KnowledgeBase, name: str, before: Known, value: Known, read
         key = kb.findings[name].key
         had = {member for entry in before.entries for member in getattr(entry.fields.get(key), "members", ())}
         nothing = value.complete and not value.entries and not value.absent
-        denied = nothing and (name in reading.by_name or not reading.answered)
+        denied = nothing and name not in reading.ended and (name in reading.by_name or not reading.answered)
         return bool(had) and (denied or bool(had & value.absent))
     return False

@@ -97,6 +97,8 @@ class Reading:
         self.last = ""
         self.contradicting: list[str] = []
         """What stands against an earlier answer, in words."""
+        self.ended: set[str] = set()
+        """The lists of which it was said that there is nothing further."""
         self.by_name: set[str] = set()
         """Lists of which it was said by name that there is nothing: `no fractures`, not `none`."""
         self.uncertain: list[str] = []

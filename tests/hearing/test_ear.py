@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import string
 from pathlib import Path
 
@@ -188,6 +189,26 @@ def test_a_correction_puts_right_what_was_said_last(before: str, line: str, expe
     first = ear.hear(before, (), {})
     heard = ear.hear(line, (), first.said, first.last)
     assert {name: answers.write_answer(ear.kb, name, known) for name, known in heard.said.items()} == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "line"),
+    [
+        ("alendronate, prednisolone 5 mg", "no other medicines"),
+        ("alendronate", "no further meds"),
+        ("asthma", "no other illnesses"),
+        ("back pain", "no other symptoms"),
+        ("wrist fracture 2019", "no other fractures"),
+        ("wrist fracture 2019", "no further broken bones"),
+    ],
+)
+def test_no_others_ends_a_list_that_was_begun(before: str, line: str, ear: Ear) -> None:
+    known = ear.hear(before, (), {}).said
+    heard = ear.hear(line, (), known)
+    (name,) = known
+    assert not heard.conflicts
+    assert answers.write_answer(ear.kb, name, heard.said[name]) == "none"  # beside what was named before
+    assert ear.hear(re.sub("other|further", "", line), (), known).conflicts
 
 
 def test_scratch_that_is_undo(ear: Ear) -> None:

@@ -11,6 +11,9 @@ from ..reading import Entry
 from ..scope import FAMILY
 from ..segments import Segment
 
+NONE, NO_OTHERS = "none", "no others"
+"""What a phrase says of a whole list: that it is empty, or that what was named is all of it."""
+
 
 class Phrased:
     """Reads the phrases of one line."""
@@ -46,7 +49,7 @@ class Phrased:
     def _is_entry(self, meaning: Meaning) -> bool:
         """Whether the phrase names an entry, of which more can be said."""
         statements = meaning.statements
-        return len(statements) == 1 and self.hearing.is_list(statements[0].finding) and statements[0].value != "none"
+        return len(statements) == 1 and self.hearing.is_list(statements[0].finding) and statements[0].value not in (NONE, NO_OTHERS)
 
     def _means(self, segment: Segment, meaning: Meaning) -> None:
         statements = self._denied(segment, meaning) if segment.denied else meaning.statements
@@ -83,8 +86,10 @@ class Phrased:
         reading = self.hearing.reading
         if self.hearing.is_list(one.finding):
             listed = reading.list(one.finding)
-            if one.value == "none":
+            if one.value in (NONE, NO_OTHERS):
                 listed.complete = True
+                if one.value == NO_OTHERS:
+                    reading.ended.add(one.finding)
             else:
                 key = self.hearing.kb.findings[one.finding].key
                 listed.entries.append(Entry({key: one.value}))
