@@ -49,7 +49,11 @@ class Phrased:
     def _is_entry(self, meaning: Meaning) -> bool:
         """Whether the phrase names an entry, of which more can be said."""
         statements = meaning.statements
-        return len(statements) == 1 and self.hearing.is_list(statements[0].finding) and statements[0].value not in (NONE, NO_OTHERS)
+        return (
+            len(statements) == 1
+            and self.hearing.is_list(statements[0].finding)
+            and statements[0].value not in (NONE, NO_OTHERS)
+        )
 
     def _means(self, segment: Segment, meaning: Meaning) -> None:
         statements = self._denied(segment, meaning) if segment.denied else meaning.statements
