@@ -91,7 +91,7 @@ class Meanings:
         kb = self.kb
         entry: Finding | Quantity | None = kb.findings.get(name) or kb.quantities.get(name)
         if entry is None:
-            return _digest(name, *(_written(one.values) for one in (kb.thresholds.get(name),) if one is not None))
+            return _digest(name, self._cut_off(name))
         parts = [name, _written(entry)]
         read: set[str] = set()
         for rule in self._derive.get(name, ()):
@@ -109,9 +109,19 @@ class Meanings:
         elif entry.range_of:
             read.add(entry.range_of)
         parts += [self._name(one) for one in sorted(read - {name})]
-        for threshold in {name, *read} & kb.thresholds.keys():
-            parts.append(_written(kb.thresholds[threshold].values))
+        parts += [self._cut_off(one) for one in sorted({name, *read} & kb.thresholds.keys())]
         return _digest(*parts)
+
+    def _cut_off(self, name: str) -> str:
+        """The values of a threshold, each with the day from which it holds and the finding by which it goes."""
+        if name not in self.kb.thresholds:
+            return ""
+        return _digest(
+            *(
+                f"{one.since} {_written(one)} {self._name(one.by) if one.by else ''}"
+                for one in self.kb.thresholds[name].values
+            )
+        )
 
     def _choice(self, name: str) -> str:
         """Which members a set of choices has, and how they lie in each other."""
