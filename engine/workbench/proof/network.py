@@ -7,6 +7,7 @@ say what the engine does, no more and no less. Ranks, scores that order, doses a
 from __future__ import annotations
 
 from ...case.case import Prepared
+from ...inference.grounds import Grounds
 from ...knowledge_base.model import Rule
 from ...premises import expression
 from ...premises.expression import TruthNode
@@ -29,31 +30,19 @@ class Network:
             prepared.plan.open()
         self._literals: dict[int, int] = {}
         self._nodes: dict[TruthNode, Pair] = {}
-        self._producing: dict[int, list[tuple[int, ...]]] = {}
-        for production in self.compiled.ground.productions:
-            self._producing.setdefault(production.conclusion, []).append(production.premises)
+        self._grounds = Grounds(self.compiled)
         self._answered = {atom: name for name, atom in self.compiled.answered.items()}
 
     # --- literals ---
 
     def literal(self, literal: int) -> int:
         """The variable of a literal of the network; what it rests on is added to the clauses."""
-        waiting = [literal]
-        while waiting:
-            one = waiting[-1]
-            if one in self._literals:
-                waiting.pop()
-                continue
-            ahead = [part for body in self._producing.get(one, ()) for part in body if part not in self._literals]
-            if ahead:
-                waiting.extend(ahead)
-                continue
-            waiting.pop()
+        for one in self._grounds.ahead(literal, self._literals):
             self._literals[one] = self._made(one)
         return self._literals[literal]
 
     def _made(self, literal: int) -> int:
-        bodies = self._producing.get(literal, ())
+        bodies = self._grounds.of(literal)
         produced = self.clauses.any_of([self.clauses.all_of(self._literals[part] for part in body) for body in bodies])
         asserted = self._asserted(literal)
         return produced if asserted == FALSE else self.clauses.any_of((produced, asserted))

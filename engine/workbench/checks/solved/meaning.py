@@ -14,6 +14,7 @@ from typing import Any
 
 from ....case.case import Prepared
 from ....inference import values
+from ....inference.grounds import Grounds
 from ....knowledge_base.model import Finding, Quantity, Rule
 from ....premises import expression
 from ....premises.expression import Node
@@ -33,9 +34,7 @@ class Meanings:
         self._names: dict[str, str] = {}
         self._choices: dict[str, str] = {}
         self._answered = {atom: name for name, atom in self.compiled.answered.items()}
-        self._producing: dict[int, list[tuple[int, ...]]] = {}
-        for production in self.compiled.ground.productions:
-            self._producing.setdefault(production.conclusion, []).append(production.premises)
+        self._grounds = Grounds(self.compiled)
 
     @functools.cached_property
     def _derive(self) -> Mapping[str, Iterable[Rule]]:
@@ -49,19 +48,8 @@ class Meanings:
         return self._node(rule.when) if rule.when is not None else ""
 
     def _literal(self, literal: int) -> str:
-        waiting = [literal]
-        while waiting:
-            one = waiting[-1]
-            if one in self._literals:
-                waiting.pop()
-                continue
-            bodies = self._producing.get(one, ())
-            ahead = [part for body in bodies for part in body if part not in self._literals]
-            if ahead:
-                waiting.extend(ahead)
-                continue
-            waiting.pop()
-            said = sorted(_digest(*sorted(self._literals[part] for part in body)) for body in bodies)
+        for one in self._grounds.ahead(literal, self._literals):
+            said = sorted(_digest(*sorted(self._literals[part] for part in body)) for body in self._grounds.of(one))
             self._literals[one] = _digest(*said, self._asserted(one), str(one % 2))
         return self._literals[literal]
 
