@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from engine.assessment.verdict import Item, Verdict
 from engine.case.case import Case
-from engine.dialogue import relevance
+from engine.dialogue.agenda import relevance
+from engine.dialogue.agenda.stakes import ADVICE
 from engine.dialogue.conversation import Conversation
-from engine.dialogue.stakes import ADVICE
 from engine.values.truth import Truth
 from engine.values.value import Gap, Known
 from engine.workbench.trials.patients import Vocabulary

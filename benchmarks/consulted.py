@@ -10,9 +10,9 @@ from engine.assessment.outlook import Outlook
 from engine.assessment.questions import Asked
 from engine.assessment.verdict import Verdict
 from engine.case.case import Case
+from engine.dialogue.agenda.stakes import Stake
 from engine.dialogue.conversation import FIRST, Conversation, Prompt
 from engine.dialogue.settled import Told
-from engine.dialogue.stakes import Stake
 from engine.knowledge_base.model import KnowledgeBase
 from engine.values.truth import Truth
 from engine.values.value import Entry, Gap, Known, Records

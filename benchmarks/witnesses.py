@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.case.case import Case, Prepared
-from engine.dialogue.stakes import Stake
+from engine.dialogue.agenda.stakes import Stake
 from engine.inference import productions
 from engine.knowledge_base.model import Rule
 from engine.premises import expression

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .assessment.contrast import Turn, WhyNot
+from .assessment.contrasts.contrast import Turn, WhyNot
 from .assessment.verdict import Verdict
 from .case import case as _case
 from .case import opening
@@ -148,7 +148,7 @@ def whynot(kb: KnowledgeBase, patient: Patient | Answers, what: str) -> WhyNot:
     Raises:
         Refused: for a patient that cannot be read, or an id of nothing.
     """
-    from .assessment import contrast
+    from .assessment.contrasts import contrast
 
     case = settled(kb, patient)
     kinds = (case.kb.conditions, case.kb.interventions, case.kb.investigations, case.kb.alerts, case.kb.states)
@@ -164,7 +164,8 @@ def whatif(kb: KnowledgeBase, patient: Patient | Answers, changes: Mapping[str, 
     Raises:
         Refused: for a patient or an answer that cannot be read.
     """
-    from .assessment import contrast, judgement, worlds
+    from .assessment import judgement, worlds
+    from .assessment.contrasts import contrast
 
     case = settled(kb, patient)
     given = {name: value for name, value in changes.items() if value is not None}

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,6 +78,13 @@ def test_the_engine_itself_is_a_docstring() -> None:
 def test_no_module_outgrows_its_page() -> None:
     long = {str(path): len(path.read_text("utf-8").splitlines()) for path in (ROOT / "engine").rglob("*.py")}
     assert {path: lines for path, lines in long.items() if lines > 500} == {}
+
+
+def test_no_room_outgrows_a_morning() -> None:
+    lines: Counter[str] = Counter()
+    for path in (ROOT / "engine").rglob("*.py"):
+        lines[str(path.parent.relative_to(ROOT))] += len(path.read_text("utf-8").splitlines())
+    assert {folder: count for folder, count in lines.items() if count > 3000} == {}
 
 
 def test_only_the_commands_print() -> None:

@@ -11,7 +11,8 @@ import cli
 from engine.assessment.verdict import DIAGNOSIS_STATUSES, PLAN_STATUSES
 from engine.case import case
 from engine.knowledge_base.files.layout import Layout
-from engine.knowledge_base.reading import entries, parts, reader, rules
+from engine.knowledge_base.reading import entries, reader, rules
+from engine.knowledge_base.reading.values import parts
 from engine.workbench.cases import cases, outcomes
 
 ROOT = Path(cli.__file__).parent

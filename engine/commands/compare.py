@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..intake.lookup import Lookup, Named
 from ..knowledge_base.model import Condition, Intervention
-from ..knowledge_base.reading.scalars import article
+from ..knowledge_base.reading.values.scalars import article
 from ..views import escape
 from ..views.catalog import comparison, entries
 from . import surroundings

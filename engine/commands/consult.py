@@ -13,7 +13,8 @@ from ..assessment.questions import Asked
 from ..assessment.verdict import Verdict
 from ..case import opening
 from ..case.case import Case, Prepared
-from ..dialogue import doubts, inquiry, journal, relevance
+from ..dialogue import inquiry, journal
+from ..dialogue.agenda import doubts, relevance
 from ..dialogue.asking import counted
 from ..dialogue.conversation import Conversation, Prompt, Terminal
 from ..dialogue.journal import Header, Journal, Past

@@ -10,8 +10,8 @@ from ..assessment.verdict import Verdict
 from ..case.case import Case
 from ..intake.answers.sheet import folded
 from ..values.value import NOT_MEASURED
+from .agenda.relevance import Agenda
 from .progress import Progress
-from .relevance import Agenda
 
 _PICTURED = 2
 _STANDINGS = {"recommended": "recommended", "conditional": "once checked", "deferred": "not yet"}

@@ -17,12 +17,13 @@ from ..case.case import Case
 from ..intake.answers import answers
 from ..values.problems import Problem, Refused
 from ..values.value import NOT_MEASURED, Gap, Known, Records
-from . import asking, doubts, echo, inquiry, relevance, settled
+from . import asking, echo, inquiry, settled
+from .agenda import doubts, relevance
+from .agenda.relevance import Agenda
 from .agreement import agreed
 from .asking import counted
 from .merging import without
 from .progress import Conflict, Moment, Progress
-from .relevance import Agenda
 from .settled import Told
 from .understanding import Reader
 from .understood import Understood

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ..assessment import contrast
+from ..assessment.contrasts import contrast
 from ..assessment.questions import Asked, in_asking_order
 from ..assessment.verdict import Verdict
 from ..case.case import Case, answered_names
@@ -18,11 +18,11 @@ from ..intake.record import Answer
 from ..knowledge_base.model import Condition, Intervention
 from ..values.problems import Place, Problem, Refused, nearest
 from ..values.value import UNKNOWN, Gap, Known, Records
-from . import doubts, relevance
+from .agenda import doubts, relevance
+from .agenda.relevance import Agenda
+from .agenda.stakes import Stake
 from .asking import not_understood
 from .progress import Progress
-from .relevance import Agenda
-from .stakes import Stake
 from .understanding import Reader
 from .understood import PROMPT, Understood
 

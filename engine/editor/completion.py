@@ -9,7 +9,7 @@ from pathlib import Path
 from ..knowledge_base.model import Entry, Member
 from ..knowledge_base.reading import entries, linking, rules
 from ..knowledge_base.reading.premises import JOINTS
-from ..knowledge_base.reading.scalars import Read
+from ..knowledge_base.reading.values.scalars import Read
 from ..premises import tokens
 from ..premises.checking.names import NUMBER_FUNCTIONS, RANGE_WORDS, VERBS
 from ..premises.statuses import WORDS

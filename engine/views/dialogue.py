@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ..assessment.contrast import Possible, Turn, Way, WhyNot
-from ..assessment.nearest import Condition, Distance
+from ..assessment.contrasts.contrast import Possible, Turn, Way, WhyNot
+from ..assessment.contrasts.nearest import Condition, Distance
 from ..assessment.verdict import Verdict
 from ..case.case import Case
 from ..case.explanation import Proof

@@ -17,9 +17,9 @@ from benchmarks.consulted import consult
 from benchmarks.witnesses import Search
 from engine.case import case
 from engine.case.case import Case, Prepared
-from engine.dialogue import relevance
+from engine.dialogue.agenda import relevance
+from engine.dialogue.agenda.stakes import Stake
 from engine.dialogue.conversation import Conversation
-from engine.dialogue.stakes import Stake
 from engine.intake import record
 from engine.intake.record import Answer
 from engine.knowledge_base.store import cache

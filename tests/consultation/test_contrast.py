@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.assessment import contrast, judgement
+from engine.assessment import judgement
+from engine.assessment.contrasts import contrast
 from engine.case.case import Case
 from engine.intake.answers import answers
 from engine.values.problems import Place

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.assessment import contrast
+from engine.assessment.contrasts import contrast
 from engine.assessment.judgement import judge
 from engine.case import opening
 from engine.case.case import Case, Prepared, prepare_kept

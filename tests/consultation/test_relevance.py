@@ -12,7 +12,7 @@ from engine.assessment import judgement
 from engine.assessment.verdict import Verdict
 from engine.case import case, evidence
 from engine.case.case import Case, Prepared
-from engine.dialogue import relevance
+from engine.dialogue.agenda import relevance
 from engine.dialogue.conversation import Conversation, Prompt
 from engine.dialogue.settled import Told
 from engine.knowledge_base.store import cache

@@ -14,7 +14,7 @@ import pytest
 
 from engine.case import case
 from engine.case.case import Case, Prepared
-from engine.dialogue.relevance import question
+from engine.dialogue.agenda.relevance import question
 from engine.dialogue.understanding import Reader
 from engine.hearing.ear import Ear
 from engine.hearing.reading import PROMPT

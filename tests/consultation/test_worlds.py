@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.assessment import contrast, differential, judgement, plan, worlds
+from engine.assessment import differential, judgement, plan, worlds
+from engine.assessment.contrasts import contrast
 from engine.assessment.outlook import Outlook
 from engine.assessment.verdict import Verdict
 from engine.case import case, opening
 from engine.case.case import Case, Prepared
-from engine.dialogue import doubts, relevance
+from engine.dialogue.agenda import doubts, relevance
 from engine.inference.working_memory import Numbers
 from engine.knowledge_base.store import cache
 from engine.premises import evaluation

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from ...values.problems import did_you_mean
 from . import entries
 from .lexicon import Choices, Drafts
-from .scalars import Desk, listed
+from .values.scalars import Desk, listed
 
 KINDS = ("findings", "quantities", "investigations")
 """Kinds of entries that have codes of their own; all else is a member of a choice, or an answer."""

@@ -11,7 +11,7 @@ from ...values.frozen import ordered
 from ...values.problems import Place, instead
 from .. import model
 from ..files.nodes import MapNode, Node, Text, describe, shortened
-from .parts import (
+from .values.parts import (
     alternative,
     assumed,
     choice_members,
@@ -26,7 +26,7 @@ from .parts import (
     steps,
     values,
 )
-from .scalars import (
+from .values.scalars import (
     EVIDENCE,
     KEBAB,
     SNAKE,

@@ -15,7 +15,7 @@ from . import entries
 from .overlay import Owned
 from .rules import VERBS
 from .rules import Draft as RuleDraft
-from .scalars import Desk
+from .values.scalars import Desk
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from ...values.units import UnitTable
 from ..files.nodes import MapNode
 from . import entries, lexicon, rules
 from .lexicon import Choices, Drafts
-from .scalars import Desk, Reference, article, listed
+from .values.scalars import Desk, Reference, article, listed
 
 REGIONS = ("US", "UK", "Canada", "Europe", "Australia")
 """Regions a rule may name besides those of the guidelines."""

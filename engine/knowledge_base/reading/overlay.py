@@ -9,7 +9,7 @@ from ...values.problems import Place, did_you_mean
 from ..files.layout import Written
 from ..files.nodes import Node, Text
 from ..model import Replacement
-from .scalars import Desk
+from .values.scalars import Desk
 
 
 class Drafted(Protocol):

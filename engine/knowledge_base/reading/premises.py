@@ -14,7 +14,7 @@ from ...premises.vocabulary import Vocabulary
 from ...values.problems import Level, Place, Problem
 from ...values.units import UnitTable
 from ..files.nodes import ListNode, MapNode, Node, Text, shortened
-from .scalars import Desk, unknown_key
+from .values.scalars import Desk, unknown_key
 
 JOINTS = ("all", "any", "not", "at least N of")
 _AT_LEAST = re.compile(r"at least (\d{1,3}) of")

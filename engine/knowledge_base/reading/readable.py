@@ -13,7 +13,7 @@ from ..model import ChoiceSet, Entry, KnowledgeBase, Member, Rule
 from . import entries, lexicon
 from .lexicon import Drafts
 from .rules import Draft as RuleDraft
-from .scalars import Desk
+from .values.scalars import Desk
 
 
 def vocabulary(kb: KnowledgeBase) -> tuple[Vocabulary, UnitTable]:

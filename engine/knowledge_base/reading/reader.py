@@ -14,10 +14,10 @@ from ..files.nodes import MapNode, Text
 from ..model import KnowledgeBase
 from . import coded, echoes, entries, lexicon, linking, overlay, rules, sheets
 from .lexicon import Choices, Drafts
-from .parts import Later
 from .premises import Forgetful, Memory, Premises
-from .scalars import Desk, text
 from .sheets import Part, Sheet
+from .values.parts import Later
+from .values.scalars import Desk, text
 
 CODES: dict[str, str] = {
     "OL101": "a key that the entry does not take",

@@ -13,8 +13,8 @@ from ...values.frozen import ordered
 from ...values.problems import Place, did_you_mean, instead, meant
 from .. import model
 from ..files.nodes import ListNode, MapNode, Node, Text, describe, shortened
-from .parts import Checker, keyed
-from .scalars import (
+from .values.parts import Checker, keyed
+from .values.scalars import (
     EVIDENCE,
     KEBAB,
     Desk,

@@ -14,7 +14,7 @@ from ..files.layout import Written
 from ..files.nodes import MapNode, Node, Text, describe
 from . import entries, rules
 from .premises import Memory
-from .scalars import Desk, Reference
+from .values.scalars import Desk, Reference
 
 
 @dataclass(slots=True)

@@ -14,8 +14,8 @@ from ...knowledge_base.files.layout import Written
 from ...knowledge_base.files.nodes import Node
 from ...knowledge_base.model import KnowledgeBase
 from ...knowledge_base.reading import entries, reader
-from ...knowledge_base.reading.scalars import KEBAB, SNAKE, article
 from ...knowledge_base.reading.sheets import Sheet
+from ...knowledge_base.reading.values.scalars import KEBAB, SNAKE, article
 from ...premises.grammar import RESERVED
 from ...values.problems import Level, Place, Problem, Refused, did_you_mean
 from ..survey import occurrences

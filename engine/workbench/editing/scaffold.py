@@ -16,7 +16,7 @@ from ...knowledge_base.files import source
 from ...knowledge_base.files.layout import Written
 from ...knowledge_base.files.nodes import ListNode, MapNode, Text
 from ...knowledge_base.reading import entries, rules
-from ...knowledge_base.reading.scalars import KEBAB, SNAKE, article
+from ...knowledge_base.reading.values.scalars import KEBAB, SNAKE, article
 from ...premises.grammar import RESERVED
 from ...values.problems import Place, Problem, Refused, did_you_mean
 from . import meanings

@@ -16,7 +16,7 @@ from ...knowledge_base.model import Finding, KnowledgeBase
 from ...knowledge_base.reading import entries
 from ...knowledge_base.reading.linking import REGIONS
 from ...knowledge_base.reading.rules import COMMON_KEYS, KEYS, PREMISED, VERBS
-from ...knowledge_base.reading.scalars import KEBAB, SNAKE
+from ...knowledge_base.reading.values.scalars import KEBAB, SNAKE
 from ..cases import cases
 from . import meanings
 from .values import FORMULA, IDS, PREMISE, TEXT, Schema, by_id, described, either_or_list, ids, mapping, value

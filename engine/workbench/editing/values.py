@@ -6,8 +6,9 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...knowledge_base.reading import entries, parts, scalars
-from ...knowledge_base.reading.scalars import Read
+from ...knowledge_base.reading import entries
+from ...knowledge_base.reading.values import parts, scalars
+from ...knowledge_base.reading.values.scalars import Read
 from . import meanings
 
 Schema = dict[str, Any]

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from ...knowledge_base.files.nodes import ListNode, MapNode, Node, Text
 from ...knowledge_base.reading.premises import JOINTS
-from ...knowledge_base.reading.scalars import Reference
 from ...knowledge_base.reading.sheets import Part, Sheet
+from ...knowledge_base.reading.values.scalars import Reference
 from ...premises import tokens
 from ...values.problems import Place
 from ..cases.cases import known_kind

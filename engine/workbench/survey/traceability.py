@@ -10,7 +10,7 @@ from pathlib import Path
 from ...knowledge_base.files import source
 from ...knowledge_base.files.nodes import ListNode, MapNode, Node, Text
 from ...knowledge_base.model import KnowledgeBase
-from ...knowledge_base.reading import scalars
+from ...knowledge_base.reading.values import scalars
 from ...values.problems import Problem
 from ..cases.cases import WorkedCase
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from ..assessment import plan, workup
-from ..assessment.verdict import Diagnosis, Item, Verdict
-from ..case import evidence
-from ..case.case import Case
-from ..knowledge_base.model import Rule
-from ..values.truth import Truth
+from ...assessment import plan, workup
+from ...assessment.verdict import Diagnosis, Item, Verdict
+from ...case import evidence
+from ...case.case import Case
+from ...knowledge_base.model import Rule
+from ...values.truth import Truth
 from .reach import NOWHERE, Reach, Reached, one_of
 
 ADVICE = frozenset({"nutrition", "activity", "lifestyle", "monitoring", "cause", "barred"})

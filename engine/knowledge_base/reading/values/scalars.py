@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ...values import dates
-from ...values.interval import INFINITY, Interval
-from ...values.problems import Level, Place, Problem, did_you_mean, instead, meant, nearest
-from ..files.nodes import ListNode, MapNode, Node, Text, describe, shortened
-from ..model import Cited
+from ....values import dates
+from ....values.interval import INFINITY, Interval
+from ....values.problems import Level, Place, Problem, did_you_mean, instead, meant, nearest
+from ...files.nodes import ListNode, MapNode, Node, Text, describe, shortened
+from ...model import Cited
 
 SNAKE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..case.case import Case
-from ..knowledge_base.model import Rule
-from ..values.truth import Truth
-from . import reasons
-from .verdict import Item, Verdict
+from ...case.case import Case
+from ...knowledge_base.model import Rule
+from ...values.truth import Truth
+from .. import reasons
+from ..verdict import Item, Verdict
 
 AGAINST = ("bars", "delays", "excludes")
 _WEIGHING = ("cautions", "speaks against", "speaks for")

@@ -10,17 +10,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..case.case import Case
-from ..knowledge_base.model import Rule
-from ..premises import evaluation, expression, witness, wording
-from ..premises.expression import TruthNode
-from ..values.interval import Interval, exactly
-from ..values.truth import Truth
-from ..values.value import NO, YES, Choice, Entry, Known, Measurement, Number, Records
-from . import judgement, nearest, worlds
-from .judgement import judge
+from ...case.case import Case
+from ...knowledge_base.model import Rule
+from ...premises import evaluation, expression, witness, wording
+from ...premises.expression import TruthNode
+from ...values.interval import Interval, exactly
+from ...values.truth import Truth
+from ...values.value import NO, YES, Choice, Entry, Known, Measurement, Number, Records
+from .. import judgement, worlds
+from ..judgement import judge
+from ..verdict import Verdict
+from . import nearest
 from .nearest import Condition, Distance
-from .verdict import Verdict
 
 MOST_ANSWERS = 6
 """How many answers to one question are tried at most."""

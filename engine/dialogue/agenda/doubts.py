@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..assessment import contrast, judgement, worlds
-from ..assessment.contrast import Possible
-from ..assessment.questions import Asked
-from ..assessment.verdict import ContradictionShown, Verdict
-from ..assessment.worlds import Contradiction
-from ..case.case import Case
-from ..intake.answers.sheet import folded
-from ..values.frozen import frozen
-from ..values.value import Known
+from ...assessment import judgement, worlds
+from ...assessment.contrasts import contrast
+from ...assessment.contrasts.contrast import Possible
+from ...assessment.questions import Asked
+from ...assessment.verdict import ContradictionShown, Verdict
+from ...assessment.worlds import Contradiction
+from ...case.case import Case
+from ...intake.answers.sheet import folded
+from ...values.frozen import frozen
+from ...values.value import Known
+from ..understanding import is_gap
 from .stakes import Stake
-from .understanding import is_gap
 
 _FIRST = frozenset({"1", "entered", "as entered", "the entered", "the entered one", "first", "the first"})
 _SECOND = frozenset({"2", "worked out", "as worked out", "the worked out one", "second", "the second"})

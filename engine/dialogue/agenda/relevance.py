@@ -11,15 +11,15 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from ..assessment import judgement, worlds
-from ..assessment.questions import Asked, in_asking_order, pending, telling
-from ..assessment.verdict import Verdict
-from ..case.case import Case
-from ..knowledge_base.model import Finding
-from ..premises import evaluation, expression
-from ..values.interval import Interval, exactly
-from ..values.truth import Truth
-from ..values.value import NOT_MEASURED, Day, Entry, Gap, Known, Measurement, Number, Records
+from ...assessment import judgement, worlds
+from ...assessment.questions import Asked, in_asking_order, pending, telling
+from ...assessment.verdict import Verdict
+from ...case.case import Case
+from ...knowledge_base.model import Finding
+from ...premises import evaluation, expression
+from ...values.interval import Interval, exactly
+from ...values.truth import Truth
+from ...values.value import NOT_MEASURED, Day, Entry, Gap, Known, Measurement, Number, Records
 from . import doubts
 from .stakes import ADVICE, Stake, at_stake
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..case.case import Case
-from ..inference import productions
-from ..knowledge_base.model import Rule
-from ..premises import evaluation, expression
-from ..premises.expression import Node, NumberNode, TruthNode
-from ..values.truth import Truth
-from ..values.value import Gap
+from ...case.case import Case
+from ...inference import productions
+from ...knowledge_base.model import Rule
+from ...premises import evaluation, expression
+from ...premises.expression import Node, NumberNode, TruthNode
+from ...values.truth import Truth
+from ...values.value import Gap
 
 Reached = frozenset[str] | None
 NOWHERE: Reached = None

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
-from ...premises.expression import NumberNode, TruthNode
-from ...values import dates
-from ...values.frozen import ordered
-from ...values.interval import ZERO, Interval
-from ...values.problems import Place
-from .. import model
-from ..files.nodes import ListNode, MapNode, Node, Text
+from ....premises.expression import NumberNode, TruthNode
+from ....values import dates
+from ....values.frozen import ordered
+from ....values.interval import ZERO, Interval
+from ....values.problems import Place
+from ... import model
+from ...files.nodes import ListNode, MapNode, Node, Text
 from .scalars import (
     SNAKE,
     Desk,

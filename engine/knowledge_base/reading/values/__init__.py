@@ -1,0 +1,1 @@
+"""Values behind a key: scalars, and those with parts of their own."""
