@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..intake import record
 from ..knowledge_base.model import Entry, Member
 from ..knowledge_base.reading import entries, linking, rules
 from ..knowledge_base.reading.premises import JOINTS
@@ -317,10 +318,13 @@ class _Writer:
                 yield Choice(_CASE, label="case", detail="a worked case", kind="snippet")
                 yield Choice(_NEAR_MISS, label="near miss", detail="a case that it must let go", kind="snippet")
             return
-        if self.kind == "cases" and keys[0] in ("expect", "expect_not"):
+        if self.kind == "cases" and keys[0] in record.EXPECTING:
             yield from self._expected(keys)
             return
-        if self.kind == "cases" and keys[0] != "given":
+        if self.kind == "cases" and keys[0] not in ("given", "without"):
+            return
+        if self.kind == "cases" and keys[0] == "without":
+            yield from (self._entry(entry, "given") for entry in self.kb.findings.values())
             return
         if not own:
             for entry in (*self.kb.findings.values(), *self.kb.quantities.values()):

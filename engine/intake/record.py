@@ -20,6 +20,7 @@ from ..values.truth import Truth
 from ..values.value import UNKNOWN, Choice, Gap, Known, Number, Records
 from .answers import answers
 from .answers.sheet import Sheet, clipped, folded
+from .likeness import Earlier
 from .taken import Taken
 
 CODES: dict[str, str] = {
@@ -35,7 +36,9 @@ CODES: dict[str, str] = {
     "OL331": "an age that is beyond the age given",
 }
 
-CASE_KEYS = ("name", "today", "given", "expect", "expect_not", "note")
+CASE_KEYS = ("name", "today", "like", "given", "without", "expect", "expect_not", "also", "note")
+EXPECTING = ("expect", "expect_not", "also")
+"""The keys of a worked case that say what follows."""
 _SUGGESTED = 50
 """After so many problems the file is no patient file, and nobody needs a guess for each line of it."""
 _FLAT_KEYS = ("name", "today", "note")
@@ -54,7 +57,8 @@ class Answer:
 class Record:
     """One patient: answers by finding (or quantity) id, in the order they were given.
 
-    `today` is the day the file is read on. `expect` and `expect_not` are what a worked case says must follow.
+    `today` is the day the file is read on. `expect` and `expect_not` are what a worked case says must follow, `also`
+    what follows besides.
     """
 
     answers: Mapping[str, Answer]
@@ -62,6 +66,7 @@ class Record:
     today: datetime.date | None = None
     expect: MapNode | None = None
     expect_not: MapNode | None = None
+    also: MapNode | None = None
     place: Place = dataclasses.field(default_factory=lambda: Place(""))
     is_case: bool = False
     taken: Taken | None = None
@@ -147,13 +152,25 @@ class Reader:
         self._sheets: dict[datetime.date | None, Sheet] = {}
         self._understood: dict[tuple[datetime.date | None, str, str], Known] = {}
         """Answers that were read before: many worked cases are the same patient but for one of them."""
+        self._earlier = Earlier(self._name_of)
 
     @functools.cached_property
     def _names(self) -> dict[str, frozenset[str]]:
         return names_of(self.kb)
 
-    def records(self, node: Node, problems: list[Problem]) -> tuple[list[Record], list[Problem]]:
-        """The patients of what was loaded: one, or those of a list; `problems` are those found while loading."""
+    def _name_of(self, key: Text) -> str:
+        return resolve(self.kb, lambda: self._names, key.value, key.place, suggest=False)[0] or key.value
+
+    def records(
+        self, node: Node, problems: list[Problem], continued: bool = False
+    ) -> tuple[list[Record], list[Problem]]:
+        """The patients of what was loaded: one, or those of a list; `problems` are those found while loading.
+
+        Args:
+            continued: earlier patients of the same file were read before, and later ones may be like them.
+        """
+        if not continued:
+            self._earlier.begin(node.place.file)
         records: list[Record] = []
         found = list(problems)
         items = node.items if isinstance(node, ListNode) else (node,)
@@ -172,10 +189,8 @@ class Reader:
             what = f"{describe(node)} where the answers of a patient belong"
             return None, [Problem("OL321", what, node.place, hint=hint)]
         given = node.get("given")
-        is_case = given is not None or (node.get("expect") is not None)
+        is_case = given is not None or any(node.get(key) is not None for key in (*EXPECTING, "like"))
         problems = list(_unknown_keys(node)) if is_case else []
-        today, wrong = self._today(node, is_case)
-        problems += wrong
         if is_case and not isinstance(given, MapNode):
             if given is None or (isinstance(given, Text) and not given.value):
                 given = MapNode((), given.place if given is not None else node.place)
@@ -183,7 +198,12 @@ class Reader:
                 what = f"`given` is {describe(given)}"
                 problems.append(Problem("OL321", what, given.place, hint="write answers, a line each: `age: 67`"))
                 given = MapNode((), given.place)
-        entered = given if isinstance(given, MapNode) else node
+        entered, day = given if isinstance(given, MapNode) else node, node.get("today")
+        if is_case:
+            entered, day, wrong = self._earlier.whole(node, entered)
+            problems += wrong
+        today, wrong = self._today(day, is_case)
+        problems += wrong
         found, wrong = self._answers(entered, today, () if is_case else _FLAT_KEYS)
         problems += wrong
         expected, wrong = _expectations(node) if is_case else ({}, [])
@@ -198,13 +218,13 @@ class Reader:
             today=today,
             expect=expected.get("expect"),
             expect_not=expected.get("expect_not"),
+            also=expected.get("also"),
             place=node.place,
             is_case=is_case,
         )
         return record, []
 
-    def _today(self, node: MapNode, is_case: bool) -> tuple[datetime.date | None, list[Problem]]:
-        written = node.get("today")
+    def _today(self, written: Node | None, is_case: bool) -> tuple[datetime.date | None, list[Problem]]:
         own: datetime.date | None = None
         problems: list[Problem] = []
         if written is not None:
@@ -318,7 +338,7 @@ def _unknown_keys(node: MapNode) -> Iterator[Problem]:
 def _expectations(node: MapNode) -> tuple[dict[str, MapNode], list[Problem]]:
     expected: dict[str, MapNode] = {}
     problems: list[Problem] = []
-    for key in ("expect", "expect_not"):
+    for key in EXPECTING:
         value = node.get(key)
         if isinstance(value, MapNode):
             expected[key] = value

@@ -99,7 +99,7 @@ def read(reader: Reader, piece: Piece, file: str) -> Read:
     if node is None and not problems:
         hint = "write answers, a line each: `age: 67`"
         problems = [Problem("OL320", "the file is empty", Place(file), hint=hint)]
-    records, problems = reader.records(node, problems) if node is not None else ([], problems)
+    records, problems = reader.records(node, problems, continued=piece.line > 0) if node is not None else ([], problems)
     if piece.line:
         records = [_lowered(one, piece.line) for one in records]
         problems = [_moved(one, piece.line) for one in problems]

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.intake import stream
 from engine.intake.answers import answers
 from engine.intake.record import (
     CODES,
     Answer,
+    Reader,
     Record,
     check_applies,
     names_of,
@@ -22,6 +24,7 @@ from engine.intake.record import (
     resolve,
     save_record,
 )
+from engine.knowledge_base.files import source
 from engine.knowledge_base.model import KnowledgeBase
 from engine.values.interval import between, exactly
 from engine.values.problems import Place, Problem
@@ -171,6 +174,18 @@ def test_a_synonym_of_two_findings_is_asked_back(clinic: KnowledgeBase) -> None:
         ("age: 67\nage: 68\n", "OL103", 2, "written twice"),
         ("given: {age: 67}\nexpects: {}\n", "OL325", 2, "did you mean 'expect'?"),
         ("given: {age: 67}\nsex: female\n", "OL325", 2, "answers go under `given`"),
+        ("- {name: a, given: {age: 67}}\n- {name: b, like: c}\n", "OL328", 2, "no case above has this name"),
+        ("- {name: first, given: {age: 67}}\n- {name: b, like: frist}\n", "OL328", 2, "did you mean 'first'?"),
+        ("- {name: b, like: b}\n", "OL328", 1, "no case above has this name"),
+        ("- {name: b, like: [b]}\n", "OL328", 1, "`like` is a list"),
+        ("- {name: a, given: {age: 67}}\n- {name: b, like: a, without: sex}\n", "OL329", 2, "does not give it"),
+        (
+            "- {name: a, given: {age: 67}}\n- {name: b, like: a, given: {age: 68}, without: age}\n",
+            "OL329",
+            2,
+            "it is given here",
+        ),
+        ("- {name: a, given: {age: 67}, without: age}\n", "OL329", 1, "without `like`"),
         ("today: 2026-01\nage: 67\n", "OL326", 1, "write it as 2026-01-15"),
         ("today: tomorrow\nage: 67\n", "OL326", 1, "write it as 2026-01-15"),
         ("- age: 67\n- age: 68\n", "OL327", 2, "2 patients"),
@@ -187,6 +202,56 @@ def test_a_file_that_cannot_be_used_says_where_and_what_to_write(
     problems = refused(clinic, text)
     assert [(problem.code, problem.place.line) for problem in problems] == [(code, line)]
     assert said in str(problems[0])
+
+
+ALIKE = """\
+- name: first
+  today: 2026-01-15
+  given: {age: 67, sex: female, vitamin_d: 28 nmol/L}
+- name: second
+  like: first
+  given: {25OHD: 80 nmol/L}
+- name: third
+  like: second
+  without: [25OHD, sex]
+- name: fourth
+  today: 2025-01-15
+  like: third
+"""
+
+
+def test_a_case_takes_over_what_it_does_not_say_itself(clinic: KnowledgeBase) -> None:
+    records, problems = read_records(clinic, ALIKE, FILE)
+    assert problems == []
+    given = [{name: answer.given for name, answer in one.answers.items()} for one in records]
+    assert given == [
+        {"age": "67", "sex": "female", "vitamin_d": "28 nmol/L"},
+        {"age": "67", "sex": "female", "vitamin_d": "80 nmol/L"},
+        {"age": "67"},
+        {"age": "67"},
+    ]
+    assert [str(one.today) for one in records] == ["2026-01-15"] * 3 + ["2025-01-15"]
+    assert {one.answers["age"].place.line for one in records} == {3}
+
+
+def test_a_case_is_like_another_wherever_the_file_is_cut(clinic: KnowledgeBase) -> None:
+    reader = Reader(clinic, None, None)
+    lines = ALIKE.encode().splitlines(keepends=True)
+    streamed = [record for piece in stream.pieces(lines) for record in stream.read(reader, piece, FILE).records]
+    assert [one.known for one in streamed] == [one.known for one in read_records(clinic, ALIKE, FILE)[0]]
+
+
+def test_what_was_read_of_a_file_is_forgotten_when_it_is_read_again(clinic: KnowledgeBase) -> None:
+    reader = Reader(clinic, None, None)
+    for text, code in ((ALIKE, []), (ALIKE.replace("name: first", "name: other"), ["OL328"])):
+        node, problems = source.load_text(text, FILE)
+        assert node is not None
+        assert [one.code for one in reader.records(node, problems)[1]] == code
+
+
+def test_what_is_wrong_above_is_told_once(clinic: KnowledgeBase) -> None:
+    problems = refused(clinic, "- {name: a, given: {age: 6700}}\n- {name: b, like: a, given: {sex: female}}\n")
+    assert [(one.code, one.place.line) for one in problems] == [("OL303", 1)]
 
 
 @pytest.mark.parametrize("content", [b"\x00\x01\x02age", b"\xff\xfea\x00g\x00", b"age: \xff\n", b"\x7fELF\x02"])

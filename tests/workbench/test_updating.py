@@ -173,6 +173,22 @@ def test_a_case_never_loses_its_last_expectation(base: Prepared) -> None:
     assert updated(base, text) == (text, [])
 
 
+def test_what_follows_besides_is_corrected_where_it_stands_and_may_all_go(base: Prepared) -> None:
+    text = "- {name: x, given: {t_score_hip: -3}, expect: {diagnosed: osteoporosis}, also: {also}}\n"
+    wrong = text.replace("{also}", "{held: osteoporosis-by-t-score}")
+    assert updated(base, wrong)[0] == text.replace("{also}", "{fired: [osteoporosis-by-t-score]}")
+    assert updated(base, text.replace("{also}", "{causes: estrogen_loss}")) == (
+        text.replace(", also: {also}", ""),
+        ["cases.yaml:1:89: also causes: estrogen_loss -> taken out"],
+    )
+
+
+def test_a_case_like_another_is_corrected_in_its_own_text(base: Prepared) -> None:
+    first = "- {name: x, given: {t_score_hip: -3}, expect: {diagnosed: osteoporosis}}\n"
+    second = "- {name: y, like: x, expect: {held: osteoporosis-by-t-score}}\n"
+    assert updated(base, first + second)[0] == first + second.replace("{held: ", "{fired: [").replace("}}", "]}}")
+
+
 def test_what_a_published_source_answers_is_never_corrected(base: Prepared) -> None:
     text = "- {name: x, given: {t_score_hip: -1}, expect: {diagnosis: osteoporosis}}\n"
     assert updated(base, text) == (text, [])

@@ -52,7 +52,10 @@ MAPPINGS = ("scales", "ranks", "scores", "missing", "deferred_after", "quantitie
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """One thing that must (or, `negated`, must not) follow: `kind` is the key, `subject` the id, `wanted` the rest."""
+    """One thing that must (or, `negated`, must not) follow: `kind` is the key, `subject` the id, `wanted` the rest.
+
+    `also` marks one that follows besides: it is held like the others, and says nothing of what the case is about.
+    """
 
     kind: str
     subject: str
@@ -60,6 +63,7 @@ class Expectation:
     wanted: tuple[str, ...] = ()
     within: str = ""
     negated: bool = False
+    also: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,31 +142,32 @@ def read_node(
     cases = []
     for one in records:
         expectations: list[Expectation] = []
-        for block, negated in ((one.expect, False), (one.expect_not, True)):
+        blocks = {"expect": one.expect, "expect_not": one.expect_not, "also": one.also}
+        for key, block in blocks.items():
             if block is not None:
-                found, wrong = _expectations(kb, block, negated)
+                found, wrong = _expectations(kb, block, key)
                 expectations += found
                 problems += wrong
         if not one.name:
             problems.append(Problem("OL405", "a worked case without a name", one.place, hint="name it as a sentence"))
-        written = [block for block in (one.expect, one.expect_not) if block is not None and block.pairs]
-        if not expectations and not written:
+        if not any(block is not None and block.pairs for key, block in blocks.items() if key != "also"):
             problems.append(Problem("OL401", f"'{one.name}' expects nothing", one.place, hint="write what must follow"))
         cases.append(WorkedCase(one.name, file, one, tuple(expectations), one.place))
     return cases, problems
 
 
-def _expectations(kb: KnowledgeBase, block: MapNode, negated: bool) -> tuple[list[Expectation], list[Problem]]:
+def _expectations(kb: KnowledgeBase, block: MapNode, written: str) -> tuple[list[Expectation], list[Problem]]:
     found: list[Expectation] = []
     problems: list[Problem] = []
     answered = tuple(_named(block, "diagnosis"))
+    negated, also = written == "expect_not", written == "also"
     for key, value in block.pairs:
         if key.value in LISTS:
             than = answered if key.value == "reject" else ()
             items = value.items if isinstance(value, ListNode) else (value,)
             for item in items:
                 if isinstance(item, Text) and item.value:
-                    found.append(Expectation(key.value, item.value, item.place, than, negated=negated))
+                    found.append(Expectation(key.value, item.value, item.place, than, "", negated, also))
                 else:
                     problems.append(_form(key, item, f"`{key.value}: [id, id]`"))
         elif key.value in MAPPINGS and isinstance(value, MapNode):
@@ -171,7 +176,7 @@ def _expectations(kb: KnowledgeBase, block: MapNode, negated: bool) -> tuple[lis
                 if texts is None:
                     problems.append(_form(key, wanted, f"`{key.value}: {{{subject.value}: value}}`"))
                 else:
-                    found.append(Expectation(key.value, subject.value, subject.place, texts, within, negated))
+                    found.append(Expectation(key.value, subject.value, subject.place, texts, within, negated, also))
         elif key.value in MAPPINGS:
             problems.append(_form(key, value, f"`{key.value}: {{id: value}}`"))
         else:

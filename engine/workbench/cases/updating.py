@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 
 from ...assessment.outlook import Outlook
 from ...assessment.verdict import PLAN_STATUSES
+from ...intake import record
 from ...values.problems import Place
 from ...values.truth import Truth
 from . import outcomes
@@ -32,12 +33,17 @@ class Correction:
     value: str = ""
 
     def __str__(self) -> str:
-        block = "expect_not" if self.want.negated else "expect"
+        block = _block(self.want)
         before = f"{self.want.kind}: {self.want.subject}"
         if self.want.wanted and self.want.kind in MAPPINGS:
             before += f" {', '.join(self.want.wanted)}"
         after = f"{self.key}: {self.want.subject} {self.value}".rstrip() if self.key else "taken out"
         return f"{self.want.place}: {block} {before} -> {after}"
+
+
+def _block(want: Expectation) -> str:
+    """The key of a worked case that the expectation stands under."""
+    return "also" if want.also else "expect_not" if want.negated else "expect"
 
 
 def correction(look: Outlook, want: Expectation) -> Correction | None:
@@ -112,9 +118,10 @@ def _corrected(chunk: str, one: Correction) -> str | None:
     """One case's text with one correction; None where nothing would be left of it."""
     want = one.want
     case = YAML().compose(chunk).value[0]
-    blocks = {key.value: (key, value) for key, value in case.value if key.value in ("expect", "expect_not")}
-    block_key, block = blocks["expect_not" if want.negated else "expect"]
-    if not one.key and _items_in(value for _, value in blocks.values()) < 2:
+    blocks = {key.value: (key, value) for key, value in case.value if key.value in record.EXPECTING}
+    block_key, block = blocks[_block(want)]
+    meant = (value for key, (_, value) in blocks.items() if key != "also")
+    if not one.key and not want.also and _items_in(meant) < 2:
         return None
     key, value = next((key, value) for key, value in block.value if key.value == want.kind)
     if want.kind in MAPPINGS and one.key:

@@ -277,9 +277,12 @@ FEATURES: Mapping[str, str] = {
 CASE: Mapping[str, str] = {
     "name": "What is special about this patient, as a sentence.",
     "today": "The day of the assessment; needed where a date is read.",
+    "like": "The name of a case above in this file; its answers and day hold here too, but for what `given` says.",
     "given": "What is known of the patient, as in a patient file. Lists are complete unless they end in `...`.",
+    "without": "Findings that the case named by `like` gives and this patient does not.",
     "expect": "What must follow.",
     "expect_not": "What must not follow.",
+    "also": "What follows besides: tested like the rest, and no part of what the case is about.",
     "note": "What else the reader of the case should know.",
 }
 

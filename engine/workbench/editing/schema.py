@@ -199,14 +199,21 @@ def _cases() -> Schema:
     values: dict[str, Schema] = {
         "name": TEXT,
         "today": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
+        "like": TEXT,
         "given": patient,
+        "without": either_or_list(ids("finding")),
         "expect": _expected(),
         "expect_not": _expected(),
+        "also": _expected(),
         "note": TEXT,
     }
-    case = mapping({key: described(values[key], meanings.CASE[key]) for key in record.CASE_KEYS}, ("name", "given"))
-    case["anyOf"] = [{"required": ["expect"]}, {"required": ["expect_not"]}]
+    case = mapping({key: described(values[key], meanings.CASE[key]) for key in record.CASE_KEYS}, ("name",))
+    case["allOf"] = [_one_of("expect", "expect_not"), _one_of("given", "like")]
     return {"type": "array", "items": case, "minItems": 1}
+
+
+def _one_of(*keys: str) -> Schema:
+    return {"anyOf": [{"required": [key]} for key in keys]}
 
 
 _SUBJECTS: Mapping[str, str] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ....case import opening
 from ....dialogue import journal
-from ....intake import record
+from ....intake import likeness, record
 from ....intake.answers import answers
 from ....intake.records import notation
 from ....knowledge_base.files import traps
@@ -25,7 +25,7 @@ _MARKS = {"- ": "avoid", "+ ": "prefer", "= ": "why"}
 
 def codes_of_others() -> dict[str, str]:
     """The codes that are told before any check runs, each with its meaning in one line."""
-    entered = (answers.CODES, record.CODES, opening.CODES, journal.CODES, notation.CODES)
+    entered = (answers.CODES, record.CODES, likeness.CODES, opening.CODES, journal.CODES, notation.CODES)
     written = (cases.CODES, equivalents.CODES, authoring.CODES, solver.CODES)
     tables = (traps.CODES, reader.CODES, checking.CODES, *entered, *written)
     return dict(sorted(pair for table in tables for pair in table.items()))

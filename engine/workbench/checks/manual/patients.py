@@ -113,6 +113,14 @@ OL327
 - a list of two patients where one is consulted
 + one file for each
 = One consultation is about one person.
+OL328
+- like: a woman of seventy         # no case above in this file has this name
++ like: a woman of 70
+= A patient is taken over from a case that can be read above.
+OL329
+- without: [vitamin_d]             # the case it is like gives no vitamin D
++ leave it out
+= Nothing would be taken away, and the case would not be the one it says.
 OL330
 - sex: male
 - pregnancy: yes
