@@ -25,6 +25,7 @@ from .intake.records import notation
 from .knowledge_base.files import layout
 from .knowledge_base.files.nodes import ListNode, MapNode, Node, Text
 from .knowledge_base.store import cache
+from .premises import propositions
 from .values.frozen import ordered
 from .values.problems import Place, Problem, Refused
 from .values.value import Known
@@ -136,8 +137,8 @@ def why(kb: KnowledgeBase, patient: Patient | Answers, what: str) -> Proof:
     case = settled(kb, patient)
     if what in case.kb.rules:
         return case.explanation.rule(case.kb.rules[what])
-    atom = f"diagnosed({what})" if what in case.kb.conditions else what
-    if atom not in case.prepared.rules and not atom.startswith("diagnosed("):
+    atom = propositions.diagnosed(what) if what in case.kb.conditions else what
+    if atom not in case.prepared.rules and not propositions.condition_of(atom):
         raise Refused([_unknown(what, (*case.prepared.rules, *case.kb.rules, *case.kb.conditions))])
     return case.explanation.how(atom)
 

@@ -40,7 +40,7 @@ _COVERED = (
 
 def _covered(case: Case) -> str:
     """What of the guideline is encoded, by the kind of rule."""
-    counts = Counter(rule.verb for rule in case.kb.rules.values() if rule.guideline == case.guideline)
+    counts: Counter[str] = Counter(rule.verb for rule in case.kb.rules.values() if rule.guideline == case.guideline)
     told = [(name, sum(counts[verb] for verb in verbs)) for name, verbs in _COVERED]
     parts = ", ".join(f"{name} {count}" for name, count in told if count) or "none"
     return f"Rules encoded of {_label(case, case.guideline)}: {parts}. What is not encoded is not shown."

@@ -8,6 +8,8 @@ from ..case import evidence
 from ..case.case import Case
 from ..inference import productions
 from ..knowledge_base.model import Condition, Rule
+from ..premises import propositions
+from ..premises.statuses import DiagnosisStatus
 from ..values import truth
 from ..values.frozen import ordered
 from ..values.truth import Truth
@@ -40,7 +42,7 @@ def _pointed_to(case: Case, condition: Condition) -> bool:
     rules = (*case.rules("supports", condition.id), *case.rules("diagnoses", condition.id))
     if any(case.truth(rule) is Truth.TRUE for rule in rules):
         return True
-    return case.memory.truth(f"diagnosed({condition.id})") is Truth.TRUE
+    return case.memory.truth(propositions.diagnosed(condition.id)) is Truth.TRUE
 
 
 def in_play(case: Case) -> frozenset[str]:
@@ -55,7 +57,7 @@ class Standing:
     """Where a condition stands in the differential, without the reasons."""
 
     condition: Condition
-    status: str
+    status: DiagnosisStatus
     score: float
     pursued: bool
 
@@ -76,7 +78,7 @@ def in_order(one: Standing) -> tuple[int, float, int, str]:
 def standing(case: Case, condition: Condition) -> Standing | None:
     """Where one condition stands; None where it is not in the differential."""
     criteria = case.rules("diagnoses", condition.id)
-    established = _shown_truth(case, f"diagnosed({condition.id})", criteria)
+    established = _shown_truth(case, propositions.diagnosed(condition.id), criteria)
     excluded = truth.any_of(case.truth(rule) for rule in case.rules("excludes", condition.id))
     in_play = pursued(case, condition)
     if not in_play and established is not Truth.TRUE and excluded is not Truth.TRUE:
@@ -131,6 +133,6 @@ def _shown_truth(case: Case, atom: str, rules: Sequence[Rule]) -> Truth:
         return held
     by_rule = [rule for rule in rules if case.truth(rule) is Truth.TRUE]
     if by_rule and not any(case.visible(rule) for rule in by_rule):
-        reported = case.memory.holds(productions.reported(case.kb, atom[10:-1]))
+        reported = case.memory.holds(productions.reported(case.kb, propositions.condition_of(atom)))
         return Truth.TRUE if reported is Truth.TRUE else Truth.UNKNOWN
     return held

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from ..case.case import OLD, Case
-from ..inference import productions
 from ..intake.answers import answers
 from ..knowledge_base.model import Rule
-from ..premises import evaluation, expression
+from ..premises import evaluation, expression, propositions
 from ..values import history
 from ..values.interval import Interval
 from ..values.truth import Truth
@@ -214,19 +213,19 @@ def _states(case: Case) -> tuple[StateShown, ...]:
             continue
         found.append(StateShown(state.id, state.label, held, reasons.reasons(case, rules)))
     for scale in case.kb.scales.values():
-        if not scale.shown or case.memory.truth(productions.applies_atom(scale.id)) is not Truth.TRUE:
+        if not scale.shown or case.memory.truth(propositions.applies(scale.id)) is not Truth.TRUE:
             continue
         certain = [scale.levels[0]]
         rules = ()
         for level in scale.levels[1:]:
-            atom = productions.level_atom(scale.id, level)
+            atom = propositions.level(scale.id, level)
             if case.memory.truth(atom) is Truth.TRUE:
                 certain.append(level)
                 rules = case.prepared.rules.get(atom, ())
         if rules and not any(case.visible(rule) for rule in rules if case.truth(rule) is Truth.TRUE):
             continue
         higher = scale.levels[scale.levels.index(certain[-1]) + 1 :]
-        exact = all(case.memory.truth(productions.level_atom(scale.id, level)) is Truth.FALSE for level in higher)
+        exact = all(case.memory.truth(propositions.level(scale.id, level)) is Truth.FALSE for level in higher)
         held = Truth.TRUE if exact else Truth.UNKNOWN
         found.append(StateShown(scale.id, scale.label, held, reasons.reasons(case, rules), certain[-1]))
     return tuple(found)

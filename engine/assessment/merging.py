@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from ..knowledge_base.model import KnowledgeBase
+from ..premises.statuses import DiagnosisStatus, Nowhere, PlanStatus
 from ..values.truth import Truth
 from . import plan, workup
 from .verdict import (
@@ -29,12 +30,19 @@ from .verdict import (
     Verdict,
 )
 
-STRICTEST = ("contraindicated", "undetermined", "deferred", "conditional", "recommended")
+STRICTEST: tuple[PlanStatus, ...] = ("contraindicated", "undetermined", "deferred", "conditional", "recommended")
 """The statuses of the plan, those that permit least first: the order in which one patient's is found."""
 LOOKING = frozenset({"referral", "monitoring", "medication review"})
 """The kinds of measures that only look: to leave one out is what permits more."""
-_STANDINGS = {"established": 3, "contradictory": 3, "likely": 2, "possible": 1, "open": 0, "unlikely": -1}
-_STANDINGS |= {"excluded": -2}
+_STANDINGS: Mapping[str, int] = {
+    "established": 3,
+    "contradictory": 3,
+    "likely": 2,
+    "possible": 1,
+    "open": 0,
+    "unlikely": -1,
+    "excluded": -2,
+}
 
 
 class _Named(Protocol):
@@ -101,15 +109,14 @@ def _union(lists: Iterable[Iterable[_T]]) -> tuple[_T, ...]:
 # --- the plan ---------------------------------------------------------------------------------------------------------
 
 
-def status(kind: str, statuses: Sequence[str]) -> str:
+def status(kind: str, statuses: Sequence[str]) -> PlanStatus | Nowhere:
     """The strictest of the statuses of a measure of this kind; an empty one: it is not in that plan."""
-    present = [one for one in statuses if one]
+    present = [one for one in STRICTEST if one in statuses]
     if not present:
         return ""
     if kind in LOOKING and "contraindicated" not in present:
-        return max(present, key=STRICTEST.index)
-    strictest = min(present, key=STRICTEST.index)
-    return strictest if len(present) == len(statuses) or strictest == "contraindicated" else "undetermined"
+        return present[-1]
+    return present[0] if all(statuses) or present[0] == "contraindicated" else "undetermined"
 
 
 class _Doubt:
@@ -128,7 +135,7 @@ class _Doubt:
         differs = len(alike) < len(listed)
         return dataclasses.replace(
             told,
-            status=strictest,
+            status=strictest or told.status,
             advice="review" if told.taken and not alike else told.advice,
             after=_union(one.after for one in alike),
             missing=self._missing((one.missing for one in alike), differs),
@@ -164,7 +171,7 @@ class _Doubt:
         )
 
 
-def standing(statuses: Sequence[str]) -> str:
+def standing(statuses: Sequence[str]) -> DiagnosisStatus:
     """The status of a diagnosis nearest to open; where one is for it and another against, it is open."""
     places = [_STANDINGS.get(one, 0) for one in statuses]
     if min(places) > 0:
@@ -173,8 +180,8 @@ def standing(statuses: Sequence[str]) -> str:
     return _standing(max(places)) if max(places) < 0 else "open"
 
 
-def _standing(place: int) -> str:
-    return next(status for status, other in _STANDINGS.items() if other == place)
+def _standing(place: int) -> DiagnosisStatus:
+    return next(status for status in DIAGNOSIS_STATUSES if _STANDINGS[status] == place)
 
 
 def _rank(one: Diagnosis) -> tuple[int, float, int, str]:

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from ..case.case import Case
-from ..inference import productions
 from ..knowledge_base.model import Rule
+from ..premises import propositions
+from ..premises.statuses import Nowhere, PlanStatus
 from ..values import truth
 from ..values.truth import Truth
 from . import differential, merging, plan, workup, worlds
@@ -35,7 +36,7 @@ class Outlook:
         self.outside = case.in_scope is Truth.FALSE
         self._in_play: frozenset[str] | None = None
         self._ranked: tuple[Standing, ...] | None = None
-        self._statuses: dict[str, str] = {}
+        self._statuses: dict[str, PlanStatus | Nowhere] = {}
 
     def standing(self, condition: str) -> Standing | None:
         """The place of a condition in the differential; None where it has none."""
@@ -68,7 +69,7 @@ class Outlook:
         rules = self.case.rules("causes", condition)
         return not self.outside and any(self.case.truth(rule) is Truth.TRUE for rule in rules)
 
-    def status(self, intervention: str) -> str:
+    def status(self, intervention: str) -> PlanStatus | Nowhere:
         """The status in the plan; empty where the plan leaves the intervention out."""
         if self._verdict is not None:
             item = _of(self._verdict.plan, intervention)
@@ -148,10 +149,10 @@ class Outlook:
 
     def level(self, scale: str) -> str:
         """The highest level that is certain; empty where the scale does not apply."""
-        if self.state(productions.applies_atom(scale)) is not Truth.TRUE:
+        if self.state(propositions.applies(scale)) is not Truth.TRUE:
             return ""
         lowest, *others = self.case.kb.scales[scale].levels
-        certain = [level for level in others if self.state(productions.level_atom(scale, level)) is Truth.TRUE]
+        certain = [level for level in others if self.state(propositions.level(scale, level)) is Truth.TRUE]
         return certain[-1] if certain else lowest
 
     @property

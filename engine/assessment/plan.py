@@ -13,6 +13,7 @@ from ..case import evidence
 from ..case.case import Case
 from ..knowledge_base.model import Intervention, Rule
 from ..premises import expression
+from ..premises.statuses import Nowhere, PlanStatus
 from ..values import truth
 from ..values.truth import Truth
 from ..values.value import Records
@@ -85,7 +86,7 @@ def _taking(intervention: str) -> expression.Has:
     return expression.Has(name="medicines", members=frozenset({intervention}))
 
 
-def status_of(case: Case, intervention: Intervention) -> str:
+def status_of(case: Case, intervention: Intervention) -> PlanStatus | Nowhere:
     """The status by precedence; empty where it is not wanted."""
     status = _by_precedence(case, intervention)
     return "conditional" if status == "recommended" and _granted(case, intervention) else status
@@ -99,7 +100,7 @@ def _granted(case: Case, intervention: Intervention) -> frozenset[str]:
     return granted
 
 
-def _by_precedence(case: Case, intervention: Intervention) -> str:
+def _by_precedence(case: Case, intervention: Intervention) -> PlanStatus | Nowhere:
     barred = [case.truth(rule) for rule in case.rules("contraindicates", intervention.id)]
     delayed = [case.truth(rule) for rule in case.rules("defers", intervention.id)]
     want, _ = wanted(case, intervention.id)
@@ -116,7 +117,7 @@ def _by_precedence(case: Case, intervention: Intervention) -> str:
     return "conditional" if unsure or scope_unknown else "recommended"
 
 
-def status_shown(case: Case, intervention: Intervention, pursued: frozenset[str]) -> str:
+def status_shown(case: Case, intervention: Intervention, pursued: frozenset[str]) -> PlanStatus | Nowhere:
     """The status in the plan; empty where the plan leaves the intervention out."""
     status = status_of(case, intervention)
     if status == "undetermined":

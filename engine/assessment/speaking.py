@@ -93,8 +93,8 @@ class Hearing:
     def _premises(self, atom: str) -> Iterator[TruthNode]:
         """What makes a proposition true: the premises of its rules, and of a disease that it was reported."""
         yield from (rule.when for rule in self.case.prepared.rules.get(atom, ()) if rule.when is not None)
-        if atom.startswith("diagnosed(") and "conditions" in self.case.kb.findings:
-            yield productions.reported(self.case.kb, atom[10:-1])
+        if (reported := productions.reported_behind(self.case.kb, atom)) is not None:
+            yield reported
 
     def _of_condition(self, node: TruthNode) -> Speaking:
         case = self.case

@@ -138,7 +138,7 @@ class Diagnosis:
     id: str
     label: str
     rank: int
-    status: str
+    status: statuses.DiagnosisStatus
     score: float
     mechanism: str
     supporting: tuple[Reason, ...]
@@ -184,7 +184,7 @@ class Item:
     """Of a medicine being taken: continue, review or stop; else empty."""
     mechanism: str
     doses: tuple[Dose, ...]
-    status: str
+    status: statuses.PlanStatus
     after: tuple[str, ...]
     missing: tuple[str, ...]
     supporting: tuple[Reason, ...]

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from ..case.case import Case, Prepared
 from ..inference import productions
 from ..knowledge_base.model import Intervention, Rule
-from ..premises import expression
+from ..premises import expression, propositions
 from ..premises.expression import TruthNode
 from ..values import truth
 from ..values.truth import Truth
@@ -83,8 +83,8 @@ def _told(case: Case, node: TruthNode) -> frozenset[str]:
     if case.memory.holds(node) is not Truth.UNKNOWN:
         return frozenset()
     if isinstance(node, expression.Proposition):
-        if node.atom.startswith("diagnosed("):
-            return case.explanation.missing(productions.reported(case.kb, node.atom[10:-1]))
+        if condition := propositions.condition_of(node.atom):
+            return case.explanation.missing(productions.reported(case.kb, condition))
         rules = case.prepared.rules.get(node.atom, ())
         return frozenset().union(*(_told(case, rule.when) for rule in rules if rule.when is not None))
     if isinstance(node, expression.JUNCTIONS):
@@ -97,8 +97,8 @@ def parts_of(prepared: Prepared, node: TruthNode) -> list[TruthNode] | None:
     if isinstance(node, expression.Proposition):
         rules = prepared.rules.get(node.atom, ())
         parts = [rule.when for rule in rules if rule.when is not None]
-        reported = node.atom.startswith("diagnosed(") and "conditions" in prepared.kb.findings
-        return [*parts, productions.reported(prepared.kb, node.atom[10:-1])] if reported else parts or None
+        reported = productions.reported_behind(prepared.kb, node.atom)
+        return [*parts, reported] if reported is not None else parts or None
     if isinstance(node, expression.JUNCTIONS):
         return [item for item in node.children() if isinstance(item, TruthNode)]
     return None

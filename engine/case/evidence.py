@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 
 from ..inference import productions, values
 from ..knowledge_base.model import KnowledgeBase, Rule
-from ..premises import expression
+from ..premises import expression, propositions
 from ..premises.expression import Node
+from ..premises.statuses import DiagnosisStatus
 from ..values.frozen import ordered
 from ..values.truth import Truth
 
@@ -61,7 +62,7 @@ def findings_behind(kb: KnowledgeBase) -> dict[str, frozenset[str]]:
         if atom not in atoms:
             atoms[atom] = frozenset()
             parts: list[Node | None] = [rule.when for rule in by_atom.get(atom, ())]
-            scale = kb.scales.get(atom.split(" >= ")[0].removesuffix(" applies"))
+            scale = kb.scales.get(propositions.scale_of(atom))
             if scale is not None:
                 parts.append(scale.applies)
             atoms[atom] = frozenset().union(*(of_node(part) for part in parts if part is not None))
@@ -87,9 +88,9 @@ def conditions_named(rule: Rule, by_atom: Mapping[str, tuple[Rule, ...]]) -> fro
         node = ahead.pop()
         for atom in expression.atoms_read(node) - seen if node is not None else ():
             seen.add(atom)
-            verb, _, subject = atom.partition("(")
-            if verb in ("diagnosed", "caused"):
-                found.add(subject.rstrip(")"))
+            predicate, subject = propositions.parted(atom)
+            if predicate in ("diagnosed", "caused"):
+                found.add(subject)
             ahead.extend(other.when for other in by_atom.get(atom, ()))
     return frozenset(found)
 
@@ -123,7 +124,7 @@ def rounded(points: float) -> float:
     return round(points, 1) + 0.0
 
 
-def status(established: Truth, excluded: Truth, criteria: Truth, points: float) -> str:
+def status(established: Truth, excluded: Truth, criteria: Truth, points: float) -> DiagnosisStatus:
     """`criteria` is the truth of the condition's own `diagnoses` rules: all false keeps it from being likely."""
     if established is Truth.TRUE:
         return "contradictory" if excluded is Truth.TRUE else "established"

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from ..inference import productions
 from ..knowledge_base.model import KnowledgeBase, Rule
-from ..premises import evaluation, expression
+from ..premises import evaluation, expression, propositions
 from ..premises.expression import TruthNode
 from ..values.interval import Interval
 from ..values.truth import Truth
@@ -114,10 +114,11 @@ class Explanation:
             applies = self.kb.scales[atom.removesuffix(" applies")].applies
             return _proof("proposition", held, [] if applies is None else [self.node(applies)], name=atom)
         parts = [self.rule(rule) for rule in self._rules.get(atom, ())]
-        if atom.startswith("diagnosed(") and "conditions" in self.kb.findings:
-            parts.append(self.node(productions.reported(self.kb, atom[10:-1])))
-        if " >= " in atom:
-            applies_proof = self.how(productions.applies_atom(atom.split(" >= ")[0]))
+        if (reported := productions.reported_behind(self.kb, atom)) is not None:
+            parts.append(self.node(reported))
+        scale, _ = propositions.level_parts(atom)
+        if scale:
+            applies_proof = self.how(propositions.applies(scale))
             if held is Truth.TRUE:
                 return _proof("proposition", held, [*_shortest(parts, held)[:1], applies_proof], name=atom)
             if applies_proof.truth is Truth.FALSE:
@@ -223,9 +224,9 @@ class Explanation:
         if atom not in self._missing:
             self._missing[atom] = frozenset()
             found = _union(self.missing_rule(rule) for rule in self._rules.get(atom, ()))
-            if atom.startswith("diagnosed(") and "conditions" in self.kb.findings:
-                found |= self.missing(productions.reported(self.kb, atom[10:-1]))
-            scale = atom.split(" >= ")[0].removesuffix(" applies")
+            if (reported := productions.reported_behind(self.kb, atom)) is not None:
+                found |= self.missing(reported)
+            scale = propositions.scale_of(atom)
             applies = self.kb.scales[scale].applies if scale in self.kb.scales else None
             self._missing[atom] = found | (self.missing(applies) if applies is not None else frozenset())
         return self._missing[atom]

@@ -13,23 +13,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..knowledge_base.naming import Names
-from ..premises import expression
+from ..knowledge_base.verbs import CONCLUDED
+from ..premises import expression, propositions
 from ..premises.expression import Node, TruthNode
 from ..values.frozen import ordered
 from .ground import Ground, Production
-
-PROPOSITIONS = {
-    "diagnoses": "diagnosed",
-    "excludes": "excluded",
-    "causes": "caused",
-    "recommends": "recommended",
-    "contraindicates": "contraindicated",
-    "defers": "deferred",
-    "cautions": "cautioned",
-    "orders": "ordered",
-    "alerts": "raised",
-}
-"""The proposition that each verb concludes of its targets."""
 
 ALWAYS = "always"
 
@@ -57,20 +45,12 @@ def atoms_concluded(kb: KnowledgeBase, rule: Rule) -> tuple[str, ...]:
     """The propositions that a rule makes true (`supports` and `opposes` make none: they only rank)."""
     if rule.verb == "sets":
         if rule.level:
-            return (level_atom(rule.targets[0], rule.level),)
+            return (propositions.level(rule.targets[0], rule.level),)
         return rule.targets
-    name = PROPOSITIONS.get(rule.verb)
-    if name is None or (rule.verb == "causes" and rule.of):
+    predicate = CONCLUDED.get(rule.verb)
+    if predicate is None or (rule.verb == "causes" and rule.of):
         return ()
-    return tuple(f"{name}({member})" for member in rule.members or rule.targets)
-
-
-def level_atom(scale: str, level: str) -> str:
-    return f"{scale} >= {level}"
-
-
-def applies_atom(scale: str) -> str:
-    return f"{scale} applies"
+    return tuple(propositions.of(predicate, member) for member in rule.members or rule.targets)
 
 
 def rules_by_atom(kb: KnowledgeBase) -> dict[str, tuple[Rule, ...]]:
@@ -80,7 +60,7 @@ def rules_by_atom(kb: KnowledgeBase) -> dict[str, tuple[Rule, ...]]:
         if rule.verb == "sets" and rule.level:
             scale = kb.scales[rule.targets[0]]
             for level in scale.levels[1 : scale.levels.index(rule.level) + 1]:
-                found.setdefault(level_atom(scale.id, level), []).append(rule)
+                found.setdefault(propositions.level(scale.id, level), []).append(rule)
         else:
             for atom in atoms_concluded(kb, rule):
                 found.setdefault(atom, []).append(rule)
@@ -92,6 +72,12 @@ def reported(kb: KnowledgeBase, condition: str) -> expression.Has:
     listed = kb.choices.get("conditions")
     kinds = listed.expand(condition) if listed is not None else None
     return _has(condition, kinds or frozenset({condition}))
+
+
+def reported_behind(kb: KnowledgeBase, atom: str) -> expression.Has | None:
+    """The built-in premise of a diagnosis; None of every other proposition, and where no illnesses are asked for."""
+    condition = propositions.condition_of(atom)
+    return reported(kb, condition) if condition and "conditions" in kb.findings else None
 
 
 @functools.cache
@@ -257,9 +243,8 @@ class _Compiler:
                 self.rule(rule)
         for scale in self.kb.scales.values():
             self.part = scale.id
-            self.junction(
-                applies_atom(scale.id), scale.applies or expression.Always(), self.proposition(applies_atom(scale.id))
-            )
+            applies = propositions.applies(scale.id)
+            self.junction(applies, scale.applies or expression.Always(), self.proposition(applies))
         for atom, rules in rules_by_atom(self.kb).items():
             self._concluded(atom, [2 * self.premises[rule.id] for rule in rules])
         for scale in self.kb.scales.values():
@@ -278,27 +263,27 @@ class _Compiler:
         )
 
     def _concluded(self, atom: str, premises: list[int]) -> None:
-        scale = atom.split(" >= ")[0] if " >= " in atom else ""
+        scale, _ = propositions.level_parts(atom)
         target = self.proposition(atom)
-        if atom.startswith("diagnosed(") and "conditions" in self.kb.findings:
+        if (listed := reported_behind(self.kb, atom)) is not None:
             self.part = atom
-            premises = [*premises, self.literal(reported(self.kb, atom[10:-1]))]
+            premises = [*premises, self.literal(listed)]
         if scale:
             chosen = 2 * self.atom(f"a rule for {self.labels.proposition(atom)}")
             self.disjunction(f"{atom} by rule", premises, chosen)
-            self.conjunction(atom, [chosen, self.proposition(applies_atom(scale))], target)
+            self.conjunction(atom, [chosen, self.proposition(propositions.applies(scale))], target)
         else:
             self.disjunction(atom, premises, target)
 
     def _levels(self, scale: str, levels: tuple[str, ...]) -> None:
         """Levels that no rule sets are read as what they come to: the lowest as `applies`, a gap as the level above."""
-        if level_atom(scale, levels[0]) in self.propositions:
-            lowest, applies = self.proposition(level_atom(scale, levels[0])), self.proposition(applies_atom(scale))
-            self.disjunction(level_atom(scale, levels[0]), [applies], lowest)
+        if propositions.level(scale, levels[0]) in self.propositions:
+            lowest, applies = propositions.level(scale, levels[0]), self.proposition(propositions.applies(scale))
+            self.disjunction(lowest, [applies], self.proposition(lowest))
 
     def _reported(self, condition: str) -> None:
         """A reported condition is diagnosed even where no rule could find it; its absence then proves nothing."""
-        atom = f"diagnosed({condition})"
+        atom = propositions.diagnosed(condition)
         if (
             atom not in self.propositions
             and "conditions" in self.kb.findings

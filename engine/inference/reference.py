@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from ..knowledge_base.model import KnowledgeBase, Rule
-from ..premises import evaluation, expression
+from ..premises import evaluation, expression, propositions
 from ..premises.expression import TruthNode
 from ..values import truth
 from ..values.interval import Interval
@@ -90,14 +90,14 @@ class Reference:
             return Truth.TRUE if applies is None else self.holds(applies)
         rules = self._rules.get(atom, ())
         by_rule = [self.premise(rule) for rule in rules]
-        if " >= " in atom:
-            scale, level = atom.split(" >= ")
-            applies_here = self.truth(productions.applies_atom(scale))
+        scale, level = propositions.level_parts(atom)
+        if scale:
+            applies_here = self.truth(propositions.applies(scale))
             if level == self.kb.scales[scale].levels[0]:
                 return applies_here
             return truth.all_of((truth.any_of(by_rule), applies_here)) if rules else Truth.UNKNOWN
-        if atom.startswith("diagnosed(") and "conditions" in self.kb.findings:
-            reported = self.holds(productions.reported(self.kb, atom[10:-1]))
+        if (listed := productions.reported_behind(self.kb, atom)) is not None:
+            reported = self.holds(listed)
             if not rules:
                 return Truth.TRUE if reported is Truth.TRUE else Truth.UNKNOWN
             by_rule.append(reported)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from ..premises import expression
+from ..premises import expression, propositions
 from .model import ChoiceSet, KnowledgeBase, Rule
 from .soundness import concluded
 
@@ -29,7 +29,7 @@ def widened(kb: KnowledgeBase) -> KnowledgeBase:
         if fitting:
             rules[rule.id] = dataclasses.replace(rule, members=(*rule.members, *fitting))
             for other in fitting:
-                reads.setdefault(f"diagnosed({other})", set()).update(_atoms(rule))
+                reads.setdefault(propositions.diagnosed(other), set()).update(_atoms(rule))
     return dataclasses.replace(kb, rules=rules)
 
 
@@ -64,4 +64,4 @@ def _diagnoses_behind(rule: Rule, reads: Mapping[str, Iterable[str]]) -> set[str
         if atom not in seen:
             seen.add(atom)
             waiting += reads.get(atom, ())
-    return {atom.removeprefix("diagnosed(").removesuffix(")") for atom in seen if atom.startswith("diagnosed(")}
+    return {condition for atom in seen if (condition := propositions.condition_of(atom))}

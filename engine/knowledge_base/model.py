@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Literal
 
 from ..premises.expression import NumberNode, TruthNode
 from ..values.frozen import frozen
@@ -18,6 +19,9 @@ from .entry import CODE_SYSTEMS as CODE_SYSTEMS
 from .entry import Cited as Cited
 from .entry import CodeList as CodeList
 from .entry import Entry as Entry
+from .verbs import Verb
+
+FindingType = Literal["number", "yes_no", "choice", "records", "date"]
 
 
 @frozen
@@ -62,7 +66,7 @@ class FieldKind:
 class Finding(Entry):
     """What can be asked, measured or read of a patient. `type` is number, yes_no, choice, records or date."""
 
-    type: str
+    type: FindingType
     unit: str = ""
     analyte: str = ""
     bare_unit: bool = False
@@ -370,7 +374,7 @@ class Rule(Entry):
     stand for; for a scale, `level` is the level set. `label` is the rule's title.
     """
 
-    verb: str
+    verb: Verb
     targets: tuple[str, ...]
     members: tuple[str, ...] = ()
     level: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
+from ..premises import propositions
 from .model import Entry, KnowledgeBase, Member
 
 _PROPOSITIONS = {
@@ -114,12 +115,10 @@ class Names:
 
     def proposition(self, atom: str) -> str:
         """A proposition in words: `osteoporosis is diagnosed`, `ACR risk is at least high`."""
-        if " >= " in atom:
-            scale, level = atom.split(" >= ")
+        scale, level = propositions.level_parts(atom)
+        if scale:
             return f"{self.label(scale)} is at least {level.replace('_', ' ')}"
         if atom.endswith(" applies"):
             return f"{self.label(atom.removesuffix(' applies'))} applies"
-        verb, _, subject = atom.partition("(")
-        if subject:
-            return _PROPOSITIONS[verb].format(self.label(subject.rstrip(")")))
-        return self.label(atom)
+        predicate, subject = propositions.parted(atom)
+        return _PROPOSITIONS[predicate].format(self.label(subject)) if predicate else self.label(subject)

@@ -6,19 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..premises import propositions
 from ..premises.expression import Node, TruthNode, atoms_read, names_read
 from ..values.problems import Level, Place, Problem
 from .model import Entry, KnowledgeBase, Rule
+from .verbs import READ
 
 _SUBJECT = re.compile(r"(\w+)\((\w+)\)")
-_CONCLUSIONS = {
-    "diagnoses": "diagnosed",
-    "excludes": "excluded",
-    "causes": "caused",
-    "recommends": "recommended",
-    "contraindicates": "contraindicated",
-    "orders": "ordered",
-}
 
 
 def check(kb: KnowledgeBase, *, whole: bool) -> Iterator[Problem]:
@@ -63,7 +57,7 @@ def _graph(kb: KnowledgeBase) -> Graph:
     for scale in kb.scales.values():
         graph.add(f"{scale.id} applies", [scale.applies], scale.place)
         for level in scale.levels:
-            graph.link(f"{scale.id} >= {level}", f"{scale.id} applies", scale.place)
+            graph.link(propositions.level(scale.id, level), propositions.applies(scale.id), scale.place)
     for rule in kb.rules.values():
         for atom in concluded(kb, rule):
             graph.add(atom, [rule.when, rule.formula], rule.place)
@@ -80,11 +74,12 @@ def concluded(kb: KnowledgeBase, rule: Rule) -> tuple[str, ...]:
             return rule.targets
         if rule.level not in scale.levels:
             return ()
-        return tuple(f"{scale.id} >= {level}" for level in scale.levels[: scale.levels.index(rule.level) + 1])
-    name = _CONCLUSIONS.get(rule.verb)
-    if name is None or (rule.verb == "causes" and rule.of):
+        reached = scale.levels[: scale.levels.index(rule.level) + 1]
+        return tuple(propositions.level(scale.id, level) for level in reached)
+    predicate = READ.get(rule.verb)
+    if predicate is None or (rule.verb == "causes" and rule.of):
         return ()
-    return tuple(f"{name}({member})" for member in rule.members)
+    return tuple(propositions.of(predicate, member) for member in rule.members)
 
 
 def circles(graph: Graph) -> Iterator[Problem]:

@@ -6,18 +6,33 @@ Rules conclude truths; these words are what is made of them for one patient. A q
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from ..values.truth import Truth
 
-PLAN = ("recommended", "conditional", "deferred", "contraindicated", "undetermined")
-DIAGNOSIS = ("established", "contradictory", "likely", "possible", "open", "unlikely", "excluded")
+PlanStatus = Literal["recommended", "conditional", "deferred", "contraindicated", "undetermined"]
+DiagnosisStatus = Literal["established", "contradictory", "likely", "possible", "open", "unlikely", "excluded"]
+AlertStatus = Literal["raised", "not_ruled_out", "ruled_out"]
+Nowhere = Literal[""]
+"""The status of what a plan or a differential leaves out."""
+
+PLAN: tuple[PlanStatus, ...] = ("recommended", "conditional", "deferred", "contraindicated", "undetermined")
+DIAGNOSIS: tuple[DiagnosisStatus, ...] = (
+    "established",
+    "contradictory",
+    "likely",
+    "possible",
+    "open",
+    "unlikely",
+    "excluded",
+)
 
 ABSENT = "absent"
 """Of what the plan leaves out, and of a caution that is not given."""
 NOT_CONSIDERED = "not_considered"
 """Of a condition that is not in the differential."""
 
-ALERT: Mapping[Truth, str] = {Truth.TRUE: "raised", Truth.UNKNOWN: "not_ruled_out", Truth.FALSE: "ruled_out"}
+ALERT: Mapping[Truth, AlertStatus] = {Truth.TRUE: "raised", Truth.UNKNOWN: "not_ruled_out", Truth.FALSE: "ruled_out"}
 GIVEN = "given"
 """Of a caution that the plan gives; of one that only may apply it says nothing."""
 

@@ -13,7 +13,8 @@ from ..case.explanation import Proof
 from ..intake.lookup import Named
 from ..knowledge_base.model import Cited, Rule
 from ..knowledge_base.model import Condition as Illness
-from ..premises import wording
+from ..knowledge_base.verbs import VERBS
+from ..premises import propositions, wording
 from ..premises.expression import Always
 from ..values.truth import Truth
 from .catalog import comparison, entries
@@ -157,7 +158,7 @@ def _how(page: Page, case: Case, subject: Any) -> None:
             _step(page, case, part, 6, full, set())
         return
     proofs = [case.explanation.rule(rule) for rule in _true_rules(case, found)]
-    reported = case.memory.truth(f"diagnosed({found.id})") if found.kind == "condition" else Truth.UNKNOWN
+    reported = case.memory.truth(propositions.diagnosed(found.id)) if found.kind == "condition" else Truth.UNKNOWN
     if not proofs and reported is not Truth.TRUE:
         page.paragraph(f"{found.label} does not hold. whynot {found.id} tells what is missing.")
         return
@@ -183,7 +184,7 @@ def _true_rules(case: Case, found: Named) -> list[Rule]:
 def _proof(page: Page, case: Case, proof: Proof, full: bool, seen: set[str]) -> None:
     rule = proof.rule
     assert rule is not None
-    _ruled(page, rule, entries.VERBS.get(rule.verb, rule.verb))
+    _ruled(page, rule, VERBS[rule.verb].told)
     for part in proof.parts:
         _step(page, case, part, 6, full, seen)
     page.entry("because", rule.because, 6, 9)

@@ -11,6 +11,7 @@ from engine.assessment import merging
 from engine.assessment import verdict as shown
 from engine.assessment.verdict import AlertShown, Diagnosis, Item, StateShown, Verdict
 from engine.knowledge_base.model import Investigation, Scale
+from engine.premises.statuses import DiagnosisStatus
 from engine.values.truth import Truth
 from tests.views.samples import DEFICIENT, DENSITY, EMPTY, HERE, KB, VERDICT, item
 
@@ -93,7 +94,7 @@ def test_what_is_in_doubt_bars_and_establishes_nothing() -> None:
 # --- the differential -------------------------------------------------------------------------------------------------
 
 
-def disease(status: str, score: float = 0.0) -> Diagnosis:
+def disease(status: DiagnosisStatus, score: float = 0.0) -> Diagnosis:
     return Diagnosis("osteomalacia", "osteomalacia", 1, status, score, "", (DEFICIENT,), (), ())
 
 

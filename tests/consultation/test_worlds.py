@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -394,7 +395,7 @@ def differing(both: Case, alone: list[Case]) -> list[str]:
     return wrong
 
 
-def strictest(each: list[str]) -> str:
+def strictest(each: Sequence[str]) -> str:
     if "contraindicated" in each or not any(each):
         return "contraindicated" if any(each) else ""
     return "undetermined" if "" in each else min(each, key=STRICTEST.index)

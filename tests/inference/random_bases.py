@@ -25,6 +25,7 @@ from engine.knowledge_base.model import (
     ThresholdValue,
 )
 from engine.knowledge_base.model import Step as ThresholdStep
+from engine.knowledge_base.verbs import Verb
 from engine.premises import expression as ex
 from engine.values.interval import INFINITY, Interval, between, exactly
 from engine.values.problems import Place
@@ -295,9 +296,8 @@ class Maker:
             rules[f"exclude-{condition}"] = _rule(f"exclude-{condition}", "excludes", condition, self._premise(index))
             self.atoms.append(f"excluded({condition})")
         for index in range(self.size // 3):
-            verb, target = self.random.choice(
-                [("recommends", "rest"), ("contraindicates", "rest"), ("supports", "gout")]
-            )
+            acts: list[tuple[Verb, str]] = [("recommends", "rest"), ("contraindicates", "rest"), ("supports", "gout")]
+            verb, target = self.random.choice(acts)
             rules[f"act-{index}"] = _rule(f"act-{index}", verb, target, self._premise())
 
     # --- answers ---
@@ -362,7 +362,7 @@ def _choice_set(name: str, members: Sequence[str]) -> ChoiceSet:
 
 def _rule(
     name: str,
-    verb: str,
+    verb: Verb,
     target: str,
     when: ex.TruthNode | None,
     formula: ex.NumberNode | None = None,

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from ...case.case import Case
 from ...knowledge_base.model import Rule
-from ...premises import evaluation, expression, witness, wording
+from ...premises import evaluation, expression, propositions, witness, wording
 from ...premises.expression import TruthNode
 from ...values.interval import Interval, exactly
 from ...values.truth import Truth
@@ -307,7 +307,7 @@ def _way_to(
     """The same for what rules conclude; a level of a scale needs the scale to apply as well."""
     rules = case.prepared.rules.get(node.atom, ())
     ways = sorted((_way(case, rule.when, wanted) for rule in rules if rule.when is not None), key=lambda way: way[0])
-    scale = case.kb.scales.get(node.atom.split(" >= ")[0].removesuffix(" applies"))
+    scale = case.kb.scales.get(propositions.scale_of(node.atom))
     applies = [] if scale is None or scale.applies is None else [_way(case, scale.applies, wanted)]
     if not ways and not applies:
         return 1, [node]

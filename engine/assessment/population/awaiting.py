@@ -8,7 +8,7 @@ from ...inference.program import bits
 from ...inference.program.bits import Pair
 from ...inference.program.truths import Truths
 from ...knowledge_base.model import Rule
-from ...premises import expression
+from ...premises import expression, propositions
 from ...premises.expression import TruthNode
 from ...values.value import Gap
 from ..waiting import parts_of
@@ -83,8 +83,8 @@ class Awaiting:
         if not undecided:
             return NOTHING
         if isinstance(node, expression.Proposition):
-            if node.atom.startswith("diagnosed("):
-                return within(self.lacks.node(productions.reported(self.kb, node.atom[10:-1])), undecided)
+            if condition := propositions.condition_of(node.atom):
+                return within(self.lacks.node(productions.reported(self.kb, condition)), undecided)
             rules = self.prepared.rules.get(node.atom, ())
             return union((self.told(rule.when) for rule in rules if rule.when is not None), undecided)
         if isinstance(node, expression.JUNCTIONS):

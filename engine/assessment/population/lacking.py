@@ -12,7 +12,7 @@ from ...inference import productions
 from ...inference.program import bits
 from ...inference.program.truths import Truths
 from ...knowledge_base.model import Rule
-from ...premises import evaluation, expression
+from ...premises import evaluation, expression, propositions
 from ...premises.expression import TruthNode
 from ...values.value import NOT_MEASURED, UNKNOWN, Choice, Gap, Known, Number
 
@@ -109,9 +109,9 @@ class Lacking:
         if not undecided:
             return NOTHING
         parts = [self.rule(rule) for rule in self.prepared.rules.get(atom, ())]
-        if atom.startswith("diagnosed(") and "conditions" in self.kb.findings:
-            parts.append(self.node(productions.reported(self.kb, atom[10:-1])))
-        scale = atom.split(" >= ")[0].removesuffix(" applies")
+        if (reported := productions.reported_behind(self.kb, atom)) is not None:
+            parts.append(self.node(reported))
+        scale = propositions.scale_of(atom)
         applies = self.kb.scales[scale].applies if scale in self.kb.scales else None
         if applies is not None:
             parts.append(self.node(applies))

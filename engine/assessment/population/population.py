@@ -15,13 +15,12 @@ from typing import TypeVar
 
 from ...case import aging
 from ...case.case import Case, Prepared
-from ...inference import productions
 from ...inference.program import bits
 from ...inference.program.bits import Pair
 from ...inference.program.columns import Answers, Machine
 from ...inference.program.truths import Truths
 from ...knowledge_base.model import Rule
-from ...premises import expression, statuses
+from ...premises import expression, propositions, statuses
 from ...premises.expression import TruthNode
 from ...values import dates
 from ...values.truth import Truth
@@ -108,9 +107,9 @@ class Population:
     def level(self, scale: str) -> Statuses:
         """The cases for whom each level is the highest that is certain; a scale need not apply to all."""
         lowest, *others = self.kb.scales[scale].levels
-        rest, found = self.state(productions.applies_atom(scale))[0], dict[str, int]()
+        rest, found = self.state(propositions.applies(scale))[0], dict[str, int]()
         for level in reversed(others):
-            cases = rest & self.state(productions.level_atom(scale, level))[0]
+            cases = rest & self.state(propositions.level(scale, level))[0]
             if cases:
                 found[level] = cases
                 rest &= ~cases

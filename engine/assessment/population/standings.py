@@ -12,6 +12,7 @@ from ...case import evidence
 from ...inference import productions
 from ...inference.program import bits
 from ...knowledge_base.model import Condition, Rule
+from ...premises import propositions
 from .lacking import lacking
 from .shown import View
 
@@ -63,7 +64,7 @@ class Standings:
             return truths.holds(condition.pursue)[0]
         rules = (*self.view.rules("supports", condition.id), *self.view.rules("diagnoses", condition.id))
         found = bits.joined(truths.premise(rule)[0] for rule in rules)
-        return found | truths.truth(f"diagnosed({condition.id})")[0]
+        return found | truths.truth(propositions.diagnosed(condition.id))[0]
 
     # --- statuses ---
 
@@ -71,7 +72,7 @@ class Standings:
         view, truths = self.view, self.view.truths
         everybody, id = truths.everybody, condition.id
         criteria = view.rules("diagnoses", id)
-        established = self._diagnosis_shown(f"diagnosed({id})", criteria)
+        established = self._diagnosis_shown(propositions.diagnosed(id), criteria)
         excluded = bits.joined(truths.premise(rule)[0] for rule in view.rules("excludes", id))
         own = bits.any_of([truths.premise(rule) for rule in criteria], everybody) if criteria else bits.NOBODY
         more = less = likely = 0
@@ -106,8 +107,8 @@ class Standings:
             return held
         by_rule = bits.joined(self.view.truths.premise(rule)[0] for rule in rules)
         by_visible = bits.joined(self.view.truths.premise(rule)[0] for rule in rules if self.view.visible(rule))
-        reported = self.view.truths.holds(productions.reported(self.view.kb, atom[10:-1]))[0]
-        return held & (~by_rule | by_visible | reported)
+        reported = productions.reported(self.view.kb, propositions.condition_of(atom))
+        return held & (~by_rule | by_visible | self.view.truths.holds(reported)[0])
 
     def missing(self, condition: str) -> int:
         """The cases in which what speaks for, against or of a condition still waits for something."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from ...case.case import Case
 from ...inference import productions
 from ...knowledge_base.model import Rule
-from ...premises import evaluation, expression
+from ...premises import evaluation, expression, propositions
 from ...premises.expression import Node, NumberNode, TruthNode
 from ...values.truth import Truth
 from ...values.value import Gap
@@ -95,7 +95,7 @@ class Reach:
 
     def _concluded(self, atom: str, wanted: Truth) -> Reached:
         kb = self.case.kb
-        scale = kb.scales.get(atom.split(" >= ")[0].removesuffix(" applies"))
+        scale = kb.scales.get(propositions.scale_of(atom))
         applies = HERE
         if scale is not None and scale.applies is not None:
             found = self.node(scale.applies, wanted)
@@ -106,8 +106,9 @@ class Reach:
                 return NOWHERE
         ways = [self.rule(rule, wanted) for rule in self.case.prepared.rules.get(atom, ())]
         by_rules = one_of(ways) if wanted is Truth.TRUE else all_of(ways)
-        if atom.startswith("diagnosed(") and "conditions" in kb.findings:
-            by_rules = self._reported(atom[10:-1], wanted, by_rules if ways else NOWHERE)
+        condition = propositions.condition_of(atom)
+        if condition and "conditions" in kb.findings:
+            by_rules = self._reported(condition, wanted, by_rules if ways else NOWHERE)
         elif not ways:
             return NOWHERE
         return by_rules if by_rules is None else by_rules | applies
@@ -117,7 +118,8 @@ class Reach:
         if by_rules:
             return by_rules
         reported = self.node(productions.reported(self.case.kb, condition), wanted)
-        if wanted is Truth.TRUE or by_rules is not None or not self.case.prepared.rules.get(f"diagnosed({condition})"):
+        concluding = self.case.prepared.rules.get(propositions.diagnosed(condition))
+        if wanted is Truth.TRUE or by_rules is not None or not concluding:
             return reported
         return NOWHERE
 

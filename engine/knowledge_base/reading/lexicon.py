@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...premises import propositions
 from ...premises.vocabulary import FieldSignature, Labels, Signature, Vocabulary
 from ...values.problems import Place, did_you_mean
 from ...values.units import UnitTable
 from .. import model
 from ..files.nodes import Text
+from ..verbs import READ
 from . import entries
 from .overlay import Owned
 from .rules import VERBS
@@ -323,31 +325,21 @@ def _labels(choice: str, joined: Choices) -> Labels | None:
     return Labels(members=frozenset(found.members), classes=found.classes, narrower=found.narrower)
 
 
-_ATOMS = {
-    "diagnoses": "diagnosed",
-    "excludes": "excluded",
-    "causes": "caused",
-    "recommends": "recommended",
-    "contraindicates": "contraindicated",
-    "orders": "ordered",
-}
-
-
 def _concluded(drafts: Drafts, joined: Choices) -> frozenset[str]:
     """The atoms that some rule in force concludes; a level also concludes those below it."""
     found: set[str] = set()
     for name, values in drafts.values("scales"):
         if values.get("levels"):
-            found.add(f"{name} >= {values['levels'][0]}")
+            found.add(propositions.level(name, values["levels"][0]))
     for rule in drafts.in_force():
         if rule.verb == "sets":
             found.update(_set_by(rule, drafts))
-        elif rule.verb in _ATOMS and not (rule.verb == "causes" and "of" in rule.values):
-            found.update(f"{_ATOMS[rule.verb]}({member})" for member in targets(rule, drafts, joined))
+        elif rule.verb and rule.verb in READ and not (rule.verb == "causes" and "of" in rule.values):
+            found.update(propositions.of(READ[rule.verb], member) for member in targets(rule, drafts, joined))
     listed = joined.sets.get("conditions")
     for name, inside in listed.narrower.items() if listed is not None else ():
-        if any(f"diagnosed({kind})" in found for kind in inside) and name in drafts.entries["conditions"]:
-            found.add(f"diagnosed({name})")
+        if any(propositions.diagnosed(kind) in found for kind in inside) and name in drafts.entries["conditions"]:
+            found.add(propositions.diagnosed(name))
     return frozenset(found)
 
 
@@ -360,7 +352,7 @@ def _set_by(rule: RuleDraft, drafts: Drafts) -> Iterable[str]:
         levels: tuple[str, ...] = scale.values.get("levels", ())
         for level in rule.concluded():
             if level in levels:
-                yield from (f"{scale.id} >= {below}" for below in levels[: levels.index(level) + 1])
+                yield from (propositions.level(scale.id, below) for below in levels[: levels.index(level) + 1])
 
 
 def targets(rule: RuleDraft, drafts: Drafts, joined: Choices) -> tuple[str, ...]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from ...premises.expression import All, Always, Cases, NumberNode, Points, TruthNode
 from ...values.frozen import ordered
 from ...values.problems import Place, did_you_mean, instead, meant
-from .. import model
+from .. import model, verbs
 from ..files.nodes import ListNode, MapNode, Node, Text, describe, shortened
 from .values.parts import Checker, keyed
 from .values.scalars import (
@@ -35,22 +35,10 @@ from .values.scalars import (
     yes_no,
 )
 
-VERBS: Mapping[str, str] = {
-    "sets": "state or scale",
-    "derives": "quantity",
-    "causes": "cause",
-    "diagnoses": "diagnosis",
-    "excludes": "diagnosis",
-    "supports": "diagnosis",
-    "opposes": "diagnosis",
-    "orders": "investigation",
-    "recommends": "intervention",
-    "contraindicates": "intervention",
-    "defers": "intervention",
-    "cautions": "intervention",
-    "alerts": "alert",
-}
-"""Each verb, and the kind of entry it is about."""
+VERBS: Mapping[str, str] = {verb: one.about for verb, one in verbs.VERBS.items()}
+"""Each verb as authors write it, and the kind of entry it is about."""
+_NONE: Literal[""] = ""
+"""The verb of a rule that concludes nothing that can be told."""
 
 
 @ordered
@@ -120,7 +108,7 @@ class Draft:
 
     id: str
     place: Place
-    verb: str
+    verb: verbs.Verb | Literal[""]
     targets: tuple[Text, ...]
     level: str = ""
     values: dict[str, Any] = field(default_factory=dict)
@@ -210,26 +198,27 @@ def _near_verb(word: str) -> str:
     return hint if hint or word not in ("recommend", "order", "alert") else meant(word, f"{word}s")
 
 
-def _verb(id_text: Text, node: MapNode, desk: Desk) -> str:
-    verbs = [key for key, _ in node.pairs if key.value in VERBS]
-    if len(verbs) > 1:
-        what = f"rule '{id_text.value}' has two verbs, '{verbs[0].value}' and '{verbs[1].value}'"
-        desk.say("OL111", what, verbs[1].place, "make it two rules", verbs[0].place)
-    if verbs:
-        return verbs[0].value
+def _verb(id_text: Text, node: MapNode, desk: Desk) -> verbs.Verb | Literal[""]:
+    written = [(key, verb) for key, _ in node.pairs for verb in verbs.VERBS if key.value == verb]
+    if len(written) > 1:
+        (first, _), (second, _) = written[:2]
+        what = f"rule '{id_text.value}' has two verbs, '{first.value}' and '{second.value}'"
+        desk.say("OL111", what, second.place, "make it two rules", first.place)
+    if written:
+        return written[0][1]
     for key, _ in node.pairs:
         if key.value not in KEYS and key.value not in PREMISED and _near_verb(key.value):
             desk.say("OL111", f"'{key.value}' is no verb", key.place, _near_verb(key.value))
-            return ""
+            return _NONE
     what = f"rule '{id_text.value}' has no verb, so it concludes nothing"
     desk.say("OL111", what, id_text.place, f"write one of {listed(VERBS)}")
-    return ""
+    return _NONE
 
 
-def _belongs(key: Text, verbs: tuple[str, ...], verb: str, desk: Desk) -> None:
-    if verb and verbs and verb not in verbs:
+def _belongs(key: Text, of: tuple[str, ...], verb: str, desk: Desk) -> None:
+    if verb and of and verb not in of:
         what = f"'{key.value}' means nothing with '{verb}'"
-        desk.say("OL112", what, key.place, f"it goes with {listed(verbs)}")
+        desk.say("OL112", what, key.place, f"it goes with {listed(of)}")
 
 
 def _targets(verb: str, node: Node, desk: Desk) -> tuple[tuple[Text, ...], str]:

@@ -10,11 +10,12 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ...premises import expression
+from ...premises import expression, propositions
 from ...premises.expression import Node
 from ...values.interval import Interval
 from ...values.problems import Place
 from ..model import Entry, Finding, KnowledgeBase, Member, RangeCase, Rule, ThresholdEntry, ThresholdValue
+from ..verbs import READ
 from .breadth import as_wide
 from .sides import Cause, Sides
 
@@ -150,7 +151,7 @@ class Ground:
     def _proposition(self, atom: str, way: int) -> Cause | None:
         if self._named_itself(atom, way):
             return None
-        scale = atom.removesuffix(" applies").split(" >= ")[0]
+        scale = propositions.scale_of(atom)
         was_scale, now_scale = self.shipped.scales.get(scale), self.laid.scales.get(scale)
         if was_scale is not None and (cause := self._entry("scales", was_scale, now_scale, ("applies",))):
             return cause
@@ -162,7 +163,7 @@ class Ground:
                 kept = any(self._as_narrow(one, other) for other in was)
             if not kept:
                 return self._other_rules(atom, one, way)
-        if atom.startswith("diagnosed(") and (cause := self._reported(_inside(atom), way)):
+        if propositions.condition_of(atom) and (cause := self._reported(_inside(atom), way)):
             return cause
         return _first(self.lost(self.sides.was(one), way) for one in was)
 
@@ -304,7 +305,7 @@ def _place(entry: Entry | None) -> Place | None:
 
 
 def _inside(atom: str) -> str:
-    return atom.partition("(")[2].removesuffix(")")
+    return propositions.subject_of(atom)
 
 
 def _part(entry: Entry, path: str) -> Any:
@@ -372,16 +373,14 @@ def _deriving(kb: KnowledgeBase, name: str) -> list[Rule]:
 def concluding(kb: KnowledgeBase) -> dict[str, list[Rule]]:
     """The rules behind each proposition; a level also stands for those below it."""
     found: dict[str, list[Rule]] = {}
-    verbs = {"diagnoses": "diagnosed", "excludes": "excluded", "causes": "caused", "recommends": "recommended"}
-    verbs |= {"contraindicates": "contraindicated", "orders": "ordered"}
     for rule in kb.rules.values():
         if rule.verb == "sets":
             for target in rule.targets:
                 scale = kb.scales.get(target)
                 levels = scale.levels[: scale.levels.index(rule.level) + 1] if scale is not None else ()
-                for atom in [f"{target} >= {level}" for level in levels] if levels else [target]:
+                for atom in [propositions.level(target, level) for level in levels] if levels else [target]:
                     found.setdefault(atom, []).append(rule)
-        elif rule.verb in verbs:
+        elif rule.verb in READ:
             for member in rule.members or rule.targets:
-                found.setdefault(f"{verbs[rule.verb]}({member})", []).append(rule)
+                found.setdefault(propositions.of(READ[rule.verb], member), []).append(rule)
     return found

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
+from ...premises import propositions
 from ...premises.expression import All, AnyOf, Has, Node, NumberNode, Proposition, TruthNode
 from ...values.problems import Place
 from ..model import ChoiceSet, Entry, KnowledgeBase, Rule
@@ -148,7 +149,7 @@ def _lineage(choice: ChoiceSet) -> dict[str, set[str]]:
 
 
 def _subject(atom: str) -> str:
-    return atom.partition("(")[2].removesuffix(")")
+    return propositions.subject_of(atom)
 
 
 def _named(node: Node | None) -> frozenset[str]:
@@ -196,6 +197,6 @@ def _spread(items: tuple[TruthNode, ...], added: frozenset[str]) -> Iterator[Tru
     """The parts of a junction, a class that is diagnosed as its members: what is added to it is left out."""
     for item in items:
         if isinstance(item, Has) and _is_class(item):
-            yield from (Proposition(atom=f"diagnosed({member})") for member in sorted(item.members))
+            yield from (Proposition(atom=propositions.diagnosed(member)) for member in sorted(item.members))
         elif not (isinstance(item, Proposition) and _subject(item.atom) in added):
             yield item

@@ -28,6 +28,7 @@ from ...knowledge_base.model import (
     Topic,
 )
 from ...knowledge_base.naming import Names
+from ...knowledge_base.verbs import VERBS
 from ...premises import wording
 from ...premises.expression import Always
 from .. import escape
@@ -40,21 +41,6 @@ FEATURES = {
     "key_characteristic": "Key characteristic",
     "underlying_cause": "Underlying cause",
     "fractures": "Fractures",
-}
-VERBS = {
-    "sets": "sets",
-    "derives": "works out",
-    "causes": "is a cause",
-    "diagnoses": "diagnoses",
-    "excludes": "excludes",
-    "supports": "speaks for",
-    "opposes": "speaks against",
-    "orders": "orders",
-    "recommends": "recommends",
-    "contraindicates": "rules out giving",
-    "defers": "makes wait",
-    "cautions": "calls for care with",
-    "alerts": "alerts",
 }
 ABOUT = {
     "condition": (
@@ -252,7 +238,7 @@ class Book:
         level = f" as at least {rule.level.replace('_', ' ')}" if rule.level else ""
         of = f" of {self.names.label(rule.of)}" if rule.of else ""
         strength = f" ({rule.strength})" if rule.strength else ""
-        self._field("then", f"{VERBS[rule.verb]} {targets}{level}{of}{strength}")
+        self._field("then", f"{VERBS[rule.verb].told} {targets}{level}{of}{strength}")
         if rule.when is not None:
             self._field("when", wording.words(rule.when, self.names))
         if rule.formula is not None:

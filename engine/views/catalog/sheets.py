@@ -25,10 +25,11 @@ from ...knowledge_base.model import (
     ThresholdEntry,
     Topic,
 )
+from ...knowledge_base.verbs import VERBS
 from ...premises import wording
 from ...premises.expression import Always
 from . import coded
-from .entries import ABOUT, FEATURES, VERBS
+from .entries import ABOUT, FEATURES
 from .linked import Branch, Linker, Run, Runs
 
 
@@ -211,7 +212,7 @@ class Sheets:
     def _rule(self, rule: Rule) -> Iterator[Row]:
         level = f" as at least {rule.level.replace('_', ' ')}" if rule.level else ""
         of = (Run(" of "), self.linker.name(rule.of)) if rule.of else ()
-        yield Row("Then", (Run(f"{VERBS[rule.verb]} "), *self.linker.listed(rule.targets), Run(level), *of))
+        yield Row("Then", (Run(f"{VERBS[rule.verb].told} "), *self.linker.listed(rule.targets), Run(level), *of))
         if set(rule.members) - set(rule.targets):
             yield Row("That is", self.linker.listed(rule.members))
         if rule.when is not None:

@@ -10,11 +10,10 @@ from decimal import Decimal
 from ...assessment.outlook import Outlook
 from ...assessment.verdict import PLAN_STATUSES
 from ...case.case import Case, Prepared
-from ...inference import productions
 from ...inference.working_memory import WorkingMemory
 from ...intake.answers import answers
 from ...knowledge_base.model import Rule
-from ...premises import evaluation, expression
+from ...premises import evaluation, expression, propositions
 from ...values.interval import Interval
 from ...values.truth import Truth
 from . import cases, clashes
@@ -320,7 +319,7 @@ def _rules_for(case: Case, want: Expectation) -> tuple[Rule, ...]:
     if want.kind in ("states", "false", "unknown"):
         return case.prepared.rules.get(want.subject, ())
     if want.kind == "scales":
-        return case.prepared.rules.get(productions.level_atom(want.subject, want.wanted[0]), ())
+        return case.prepared.rules.get(propositions.level(want.subject, want.wanted[0]), ())
     verbs: dict[str, tuple[str, ...]] = {
         "causes": ("causes",),
         "orders": ("orders",),

@@ -11,7 +11,7 @@ from decimal import Decimal
 from ...assessment import differential
 from ...assessment.differential import Standing
 from ...assessment.population.population import Population
-from ...assessment.verdict import PLAN_STATUSES
+from ...assessment.verdict import DIAGNOSIS_STATUSES, PLAN_STATUSES
 from ...case.case import Prepared
 from ...inference.program import bits
 from ...inference.program.columns import Machine
@@ -77,10 +77,11 @@ class Met:
         if found is None:
             listed, standings = [], self.people.standings
             for name, condition in self.kb.conditions.items():
-                status = _word(standings.statuses(name), number)
-                if status:
+                words = standings.statuses(name)
+                status = next((one for one in DIAGNOSIS_STATUSES if words.get(one, 0) >> number & 1), None)
+                if status is not None:
                     points = float(_word(standings.scores(name), number))
-                    listed.append(Standing(condition, str(status), points, True))
+                    listed.append(Standing(condition, status, points, True))
             found = {one.condition.id: one for one in sorted(listed, key=differential.in_order)}
             self._ranks[number] = found
         return found

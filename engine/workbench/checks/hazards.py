@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ...inference import productions
 from ...knowledge_base.model import ChoiceSet, Hazard, Rule
+from ...premises import propositions
 from ...premises.expression import (
     Against,
     Aggregate,
@@ -136,7 +137,7 @@ def _of_member(subject: Subject, hazard: Hazard, name: str) -> Iterator[Way]:
     members = frozenset({name})
     listed = finding.type == "records"
     yield Way(name, Has(name=finding.id, members=members) if listed else OneOf(name=finding.id, members=members))
-    atom = f"diagnosed({name})"
+    atom = propositions.diagnosed(name)
     if hazard.reads == "diagnosed" and subject.concluding.get(atom):
         yield Way(atom, Proposition(atom=atom))
 
@@ -245,8 +246,8 @@ def _told_by(subject: Subject, given: TruthNode) -> frozenset[str]:
 def _behind(subject: Subject, atom: str) -> Iterator[TruthNode]:
     """The premises by which a proposition holds; a diagnosis also where it is reported."""
     yield from (rule.when for rule in subject.concluding.get(atom, ()) if rule.when is not None)
-    if atom.startswith("diagnosed(") and "conditions" in subject.kb.findings:
-        yield productions.reported(subject.kb, about(atom))
+    if (reported := productions.reported_behind(subject.kb, atom)) is not None:
+        yield reported
 
 
 def _has_had(subject: Subject, given: TruthNode, wanted: Quantified) -> bool:
@@ -316,7 +317,7 @@ def _read_by(subject: Subject, node: Node) -> Iterator[tuple[str, str]]:
         yield from ((node.item.name, member) for member in _every(subject, node.item.name))
     elif isinstance(node, (Quantified, Aggregate)):
         yield from ((node.name, member) for member in _looked_for(subject, node))
-    elif isinstance(node, Proposition) and node.atom.startswith("diagnosed("):
+    elif isinstance(node, Proposition) and propositions.condition_of(node.atom):
         yield from (("conditions", member) for member in productions.reported(subject.kb, about(node.atom)).members)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...knowledge_base.model import Intervention, Rule
-from ...premises import expression
+from ...premises import expression, propositions
 from ...premises.expression import All, AnyOf, Node, Proposition, TruthNode
 from ...values.problems import Level, Place, did_you_mean
 from ...values.truth import Truth
@@ -99,7 +99,7 @@ def safety_after_diagnosis(subject: Subject) -> Iterator[Told]:
     """
     for rule in subject.of(*SAFETY):
         for node, beside in _with_others(rule.when):
-            if isinstance(node, Proposition) and node.atom.startswith("diagnosed("):
+            if isinstance(node, Proposition) and propositions.condition_of(node.atom):
                 found = subject.concluding.get(node.atom, ())
                 if found and not beside:
                     what = f"'{rule.id}' waits for '{node.atom}'"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...premises import expression
+from ...premises import expression, propositions
 from ...premises.expression import Node, TruthNode
 from ...values.problems import Level
 from .check import Told, check
@@ -33,10 +33,10 @@ def reported_only(subject: Subject) -> Iterator[Told]:
             continue
         heard = expression.atoms_read(rule.when)
         for node in _speaking_for(rule.when):
-            atoms = {name: f"diagnosed({name})" for name in sorted(_illnesses(node))}
+            atoms = {name: propositions.diagnosed(name) for name in sorted(_illnesses(node))}
             concluded = [name for name, atom in atoms.items() if atom in subject.concluding and atom not in heard]
             if concluded:
-                ways = " or ".join(f"diagnosed({name})" for name in concluded)
+                ways = " or ".join(propositions.diagnosed(name) for name in concluded)
                 what = f"'{rule.id}' hears of {' and '.join(concluded)} only when reported, and rules can conclude it"
                 hint = f"write `{ways}`" if isinstance(node, expression.Has) else f"add `or {ways}`"
                 yield Told(what, node.place, hint, subject.concluding[atoms[concluded[0]]][0].place)

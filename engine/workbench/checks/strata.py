@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...inference import productions
+from ...premises import propositions
 from ...premises.expression import All, Applies, Not, Proposition
 from ...values.problems import Level
 from .check import Told, check
@@ -60,5 +60,5 @@ def _is_level(node: All) -> bool:
         return False
     scale = reached.atom.split(" ")[0]
     higher = above.item
-    by_level = isinstance(higher, Proposition) and higher.atom.startswith(productions.level_atom(scale, ""))
+    by_level = isinstance(higher, Proposition) and higher.atom.startswith(propositions.level(scale, ""))
     return by_level and " is " in node.source and " is not " not in node.source

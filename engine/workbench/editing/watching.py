@@ -18,7 +18,7 @@ from ...knowledge_base.files.layout import Layout
 from ...knowledge_base.model import KnowledgeBase, Rule
 from ...knowledge_base.store import cache
 from ...knowledge_base.store.memory import Held
-from ...premises import expression, grammar
+from ...premises import expression, grammar, propositions
 from ...values.problems import Place, Problem
 from .. import checks
 from ..cases import cases, outcomes, runner
@@ -249,6 +249,5 @@ def _chain(rule: Rule) -> tuple[frozenset[str], frozenset[str]]:
 def _read(node: expression.Node) -> frozenset[str]:
     found = set(expression.names_read(node))
     for atom in expression.atoms_read(node):
-        inner = atom.partition("(")[2].rstrip(")")
-        found.add(inner or atom.split(" ")[0])
+        found.add(propositions.subject_of(atom) or propositions.scale_of(atom))
     return frozenset(found)

@@ -19,7 +19,7 @@ from ...case.case import Case, Prepared
 from ...inference import productions, values
 from ...inference.reference import Reference
 from ...knowledge_base.model import KnowledgeBase, Rule, ThresholdEntry
-from ...premises import expression
+from ...premises import expression, propositions
 from ...premises.expression import Node, TruthNode
 from ...values.interval import Interval
 from ...values.truth import Truth
@@ -49,7 +49,7 @@ def concluded(kb: KnowledgeBase, rule: Rule) -> tuple[str, ...]:
     if rule.verb == "sets" and rule.level:
         scale = kb.scales[rule.targets[0]]
         levels = scale.levels[1 : scale.levels.index(rule.level) + 1]
-        return tuple(productions.level_atom(scale.id, level) for level in levels)
+        return tuple(propositions.level(scale.id, level) for level in levels)
     return productions.atoms_concluded(kb, rule)
 
 
@@ -75,8 +75,8 @@ class Graph:
         for rule in kb.rules.values():
             self._read(rule.id, rule.when)
         for scale in kb.scales.values():
-            atoms = [productions.applies_atom(scale.id)]
-            atoms += [productions.level_atom(scale.id, level) for level in scale.levels]
+            atoms = [propositions.applies(scale.id)]
+            atoms += [propositions.level(scale.id, level) for level in scale.levels]
             self.applying[f"applies {scale.id}"] = atoms
             self._read(f"applies {scale.id}", scale.applies)
         for name, read in values.dependencies(kb).items():
@@ -356,7 +356,8 @@ class Alteration:
             plan = dataclasses.replace(plan, derive=values.derive_rules(self.kb))
         versions = [one for one in (rule, self.changed) if one is not None]
         members = {(one.verb, member) for one in versions for member in one.members or one.targets}
-        by_target = {key: self._exchanged(base.by_target.get(key, ()), key) for key in members}
+        by_target: dict[tuple[str, str], tuple[Rule, ...]] = {}
+        by_target |= {key: self._exchanged(base.by_target.get(key, ()), key) for key in members}
         by_atom = {**base.rules, **dict(self._concluding())}
         return dataclasses.replace(
             base,

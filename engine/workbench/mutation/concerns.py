@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from ...assessment.verdict import PLAN_STATUSES
 from ...knowledge_base.model import Rule
-from ...premises import expression
+from ...premises import expression, propositions
 from ...premises.expression import Node
 from ..cases.cases import DIAGNOSES, Expectation
 from .alteration import Alteration
@@ -65,7 +65,7 @@ def _shaken(alteration: Alteration) -> Iterator[Ground]:
     yield ANYTHING
     yield from (("rule", id) for id in touched.rules)
     yield from (("atom", atom) for atom in touched.atoms)
-    yield from (("scales", atom.split(" >= ")[0].removesuffix(" applies")) for atom in touched.atoms)
+    yield from (("scales", propositions.scale_of(atom)) for atom in touched.atoms)
     yield from (("name", name) for name in touched.names)
     if touched.names:
         yield PURSUIT

@@ -20,7 +20,7 @@ from ...inference.program.columns import Columns
 from ...inference.program.leaves import Leaves
 from ...inference.program.truths import Truths
 from ...knowledge_base.model import Rule
-from ...premises import expression
+from ...premises import expression, propositions
 from ...premises.expression import TruthNode
 from .alteration import Alteration
 
@@ -85,15 +85,15 @@ class AlteredTruths(Truths):
             return (self.everybody, 0) if applies is None else self.holds(applies)
         rules = self.alteration.prepared.rules.get(atom, ())
         by_rule = [self.premise(rule) for rule in rules]
-        if " >= " in atom:
-            scale, level = atom.split(" >= ")
-            applies_here = self.truth(productions.applies_atom(scale))
+        scale, level = propositions.level_parts(atom)
+        if scale:
+            applies_here = self.truth(propositions.applies(scale))
             if level == self.kb.scales[scale].levels[0]:
                 return applies_here
             any_rule = bits.any_of(by_rule, self.everybody)
             return bits.all_of((any_rule, applies_here), self.everybody) if rules else NOBODY
-        if atom.startswith("diagnosed(") and "conditions" in self.kb.findings:
-            reported = self.holds(productions.reported(self.kb, atom[10:-1]))
+        if (listed := productions.reported_behind(self.kb, atom)) is not None:
+            reported = self.holds(listed)
             if not rules:
                 return reported[0], 0
             by_rule.append(reported)

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from ...knowledge_base.model import KnowledgeBase, Rule, ThresholdEntry, ThresholdValue
+from ...knowledge_base.verbs import Verb
 from ...premises import expression
 from ...premises.expression import Node
 from ...values.interval import exactly
@@ -314,7 +315,7 @@ _MAKERS: tuple[tuple[Any, Any], ...] = (
 # --- what is concluded ------------------------------------------------------------------------------------------------
 
 _STRENGTHS = {"weak": ("moderate",), "moderate": ("weak", "strong"), "strong": ("moderate",)}
-_VERBS = {
+_VERBS: Mapping[Verb, Verb] = {
     "contraindicates": "cautions",
     "cautions": "contraindicates",
     "defers": "cautions",

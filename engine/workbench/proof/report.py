@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from ...case import evidence
 from ...knowledge_base.model import Condition, Intervention, Rule
-from ...premises import expression, statuses
+from ...premises import expression, propositions, statuses
 from ...premises.expression import All, AnyOf, AtLeast, IsKnown, Not, Shown, TruthNode
 from ...values.truth import Truth
 from . import worlds
@@ -240,13 +240,13 @@ class Report:
         if condition.pursue is not None:
             return self.network.node(condition.pursue).true
         rules = (*self._rules("supports", condition.id), *self._rules("diagnoses", condition.id))
-        diagnosed = self.network.proposition(f"diagnosed({condition.id})").true
+        diagnosed = self.network.proposition(propositions.diagnosed(condition.id)).true
         return self.clauses.any_of((diagnosed, self._any(rules).true))
 
     def _diagnosis(self, subject: str) -> Words:
         clauses, condition = self.clauses, self.kb.conditions[subject]
         criteria = self._rules("diagnoses", subject)
-        established = self.network.proposition(f"diagnosed({subject})").true
+        established = self.network.proposition(propositions.diagnosed(subject)).true
         excluded = self._any(self._rules("excludes", subject)).true
         own = self._any(criteria) if criteria else Pair(FALSE, FALSE)
         considered = clauses.all_of(

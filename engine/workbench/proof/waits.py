@@ -11,7 +11,7 @@ from __future__ import annotations
 from ...assessment.waiting import parts_of
 from ...inference import values
 from ...knowledge_base.model import Rule
-from ...premises import expression
+from ...premises import expression, propositions
 from ...premises.expression import TruthNode
 from .clauses import FALSE, TRUE, Pair
 from .network import Network
@@ -51,7 +51,7 @@ class Waits:
         if names & self.first:
             return True
         behind = (rule for atom in expression.atoms_read(node) for rule in self.network.prepared.rules.get(atom, ()))
-        reported = any(atom.startswith("diagnosed(") for atom in expression.atoms_read(node))
+        reported = any(propositions.condition_of(atom) for atom in expression.atoms_read(node))
         return (reported and "conditions" in self.first) or any(self.may(rule) for rule in behind)
 
     def node(self, node: TruthNode) -> Pair:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ...assessment import merging
 from ...case.case import Prepared
 from ...knowledge_base.model import KnowledgeBase
-from ...premises import expression, statuses
+from ...premises import expression, propositions, statuses
 from ...premises.expression import IsKnown, Not, Shown, TruthNode
 from ...values.truth import Truth
 
@@ -41,7 +41,7 @@ def diagnosis_word(words: Sequence[str]) -> str:
 
 def alert_word(words: Sequence[str]) -> str:
     """What is said of an alert where the worlds say this: the most urgent of them."""
-    order = [statuses.ALERT[one] for one in (Truth.FALSE, Truth.UNKNOWN, Truth.TRUE)]
+    order: list[str] = [statuses.ALERT[one] for one in (Truth.FALSE, Truth.UNKNOWN, Truth.TRUE)]
     return max(words, key=order.index)
 
 
@@ -158,7 +158,7 @@ def _reads(prepared: Prepared, node: TruthNode) -> frozenset[str]:
         for atom in expression.atoms_read(one) - seen:
             seen.add(atom)
             ahead += [rule.when for rule in prepared.rules.get(atom, ()) if rule.when is not None]
-            scale = kb.scales.get(atom.split(" >= ")[0].removesuffix(" applies"))
+            scale = kb.scales.get(propositions.scale_of(atom))
             if scale is not None and scale.applies is not None:
                 ahead.append(scale.applies)
     reads = prepared.plan.reads

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ...knowledge_base import verbs
 from ...knowledge_base.model import Entry, KnowledgeBase, Rule
 from ...knowledge_base.naming import Names
-from ...premises import expression
+from ...premises import expression, propositions
 from ...premises.expression import Node
 
 CONCLUDED = {
@@ -22,14 +22,7 @@ CONCLUDED = {
 }
 """The verbs of the rules behind each kind of conclusion."""
 
-_VERBS = {
-    "diagnosed": "diagnoses",
-    "excluded": "excludes",
-    "caused": "causes",
-    "recommended": "recommends",
-    "contraindicated": "contraindicates",
-    "ordered": "orders",
-}
+_VERBS: Mapping[str, verbs.Verb] = {predicate: verb for verb, predicate in verbs.CONCLUDED.items()}
 _PLURALS = {
     "condition": "conditions",
     "intervention": "interventions",
@@ -168,12 +161,12 @@ class _Drawing:
 
     def _concluding(self, atom: str) -> tuple[str, str, list[Rule]]:
         """What kind of thing a proposition is about, its id, and the rules in force that conclude it."""
-        found = re.fullmatch(r"(\w+)\((.+)\)", atom)
-        if found:
-            verb, name = _VERBS[found.group(1)], found.group(2)
-            kind = next(kind for kind, verbs in CONCLUDED.items() if verb in verbs)
+        predicate, name = propositions.parted(atom)
+        if predicate:
+            verb = _VERBS[predicate]
+            kind = next(kind for kind, concluding in CONCLUDED.items() if verb in concluding)
             return kind, name, list(self._about(verb, name))
-        name, _, level = atom.removesuffix(" applies").partition(" >= ")
+        name, (_, level) = propositions.scale_of(atom), propositions.level_parts(atom)
         if name not in self.kb.scales:
             return "state", name, list(self._about("sets", name))
         levels = self.kb.scales[name].levels

@@ -19,7 +19,7 @@ from ...inference import productions
 from ...intake import record
 from ...intake.record import Answer
 from ...knowledge_base.model import Hazard
-from ...premises import expression
+from ...premises import expression, propositions
 from ...premises.expression import Shown, TruthNode
 from ...values.problems import Place
 from ...values.value import Gap, Known, Number
@@ -172,7 +172,7 @@ class _Made(Draft):
         """Make something wanted, concluded or raised, by one of its rules."""
         member = self.chance.choice(sorted(shown.members))
         if shown.of == "diagnosis":
-            self.conclude(f"diagnosed({member})")
+            self.conclude(propositions.diagnosed(member))
             return
         verb = {"status": "recommends", "alert": "alerts", "caution": "cautions"}[shown.of]
         rules = [one for one in self.prepared.by_target.get((verb, member), ()) if one.when is not None]

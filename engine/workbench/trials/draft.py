@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ...inference import productions
 from ...knowledge_base.model import Finding
-from ...premises import expression
+from ...premises import expression, propositions
 from ...premises.expression import TruthNode
 from ...values import dates
 from ...values.interval import exactly
@@ -52,7 +52,7 @@ class Draft:
 
     def conclude(self, atom: str, depth: int = 0) -> None:
         rules = [rule for rule in self.prepared.rules.get(atom, ()) if rule.when is not None]
-        disease = atom[10:-1] if atom.startswith("diagnosed(") else ""
+        disease = propositions.condition_of(atom)
         if disease and (not rules or self.chance.random() < 0.4):
             reported = productions.reported(self.kb, disease)
             self.answer(reported, True)

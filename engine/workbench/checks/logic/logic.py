@@ -12,7 +12,7 @@ from typing import TypeAlias
 from ....inference import productions
 from ....knowledge_base.bounds import Bounds
 from ....knowledge_base.model import KnowledgeBase, Rule
-from ....premises import evaluation, expression
+from ....premises import evaluation, expression, propositions
 from ....premises.expression import (
     Against,
     All,
@@ -269,8 +269,8 @@ class Logic:
 
     def _levels(self, one: str, other: str) -> bool:
         """A level of a scale holds where a higher one does."""
-        scale, _, level = one.partition(" >= ")
-        same, _, wanted = other.partition(" >= ")
+        scale, level = propositions.level_parts(one)
+        same, wanted = propositions.level_parts(other)
         entry = self.kb.scales.get(scale)
         if scale != same or entry is None or not level or not wanted:
             return False
@@ -340,7 +340,7 @@ class Logic:
             self._atoms[atom] = Truth.UNKNOWN  # what rests on itself has been told elsewhere
             rules = self._concluding.get(atom, ())
             never = bool(rules) and all(rule.when is not None and self.fate(rule.when) is Truth.FALSE for rule in rules)
-            if never and not atom.startswith("diagnosed("):
+            if never and not propositions.condition_of(atom):
                 self._atoms[atom] = Truth.FALSE
         return self._atoms[atom]
 
