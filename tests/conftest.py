@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("default", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 calm = settings.get_profile("default")
 # The same examples for the same code: a red run speaks about the change, and `make fuzz` does the searching.
-settings.register_profile("ci", calm, max_examples=250, derandomize=True, database=None, print_blob=True)
+settings.register_profile("ci", calm, max_examples=150, derandomize=True, database=None, print_blob=True)
+settings.register_profile("long", calm, max_examples=600, print_blob=True)
 settings.register_profile("fuzz", calm, max_examples=20_000, print_blob=True)
 
 LONG = os.environ.get("OSTEOLOGIC_LONG") == "1"
@@ -23,7 +24,7 @@ def size(full: int) -> int:
     return full if LONG else full // 10
 
 
-settings.load_profile("ci" if os.environ.get("CI") == "true" else "default")
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "long" if LONG else "default")
 
 
 @pytest.fixture(scope="session", autouse=True)
