@@ -52,13 +52,21 @@ class Met:
 
     def within(self, want: Expectation, these: int) -> int:
         """Of these cases those in which it is so; of others nothing is said."""
-        check = _AT_ONCE.get(want.kind)
-        if check is None or (want.kind in _SLOWLY_MERGED and these & self.people.contradicting):
+        if not self.at_once(want, these):
             return self._one_by_one(want, these)
+        check = _AT_ONCE[want.kind]
         key = want.kind, want.subject, want.wanted
         if key not in self._found:
             self._found[key] = check(self, want)
         return self._found[key]
+
+    def at_once(self, want: Expectation, these: int) -> bool:
+        """Whether it is looked up for all of these together, none of them asked alone."""
+        return want.kind in _AT_ONCE and not (want.kind in _SLOWLY_MERGED and these & self.people.contradicting)
+
+    def over_bits(self, want: Expectation, these: int) -> bool:
+        """Whether it is looked up without supposing anything else of a patient."""
+        return self.at_once(want, these) or (want.kind in _RANKED and not these & self.people.contradicting)
 
     def _one_by_one(self, want: Expectation, these: int) -> int:
         check = _RANKED.get(want.kind)

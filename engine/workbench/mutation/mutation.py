@@ -7,6 +7,7 @@ reason, is equivalent and counted apart. What was tried is kept, so that a run t
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,8 +30,9 @@ from ..cases.together import Met
 from . import concerns, mutants, witnesses
 from .alteration import Alteration, Altered, AlteredCase, Graph, Kept
 from .concerns import Ground
-from .cone import AlteredTruths, Together
+from .cone import AlteredTruths
 from .mutants import Mutant
+from .selves import Together
 from .witnesses import Search, Witness, told_of
 
 KILLED, SURVIVED, EQUIVALENT = "killed", "survived", "equivalent"
@@ -204,12 +206,11 @@ class Trial:
         if self.together is None:
             return None
         truths = self.together.truths(alteration)
-        concerned = self.together.people.contradicting | _differing(mutant, alteration, truths)
+        concerned = self.together.concerned(truths, functools.partial(_differing, mutant, alteration))
         if not concerned:
             return None  # no case can notice
         shaken = self._shaken(alteration)
-        every = alteration.recompiles or bool(alteration.touched.names)
-        alone = self.together.people.everybody if every else self.together.alone
+        alone = self.together.alone(truths)
         met: Met | None = None
         last: list[tuple[Kept, list[Expectation]]] = []
         for number in self._in_order(mutant, shaken):
@@ -217,15 +218,14 @@ class Trial:
                 continue
             kept, flag = self.kept[number], 1 << number
             wants = [want for want in kept.worked.expectations if not shaken.isdisjoint(concerns.grounds_of(want))]
-            if alone & flag and not every:
+            if not alone & flag:
+                met = met or Met(self.together.under(truths))
+                over_bits = [want for want in wants if met.over_bits(want, flag)]
+                if any(bool(met.within(want, flag) & flag) is want.negated for want in over_bits):
+                    return kept
+                wants = [want for want in wants if want not in over_bits]
+            if wants:
                 last.append((kept, wants))  # they cost most
-            elif every:
-                if notices(_patient(alteration, kept), wants):
-                    return kept
-            else:
-                met = met or Met(self.together.under(alteration, truths))
-                if any(bool(met.within(want, flag) & flag) is want.negated for want in wants):
-                    return kept
         return next((kept for kept, wants in last if notices(_patient(alteration, kept), wants)), None)
 
     def _shaken(self, alteration: Alteration) -> frozenset[Ground]:
