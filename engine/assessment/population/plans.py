@@ -34,6 +34,8 @@ class Plans:
         self._make_ungranted = ungranted
         self._by_precedence: dict[str, Statuses] = {}
         self._shown: dict[str, Statuses] = {}
+        self.before: tuple[Plans, frozenset[str]] | None = None
+        """What was planned before some rules were changed, and the interventions of which it may be otherwise now."""
 
     @functools.cached_property
     def ungranted(self) -> Ungranted:
@@ -73,6 +75,8 @@ class Plans:
 
     def by_precedence(self, intervention: str) -> Statuses:
         """The cases that have each status, before what was taken for granted is looked at; not wanted: none."""
+        if self.before is not None and intervention not in self.before[1]:
+            return self.before[0].by_precedence(intervention)
         found = self._by_precedence.get(intervention)
         if found is None:
             found = self._by_precedence[intervention] = self._of(self.view.kb.interventions[intervention])

@@ -7,6 +7,7 @@ by the plain evaluator, when it is asked for; all else is as it was kept.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -224,9 +225,9 @@ class Kept(Reference):
         return found
 
     @property
-    def answers(self) -> dict[str, values.Given]:
+    def answers(self) -> Mapping[str, values.Given]:
         """What was said of each finding, and what that implied."""
-        return dict(self._given)
+        return self._given
 
 
 # --- the same case under another rule ---------------------------------------------------------------------------------
@@ -240,8 +241,8 @@ class Altered(Reference):
         self.today = kept.today
         self.kept, self.touched, self.graph = kept, alteration.touched, alteration.graph
         self._given = kept._given
-        self._derive = dict(alteration.prepared.plan.derive)
-        self._rules = dict(alteration.prepared.rules)
+        self._derive = alteration.prepared.plan.derive
+        self._rules = alteration.prepared.rules
         self._values: dict[str, Known] = {}
         self._truths: dict[str, Truth] = {}
         self._premises: dict[str, Truth] = {}
@@ -319,17 +320,25 @@ class Alteration:
             self.kb = dataclasses.replace(kb, thresholds={**kb.thresholds, threshold.id: threshold})
         self._prepared: Prepared | None = None
         self._compiled: Prepared | None = None
+        self.worked_out: dict[str, dict[tuple[int, ...], int]] = {}
+        """For each name that may come out otherwise what it comes to, by what it is worked out from."""
 
-    @property
+    @functools.cached_property
+    def decides_scope(self) -> bool:
+        """Whether the change may decide whom the system is for, which shakes all there is."""
+        scope = self.kb.scope
+        return scope is not None and scope.when is not None and self.reaches(scope.when)
+
+    def reaches(self, node: Node) -> bool:
+        """Whether a premise may come out otherwise."""
+        return not self.touched.none_of(expression.names_read(node), expression.atoms_read(node))
+
+    @functools.cached_property
     def recompiles(self) -> bool:
         """Whether the change may alter what is assumed of a patient, so that the case must be run anew."""
         for finding in self.kb.findings.values():
             when = finding.assumed.when if finding.assumed is not None else None
-            if when is None:
-                continue
-            if not self.touched.guarded.isdisjoint(expression.names_read(when)):
-                return True
-            if not self.touched.atoms.isdisjoint(expression.atoms_read(when)):
+            if when is not None and self.reaches(when):
                 return True
         return False
 

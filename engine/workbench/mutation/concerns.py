@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator
 
 from ...assessment.verdict import PLAN_STATUSES
 from ...knowledge_base.model import Rule
-from ...premises import expression
-from ...premises.expression import Node
 from ..cases.cases import DIAGNOSES, Expectation
 from .alteration import Alteration
 
@@ -72,8 +70,11 @@ def _shaken(alteration: Alteration) -> Iterator[Ground]:
     versions = [one for one in (alteration.rule, alteration.changed) if one is not None]
     yield from _about([*versions, *(kb.rules[id] for id in touched.rules if id in kb.rules)])
     for condition in kb.conditions.values():
-        if condition.pursue is not None and _reads(alteration, condition.pursue):
+        if condition.pursue is not None and alteration.reaches(condition.pursue):
             yield from (("differential", condition.id), DIFFERENTIAL, PURSUIT)
+    for test in kb.investigations.values():
+        if test.not_while is not None and alteration.reaches(test.not_while):
+            yield from (("orders", test.id), ("orders", ""))
     before, after = alteration.base.behind, alteration.prepared.behind
     if before is not after:
         yield from _about(rule for id, rule in kb.rules.items() if before.get(id) != after.get(id))
@@ -92,11 +93,6 @@ def _about(rules: Iterable[Rule]) -> Iterator[Ground]:
                 yield from (("orders", member), ("orders", ""))
 
 
-def _reads(alteration: Alteration, node: Node) -> bool:
-    return not alteration.touched.none_of(expression.names_read(node), expression.atoms_read(node))
-
-
-def everything(alteration: Alteration) -> bool:
-    """Whether the change may decide whom the system is for, which shakes all there is."""
-    scope = alteration.kb.scope
-    return scope is not None and scope.when is not None and _reads(alteration, scope.when)
+def about(kind: str, grounds: Iterable[Ground]) -> frozenset[str]:
+    """What of one kind is shaken."""
+    return frozenset(subject for of, subject in grounds if of == kind and subject)

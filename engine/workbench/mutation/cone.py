@@ -21,6 +21,7 @@ from ...inference.program.truths import Truths
 from ...knowledge_base.model import Rule
 from ...premises import expression
 from ...premises.expression import TruthNode
+from . import concerns
 from .alteration import Alteration
 
 
@@ -33,7 +34,10 @@ class AlteredTruths(Truths):
         self.plan, self.kb = alteration.prepared.plan, alteration.kb
         self.size, self.everybody = base.size, base.everybody
         anew = self.touched.names
-        self.columns = Columns(base.machine, base.answers, base.columns, anew, self.plan) if anew else base.columns
+        self.columns = base.columns
+        if anew:
+            found = alteration.worked_out
+            self.columns = Columns(base.machine, base.answers, base.columns, anew, self.plan, found)
         self.leaves = _AlteredLeaves(self.columns, base.leaves, anew)
         self._nodes: dict[int, tuple[TruthNode, Pair]] = {}
         self._atoms: dict[str, Pair] = {}
@@ -125,9 +129,19 @@ class Altered(Population):
         self.contradicting = self.several = several
         self.alone = 0
         self.shows(self.prepared, truths)
-        if not truths.touched.names:
-            self.view.lacks.before = base.view.lacks, truths.touched.rules
-            self.view.awaits.before = base.view.awaits, truths.touched.rules
+        if not truths.touched.names and not alteration.decides_scope:
+            self._as_before()
+
+    def _as_before(self) -> None:
+        """Have what rests on no changed rule told as it was."""
+        base, touched = self._base, self._alteration.touched
+        shaken = concerns.shaken(self._alteration)
+        plans, standings, tests = (concerns.about(kind, shaken) for kind in ("plan", "differential", "orders"))
+        self.view.lacks.before = base.view.lacks, touched.rules
+        self.view.awaits.before = base.view.awaits, touched.rules
+        self.standings.before = base.standings, standings
+        self.plans.before = base.plans, plans
+        self.testing.before = base.testing, tests, plans
 
     def _under(self, others: Population) -> Altered:
         """Other patients under the same change."""

@@ -229,7 +229,7 @@ class Trial:
         return next((kept for kept, wants in last if notices(_patient(alteration, kept), wants)), None)
 
     def _shaken(self, alteration: Alteration) -> frozenset[Ground]:
-        if alteration.recompiles or concerns.everything(alteration):
+        if alteration.recompiles or alteration.decides_scope:
             return frozenset(self.grounded)
         return concerns.shaken(alteration)
 
@@ -261,9 +261,9 @@ class Trial:
         return first
 
     def _searched(self, mutant: Mutant, alteration: Alteration) -> Witness | None:
-        if mutant.rule is None or mutant.changed is None:
+        if mutant.rule is None or mutant.changed is None or self.together is None:
             return None
-        return Search(alteration, mutant.rule, mutant.changed).found(self.kept)
+        return Search(alteration, mutant.rule, mutant.changed).found(self.kept, self.together.people.truths)
 
 
 def _patient(alteration: Alteration, kept: Kept) -> Case:

@@ -9,31 +9,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from ...assessment import worlds
 from ...assessment.population import contradicting
 from ...assessment.population.population import Population
 from ...assessment.population.worlds_of_many import changed
 from ...inference.program import bits
-from ...inference.program.truths import Truths
-from ...premises import expression
 from ...values import history
 from ...values.value import Known, Number
 from .alteration import Alteration
 from .cone import Altered, AlteredTruths
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """Patients made of cases: `owners` says of each whose he is."""
-
-    truths: Truths
-    owners: Sequence[int]
-
-    def of(self, places: int) -> int:
-        """The cases of which these are patients."""
-        return bits.joined(1 << self.owners[place] for place in bits.positions(places))
 
 
 class Together:
@@ -41,8 +26,11 @@ class Together:
 
     def __init__(self, people: Population) -> None:
         self.people = people
-        self.crowds = list(_crowds(people))
-        """The patients that the cases are taken for beside themselves."""
+        others = list(_others(people))
+        self._owners = [case for case, _ in others]
+        said, days = [said for _, said in others], [people.days[case] for case in self._owners]
+        self._others = people.other(said, days).truths if others else None
+        """The patients that the cases are taken for beside themselves, and whose each is."""
         self._entered = list(_entered(people))
         self._unsettled = people.alone | _unsettled(people)
 
@@ -57,8 +45,9 @@ class Together:
             apart: of the patients of some truths those of whom the changed rule comes out otherwise.
         """
         found = apart(truths) | self._worked_out_otherwise(truths)
-        for crowd in self.crowds:
-            found |= crowd.of(apart(AlteredTruths(crowd.truths, truths.alteration)))
+        if self._others is not None:
+            theirs = apart(AlteredTruths(self._others, truths.alteration))
+            found |= bits.joined(1 << self._owners[place] for place in bits.positions(theirs))
         return found
 
     def alone(self, truths: AlteredTruths) -> int:
@@ -97,12 +86,8 @@ class Together:
 
 def _sureness_touched(alteration: Alteration) -> bool:
     """Whether what was taken for granted may be sure after the change and not before, or the other way."""
-    sure = [one.assumed.sure for one in alteration.kb.findings.values() if one.assumed is not None]
-    return any(
-        not alteration.touched.none_of(expression.names_read(one), expression.atoms_read(one))
-        for one in sure
-        if one is not None
-    )
+    assumed = [one.assumed for one in alteration.kb.findings.values() if one.assumed is not None]
+    return any(one.sure is not None and alteration.reaches(one.sure) for one in assumed)
 
 
 def _unsettled(people: Population) -> int:
@@ -117,42 +102,40 @@ def _unsettled(people: Population) -> int:
     return found
 
 
-def _crowds(people: Population) -> Iterator[Crowd]:
-    """Those of the cases, then those of their worlds and of those with old results."""
+Said = Mapping[str, Known]
+
+
+def _others(people: Population) -> Iterator[tuple[int, Said]]:
+    """Whose each of the other patients is, and what is said of him: in what worlds, without what, as recorded."""
     yield from _beside(people, range(people.size))
     if people.several:
         by_case = people.worlds.places
         owners = {place: case for case, places in by_case.items() for place in places}
-        others: Population = people.worlds.people
-        whose = [owners[place] for place in range(others.size)]
-        yield Crowd(others.truths, whose)
-        yield from _beside(others, whose)
+        worlds_of_all: Population = people.worlds.people
+        whose = [owners[place] for place in range(worlds_of_all.size)]
+        yield from zip(whose, worlds_of_all.said, strict=True)
+        yield from _beside(worlds_of_all, whose)
     if people.alone:
-        said, whose = [], list[int]()
-        for case in bits.positions(people.alone):
-            for one in _recorded(people, case):
-                said.append(one)
-                whose.append(case)
-        others = people.other(said, [people.days[case] for case in whose])
-        yield Crowd(others.truths, whose)
-        yield from _beside(others, whose)
+        recorded = [(case, said) for case in bits.positions(people.alone) for said in _recorded(people, case)]
+        yield from recorded
+        whose = [case for case, _ in recorded]
+        yield from _beside(people.other([said for _, said in recorded], [people.days[case] for case in whose]), whose)
 
 
-def _beside(people: Population, owners: Sequence[int]) -> Iterator[Crowd]:
+def _beside(people: Population, owners: Sequence[int]) -> Iterator[tuple[int, Said]]:
     """Without what was taken for granted; without each number that could be worked out otherwise, and without all."""
     granted = people.plans.ungranted
     if granted.part is not None:
-        yield Crowd(granted.part.truths, [owners[place] for place in granted.places])
-    pairs = [(case, name) for case, name, _ in contradicting.twice_known(people)]
-    if pairs:
-        yield Crowd(people.without(pairs).truths, [owners[case] for case, _ in pairs])
-        names: dict[int, dict[str, Known | None]] = {}
-        for case, name in pairs:
-            names.setdefault(case, {})[name] = None
-        yield Crowd(people.part(names, names).truths, [owners[case] for case in names])
+        yield from zip((owners[place] for place in granted.places), granted.part.said, strict=True)
+    by_case: dict[int, dict[str, Known | None]] = {}
+    for case, name, _ in contradicting.twice_known(people):
+        by_case.setdefault(case, {})[name] = None
+        yield owners[case], changed(people.said[case], {name: None})
+    for case, changes in by_case.items():
+        yield owners[case], changed(people.said[case], changes)
 
 
-def _recorded(people: Population, case: int) -> Iterator[Mapping[str, Known]]:
+def _recorded(people: Population, case: int) -> Iterator[Said]:
     """What is said of a patient with old results as if they were of today, and with either of two that may count."""
     one = people.case(case)
     remembered = {name: one.counting[name] for name in people.prepared.index.remembering if name in one.counting}
