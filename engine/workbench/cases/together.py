@@ -43,10 +43,14 @@ def unmet(people: Population, worked: Sequence[WorkedCase]) -> int:
 
 
 class Met:
-    """For each expectation the cases in which what it names is so; what `negated` makes of it is left to the caller."""
+    """For each expectation the cases in which what it names is so; what `negated` makes of it is left to the caller.
 
-    def __init__(self, people: Population) -> None:
-        self.people, self.kb = people, people.kb
+    Args:
+        before: the same cases before some rules were changed, with the conditions that may stand elsewhere now.
+    """
+
+    def __init__(self, people: Population, before: tuple[Met, frozenset[str]] | None = None) -> None:
+        self.people, self.kb, self._before = people, people.kb, before
         self._found: dict[tuple[str, str, tuple[str, ...]], int] = {}
         self._ranks: dict[int, dict[str, Standing]] = {}
 
@@ -82,6 +86,10 @@ class Met:
     def ranked(self, number: int) -> dict[str, Standing]:
         """The differential of one case, in its order."""
         found = self._ranks.get(number)
+        if found is None and self._before is not None:
+            met, conditions = self._before
+            if all(self._stands(name, number) == met._stands(name, number) for name in conditions):
+                found = self._ranks[number] = met.ranked(number)
         if found is None:
             listed, standings = [], self.people.standings
             for name, condition in self.kb.conditions.items():
@@ -92,6 +100,10 @@ class Met:
             found = {one.condition.id: one for one in sorted(listed, key=differential.in_order)}
             self._ranks[number] = found
         return found
+
+    def _stands(self, condition: str, number: int) -> tuple[str | float, str | float]:
+        standings = self.people.standings
+        return _word(standings.statuses(condition), number), _word(standings.scores(condition), number)
 
     def rank(self, number: int, condition: str) -> int:
         """1 for the first of the differential of one case; 0 where the condition is not in it."""

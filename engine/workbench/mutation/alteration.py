@@ -10,7 +10,7 @@ import dataclasses
 import functools
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ...assessment import worlds
 from ...assessment.population.population import Population
@@ -59,6 +59,7 @@ class Graph:
 
     def __init__(self, kb: KnowledgeBase) -> None:
         self.kb = kb
+        self.order = {id: place for place, id in enumerate(kb.rules)}
         self.by_atom: dict[str, set[str]] = {}
         self.by_name: dict[str, set[str]] = {}
         self.applying: dict[str, list[str]] = {}
@@ -141,6 +142,35 @@ class Graph:
     def goes_round(self, changed: Rule) -> bool:
         """Whether a rule that concludes otherwise than it did would rest on its own conclusion."""
         return changed.id in self.touched([changed]).rules
+
+
+_K, _V = TypeVar("_K"), TypeVar("_V")
+
+
+class Exchanged(Mapping[_K, _V]):
+    """A mapping with something else for some of its keys, and without those for which there is None.
+
+    What is new comes last; all else keeps its order.
+    """
+
+    def __init__(self, base: Mapping[_K, _V], others: Mapping[_K, _V | None]) -> None:
+        self._base, self._others = base, others
+
+    def __getitem__(self, key: _K) -> _V:
+        if key not in self._others:
+            return self._base[key]
+        found = self._others[key]
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __iter__(self) -> Iterator[_K]:
+        others = self._others
+        yield from (key for key in self._base if key not in others or others[key] is not None)
+        yield from (key for key, found in others.items() if key not in self._base and found is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 # --- a case as it was -------------------------------------------------------------------------------------------------
@@ -313,8 +343,7 @@ class Alteration:
         own = {one.id for one in versions}
         self.touched = dataclasses.replace(touched, rules=touched.rules | own)
         if rule is not None:
-            rules = {id: changed if id == rule.id else one for id, one in kb.rules.items()}
-            self.kb = dataclasses.replace(kb, rules={id: one for id, one in rules.items() if one is not None})
+            self.kb = dataclasses.replace(kb, rules=Exchanged(kb.rules, {rule.id: changed}))
         else:
             assert threshold is not None
             self.kb = dataclasses.replace(kb, thresholds={**kb.thresholds, threshold.id: threshold})
@@ -366,21 +395,25 @@ class Alteration:
         versions = [one for one in (rule, self.changed) if one is not None]
         members = {(one.verb, member) for one in versions for member in one.members or one.targets}
         by_target = {key: self._exchanged(base.by_target.get(key, ()), key) for key in members}
-        by_atom = {**base.rules, **dict(self._concluding())}
         return dataclasses.replace(
             base,
             kb=self.kb,
             plan=plan,
-            rules={atom: rules for atom, rules in by_atom.items() if rules},
+            rules=Exchanged(base.rules, dict(self._concluding())),
             by_verb={one.verb: self._of_verb(one.verb) for one in versions} | _without(base.by_verb, versions),
-            by_target={**base.by_target, **by_target},
+            by_target=Exchanged(base.by_target, by_target),
             behind=self._behind(),
             reads={},
             indications={},
         )
 
     def _of_verb(self, verb: str) -> tuple[Rule, ...]:
-        return tuple(rule for rule in self.kb.rules.values() if rule.verb == verb)
+        """The rules of one verb, in the order of the knowledge base."""
+        assert self.rule is not None
+        ids = {one.id for one in self.base.by_verb.get(verb, ()) if one.id != self.rule.id}
+        if self.changed is not None and self.changed.verb == verb:
+            ids.add(self.changed.id)
+        return tuple(self.kb.rules[id] for id in self._in_order(ids))
 
     def _exchanged(self, rules: tuple[Rule, ...], key: tuple[str, str]) -> tuple[Rule, ...]:
         """The rules of one verb about one thing, in the order of the knowledge base."""
@@ -391,7 +424,7 @@ class Alteration:
             ids.add(new.id)
         return tuple(self.kb.rules[id] for id in self._in_order(ids))
 
-    def _concluding(self) -> Iterator[tuple[str, tuple[Rule, ...]]]:
+    def _concluding(self) -> Iterator[tuple[str, tuple[Rule, ...] | None]]:
         assert self.rule is not None
         old = set(concluded(self.base.kb, self.rule))
         new = set(concluded(self.kb, self.changed)) if self.changed is not None else set()
@@ -399,10 +432,10 @@ class Alteration:
             ids = {one.id for one in self.base.rules.get(atom, ()) if one.id != self.rule.id}
             if atom in new:
                 ids.add(self.rule.id)
-            yield atom, tuple(self.kb.rules[id] for id in self._in_order(ids))
+            yield atom, tuple(self.kb.rules[id] for id in self._in_order(ids)) or None
 
     def _in_order(self, ids: set[str]) -> list[str]:
-        return [id for id in self.kb.rules if id in ids] if len(ids) > 1 else list(ids)
+        return sorted(ids, key=self.graph.order.__getitem__)
 
     def _behind(self) -> Mapping[str, frozenset[str]]:
         rule, changed, before = self.rule, self.changed, self.base.behind

@@ -193,19 +193,19 @@ class Trial:
     def of(self, mutant: Mutant) -> Told:
         """What becomes of one mutant."""
         alteration = Alteration(self.prepared, self.graph, mutant.rule, mutant.changed, mutant.threshold)
-        noticing = self._noticing(mutant, alteration)
+        truths = self.together.truths(alteration) if self.together is not None else None
+        noticing = self._noticing(mutant, truths) if truths is not None else None
         if noticing is not None:
             return [KILLED, noticing.worked.name, None]
-        apart = self._telling_apart(mutant, alteration)
+        apart = self._telling_apart(mutant, truths) if truths is not None else None
         if apart is None and _same(self.prepared, alteration, mutant):
             return [EQUIVALENT, "it comes to the same productions", None]
         return [SURVIVED, "", _plain(apart or self._searched(mutant, alteration))]
 
-    def _noticing(self, mutant: Mutant, alteration: Alteration) -> Kept | None:
+    def _noticing(self, mutant: Mutant, truths: AlteredTruths) -> Kept | None:
         """A case that notices: the first, but for those that have to be asked alone."""
-        if self.together is None:
-            return None
-        truths = self.together.truths(alteration)
+        assert self.together is not None
+        alteration = truths.alteration
         concerned = self.together.concerned(truths, functools.partial(_differing, mutant, alteration))
         if not concerned:
             return None  # no case can notice
@@ -219,7 +219,7 @@ class Trial:
             kept, flag = self.kept[number], 1 << number
             wants = [want for want in kept.worked.expectations if not shaken.isdisjoint(concerns.grounds_of(want))]
             if not alone & flag:
-                met = met or Met(self.together.under(truths))
+                met = met or self.together.under(truths)
                 over_bits = [want for want in wants if met.over_bits(want, flag)]
                 if any(bool(met.within(want, flag) & flag) is want.negated for want in over_bits):
                     return kept
@@ -245,13 +245,12 @@ class Trial:
                     seen.add(number)
                     yield number
 
-    def _telling_apart(self, mutant: Mutant, alteration: Alteration) -> Witness | None:
+    def _telling_apart(self, mutant: Mutant, truths: AlteredTruths) -> Witness | None:
         """A case in which the rule comes out otherwise though nothing expected does; a decided one, if there is one."""
         first: Witness | None = None
-        differing = _differing(mutant, alteration, self.together.truths(alteration)) if self.together else 0
-        for number in bits.positions(differing):
+        for number in bits.positions(_differing(mutant, truths.alteration, truths)):
             kept = self.kept[number]
-            told = _apart(mutant, alteration, kept)
+            told = _apart(mutant, truths.alteration, kept)
             if told is None or (first is not None and "unknown" in told):
                 continue
             place = kept.worked.place

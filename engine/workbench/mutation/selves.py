@@ -17,6 +17,7 @@ from ...assessment.population.worlds_of_many import changed
 from ...inference.program import bits
 from ...values import history
 from ...values.value import Known, Number
+from ..cases.together import Met
 from .alteration import Alteration
 from .cone import Altered, AlteredTruths
 
@@ -31,6 +32,7 @@ class Together:
         said, days = [said for _, said in others], [people.days[case] for case in self._owners]
         self._others = people.other(said, days).truths if others else None
         """The patients that the cases are taken for beside themselves, and whose each is."""
+        self._met = Met(people)
         self._entered = list(_entered(people))
         self._unsettled = people.alone | _unsettled(people)
 
@@ -66,10 +68,12 @@ class Together:
             found |= self.people.plans.granted
         return found
 
-    def under(self, truths: AlteredTruths) -> Altered:
-        """What is shown under a change of all but those in `alone`."""
+    def under(self, truths: AlteredTruths) -> Met:
+        """What of the expectations is so under a change, of all cases but those in `alone`."""
         several = self.people.several & ~self.alone(truths)
-        return Altered(self.people, truths.alteration, truths, several)
+        changed = Altered(self.people, truths.alteration, truths, several)
+        before = changed.standings.before
+        return Met(changed, (self._met, before[1]) if before is not None else None)
 
     def _worked_out_otherwise(self, truths: AlteredTruths) -> int:
         """The cases that entered a number of which what could be worked out instead is not what it was."""
