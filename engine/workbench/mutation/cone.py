@@ -129,7 +129,7 @@ class Altered(Population):
         self.contradicting = self.several = several
         self.alone = 0
         self.shows(self.prepared, truths)
-        if not truths.touched.names and not alteration.decides_scope:
+        if not alteration.decides_scope:
             self._as_before()
 
     def _as_before(self) -> None:
