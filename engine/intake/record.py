@@ -35,7 +35,8 @@ CODES: dict[str, str] = {
     "OL331": "an age that is beyond the age given",
 }
 
-CASE_KEYS = ("name", "today", "given", "expect", "expect_not", "note")
+CASE_KEYS = ("name", "today", "given", "expect", "expect_not", "also", "note")
+EXPECTING = ("expect", "expect_not", "also")
 _SUGGESTED = 50
 """After so many problems the file is no patient file, and nobody needs a guess for each line of it."""
 _FLAT_KEYS = ("name", "today", "note")
@@ -54,7 +55,8 @@ class Answer:
 class Record:
     """One patient: answers by finding (or quantity) id, in the order they were given.
 
-    `today` is the day the file is read on. `expect` and `expect_not` are what a worked case says must follow.
+    `today` is the day the file is read on. `expect` and `expect_not` are what a worked case says must follow, and
+    `also` what follows besides.
     """
 
     answers: Mapping[str, Answer]
@@ -62,6 +64,7 @@ class Record:
     today: datetime.date | None = None
     expect: MapNode | None = None
     expect_not: MapNode | None = None
+    also: MapNode | None = None
     place: Place = dataclasses.field(default_factory=lambda: Place(""))
     is_case: bool = False
     taken: Taken | None = None
@@ -198,6 +201,7 @@ class Reader:
             today=today,
             expect=expected.get("expect"),
             expect_not=expected.get("expect_not"),
+            also=expected.get("also"),
             place=node.place,
             is_case=is_case,
         )
@@ -318,7 +322,7 @@ def _unknown_keys(node: MapNode) -> Iterator[Problem]:
 def _expectations(node: MapNode) -> tuple[dict[str, MapNode], list[Problem]]:
     expected: dict[str, MapNode] = {}
     problems: list[Problem] = []
-    for key in ("expect", "expect_not"):
+    for key in EXPECTING:
         value = node.get(key)
         if isinstance(value, MapNode):
             expected[key] = value

@@ -15,7 +15,7 @@ from engine.inference.program import bits
 from engine.knowledge_base.store import cache
 from engine.workbench.cases import cases, outcomes
 from engine.workbench.mutation import mutants, mutation
-from engine.workbench.mutation.alteration import Alteration, AlteredCase
+from engine.workbench.mutation.alteration import AlteredCase
 from engine.workbench.mutation.cone import AlteredTruths
 from engine.workbench.mutation.mutants import Mutant
 from engine.workbench.mutation.mutation import Trial
@@ -50,7 +50,7 @@ def changes(prepared: Prepared) -> list[Mutant]:
 
 def changed(trial: Trial, mutant: Mutant) -> AlteredTruths:
     assert trial.together is not None
-    return trial.together.truths(Alteration(trial.prepared, trial.graph, mutant.rule, mutant.changed, mutant.threshold))
+    return trial.together.truths(mutation.of_mutant(trial.prepared, trial.graph, mutant))
 
 
 def concerned(trial: Trial, mutant: Mutant, truths: AlteredTruths) -> int:

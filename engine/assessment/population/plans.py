@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from ...case import evidence
 from ...inference.program import bits
@@ -171,6 +171,17 @@ class Plans:
                 found[line] = cases
                 rest &= ~cases
         return found
+
+    def doses(self, intervention: str) -> Iterator[tuple[str, int]]:
+        """Each text that tells a dose, numbers still to be filled in, with the cases of which it is told if planned."""
+        told = 0
+        for rule in self.wanting(intervention):
+            if rule.dose:
+                cases = self.view.acting(rule)[0]
+                told |= cases
+                yield rule.dose, cases
+        if self.view.kb.interventions[intervention].dose:
+            yield self.view.kb.interventions[intervention].dose, self.view.truths.everybody & ~told
 
     def cautioned(self, intervention: str) -> Pair:
         """Whether something calls for care with it, in the plan or not."""

@@ -47,12 +47,15 @@ _OTHERS = (
     "asked",
 )
 LISTS = (*DIAGNOSES, *PLAN_STATUSES, *_OTHERS, *ANSWERS)
-MAPPINGS = ("scales", "ranks", "scores", "missing", "deferred_after", "quantities")
+MAPPINGS = ("scales", "ranks", "scores", "missing", "deferred_after", "doses", "quantities")
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """One thing that must (or, `negated`, must not) follow: `kind` is the key, `subject` the id, `wanted` the rest."""
+    """One thing that must (or, `negated`, must not) follow: `kind` is the key, `subject` the id, `wanted` the rest.
+
+    What is not `meant` stands under `also`: it is so, and no source was asked whether it should be.
+    """
 
     kind: str
     subject: str
@@ -60,6 +63,12 @@ class Expectation:
     wanted: tuple[str, ...] = ()
     within: str = ""
     negated: bool = False
+    meant: bool = True
+
+    @property
+    def block(self) -> str:
+        """The key under which it is written."""
+        return "also" if not self.meant else "expect_not" if self.negated else "expect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +147,13 @@ def read_node(
     cases = []
     for one in records:
         expectations: list[Expectation] = []
-        for block, negated in ((one.expect, False), (one.expect_not, True)):
+        for block, negated, meant in (
+            (one.expect, False, True),
+            (one.expect_not, True, True),
+            (one.also, False, False),
+        ):
             if block is not None:
-                found, wrong = _expectations(kb, block, negated)
+                found, wrong = _expectations(kb, block, negated, meant)
                 expectations += found
                 problems += wrong
         if not one.name:
@@ -152,7 +165,9 @@ def read_node(
     return cases, problems
 
 
-def _expectations(kb: KnowledgeBase, block: MapNode, negated: bool) -> tuple[list[Expectation], list[Problem]]:
+def _expectations(
+    kb: KnowledgeBase, block: MapNode, negated: bool, meant: bool
+) -> tuple[list[Expectation], list[Problem]]:
     found: list[Expectation] = []
     problems: list[Problem] = []
     answered = tuple(_named(block, "diagnosis"))
@@ -162,7 +177,7 @@ def _expectations(kb: KnowledgeBase, block: MapNode, negated: bool) -> tuple[lis
             items = value.items if isinstance(value, ListNode) else (value,)
             for item in items:
                 if isinstance(item, Text) and item.value:
-                    found.append(Expectation(key.value, item.value, item.place, than, negated=negated))
+                    found.append(Expectation(key.value, item.value, item.place, than, negated=negated, meant=meant))
                 else:
                     problems.append(_form(key, item, f"`{key.value}: [id, id]`"))
         elif key.value in MAPPINGS and isinstance(value, MapNode):
@@ -171,7 +186,7 @@ def _expectations(kb: KnowledgeBase, block: MapNode, negated: bool) -> tuple[lis
                 if texts is None:
                     problems.append(_form(key, wanted, f"`{key.value}: {{{subject.value}: value}}`"))
                 else:
-                    found.append(Expectation(key.value, subject.value, subject.place, texts, within, negated))
+                    found.append(Expectation(key.value, subject.value, subject.place, texts, within, negated, meant))
         elif key.value in MAPPINGS:
             problems.append(_form(key, value, f"`{key.value}: {{id: value}}`"))
         else:
@@ -206,7 +221,9 @@ def _wanted(node: Node) -> tuple[tuple[str, ...] | None, str]:
 
 _ABOUT: Mapping[str, str] = {
     **dict.fromkeys((*DIAGNOSES, "causes", "ranks", "scores", "diagnosis", "cause", "reject"), "conditions"),
-    **dict.fromkeys((*PLAN_STATUSES, "cautions", "missing", "deferred_after", "recommend", "avoid"), "interventions"),
+    **dict.fromkeys(
+        (*PLAN_STATUSES, "cautions", "missing", "deferred_after", "doses", "recommend", "avoid"), "interventions"
+    ),
     **dict.fromkeys(("states", "false", "unknown"), "states"),
     **dict.fromkeys(("orders", "next_step"), "investigations"),
     **dict.fromkeys(("fired", "held", "ruled_out"), "rules"),

@@ -66,6 +66,8 @@ class Met:
 
     def at_once(self, want: Expectation, these: int) -> bool:
         """Whether it is looked up for all of these together, none of them asked alone."""
+        if want.kind == "doses" and any("{" in text for text, _ in self.people.plans.doses(want.subject)):
+            return False
         return want.kind in _AT_ONCE and not (want.kind in _SLOWLY_MERGED and these & self.people.contradicting)
 
     def over_bits(self, want: Expectation, these: int) -> bool:
@@ -154,6 +156,13 @@ def _missing(met: Met, want: Expectation) -> int:
     return found
 
 
+def _dose(met: Met, want: Expectation) -> int:
+    found = met.people.in_plan(want.subject)
+    for words in want.wanted:
+        found &= bits.joined(cases for text, cases in met.people.plans.doses(want.subject) if words in text)
+    return found
+
+
 def _fired(met: Met, want: Expectation) -> int:
     return met.people.rule(met.kb.rules[want.subject])[0] if want.subject in met.kb.rules else 0
 
@@ -179,6 +188,7 @@ _AT_ONCE: dict[str, Callable[[Met, Expectation], int]] = {
     "alerts": lambda met, want: met.people.alert(want.subject)[0],
     "cautions": lambda met, want: met.people.is_cautioned(want.subject)[0],
     "missing": _missing,
+    "doses": _dose,
     "fired": _fired,
     "held": lambda met, want: met.people.everybody & ~_fired(met, want),
     "ruled_out": _ruled_out,
@@ -188,7 +198,7 @@ _AT_ONCE: dict[str, Callable[[Met, Expectation], int]] = {
     "next_step": lambda met, want: met.people.testing.next_steps(want.subject),
 }
 
-_SLOWLY_MERGED = frozenset({"orders", "next_step", "missing", "scores"})
+_SLOWLY_MERGED = frozenset({"orders", "next_step", "missing", "scores", "doses"})
 """What is looked up one by one for those of whom two values contradict."""
 
 # --- by the differential of one ---------------------------------------------------------------------------------------

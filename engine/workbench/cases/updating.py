@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 
 from ...assessment.outlook import Outlook
 from ...assessment.verdict import PLAN_STATUSES
+from ...intake.record import EXPECTING
 from ...values.problems import Place
 from ...values.truth import Truth
 from . import outcomes
@@ -32,7 +33,7 @@ class Correction:
     value: str = ""
 
     def __str__(self) -> str:
-        block = "expect_not" if self.want.negated else "expect"
+        block = self.want.block
         before = f"{self.want.kind}: {self.want.subject}"
         if self.want.wanted and self.want.kind in MAPPINGS:
             before += f" {', '.join(self.want.wanted)}"
@@ -42,8 +43,8 @@ class Correction:
 
 def correction(look: Outlook, want: Expectation) -> Correction | None:
     """What a failed expectation should say; None for one that may not be changed."""
-    if want.kind in ANSWERS:
-        return None
+    if want.kind in (*ANSWERS, "doses"):
+        return None  # a dose is corrected by who has read the source
     if want.negated:
         return Correction(want)
     if want.kind in MAPPINGS:
@@ -112,8 +113,8 @@ def _corrected(chunk: str, one: Correction) -> str | None:
     """One case's text with one correction; None where nothing would be left of it."""
     want = one.want
     case = YAML().compose(chunk).value[0]
-    blocks = {key.value: (key, value) for key, value in case.value if key.value in ("expect", "expect_not")}
-    block_key, block = blocks["expect_not" if want.negated else "expect"]
+    blocks = {key.value: (key, value) for key, value in case.value if key.value in EXPECTING}
+    block_key, block = blocks[want.block]
     if not one.key and _items_in(value for _, value in blocks.values()) < 2:
         return None
     key, value = next((key, value) for key, value in block.value if key.value == want.kind)

@@ -202,6 +202,7 @@ def _cases() -> Schema:
         "given": patient,
         "expect": _expected(),
         "expect_not": _expected(),
+        "also": _expected(),
         "note": TEXT,
     }
     case = mapping({key: described(values[key], meanings.CASE[key]) for key in record.CASE_KEYS}, ("name", "given"))
@@ -211,7 +212,9 @@ def _cases() -> Schema:
 
 _SUBJECTS: Mapping[str, str] = {
     **dict.fromkeys((*cases.DIAGNOSES, "causes", "ranks", "scores", "diagnosis", "cause", "reject"), "condition"),
-    **dict.fromkeys((*PLAN_STATUSES, "cautions", "missing", "deferred_after", "recommend", "avoid"), "intervention"),
+    **dict.fromkeys(
+        (*PLAN_STATUSES, "cautions", "missing", "deferred_after", "doses", "recommend", "avoid"), "intervention"
+    ),
     **dict.fromkeys(("states", "false", "unknown"), "state"),
     **dict.fromkeys(("fired", "held", "ruled_out"), "rule"),
     "scales": "scale",
@@ -230,7 +233,7 @@ def _expected() -> Schema:
         "quantities": {"anyOf": [TEXT, tolerant]},
         "ranks": {"type": "integer", "minimum": 1},
         "scores": {"type": "number"},
-        **dict.fromkeys(("missing", "deferred_after"), either_or_list(TEXT)),
+        **dict.fromkeys(("missing", "deferred_after", "doses"), either_or_list(TEXT)),
     }
     for key in cases.MAPPINGS:
         found[key] = {**by_id(wanted.get(key, TEXT)), "propertyNames": ids(_SUBJECTS[key])}

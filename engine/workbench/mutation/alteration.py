@@ -19,7 +19,7 @@ from ...case import evidence
 from ...case.case import Case, Prepared
 from ...inference import productions, values
 from ...inference.reference import Reference
-from ...knowledge_base.model import KnowledgeBase, Rule, ThresholdEntry
+from ...knowledge_base.model import Intervention, KnowledgeBase, Rule, ThresholdEntry
 from ...premises import expression
 from ...premises.expression import Node, TruthNode
 from ...values.interval import Interval
@@ -335,6 +335,7 @@ class Alteration:
         rule: Rule | None = None,
         changed: Rule | None = None,
         threshold: ThresholdEntry | None = None,
+        intervention: Intervention | None = None,
     ) -> None:
         self.base, self.graph, self.rule, self.changed = base, graph, rule, changed
         kb = base.kb
@@ -342,8 +343,13 @@ class Alteration:
         touched = graph.touched(versions, [threshold.id] if threshold is not None else [])
         own = {one.id for one in versions}
         self.touched = dataclasses.replace(touched, rules=touched.rules | own)
+        self.rewords = _reworded(rule, changed, intervention)
+        """The interventions of which nothing but the dose is told otherwise, where that is all."""
         if rule is not None:
             self.kb = dataclasses.replace(kb, rules=Exchanged(kb.rules, {rule.id: changed}))
+        elif intervention is not None:
+            others = Exchanged(kb.interventions, {intervention.id: intervention})
+            self.kb = dataclasses.replace(kb, interventions=others)
         else:
             assert threshold is not None
             self.kb = dataclasses.replace(kb, thresholds={**kb.thresholds, threshold.id: threshold})
@@ -389,7 +395,8 @@ class Alteration:
         base, rule = self.base, self.rule
         plan = dataclasses.replace(base.plan, kb=self.kb)
         if rule is None:
-            return dataclasses.replace(base, kb=self.kb, plan=plan, reads={})
+            kept = base.reads if self.rewords else {}
+            return dataclasses.replace(base, kb=self.kb, plan=plan, reads=kept)
         if rule.verb == "derives":
             plan = dataclasses.replace(plan, derive=values.derive_rules(self.kb))
         versions = [one for one in (rule, self.changed) if one is not None]
@@ -457,6 +464,15 @@ class Alteration:
 
     def patient(self, kept: Kept) -> AlteredCase:
         return AlteredCase(kept, self)
+
+
+def _reworded(rule: Rule | None, changed: Rule | None, intervention: Intervention | None) -> frozenset[str]:
+    if intervention is not None:
+        return frozenset({intervention.id})
+    if rule is None or changed is None or rule.dose == changed.dose:
+        return frozenset()
+    same = dataclasses.replace(changed, dose=rule.dose) == rule
+    return frozenset(rule.members or rule.targets) if same else frozenset()
 
 
 _RANKING = ("supports", "opposes")

@@ -44,6 +44,8 @@ def grounds_of(want: Expectation) -> tuple[Ground, ...]:
         return ("causes", subject), ("differential", subject)
     if kind in ("ranks", "diagnosis", "reject"):
         return (DIFFERENTIAL, PURSUIT)
+    if kind == "doses":
+        return ("dose", subject), ("plan", subject), PURSUIT
     if kind in ("undetermined", "missing"):
         return ("plan", subject), PURSUIT
     if kind in PLAN_STATUSES or kind in ("recommend", "avoid", "deferred_after"):
@@ -60,6 +62,9 @@ def shaken(alteration: Alteration) -> frozenset[Ground]:
 
 def _shaken(alteration: Alteration) -> Iterator[Ground]:
     touched, kb = alteration.touched, alteration.kb
+    if alteration.rewords:
+        yield from (("dose", member) for member in alteration.rewords)
+        return
     yield ANYTHING
     yield from (("rule", id) for id in touched.rules)
     yield from (("atom", atom) for atom in touched.atoms)

@@ -35,10 +35,14 @@ from .mutants import Mutant
 from .selves import Together
 from .witnesses import Search, Witness, told_of
 
-KILLED, SURVIVED, EQUIVALENT = "killed", "survived", "equivalent"
+KILLED, ALSO, SURVIVED = "killed", "also", "survived"
+"""Noticed by what a case means; only by what it says `also`; by no case."""
 
-WANTED = 90
-"""The percentage of changes, equivalent ones apart, that the cases are to notice."""
+EQUIVALENT, PROVED = "equivalent", "proved"
+"""Nobody could notice: it comes to the same productions or an author says so; a solver has shown it."""
+
+WANTED = 92
+"""The percentage of changes, equivalent ones apart, that cases are to notice by what they mean."""
 
 AT_ONCE = 40
 """Changes handed to a process together."""
@@ -60,6 +64,8 @@ class Report:
 
     outcomes: tuple[Outcome, ...]
     left_out: tuple[str, ...] = ()
+    solved: bool = False
+    """Whether a solver was asked of what survived."""
 
     def count(self, status: str) -> int:
         return sum(one.status == status for one in self.outcomes)
@@ -69,15 +75,18 @@ class Report:
         return tuple(one for one in self.outcomes if one.status == SURVIVED)
 
     @property
+    def tried(self) -> int:
+        """How many changes somebody could notice, as far as is known."""
+        return len(self.outcomes) - self.count(EQUIVALENT) - self.count(PROVED)
+
+    @property
     def share(self) -> float:
         """Percent killed of those not equivalent, cut (never rounded up) to one decimal."""
-        tried = len(self.outcomes) - self.count(EQUIVALENT)
-        return 100.0 if not tried else self.count(KILLED) * 1000 // tried / 10
+        return 100.0 if not self.tried else self.count(KILLED) * 1000 // self.tried / 10
 
     @property
     def enough(self) -> bool:
-        tried = len(self.outcomes) - self.count(EQUIVALENT)
-        return self.count(KILLED) * 100 >= WANTED * tried
+        return self.count(KILLED) * 100 >= WANTED * self.tried
 
 
 # --- running ----------------------------------------------------------------------------------------------------------
@@ -184,6 +193,8 @@ class Trial:
         self.prepared, self.kept = prepared, kept
         self.graph = Graph(prepared.kb)
         self.together = Together(kept[0].people) if kept else None
+        self.besides = any(not want.meant for one in kept for want in one.worked.expectations)
+        """Whether any case says anything `also`."""
         self.grounded: dict[Ground, dict[int, None]] = {}
         for number, one in enumerate(kept):
             for want in one.worked.expectations:
@@ -192,18 +203,23 @@ class Trial:
 
     def of(self, mutant: Mutant) -> Told:
         """What becomes of one mutant."""
-        alteration = Alteration(self.prepared, self.graph, mutant.rule, mutant.changed, mutant.threshold)
+        alteration = of_mutant(self.prepared, self.graph, mutant)
         truths = self.together.truths(alteration) if self.together is not None else None
-        noticing = self._noticing(mutant, truths) if truths is not None else None
-        if noticing is not None:
-            return [KILLED, noticing.worked.name, None]
+        for status, meant in ((KILLED, True), (ALSO, False)) if truths is not None else ():
+            noticing = self._noticing(mutant, truths, meant) if meant or self.besides else None
+            if noticing is not None:
+                return [status, noticing.worked.name, None]
         apart = self._telling_apart(mutant, truths) if truths is not None else None
         if apart is None and _same(self.prepared, alteration, mutant):
             return [EQUIVALENT, "it comes to the same productions", None]
         return [SURVIVED, "", _plain(apart or self._searched(mutant, alteration))]
 
-    def _noticing(self, mutant: Mutant, truths: AlteredTruths) -> Kept | None:
-        """A case that notices: the first, but for those that have to be asked alone."""
+    def _noticing(self, mutant: Mutant, truths: AlteredTruths, meant: bool) -> Kept | None:
+        """A case that notices: the first, but for those that have to be asked alone.
+
+        Args:
+            meant: by what the case means; else by what it says `also`.
+        """
         assert self.together is not None
         alteration = truths.alteration
         concerned = self.together.concerned(truths, functools.partial(_differing, mutant, alteration))
@@ -217,7 +233,8 @@ class Trial:
             if not concerned >> number & 1:
                 continue
             kept, flag = self.kept[number], 1 << number
-            wants = [want for want in kept.worked.expectations if not shaken.isdisjoint(concerns.grounds_of(want))]
+            wants = [want for want in kept.worked.expectations if want.meant is meant]
+            wants = [want for want in wants if not shaken.isdisjoint(concerns.grounds_of(want))]
             if not alone & flag:
                 met = met or self.together.under(truths)
                 over_bits = [want for want in wants if met.over_bits(want, flag)]
@@ -265,6 +282,11 @@ class Trial:
         return Search(alteration, mutant.rule, mutant.changed).found(self.kept, self.together.people.truths)
 
 
+def of_mutant(prepared: Prepared, graph: Graph, mutant: Mutant) -> Alteration:
+    """The knowledge base with this change."""
+    return Alteration(prepared, graph, mutant.rule, mutant.changed, mutant.threshold, mutant.intervention)
+
+
 def _patient(alteration: Alteration, kept: Kept) -> Case:
     if alteration.recompiles:
         return cases.patient(alteration.compiled, kept.worked)
@@ -280,6 +302,9 @@ def notices(case: Case, wants: Iterable[Expectation]) -> bool:
 def _apart(mutant: Mutant, alteration: Alteration, kept: Kept) -> tuple[str, str] | None:
     """What the rule comes to in a case as it is and changed, where the change could concern the case; else None."""
     rule, changed = mutant.rule, mutant.changed
+    if mutant.kind == mutants.DOSE:
+        told = [kept.prepared.kb.interventions[one].dose if rule is None else rule.dose for one in alteration.rewords]
+        return (told[0], mutant.change)
     if rule is None:
         return _values_apart(alteration, kept)
     if rule.verb == "derives":
@@ -297,6 +322,10 @@ def _apart(mutant: Mutant, alteration: Alteration, kept: Kept) -> tuple[str, str
 def _differing(mutant: Mutant, alteration: Alteration, truths: AlteredTruths) -> int:
     """The cases in which the rule, or a value, comes out otherwise: compare `_apart`."""
     base, rule, changed = truths.base, mutant.rule, mutant.changed
+    if mutant.kind == mutants.DOSE:
+        wanting = (alteration.base.by_target.get(("recommends", one), ()) for one in alteration.rewords)
+        rules = [rule] if rule is not None else [one for some in wanting for one in some]
+        return bits.joined(base.everybody & ~base.premise(one)[1] for one in rules)
     if rule is None:
         rules = [alteration.kb.rules[id] for id in alteration.touched.rules]
         return bits.joined(_unlike(base, truths, rule) for rule in rules)

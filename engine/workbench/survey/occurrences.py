@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ...intake.record import EXPECTING
 from ...knowledge_base.files.nodes import ListNode, MapNode, Node, Text
 from ...knowledge_base.reading.premises import JOINTS
 from ...knowledge_base.reading.scalars import Reference
@@ -241,7 +242,7 @@ def in_patients(node: Node, things: Things) -> Iterator[Occurrence]:
             continue
         given = item.get("given")
         yield from _given(given if isinstance(given, MapNode) else item, things)
-        for block in ("expect", "expect_not"):
+        for block in EXPECTING:
             for key, value in _pairs(item.get(block)):
                 yield from _expected(key.value, value, things)
 
