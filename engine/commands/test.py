@@ -231,7 +231,11 @@ def _mutate(
     digest = mutation.digest_of(_rested_on(prepared, wanted, knowledge))
     store = Store.of("mutants of " + str(knowledge.resolve() if knowledge is not None else ""))
     report = mutation.run(prepared, wanted, listed, store, digest, _progress if sys.stderr.isatty() else None, only)
-    report = proving.proved(report, for_all(prepared))
+    shelf = Store.of("proofs of mutants " + str(knowledge.resolve() if knowledge is not None else ""))
+    everybody = for_all(prepared, shelf)
+    report = proving.proved(report, prepared, everybody)
+    if everybody is not None:
+        everybody.close()
     patients = {one.mutant.key: proving.patient(one, wanted) for one in report.survivors}
     surroundings.put(_told_of_changes(format, report, patients))
     surroundings.note(f"{len(report.outcomes)} changes tried in {time.perf_counter() - started:.1f} s")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..intake import record
+from ..intake.record import EXPECTING
 from ..knowledge_base.model import Entry, Member
 from ..knowledge_base.reading import entries, linking, rules
 from ..knowledge_base.reading.premises import JOINTS
@@ -318,7 +318,7 @@ class _Writer:
                 yield Choice(_CASE, label="case", detail="a worked case", kind="snippet")
                 yield Choice(_NEAR_MISS, label="near miss", detail="a case that it must let go", kind="snippet")
             return
-        if self.kind == "cases" and keys[0] in record.EXPECTING:
+        if self.kind == "cases" and keys[0] in EXPECTING:
             yield from self._expected(keys)
             return
         if self.kind == "cases" and keys[0] not in ("given", "without"):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..intake import record
+from ..intake.record import EXPECTING
 from ..knowledge_base.model import Entry, Member, Rule
 from ..premises import wording
 from ..premises.expression import TruthNode
@@ -185,7 +185,7 @@ def _key(base: Base, path: Path, line: int, start: int, name: str) -> str:
     lines, kind = base.lines(path), base.kind(path)
     keys = context(lines, lines.offset(line, start + 1)).keys
     if kind in ("cases", "patients"):
-        if keys and keys[-1] in record.EXPECTING:
+        if keys and keys[-1] in EXPECTING:
             return meanings.EXPECTED.get(name, "")
         return meanings.CASE.get(name, "") if not keys else ""
     if len(keys) <= 1 + (kind == "units"):

@@ -6,7 +6,7 @@ productions, networks or changes. Everything faster is held to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -28,8 +28,8 @@ class Reference:
         self.kb: KnowledgeBase = kb
         self.today = today
         self._given = given
-        self._derive = values.derive_rules(kb)
-        self._rules = productions.rules_by_atom(kb)
+        self._derive: Mapping[str, Sequence[Rule]] = values.derive_rules(kb)
+        self._rules: Mapping[str, tuple[Rule, ...]] = productions.rules_by_atom(kb)
         self._values: dict[str, Known] = {}
         self._truths: dict[str, Truth] = {}
         self._premises: dict[str, Truth] = {}

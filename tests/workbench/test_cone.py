@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from pathlib import Path
 
@@ -13,9 +14,8 @@ from engine.case.case import Prepared
 from engine.inference.program import bits
 from engine.knowledge_base.store import cache
 from engine.workbench.cases import cases, outcomes
-from engine.workbench.cases.together import Met
 from engine.workbench.mutation import mutants, mutation
-from engine.workbench.mutation.alteration import Alteration, AlteredCase
+from engine.workbench.mutation.alteration import AlteredCase
 from engine.workbench.mutation.cone import AlteredTruths
 from engine.workbench.mutation.mutants import Mutant
 from engine.workbench.mutation.mutation import Trial
@@ -40,27 +40,38 @@ def trial(prepared: Prepared) -> Trial:
 
 @pytest.fixture(scope="module")
 def changes(prepared: Prepared) -> list[Mutant]:
-    """Half of them of rules that others rest on."""
+    """Half of them of rules that others rest on, and some of numbers that are worked out."""
     chance, every = random.Random("changes"), mutants.of(prepared.kb)
     deep = [one for one in every if one.rule is not None and one.rule.verb in ("sets", "diagnoses")]
-    return chance.sample(every, CHANGES // 2) + chance.sample(deep, CHANGES // 2)
+    derived = [one for one in every if one.rule is None or one.rule.verb == "derives"]
+    share = CHANGES // 20
+    return chance.sample(every, 10 * share) + chance.sample(deep, 9 * share) + chance.sample(derived, share)
 
 
-def disagreements(trial: Trial, changes: list[Mutant]) -> list[str]:
+def changed(trial: Trial, mutant: Mutant) -> AlteredTruths:
+    assert trial.together is not None
+    return trial.together.truths(mutation.of_mutant(trial.prepared, trial.graph, mutant))
+
+
+def concerned(trial: Trial, mutant: Mutant, truths: AlteredTruths) -> int:
+    assert trial.together is not None
+    return trial.together.concerned(truths, functools.partial(mutation._differing, mutant, truths.alteration))
+
+
+def disagreements(trial: Trial, changes: list[Mutant], these: int = -1) -> list[str]:
     """What is expected and comes out otherwise together than alone, of cases that a change concerns."""
     assert trial.together is not None
     found, chance = [], random.Random("cases")
     for mutant in changes:
-        alteration = Alteration(trial.prepared, trial.graph, mutant.rule, mutant.changed, mutant.threshold)
-        if alteration.recompiles or alteration.touched.names:
-            continue
-        truths = trial.together.truths(alteration)
-        concerned = mutation._differing(mutant, alteration, truths) & ~trial.together.alone
-        met = Met(trial.together.under(alteration, truths))
-        for number in chance.sample(listed := list(bits.positions(concerned)), min(2, len(listed))):
+        truths = changed(trial, mutant)
+        found_in = these & concerned(trial, mutant, truths) & ~trial.together.alone(truths)
+        met = trial.together.under(truths)
+        for number in chance.sample(listed := list(bits.positions(found_in)), min(2, len(listed))):
             kept, flag = trial.kept[number], 1 << number
-            look = Outlook(AlteredCase(kept, alteration))
+            look = Outlook(AlteredCase(kept, truths.alteration))
             for want in kept.worked.expectations:
+                if not met.over_bits(want, flag):
+                    continue
                 if (bool(met.within(want, flag) & flag) is not want.negated) is not outcomes.met(look, want):
                     found.append(f"{mutant.key}, {kept.worked.name}: {want.kind} {want.subject}")
     return found
@@ -70,19 +81,29 @@ def test_together_as_alone(trial: Trial, changes: list[Mutant]) -> None:
     assert disagreements(trial, changes) == []
 
 
-def test_whom_a_change_does_not_concern_notices_nothing(trial: Trial, changes: list[Mutant]) -> None:
-    """Those are dropped before anything else is asked."""
+def test_together_as_alone_where_values_contradict_or_something_was_taken_for_granted(
+    trial: Trial, changes: list[Mutant]
+) -> None:
     assert trial.together is not None
-    dropped, chance = 0, random.Random("dropped")
+    people = trial.together.people
+    assert people.several
+    assert people.plans.granted
+    assert disagreements(trial, changes[::3], people.several | people.plans.granted) == []
+
+
+def test_whom_a_change_does_not_concern_notices_nothing(trial: Trial, changes: list[Mutant]) -> None:
+    """Those are dropped before anything else is asked; of whom values contradict as of any other."""
+    assert trial.together is not None
+    dropped, chance, people = 0, random.Random("dropped"), trial.together.people
     for mutant in changes[::3]:
-        alteration = Alteration(trial.prepared, trial.graph, mutant.rule, mutant.changed, mutant.threshold)
-        truths = trial.together.truths(alteration)
-        others = ~(mutation._differing(mutant, alteration, truths) | trial.together.people.contradicting)
-        unconcerned = list(bits.positions(trial.together.people.everybody & others))
-        for number in chance.sample(unconcerned, min(2, len(unconcerned))):
-            kept = trial.kept[number]
-            assert not mutation.notices(mutation._patient(alteration, kept), kept.worked.expectations), mutant.key
-            dropped += 1
+        truths = changed(trial, mutant)
+        others = people.everybody & ~concerned(trial, mutant, truths)
+        for these in (others, others & people.contradicting):
+            for number in chance.sample(listed := list(bits.positions(these)), min(1, len(listed))):
+                kept = trial.kept[number]
+                patient = mutation._patient(truths.alteration, kept)
+                assert not mutation.notices(patient, kept.worked.expectations), mutant.key
+                dropped += 1
     assert dropped
 
 

@@ -79,6 +79,7 @@ def _others(prepared: Prepared, one: WorkedCase, look: Outlook, chance: random.R
         for kind in ("recommended", "conditional", "deferred", "undetermined", "contraindicated", "cautions"):
             found.append(Expectation(kind, name, HERE))
         found += [Expectation(kind, name, HERE) for kind in ("recommend", "avoid")]
+        found += [Expectation("doses", name, HERE, (text[:20],)) for text in look.doses(name)[:1] or ("7 mg a year",)]
         found += [Expectation("missing", name, HERE, (other,)) for other in look.missing(name)[:2] or ("age",)]
     for name in chance.sample(list(kb.states), 5):
         found += [Expectation(kind, name, HERE) for kind in ("states", "false", "unknown")]

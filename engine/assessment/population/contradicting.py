@@ -30,7 +30,7 @@ class Several(Protocol):
 def of(population: Several) -> int:
     """The cases of whom two values contradict, so that other worlds than the one entered decide what is shown."""
     found, doubtful = 0, []
-    for case, about, decided in _twice_known(population):
+    for case, about, decided in twice_known(population):
         if decided:
             found |= population.truths.columns.bit[case]
         else:
@@ -42,10 +42,10 @@ def of(population: Several) -> int:
 def suspects(population: Several) -> int:
     """The cases of whom something entered differs from what is worked out, however little."""
     flags = population.truths.columns.bit
-    return bits.joined(flags[case] for case, _, _ in _twice_known(population))
+    return bits.joined(flags[case] for case, _, _ in twice_known(population))
 
 
-def _twice_known(population: Several) -> Iterator[tuple[int, str, bool]]:
+def twice_known(population: Several) -> Iterator[tuple[int, str, bool]]:
     """Each number entered that differs from what is worked out, and whether by so much that it contradicts at once."""
     kb, machine = population.prepared.kb, population.truths.machine
     alone = _Alone(population)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping
 
 from ...case import evidence
 from ...inference.program import bits
@@ -20,23 +19,11 @@ from ..plan import LINES
 from .lacking import NOTHING, Lacked, lacking, union, within
 from .shown import View
 from .standings import Standings
+from .ungranted import Ungranted
 
 Statuses = Mapping[str, int]
 PRECEDENCE = ("contraindicated", "undetermined", "deferred", "conditional", "recommended")
 _NAMED = re.compile(r"\{\{|\}\}|\{(\w+)\}")
-
-
-class Ungranted(Protocol):
-    """The same patients without what was taken for granted of them."""
-
-    granted: int
-    """The cases of which something was taken for granted that might be otherwise."""
-
-    lacked: Lacked
-    """Of each finding the cases of which it was."""
-
-    def by_precedence(self, intervention: str) -> Statuses:
-        """Their statuses, told of the patients as they are."""
 
 
 class Plans:
@@ -45,19 +32,20 @@ class Plans:
     def __init__(self, view: View, standings: Standings, ungranted: Callable[[], Ungranted]) -> None:
         self.view, self.standings = view, standings
         self._make_ungranted = ungranted
-        self.granting = True
-        """Whether it is looked at what was taken for granted."""
         self._by_precedence: dict[str, Statuses] = {}
         self._shown: dict[str, Statuses] = {}
+        self.before: tuple[Plans, frozenset[str]] | None = None
+        """What was planned before some rules were changed, and the interventions of which it may be otherwise now."""
 
     @functools.cached_property
-    def _ungranted(self) -> Ungranted:
+    def ungranted(self) -> Ungranted:
+        """The same patients without what was taken for granted."""
         return self._make_ungranted()
 
     @property
     def granted(self) -> int:
         """The cases of which something was taken for granted that might be otherwise."""
-        return self._ungranted.granted
+        return self.ungranted.granted
 
     # --- what is wanted ---
 
@@ -87,6 +75,8 @@ class Plans:
 
     def by_precedence(self, intervention: str) -> Statuses:
         """The cases that have each status, before what was taken for granted is looked at; not wanted: none."""
+        if self.before is not None and intervention not in self.before[1]:
+            return self.before[0].by_precedence(intervention)
         found = self._by_precedence.get(intervention)
         if found is None:
             found = self._by_precedence[intervention] = self._of(self.view.kb.interventions[intervention])
@@ -144,11 +134,11 @@ class Plans:
 
     def _granted(self, intervention: Intervention) -> int:
         """The cases in which a medicine would have another status without what was taken for granted."""
-        if not self.granting or intervention.kind != "medicine" or not self._ungranted.granted:
+        if intervention.kind != "medicine" or not self.ungranted.granted:
             return 0
-        mine, other = self.by_precedence(intervention.id), self._ungranted.by_precedence(intervention.id)
+        mine, other = self.by_precedence(intervention.id), self.ungranted.by_precedence(intervention.id)
         differs = bits.joined(mine.get(one, 0) ^ other.get(one, 0) for one in {*mine, *other})
-        return differs & self._ungranted.granted
+        return differs & self.ungranted.granted
 
     def _indicated(self, intervention: str) -> int:
         """The cases in which some condition that its indications speak of is in play."""
@@ -182,6 +172,17 @@ class Plans:
                 rest &= ~cases
         return found
 
+    def doses(self, intervention: str) -> Iterator[tuple[str, int]]:
+        """Each text that tells a dose, numbers still to be filled in, with the cases of which it is told if planned."""
+        told = 0
+        for rule in self.wanting(intervention):
+            if rule.dose:
+                cases = self.view.acting(rule)[0]
+                told |= cases
+                yield rule.dose, cases
+        if self.view.kb.interventions[intervention].dose:
+            yield self.view.kb.interventions[intervention].dose, self.view.truths.everybody & ~told
+
     def cautioned(self, intervention: str) -> Pair:
         """Whether something calls for care with it, in the plan or not."""
         return self._any("cautions", intervention)
@@ -196,7 +197,7 @@ class Plans:
         parts += [within(one, others) for one in (self.doses_miss(entry), view.awaits.of(intervention))]
         if entry.kind == "medicine":
             granted = self._granted(entry) & statuses.get("conditional", 0)
-            parts.append(within(self._ungranted.lacked, granted) if granted else NOTHING)
+            parts.append(within(self.ungranted.lacked, granted) if granted else NOTHING)
             scope = view.kb.scope
             if scope is not None and scope.when is not None:
                 parts.append(within(view.lacks.node(scope.when), others))

@@ -29,13 +29,14 @@ from .. import merging, query, worlds
 from ..differential import Standing
 from ..outlook import Outlook
 from . import contradicting
-from .lacking import Lacked, lacking, within
+from .lacking import Lacked, within
 from .one_of_many import OneOfMany
 from .plans import Plans
 from .settling import settled
 from .shown import View
 from .standings import Standings
 from .testing import Testing
+from .ungranted import Ungranted
 from .worlds_of_many import Worlds, changed
 
 _T = TypeVar("_T")
@@ -84,7 +85,7 @@ class Population:
         self.size, self.everybody = truths.size, truths.everybody
         self.view = View(prepared, truths, self.guideline, self.region)
         self.standings = Standings(self.view)
-        self.plans = Plans(self.view, self.standings, lambda: _Ungranted(self))
+        self.plans = Plans(self.view, self.standings, self.ungranted)
         self.testing = Testing(self.view, self.plans)
 
     # --- what the patient has ---
@@ -368,6 +369,10 @@ class Population:
 
     # --- one by one ---
 
+    def ungranted(self) -> Ungranted:
+        """The patients of whom something was taken for granted, without it."""
+        return Ungranted(self)
+
     def case(self, number: int) -> Case:
         """One patient, to be asked as a finished case is; it cannot be told anything more."""
         if not self.alone >> number & 1:
@@ -404,42 +409,3 @@ def _is_known(known: Known) -> bool:
     if isinstance(known, Records):
         return known.complete
     return known not in (UNKNOWN, NOT_MEASURED)
-
-
-class _Ungranted:
-    """The patients without what was taken for granted of them, those of whom anything was."""
-
-    def __init__(self, population: Population) -> None:
-        self.population = population
-        self.lacked: Lacked = dict(self._granted())
-        self.granted = lacking(self.lacked)
-        self.places = list(bits.positions(self.granted))
-        changes: dict[int, dict[str, Known | None]] = {}
-        for name, cases in self.lacked.items():
-            for case in bits.positions(cases):
-                changes.setdefault(case, {})[name] = UNKNOWN
-        self.part = population.part(self.places, changes) if self.places else None
-
-    def _granted(self) -> Iterable[tuple[str, int]]:
-        """What is taken for granted of whom it might be otherwise."""
-        population = self.population
-        for name, by_case in population.answers.implied.items():
-            cases = bits.joined(population.truths.columns.bit[case] for case in by_case)
-            assumed = population.kb.findings[name].assumed
-            if assumed is None:
-                continue
-            if assumed.sure is not None:
-                cases &= ~population.truths.holds(assumed.sure)[0]
-            if cases:
-                yield name, cases
-
-    def by_precedence(self, intervention: str) -> Statuses:
-        """Their statuses, told of the patients as they are."""
-        if self.part is None:
-            return {}
-        found = self.part.plans.by_precedence(intervention)
-        return {status: self._spread(cases) for status, cases in found.items()}
-
-    def _spread(self, cases: int) -> int:
-        bit = self.population.truths.columns.bit
-        return bits.joined(bit[self.places[one]] for one in bits.positions(cases))

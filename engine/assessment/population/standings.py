@@ -28,9 +28,13 @@ class Standings:
         self._statuses: dict[str, Statuses] = {}
         self._scores: dict[str, dict[float, int]] = {}
         self._pursued: dict[str, int] = {}
+        self.before: tuple[Standings, frozenset[str]] | None = None
+        """Where they stood before some rules were changed, and the conditions that may stand elsewhere now."""
 
     def statuses(self, condition: str) -> Statuses:
         """The cases in whose differential a condition has each status."""
+        if self.before is not None and condition not in self.before[1]:
+            return self.before[0].statuses(condition)
         found = self._statuses.get(condition)
         if found is None:
             known = self.view.kb.conditions[condition]
@@ -51,6 +55,8 @@ class Standings:
         return self._is_pursued(condition) & self.view.anything_said & ~self.view.outside
 
     def _is_pursued(self, condition: str) -> int:
+        if self.before is not None and condition not in self.before[1]:
+            return self.before[0]._is_pursued(condition)
         found = self._pursued.get(condition)
         if found is None:
             found = self._pursued[condition] = self._pointed_to(self.view.kb.conditions[condition])
@@ -121,6 +127,8 @@ class Standings:
 
     def scores(self, condition: str) -> Mapping[float, int]:
         """The cases that have each score, whether or not the condition is in their differential."""
+        if self.before is not None and condition not in self.before[1]:
+            return self.before[0].scores(condition)
         found = self._scores.get(condition)
         if found is None:
             counted = [list(self._counted(self.view.rules(verb, condition))) for verb in ("supports", "opposes")]

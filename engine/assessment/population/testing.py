@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 
 from ...inference.program import bits
 from ...inference.program.bits import Pair
 from ...knowledge_base.model import Investigation
 from ...values.value import Gap, Known, Records
 from ..workup import TAKING
-from .lacking import Lacked
+from .lacking import Lacked, union
 from .plans import Plans
 from .shown import View
 
@@ -19,6 +20,9 @@ class Testing:
 
     def __init__(self, view: View, plans: Plans) -> None:
         self.view, self.plans, self.kb = view, plans, view.kb
+        self._settled_by: dict[str, Lacked] = {}
+        self.before: tuple[Testing, frozenset[str], frozenset[str]] | None = None
+        """What was ordered before a change of rules, and the tests and interventions that it may touch."""
 
     def alert(self, alert: str) -> Pair:
         """Raised (true), ruled out (false), or not ruled out."""
@@ -59,6 +63,8 @@ class Testing:
         return {test: self._steps(test) for test in self.kb.investigations}
 
     def _steps(self, test: str) -> dict[int, int]:
+        if self._as_before(test) and self.before is not None:
+            return self.before[0]._to_do[test]
         entry, first = self.kb.investigations[test], self.view.prepared.index.first_tests
         settles = bits.joined(self._settling.get(name, 0) for name in entry.findings if first.get(name) == test)
         rest = self.in_work_up(test) & ~(self.is_done(test) & ~settles)
@@ -73,19 +79,40 @@ class Testing:
             found[entry.step] = rest
         return found
 
+    def _as_before(self, test: str) -> bool:
+        """Whether nothing that was changed has to do with a test."""
+        if self.before is None or test in self.before[1]:
+            return False
+        now, then = self._settling, self.before[0]._settling
+        names = self._first_settled.get(test, ())
+        return now is then or all(now.get(name) == then.get(name) for name in names)
+
+    @functools.cached_property
+    def _first_settled(self) -> Mapping[str, list[str]]:
+        """For each test the findings that it comes first to settle."""
+        found: dict[str, list[str]] = {}
+        for name, test in self.view.prepared.index.first_tests.items():
+            found.setdefault(test, []).append(name)
+        return found
+
     @functools.cached_property
     def _settling(self) -> Lacked:
         """The measured findings for which the plan waits, as far as their test comes first."""
-        found: dict[str, int] = {}
-        for intervention in self.kb.interventions:
-            statuses = self.plans.statuses(intervention)
+        if self.before is not None and not self.before[2]:
+            return self.before[0]._settling
+        return union(self._settling_of(intervention) for intervention in self.kb.interventions)
+
+    def _settling_of(self, intervention: str) -> Lacked:
+        """Those for which one intervention waits."""
+        if self.before is not None and intervention not in self.before[2]:
+            return self.before[0]._settling_of(intervention)
+        found = self._settled_by.get(intervention)
+        if found is None:
+            statuses, awaits = self.plans.statuses(intervention), self.view.awaits
             cases = statuses.get("conditional", 0) | statuses.get("deferred", 0)
-            if not cases:
-                continue
-            for rule in self.view.awaits.against(intervention):
-                for name, some in self._soonest(self.view.awaits.of_rule(intervention, rule)).items():
-                    if some & cases:
-                        found[name] = found.get(name, 0) | some & cases
+            rules = awaits.against(intervention) if cases else ()
+            found = union((self._soonest(awaits.of_rule(intervention, rule)) for rule in rules), cases)
+            self._settled_by[intervention] = found
         return found
 
     def _soonest(self, lacked: Lacked) -> Lacked:

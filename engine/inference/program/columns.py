@@ -165,8 +165,8 @@ class Columns:
 
     Args:
         base: columns that hold here as well, but for the names in `anew`.
-        derive: the rules that derive each quantity, where they are not those of the plan.
-        kb: the knowledge base, where it is not that of the plan.
+        plan: the rules by which they are worked out, where those are not the machine's.
+        worked_out: what was found by these rules so far, for each name, like `Machine.worked_out`.
     """
 
     def __init__(
@@ -176,14 +176,17 @@ class Columns:
         base: Columns | None = None,
         anew: frozenset[str] = frozenset(),
         plan: Plan | None = None,
+        worked_out: dict[str, dict[tuple[int, ...], int]] | None = None,
     ) -> None:
         self.machine, self.answers, self.size = machine, answers, answers.size
         self.everybody = (1 << self.size) - 1
         self.bit: list[int] = base.bit if base is not None else [1 << case for case in range(self.size)]
         self.plan = plan or machine.plan
         self._base, self._anew = base, anew
+        self._remembered = machine.worked_out if base is None else {} if worked_out is None else worked_out
         self._columns: dict[str, list[int]] = {}
         self._groups: dict[str, dict[int, int]] = {}
+        self._said: dict[str, int] = {}
 
     # --- values ---
 
@@ -234,7 +237,12 @@ class Columns:
 
     def said(self, name: str) -> int:
         """The cases of which something was said of a finding."""
-        return sum(self.bit[case] for case in self.answers.said.get(name, ()))
+        if self._base is not None:
+            return self._base.said(name)
+        found = self._said.get(name)
+        if found is None:
+            found = self._said[name] = sum(self.bit[case] for case in self.answers.said.get(name, ()))
+        return found
 
     def _worked_out(self, name: str) -> list[int]:
         if self._plain(name):
@@ -243,7 +251,7 @@ class Columns:
             for case, number in others.items():
                 column[case] = number
             return column
-        known = self.machine.worked_out.setdefault(name, {}) if self._base is None else {}
+        known = self._remembered.setdefault(name, {})
         reads = [self.column(read) for read in self._reads(name)]
         column = []
         for case, key in enumerate(zip(*self.answers.key_columns(name), *reads, self.answers.day_of, strict=True)):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...workbench.cases.coverage import Coverage, Uncovered
 from ...workbench.cases.outcomes import Result, summary
-from ...workbench.mutation.mutation import EQUIVALENT, KILLED, Report
+from ...workbench.mutation.mutation import ALSO, EQUIVALENT, KILLED, PROVED, Report
 from ...workbench.trials.invariants import NOTHING, Tried
 from ..report import html
 from . import survivors
@@ -62,8 +62,10 @@ def _line(lines: Sequence[str], number: int) -> str:
 def _mutation(report: Report) -> dict[str, Any]:
     return {
         "killed": report.count(KILLED),
-        "tried": len(report.outcomes) - report.count(EQUIVALENT),
+        "tried": report.tried,
+        "also": report.count(ALSO),
         "equivalent": report.count(EQUIVALENT),
+        "proved": report.count(PROVED),
         "share": report.share,
         "survivors": [
             {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ...workbench.mutation.mutants import Mutant
-from ...workbench.mutation.mutation import EQUIVALENT, KILLED, WANTED, Outcome, Report
+from ...workbench.mutation.mutation import ALSO, EQUIVALENT, KILLED, PROVED, SURVIVED, WANTED, Outcome, Report
 
 NO_PATIENT = "no patient was found that tells the two apart"
 
@@ -51,15 +51,21 @@ def reason(one: Outcome) -> str:
 
 def _counts(report: Report) -> Iterable[str]:
     kinds = dict.fromkeys(one.mutant.kind for one in report.outcomes)
-    yield f"{'changed':<12} {'killed':>7} {'survived':>9} {'equivalent':>11}"
+    yield f"{'changed':<12} {'killed':>7} {'also':>6} {'survived':>9} {'equivalent':>11} {'proved':>7}"
     for kind in kinds:
-        of_kind = [one.status for one in report.outcomes if one.mutant.kind == kind]
-        killed, equivalent = of_kind.count(KILLED), of_kind.count(EQUIVALENT)
-        yield f"{kind:<12} {killed:>7} {len(of_kind) - killed - equivalent:>9} {equivalent:>11}"
-    killed, equivalent = report.count(KILLED), report.count(EQUIVALENT)
-    tried = len(report.outcomes) - equivalent
-    yield f"{'all':<12} {killed:>7} {len(report.survivors):>9} {equivalent:>11}"
-    yield f"{killed} of {tried} changes are noticed: {report.share:.1f} % ({WANTED} % are wanted)"
+        yield _row(kind, [one.status for one in report.outcomes if one.mutant.kind == kind])
+    yield _row("all", [one.status for one in report.outcomes])
+    yield (
+        f"{report.count(KILLED)} of {report.tried} changes are noticed by what a case means: {report.share:.1f} % "
+        f"({WANTED} % are wanted)"
+    )
+    if not report.solved:
+        yield "no solver is installed (pip install 'osteologic[proof]'), so none was proved to be equivalent"
+
+
+def _row(kind: str, statuses: Sequence[str]) -> str:
+    killed, also, survived, equivalent, proved = map(statuses.count, (KILLED, ALSO, SURVIVED, EQUIVALENT, PROVED))
+    return f"{kind:<12} {killed:>7} {also:>6} {survived:>9} {equivalent:>11} {proved:>7}"
 
 
 def data(report: Report, patients: Patients | None = None) -> str:
@@ -68,7 +74,10 @@ def data(report: Report, patients: Patients | None = None) -> str:
         "mutants": len(report.outcomes),
         "killed": report.count(KILLED),
         "survived": len(report.survivors),
+        "also": report.count(ALSO),
         "equivalent": report.count(EQUIVALENT),
+        "proved": report.count(PROVED),
+        "solved": report.solved,
         "percent": report.share,
         "left_out": list(report.left_out),
         "survivors": [
@@ -81,7 +90,7 @@ def data(report: Report, patients: Patients | None = None) -> str:
             for one in report.survivors
         ],
         "equivalents": [
-            {**_mutant(one.mutant), "reason": one.by} for one in report.outcomes if one.status == EQUIVALENT
+            {**_mutant(one.mutant), "reason": one.by} for one in report.outcomes if one.status in (EQUIVALENT, PROVED)
         ],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

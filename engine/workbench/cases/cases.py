@@ -47,14 +47,14 @@ _OTHERS = (
     "asked",
 )
 LISTS = (*DIAGNOSES, *PLAN_STATUSES, *_OTHERS, *ANSWERS)
-MAPPINGS = ("scales", "ranks", "scores", "missing", "deferred_after", "quantities")
+MAPPINGS = ("scales", "ranks", "scores", "missing", "deferred_after", "doses", "quantities")
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """One thing that must (or, `negated`, must not) follow: `kind` is the key, `subject` the id, `wanted` the rest.
 
-    `also` marks one that follows besides: it is held like the others, and says nothing of what the case is about.
+    What is not `meant` stands under `also`: it is so, and no source was asked whether it should be.
     """
 
     kind: str
@@ -63,7 +63,12 @@ class Expectation:
     wanted: tuple[str, ...] = ()
     within: str = ""
     negated: bool = False
-    also: bool = False
+    meant: bool = True
+
+    @property
+    def block(self) -> str:
+        """The key under which it is written."""
+        return "also" if not self.meant else "expect_not" if self.negated else "expect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,7 @@ def read_node(
         blocks = {"expect": one.expect, "expect_not": one.expect_not, "also": one.also}
         for key, block in blocks.items():
             if block is not None:
-                found, wrong = _expectations(kb, block, key)
+                found, wrong = _expectations(kb, block, negated=key == "expect_not", meant=key != "also")
                 expectations += found
                 problems += wrong
         if not one.name:
@@ -156,18 +161,19 @@ def read_node(
     return cases, problems
 
 
-def _expectations(kb: KnowledgeBase, block: MapNode, written: str) -> tuple[list[Expectation], list[Problem]]:
+def _expectations(
+    kb: KnowledgeBase, block: MapNode, negated: bool, meant: bool
+) -> tuple[list[Expectation], list[Problem]]:
     found: list[Expectation] = []
     problems: list[Problem] = []
     answered = tuple(_named(block, "diagnosis"))
-    negated, also = written == "expect_not", written == "also"
     for key, value in block.pairs:
         if key.value in LISTS:
             than = answered if key.value == "reject" else ()
             items = value.items if isinstance(value, ListNode) else (value,)
             for item in items:
                 if isinstance(item, Text) and item.value:
-                    found.append(Expectation(key.value, item.value, item.place, than, "", negated, also))
+                    found.append(Expectation(key.value, item.value, item.place, than, negated=negated, meant=meant))
                 else:
                     problems.append(_form(key, item, f"`{key.value}: [id, id]`"))
         elif key.value in MAPPINGS and isinstance(value, MapNode):
@@ -176,7 +182,7 @@ def _expectations(kb: KnowledgeBase, block: MapNode, written: str) -> tuple[list
                 if texts is None:
                     problems.append(_form(key, wanted, f"`{key.value}: {{{subject.value}: value}}`"))
                 else:
-                    found.append(Expectation(key.value, subject.value, subject.place, texts, within, negated, also))
+                    found.append(Expectation(key.value, subject.value, subject.place, texts, within, negated, meant))
         elif key.value in MAPPINGS:
             problems.append(_form(key, value, f"`{key.value}: {{id: value}}`"))
         else:
@@ -211,7 +217,9 @@ def _wanted(node: Node) -> tuple[tuple[str, ...] | None, str]:
 
 _ABOUT: Mapping[str, str] = {
     **dict.fromkeys((*DIAGNOSES, "causes", "ranks", "scores", "diagnosis", "cause", "reject"), "conditions"),
-    **dict.fromkeys((*PLAN_STATUSES, "cautions", "missing", "deferred_after", "recommend", "avoid"), "interventions"),
+    **dict.fromkeys(
+        (*PLAN_STATUSES, "cautions", "missing", "deferred_after", "doses", "recommend", "avoid"), "interventions"
+    ),
     **dict.fromkeys(("states", "false", "unknown"), "states"),
     **dict.fromkeys(("orders", "next_step"), "investigations"),
     **dict.fromkeys(("fired", "held", "ruled_out"), "rules"),

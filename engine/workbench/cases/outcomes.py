@@ -173,6 +173,13 @@ def _after(look: Outlook, want: Expectation) -> Checked:
     return held, f"it is {status}, after {', '.join(after) or 'nothing'}"
 
 
+def _dose(look: Outlook, want: Expectation) -> Checked:
+    """Each of the words stands in a dose that is told of an intervention of the plan."""
+    told = look.doses(want.subject) if look.status(want.subject) else ()
+    held = all(any(words in text for text in told) for words in want.wanted)
+    return held and bool(told), f"the dose is {'; '.join(told)}" if told else "no dose is told"
+
+
 def _quantity(look: Outlook, want: Expectation) -> Checked:
     case = look.case
     known, _ = answers.read_answer(case.kb, want.subject, want.wanted[0], want.place, None)
@@ -283,6 +290,7 @@ _CHECKS: dict[str, Callable[[Outlook, Expectation], Checked]] = {
     "cautions": _caution,
     "missing": _missing,
     "deferred_after": _after,
+    "doses": _dose,
     "quantities": _quantity,
     "fired": _fired,
     "held": _held_back,

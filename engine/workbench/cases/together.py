@@ -43,22 +43,36 @@ def unmet(people: Population, worked: Sequence[WorkedCase]) -> int:
 
 
 class Met:
-    """For each expectation the cases in which what it names is so; what `negated` makes of it is left to the caller."""
+    """For each expectation the cases in which what it names is so; what `negated` makes of it is left to the caller.
 
-    def __init__(self, people: Population) -> None:
-        self.people, self.kb = people, people.kb
+    Args:
+        before: the same cases before some rules were changed, with the conditions that may stand elsewhere now.
+    """
+
+    def __init__(self, people: Population, before: tuple[Met, frozenset[str]] | None = None) -> None:
+        self.people, self.kb, self._before = people, people.kb, before
         self._found: dict[tuple[str, str, tuple[str, ...]], int] = {}
         self._ranks: dict[int, dict[str, Standing]] = {}
 
     def within(self, want: Expectation, these: int) -> int:
         """Of these cases those in which it is so; of others nothing is said."""
-        check = _AT_ONCE.get(want.kind)
-        if check is None or (want.kind in _SLOWLY_MERGED and these & self.people.contradicting):
+        if not self.at_once(want, these):
             return self._one_by_one(want, these)
+        check = _AT_ONCE[want.kind]
         key = want.kind, want.subject, want.wanted
         if key not in self._found:
             self._found[key] = check(self, want)
         return self._found[key]
+
+    def at_once(self, want: Expectation, these: int) -> bool:
+        """Whether it is looked up for all of these together, none of them asked alone."""
+        if want.kind == "doses" and any("{" in text for text, _ in self.people.plans.doses(want.subject)):
+            return False
+        return want.kind in _AT_ONCE and not (want.kind in _SLOWLY_MERGED and these & self.people.contradicting)
+
+    def over_bits(self, want: Expectation, these: int) -> bool:
+        """Whether it is looked up without supposing anything else of a patient."""
+        return self.at_once(want, these) or (want.kind in _RANKED and not these & self.people.contradicting)
 
     def _one_by_one(self, want: Expectation, these: int) -> int:
         check = _RANKED.get(want.kind)
@@ -74,6 +88,10 @@ class Met:
     def ranked(self, number: int) -> dict[str, Standing]:
         """The differential of one case, in its order."""
         found = self._ranks.get(number)
+        if found is None and self._before is not None:
+            met, conditions = self._before
+            if all(self._stands(name, number) == met._stands(name, number) for name in conditions):
+                found = self._ranks[number] = met.ranked(number)
         if found is None:
             listed, standings = [], self.people.standings
             for name, condition in self.kb.conditions.items():
@@ -85,6 +103,10 @@ class Met:
             found = {one.condition.id: one for one in sorted(listed, key=differential.in_order)}
             self._ranks[number] = found
         return found
+
+    def _stands(self, condition: str, number: int) -> tuple[str | float, str | float]:
+        standings = self.people.standings
+        return _word(standings.statuses(condition), number), _word(standings.scores(condition), number)
 
     def rank(self, number: int, condition: str) -> int:
         """1 for the first of the differential of one case; 0 where the condition is not in it."""
@@ -135,6 +157,13 @@ def _missing(met: Met, want: Expectation) -> int:
     return found
 
 
+def _dose(met: Met, want: Expectation) -> int:
+    found = met.people.in_plan(want.subject)
+    for words in want.wanted:
+        found &= bits.joined(cases for text, cases in met.people.plans.doses(want.subject) if words in text)
+    return found
+
+
 def _fired(met: Met, want: Expectation) -> int:
     return met.people.rule(met.kb.rules[want.subject])[0] if want.subject in met.kb.rules else 0
 
@@ -160,6 +189,7 @@ _AT_ONCE: dict[str, Callable[[Met, Expectation], int]] = {
     "alerts": lambda met, want: met.people.alert(want.subject)[0],
     "cautions": lambda met, want: met.people.is_cautioned(want.subject)[0],
     "missing": _missing,
+    "doses": _dose,
     "fired": _fired,
     "held": lambda met, want: met.people.everybody & ~_fired(met, want),
     "ruled_out": _ruled_out,
@@ -169,7 +199,7 @@ _AT_ONCE: dict[str, Callable[[Met, Expectation], int]] = {
     "next_step": lambda met, want: met.people.testing.next_steps(want.subject),
 }
 
-_SLOWLY_MERGED = frozenset({"orders", "next_step", "missing", "scores"})
+_SLOWLY_MERGED = frozenset({"orders", "next_step", "missing", "scores", "doses"})
 """What is looked up one by one for those of whom two values contradict."""
 
 # --- by the differential of one ---------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from ...assessment.outlook import Outlook
 from ...assessment.verdict import PLAN_STATUSES
-from ...intake import record
+from ...intake.record import EXPECTING
 from ...values.problems import Place
 from ...values.truth import Truth
 from . import outcomes
@@ -33,7 +33,7 @@ class Correction:
     value: str = ""
 
     def __str__(self) -> str:
-        block = _block(self.want)
+        block = self.want.block
         before = f"{self.want.kind}: {self.want.subject}"
         if self.want.wanted and self.want.kind in MAPPINGS:
             before += f" {', '.join(self.want.wanted)}"
@@ -41,15 +41,10 @@ class Correction:
         return f"{self.want.place}: {block} {before} -> {after}"
 
 
-def _block(want: Expectation) -> str:
-    """The key of a worked case that the expectation stands under."""
-    return "also" if want.also else "expect_not" if want.negated else "expect"
-
-
 def correction(look: Outlook, want: Expectation) -> Correction | None:
     """What a failed expectation should say; None for one that may not be changed."""
-    if want.kind in ANSWERS:
-        return None
+    if want.kind in (*ANSWERS, "doses"):
+        return None  # a dose is corrected by who has read the source
     if want.negated:
         return Correction(want)
     if want.kind in MAPPINGS:
@@ -118,10 +113,10 @@ def _corrected(chunk: str, one: Correction) -> str | None:
     """One case's text with one correction; None where nothing would be left of it."""
     want = one.want
     case = YAML().compose(chunk).value[0]
-    blocks = {key.value: (key, value) for key, value in case.value if key.value in record.EXPECTING}
-    block_key, block = blocks[_block(want)]
+    blocks = {key.value: (key, value) for key, value in case.value if key.value in EXPECTING}
+    block_key, block = blocks[want.block]
     meant = (value for key, (_, value) in blocks.items() if key != "also")
-    if not one.key and not want.also and _items_in(meant) < 2:
+    if not one.key and want.meant and _items_in(meant) < 2:
         return None
     key, value = next((key, value) for key, value in block.value if key.value == want.kind)
     if want.kind in MAPPINGS and one.key:

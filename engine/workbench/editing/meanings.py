@@ -282,7 +282,7 @@ CASE: Mapping[str, str] = {
     "without": "Findings that the case named by `like` gives and this patient does not.",
     "expect": "What must follow.",
     "expect_not": "What must not follow.",
-    "also": "What follows besides: tested like the rest, and no part of what the case is about.",
+    "also": "What follows besides, read off the program and not off a source; `test --mutate` counts it apart.",
     "note": "What else the reader of the case should know.",
 }
 
@@ -315,6 +315,7 @@ EXPECTED: Mapping[str, str] = {
     "scores": "Conditions with the score they have, to one decimal.",
     "missing": "By intervention, the findings it waits for.",
     "deferred_after": "By intervention, what has to come first.",
+    "doses": "By intervention, words of the dose that is told, with their numbers and intervals.",
     "quantities": "Quantities with their value, or {is: value, within: tolerance}.",
     "diagnosis": "Conditions established or likely, or first of the differential with what would settle them named.",
     "cause": "Causes that are true, or conditions at least likely.",

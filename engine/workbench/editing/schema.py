@@ -218,7 +218,9 @@ def _one_of(*keys: str) -> Schema:
 
 _SUBJECTS: Mapping[str, str] = {
     **dict.fromkeys((*cases.DIAGNOSES, "causes", "ranks", "scores", "diagnosis", "cause", "reject"), "condition"),
-    **dict.fromkeys((*PLAN_STATUSES, "cautions", "missing", "deferred_after", "recommend", "avoid"), "intervention"),
+    **dict.fromkeys(
+        (*PLAN_STATUSES, "cautions", "missing", "deferred_after", "doses", "recommend", "avoid"), "intervention"
+    ),
     **dict.fromkeys(("states", "false", "unknown"), "state"),
     **dict.fromkeys(("fired", "held", "ruled_out"), "rule"),
     "scales": "scale",
@@ -237,7 +239,7 @@ def _expected() -> Schema:
         "quantities": {"anyOf": [TEXT, tolerant]},
         "ranks": {"type": "integer", "minimum": 1},
         "scores": {"type": "number"},
-        **dict.fromkeys(("missing", "deferred_after"), either_or_list(TEXT)),
+        **dict.fromkeys(("missing", "deferred_after", "doses"), either_or_list(TEXT)),
     }
     for key in cases.MAPPINGS:
         found[key] = {**by_id(wanted.get(key, TEXT)), "propertyNames": ids(_SUBJECTS[key])}

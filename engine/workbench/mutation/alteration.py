@@ -7,9 +7,10 @@ by the plain evaluator, when it is asked for; all else is as it was kept.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ...assessment import worlds
 from ...assessment.population.population import Population
@@ -18,7 +19,7 @@ from ...case import evidence
 from ...case.case import Case, Prepared
 from ...inference import productions, values
 from ...inference.reference import Reference
-from ...knowledge_base.model import KnowledgeBase, Rule, ThresholdEntry
+from ...knowledge_base.model import Intervention, KnowledgeBase, Rule, ThresholdEntry
 from ...premises import expression, propositions
 from ...premises.expression import Node, TruthNode
 from ...values.interval import Interval
@@ -58,6 +59,7 @@ class Graph:
 
     def __init__(self, kb: KnowledgeBase) -> None:
         self.kb = kb
+        self.order = {id: place for place, id in enumerate(kb.rules)}
         self.by_atom: dict[str, set[str]] = {}
         self.by_name: dict[str, set[str]] = {}
         self.applying: dict[str, list[str]] = {}
@@ -142,6 +144,35 @@ class Graph:
         return changed.id in self.touched([changed]).rules
 
 
+_K, _V = TypeVar("_K"), TypeVar("_V")
+
+
+class Exchanged(Mapping[_K, _V]):
+    """A mapping with something else for some of its keys, and without those for which there is None.
+
+    What is new comes last; all else keeps its order.
+    """
+
+    def __init__(self, base: Mapping[_K, _V], others: Mapping[_K, _V | None]) -> None:
+        self._base, self._others = base, others
+
+    def __getitem__(self, key: _K) -> _V:
+        if key not in self._others:
+            return self._base[key]
+        found = self._others[key]
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __iter__(self) -> Iterator[_K]:
+        others = self._others
+        yield from (key for key in self._base if key not in others or others[key] is not None)
+        yield from (key for key, found in others.items() if key not in self._base and found is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 # --- a case as it was -------------------------------------------------------------------------------------------------
 
 
@@ -224,9 +255,9 @@ class Kept(Reference):
         return found
 
     @property
-    def answers(self) -> dict[str, values.Given]:
+    def answers(self) -> Mapping[str, values.Given]:
         """What was said of each finding, and what that implied."""
-        return dict(self._given)
+        return self._given
 
 
 # --- the same case under another rule ---------------------------------------------------------------------------------
@@ -240,8 +271,8 @@ class Altered(Reference):
         self.today = kept.today
         self.kept, self.touched, self.graph = kept, alteration.touched, alteration.graph
         self._given = kept._given
-        self._derive = dict(alteration.prepared.plan.derive)
-        self._rules = dict(alteration.prepared.rules)
+        self._derive = alteration.prepared.plan.derive
+        self._rules = alteration.prepared.rules
         self._values: dict[str, Known] = {}
         self._truths: dict[str, Truth] = {}
         self._premises: dict[str, Truth] = {}
@@ -304,6 +335,7 @@ class Alteration:
         rule: Rule | None = None,
         changed: Rule | None = None,
         threshold: ThresholdEntry | None = None,
+        intervention: Intervention | None = None,
     ) -> None:
         self.base, self.graph, self.rule, self.changed = base, graph, rule, changed
         kb = base.kb
@@ -311,25 +343,37 @@ class Alteration:
         touched = graph.touched(versions, [threshold.id] if threshold is not None else [])
         own = {one.id for one in versions}
         self.touched = dataclasses.replace(touched, rules=touched.rules | own)
+        self.rewords = _reworded(rule, changed, intervention)
+        """The interventions of which nothing but the dose is told otherwise, where that is all."""
         if rule is not None:
-            rules = {id: changed if id == rule.id else one for id, one in kb.rules.items()}
-            self.kb = dataclasses.replace(kb, rules={id: one for id, one in rules.items() if one is not None})
+            self.kb = dataclasses.replace(kb, rules=Exchanged(kb.rules, {rule.id: changed}))
+        elif intervention is not None:
+            others = Exchanged(kb.interventions, {intervention.id: intervention})
+            self.kb = dataclasses.replace(kb, interventions=others)
         else:
             assert threshold is not None
             self.kb = dataclasses.replace(kb, thresholds={**kb.thresholds, threshold.id: threshold})
         self._prepared: Prepared | None = None
         self._compiled: Prepared | None = None
+        self.worked_out: dict[str, dict[tuple[int, ...], int]] = {}
+        """For each name that may come out otherwise what it comes to, by what it is worked out from."""
 
-    @property
+    @functools.cached_property
+    def decides_scope(self) -> bool:
+        """Whether the change may decide whom the system is for, which shakes all there is."""
+        scope = self.kb.scope
+        return scope is not None and scope.when is not None and self.reaches(scope.when)
+
+    def reaches(self, node: Node) -> bool:
+        """Whether a premise may come out otherwise."""
+        return not self.touched.none_of(expression.names_read(node), expression.atoms_read(node))
+
+    @functools.cached_property
     def recompiles(self) -> bool:
         """Whether the change may alter what is assumed of a patient, so that the case must be run anew."""
         for finding in self.kb.findings.values():
             when = finding.assumed.when if finding.assumed is not None else None
-            if when is None:
-                continue
-            if not self.touched.guarded.isdisjoint(expression.names_read(when)):
-                return True
-            if not self.touched.atoms.isdisjoint(expression.atoms_read(when)):
+            if when is not None and self.reaches(when):
                 return True
         return False
 
@@ -351,28 +395,33 @@ class Alteration:
         base, rule = self.base, self.rule
         plan = dataclasses.replace(base.plan, kb=self.kb)
         if rule is None:
-            return dataclasses.replace(base, kb=self.kb, plan=plan, reads={})
+            kept = base.reads if self.rewords else {}
+            return dataclasses.replace(base, kb=self.kb, plan=plan, reads=kept)
         if rule.verb == "derives":
             plan = dataclasses.replace(plan, derive=values.derive_rules(self.kb))
         versions = [one for one in (rule, self.changed) if one is not None]
         members = {(one.verb, member) for one in versions for member in one.members or one.targets}
         by_target: dict[tuple[str, str], tuple[Rule, ...]] = {}
         by_target |= {key: self._exchanged(base.by_target.get(key, ()), key) for key in members}
-        by_atom = {**base.rules, **dict(self._concluding())}
         return dataclasses.replace(
             base,
             kb=self.kb,
             plan=plan,
-            rules={atom: rules for atom, rules in by_atom.items() if rules},
+            rules=Exchanged(base.rules, dict(self._concluding())),
             by_verb={one.verb: self._of_verb(one.verb) for one in versions} | _without(base.by_verb, versions),
-            by_target={**base.by_target, **by_target},
+            by_target=Exchanged(base.by_target, by_target),
             behind=self._behind(),
             reads={},
             indications={},
         )
 
     def _of_verb(self, verb: str) -> tuple[Rule, ...]:
-        return tuple(rule for rule in self.kb.rules.values() if rule.verb == verb)
+        """The rules of one verb, in the order of the knowledge base."""
+        assert self.rule is not None
+        ids = {one.id for one in self.base.by_verb.get(verb, ()) if one.id != self.rule.id}
+        if self.changed is not None and self.changed.verb == verb:
+            ids.add(self.changed.id)
+        return tuple(self.kb.rules[id] for id in self._in_order(ids))
 
     def _exchanged(self, rules: tuple[Rule, ...], key: tuple[str, str]) -> tuple[Rule, ...]:
         """The rules of one verb about one thing, in the order of the knowledge base."""
@@ -383,7 +432,7 @@ class Alteration:
             ids.add(new.id)
         return tuple(self.kb.rules[id] for id in self._in_order(ids))
 
-    def _concluding(self) -> Iterator[tuple[str, tuple[Rule, ...]]]:
+    def _concluding(self) -> Iterator[tuple[str, tuple[Rule, ...] | None]]:
         assert self.rule is not None
         old = set(concluded(self.base.kb, self.rule))
         new = set(concluded(self.kb, self.changed)) if self.changed is not None else set()
@@ -391,10 +440,10 @@ class Alteration:
             ids = {one.id for one in self.base.rules.get(atom, ()) if one.id != self.rule.id}
             if atom in new:
                 ids.add(self.rule.id)
-            yield atom, tuple(self.kb.rules[id] for id in self._in_order(ids))
+            yield atom, tuple(self.kb.rules[id] for id in self._in_order(ids)) or None
 
     def _in_order(self, ids: set[str]) -> list[str]:
-        return [id for id in self.kb.rules if id in ids] if len(ids) > 1 else list(ids)
+        return sorted(ids, key=self.graph.order.__getitem__)
 
     def _behind(self) -> Mapping[str, frozenset[str]]:
         rule, changed, before = self.rule, self.changed, self.base.behind
@@ -416,6 +465,15 @@ class Alteration:
 
     def patient(self, kept: Kept) -> AlteredCase:
         return AlteredCase(kept, self)
+
+
+def _reworded(rule: Rule | None, changed: Rule | None, intervention: Intervention | None) -> frozenset[str]:
+    if intervention is not None:
+        return frozenset({intervention.id})
+    if rule is None or changed is None or rule.dose == changed.dose:
+        return frozenset()
+    same = dataclasses.replace(changed, dose=rule.dose) == rule
+    return frozenset(rule.members or rule.targets) if same else frozenset()
 
 
 _RANKING = ("supports", "opposes")

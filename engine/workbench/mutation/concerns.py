@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from ...assessment.verdict import PLAN_STATUSES
 from ...knowledge_base.model import Rule
-from ...premises import expression, propositions
-from ...premises.expression import Node
+from ...premises import propositions
 from ..cases.cases import DIAGNOSES, Expectation
 from .alteration import Alteration
 
@@ -46,6 +45,8 @@ def grounds_of(want: Expectation) -> tuple[Ground, ...]:
         return ("causes", subject), ("differential", subject)
     if kind in ("ranks", "diagnosis", "reject"):
         return (DIFFERENTIAL, PURSUIT)
+    if kind == "doses":
+        return ("dose", subject), ("plan", subject), PURSUIT
     if kind in ("undetermined", "missing"):
         return ("plan", subject), PURSUIT
     if kind in PLAN_STATUSES or kind in ("recommend", "avoid", "deferred_after"):
@@ -62,6 +63,9 @@ def shaken(alteration: Alteration) -> frozenset[Ground]:
 
 def _shaken(alteration: Alteration) -> Iterator[Ground]:
     touched, kb = alteration.touched, alteration.kb
+    if alteration.rewords:
+        yield from (("dose", member) for member in alteration.rewords)
+        return
     yield ANYTHING
     yield from (("rule", id) for id in touched.rules)
     yield from (("atom", atom) for atom in touched.atoms)
@@ -72,8 +76,11 @@ def _shaken(alteration: Alteration) -> Iterator[Ground]:
     versions = [one for one in (alteration.rule, alteration.changed) if one is not None]
     yield from _about([*versions, *(kb.rules[id] for id in touched.rules if id in kb.rules)])
     for condition in kb.conditions.values():
-        if condition.pursue is not None and _reads(alteration, condition.pursue):
+        if condition.pursue is not None and alteration.reaches(condition.pursue):
             yield from (("differential", condition.id), DIFFERENTIAL, PURSUIT)
+    for test in kb.investigations.values():
+        if test.not_while is not None and alteration.reaches(test.not_while):
+            yield from (("orders", test.id), ("orders", ""))
     before, after = alteration.base.behind, alteration.prepared.behind
     if before is not after:
         yield from _about(rule for id, rule in kb.rules.items() if before.get(id) != after.get(id))
@@ -92,11 +99,6 @@ def _about(rules: Iterable[Rule]) -> Iterator[Ground]:
                 yield from (("orders", member), ("orders", ""))
 
 
-def _reads(alteration: Alteration, node: Node) -> bool:
-    return not alteration.touched.none_of(expression.names_read(node), expression.atoms_read(node))
-
-
-def everything(alteration: Alteration) -> bool:
-    """Whether the change may decide whom the system is for, which shakes all there is."""
-    scope = alteration.kb.scope
-    return scope is not None and scope.when is not None and _reads(alteration, scope.when)
+def about(kind: str, grounds: Iterable[Ground]) -> frozenset[str]:
+    """What of one kind is shaken."""
+    return frozenset(subject for of, subject in grounds if of == kind and subject)

@@ -1,18 +1,17 @@
 """What would follow for all kept cases at once if one rule were another: only what rests on the change, over bits.
 
-The mirror of `Altered`, for many cases. It says which cases a change concerns and which expectations it would leave
-unmet; whoever contradicts himself, or of whom something was taken for granted, is left to be asked alone.
+The mirror of `alteration`, for many cases, their worlds, and what they are without what was taken for granted. Who is
+left to be asked alone is said by `selves`.
 """
 
 from __future__ import annotations
 
+import copy
 import functools
 
-from ...assessment.population import contradicting
 from ...assessment.population.population import Population
-from ...assessment.population.shown import View
+from ...assessment.population.ungranted import Ungranted
 from ...assessment.population.worlds_of_many import Worlds
-from ...case.case import Prepared
 from ...inference import productions
 from ...inference.program import bits
 from ...inference.program.bits import NOBODY, Pair
@@ -22,6 +21,7 @@ from ...inference.program.truths import Truths
 from ...knowledge_base.model import Rule
 from ...premises import expression, propositions
 from ...premises.expression import TruthNode
+from . import concerns
 from .alteration import Alteration
 
 
@@ -34,7 +34,10 @@ class AlteredTruths(Truths):
         self.plan, self.kb = alteration.prepared.plan, alteration.kb
         self.size, self.everybody = base.size, base.everybody
         anew = self.touched.names
-        self.columns = Columns(base.machine, base.answers, base.columns, anew, self.plan) if anew else base.columns
+        self.columns = base.columns
+        if anew:
+            found = alteration.worked_out
+            self.columns = Columns(base.machine, base.answers, base.columns, anew, self.plan, found)
         self.leaves = _AlteredLeaves(self.columns, base.leaves, anew)
         self._nodes: dict[int, tuple[TruthNode, Pair]] = {}
         self._atoms: dict[str, Pair] = {}
@@ -109,49 +112,58 @@ class _AlteredLeaves(Leaves):
         self._lists = base._lists if anew.isdisjoint(base.machine.kb.findings) else {}
 
 
-class Together:
-    """The kept cases as one population, to be looked at under one change after another."""
+class Altered(Population):
+    """The same patients under other rules. Of what the change does not touch nothing is worked out again.
 
-    def __init__(self, people: Population) -> None:
-        self.people = people
-        self.alone: int = _alone(people)
-        """The cases that a change is tried on one by one: several values count in them, or might."""
+    Args:
+        base: the patients as they are.
+        truths: what follows for them under the change.
+        several: those of whom two values contradict, in the same worlds before the change and after it.
+    """
 
-    def truths(self, alteration: Alteration) -> AlteredTruths:
-        """What follows under a change."""
-        return AlteredTruths(self.people.truths, alteration)
+    def __init__(self, base: Population, alteration: Alteration, truths: AlteredTruths, several: int = 0) -> None:
+        of_base = base.__dict__.items()
+        self.__dict__.update({key: value for key, value in of_base if key not in _WORKED_OUT_ANEW})
+        self._base, self._alteration = base, alteration
+        self.prepared, self.kb, self._looks = alteration.prepared, alteration.kb, {}
+        self.contradicting = self.several = several
+        self.alone = 0
+        self.shows(self.prepared, truths)
+        if not alteration.decides_scope:
+            self._as_before()
 
-    def under(self, alteration: Alteration, truths: AlteredTruths) -> Population:
-        """What is shown under a change to all but those in `alone`."""
-        return _Altered(self.people, alteration.prepared, truths)
+    def _as_before(self) -> None:
+        """Have what rests on no changed rule told as it was."""
+        base, touched = self._base, self._alteration.touched
+        shaken = concerns.shaken(self._alteration)
+        plans, standings, tests = (concerns.about(kind, shaken) for kind in ("plan", "differential", "orders"))
+        self.view.lacks.before = base.view.lacks, touched.rules
+        self.view.awaits.before = base.view.awaits, touched.rules
+        self.standings.before = base.standings, standings
+        self.plans.before = base.plans, plans
+        self.testing.before = base.testing, tests, plans
 
-
-def _alone(people: Population) -> int:
-    """Those who contradict themselves or might by a rule, and those of whom something was taken for granted."""
-    return people.contradicting | contradicting.suspects(people) | people.plans.granted
-
-
-class _Altered(Population):
-    """The same patients under other rules. Of what the change does not touch nothing is worked out again."""
-
-    def __init__(self, people: Population, prepared: Prepared, truths: AlteredTruths) -> None:
-        self.__dict__.update(
-            {
-                key: value
-                for key, value in people.__dict__.items()
-                if key not in ("contradicting", "several", "alone", "worlds")
-            }
-        )
-        self.prepared, self.kb, self._looks = prepared, prepared.kb, {}
-        self.contradicting = self.several = self.alone = 0
-        self.shows(prepared, truths)
-        if not truths.touched.names:
-            base: View = people.view
-            self.view.lacks.before = base.lacks, truths.touched.rules
-            self.view.awaits.before = base.awaits, truths.touched.rules
-        self.plans.granting = False
+    def _under(self, others: Population) -> Altered:
+        """Other patients under the same change."""
+        return Altered(others, self._alteration, AlteredTruths(others.truths, self._alteration))
 
     @functools.cached_property
     def worlds(self) -> Worlds:
-        """Nobody here has several."""
-        raise TypeError("of whom two values contradict is asked alone")
+        """Their worlds, which are the same before the change and after it."""
+        found = copy.copy(self._base.worlds)
+        found.people = self._under(found.people)
+        return found
+
+    def ungranted(self) -> Ungranted:
+        """The patients without what was taken for granted, which is the same before the change and after it."""
+        found = copy.copy(self._base.plans.ungranted)
+        found.population = self
+        found.part = self._under(found.part) if found.part is not None else None
+        return found
+
+    def other(self, said: object, days: object) -> Population:
+        """Nobody else: under a change only those are known whom it was tried on."""
+        raise TypeError("patients under a change cannot be supposed to be others")
+
+
+_WORKED_OUT_ANEW = frozenset({"contradicting", "several", "alone", "worlds"})

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ...knowledge_base.model import KnowledgeBase, Rule, ThresholdEntry, ThresholdValue
+from ...knowledge_base.model import Intervention, KnowledgeBase, Rule, ThresholdEntry, ThresholdValue
 from ...knowledge_base.verbs import Verb
 from ...premises import expression
 from ...premises.expression import Node
@@ -23,7 +23,7 @@ from ...values.interval import exactly
 from ...values.problems import Place
 from .alteration import Graph
 
-NUMBER, OPERATOR, CONDITION, RULE, STRENGTH, VERB, TARGET = (
+NUMBER, OPERATOR, CONDITION, RULE, STRENGTH, VERB, TARGET, DOSE = (
     "number",
     "operator",
     "condition",
@@ -31,12 +31,13 @@ NUMBER, OPERATOR, CONDITION, RULE, STRENGTH, VERB, TARGET = (
     "strength",
     "verb",
     "target",
+    "dose",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change: `rule` becomes `changed` (None: it is left out), or the shared `threshold` another.
+    """One change: `rule` becomes `changed` (None: it is left out), or a shared `threshold` or `intervention` another.
 
     `change` says it in words and is unique within the rule (or threshold) `owner`.
     """
@@ -48,6 +49,7 @@ class Mutant:
     rule: Rule | None = None
     changed: Rule | None = None
     threshold: ThresholdEntry | None = None
+    intervention: Intervention | None = None
 
     @property
     def key(self) -> str:
@@ -62,6 +64,8 @@ def of(kb: KnowledgeBase) -> tuple[Mutant, ...]:
         found += _distinct(_of_rule(graph, rule))
     for entry in kb.thresholds.values():
         found += _distinct(_of_threshold(entry))
+    for intervention in kb.interventions.values():
+        found += _distinct(_of_dose(intervention))
     return tuple(found)
 
 
@@ -88,6 +92,9 @@ def _of_rule(graph: Graph, rule: Rule) -> Iterator[Mutant]:
         yield Mutant(rule.id, CONDITION, f"{_shown(rule.when)} left out", _place(rule.when, rule), rule, bare)
     yield Mutant(rule.id, RULE, "the rule left out", rule.place, rule, None)
     yield from _concluding_otherwise(graph, rule)
+    for change, text in reworded(rule.dose):
+        place = rule.places.get("dose", rule.place)
+        yield Mutant(rule.id, DOSE, f"{change} in the dose", place, rule, dataclasses.replace(rule, dose=text))
 
 
 _JOINED = (expression.All, expression.AnyOf, expression.AtLeast, expression.Always)
@@ -385,6 +392,38 @@ def _aimed_at(rule: Rule, target: str, other: str) -> Rule:
         targets=tuple(other if one == target else one for one in rule.targets),
         members=tuple(other if one == target else one for one in rule.members),
     )
+
+
+# --- doses and intervals ----------------------------------------------------------------------------------------------
+
+_INTERVALS = {"day": "week", "week": "month", "month": "year", "year": "month"}
+_COUNTS = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"]
+_IN_TEXT = re.compile(
+    r"(?<![\w{.])(?P<number>\d[\d,]*(?:\.\d+)?)(?![\w}])"
+    rf"|\b(?P<interval>{'|'.join(_INTERVALS)})(?=s?\b|ly\b)|\b(?P<count>{'|'.join(_COUNTS[:-1])})\b"
+)
+
+
+def reworded(text: str) -> Iterator[tuple[str, str]]:
+    """Each number of a text a step of its last digit higher, each interval another; in words, and the text then."""
+    for match in _IN_TEXT.finditer(text):
+        before = match.group()
+        if match["number"]:
+            number = Decimal(before.replace(",", ""))
+            exponent = number.as_tuple().exponent
+            after = f"{number + Decimal(1).scaleb(min(0, exponent if isinstance(exponent, int) else 0)):,f}"
+        elif match["interval"]:
+            after = _INTERVALS[before]
+        else:
+            after = _COUNTS[_COUNTS.index(before) + 1]
+        yield f"{before} becomes {after}", f"{text[: match.start()]}{after}{text[match.end() :]}"
+
+
+def _of_dose(intervention: Intervention) -> Iterator[Mutant]:
+    for change, text in reworded(intervention.dose):
+        place = intervention.places.get("dose", intervention.place)
+        other = dataclasses.replace(intervention, dose=text)
+        yield Mutant(intervention.id, DOSE, f"{change} in the dose", place, intervention=other)
 
 
 # --- shared thresholds ------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ reason, is equivalent and counted apart. What was tried is kept, so that a run t
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,14 +30,19 @@ from ..cases.together import Met
 from . import concerns, mutants, witnesses
 from .alteration import Alteration, Altered, AlteredCase, Graph, Kept
 from .concerns import Ground
-from .cone import AlteredTruths, Together
+from .cone import AlteredTruths
 from .mutants import Mutant
+from .selves import Together
 from .witnesses import Search, Witness, told_of
 
-KILLED, SURVIVED, EQUIVALENT = "killed", "survived", "equivalent"
+KILLED, ALSO, SURVIVED = "killed", "also", "survived"
+"""Noticed by what a case means; only by what it says `also`; by no case."""
 
-WANTED = 90
-"""The percentage of changes, equivalent ones apart, that the cases are to notice."""
+EQUIVALENT, PROVED = "equivalent", "proved"
+"""Nobody could notice: it comes to the same productions or an author says so; a solver has shown it."""
+
+WANTED = 92
+"""The percentage of changes, equivalent ones apart, that cases are to notice by what they mean."""
 
 AT_ONCE = 40
 """Changes handed to a process together."""
@@ -58,6 +64,8 @@ class Report:
 
     outcomes: tuple[Outcome, ...]
     left_out: tuple[str, ...] = ()
+    solved: bool = False
+    """Whether a solver was asked of what survived."""
 
     def count(self, status: str) -> int:
         return sum(one.status == status for one in self.outcomes)
@@ -67,15 +75,18 @@ class Report:
         return tuple(one for one in self.outcomes if one.status == SURVIVED)
 
     @property
+    def tried(self) -> int:
+        """How many changes somebody could notice, as far as is known."""
+        return len(self.outcomes) - self.count(EQUIVALENT) - self.count(PROVED)
+
+    @property
     def share(self) -> float:
         """Percent killed of those not equivalent, cut (never rounded up) to one decimal."""
-        tried = len(self.outcomes) - self.count(EQUIVALENT)
-        return 100.0 if not tried else self.count(KILLED) * 1000 // tried / 10
+        return 100.0 if not self.tried else self.count(KILLED) * 1000 // self.tried / 10
 
     @property
     def enough(self) -> bool:
-        tried = len(self.outcomes) - self.count(EQUIVALENT)
-        return self.count(KILLED) * 100 >= WANTED * tried
+        return self.count(KILLED) * 100 >= WANTED * self.tried
 
 
 # --- running ----------------------------------------------------------------------------------------------------------
@@ -182,6 +193,8 @@ class Trial:
         self.prepared, self.kept = prepared, kept
         self.graph = Graph(prepared.kb)
         self.together = Together(kept[0].people) if kept else None
+        self.besides = any(not want.meant for one in kept for want in one.worked.expectations)
+        """Whether any case says anything `also`."""
         self.grounded: dict[Ground, dict[int, None]] = {}
         for number, one in enumerate(kept):
             for want in one.worked.expectations:
@@ -190,46 +203,50 @@ class Trial:
 
     def of(self, mutant: Mutant) -> Told:
         """What becomes of one mutant."""
-        alteration = Alteration(self.prepared, self.graph, mutant.rule, mutant.changed, mutant.threshold)
-        noticing = self._noticing(mutant, alteration)
-        if noticing is not None:
-            return [KILLED, noticing.worked.name, None]
-        apart = self._telling_apart(mutant, alteration)
+        alteration = of_mutant(self.prepared, self.graph, mutant)
+        truths = self.together.truths(alteration) if self.together is not None else None
+        for status, meant in ((KILLED, True), (ALSO, False)) if truths is not None else ():
+            noticing = self._noticing(mutant, truths, meant) if meant or self.besides else None
+            if noticing is not None:
+                return [status, noticing.worked.name, None]
+        apart = self._telling_apart(mutant, truths) if truths is not None else None
         if apart is None and _same(self.prepared, alteration, mutant):
             return [EQUIVALENT, "it comes to the same productions", None]
         return [SURVIVED, "", _plain(apart or self._searched(mutant, alteration))]
 
-    def _noticing(self, mutant: Mutant, alteration: Alteration) -> Kept | None:
-        """A case that notices: the first, but for those that have to be asked alone."""
-        if self.together is None:
-            return None
-        truths = self.together.truths(alteration)
-        concerned = self.together.people.contradicting | _differing(mutant, alteration, truths)
+    def _noticing(self, mutant: Mutant, truths: AlteredTruths, meant: bool) -> Kept | None:
+        """A case that notices: the first, but for those that have to be asked alone.
+
+        Args:
+            meant: by what the case means; else by what it says `also`.
+        """
+        assert self.together is not None
+        alteration = truths.alteration
+        concerned = self.together.concerned(truths, functools.partial(_differing, mutant, alteration))
         if not concerned:
             return None  # no case can notice
         shaken = self._shaken(alteration)
-        every = alteration.recompiles or bool(alteration.touched.names)
-        alone = self.together.people.everybody if every else self.together.alone
+        alone = self.together.alone(truths)
         met: Met | None = None
         last: list[tuple[Kept, list[Expectation]]] = []
         for number in self._in_order(mutant, shaken):
             if not concerned >> number & 1:
                 continue
             kept, flag = self.kept[number], 1 << number
-            wants = [want for want in kept.worked.expectations if not shaken.isdisjoint(concerns.grounds_of(want))]
-            if alone & flag and not every:
+            wants = [want for want in kept.worked.expectations if want.meant is meant]
+            wants = [want for want in wants if not shaken.isdisjoint(concerns.grounds_of(want))]
+            if not alone & flag:
+                met = met or self.together.under(truths)
+                over_bits = [want for want in wants if met.over_bits(want, flag)]
+                if any(bool(met.within(want, flag) & flag) is want.negated for want in over_bits):
+                    return kept
+                wants = [want for want in wants if want not in over_bits]
+            if wants:
                 last.append((kept, wants))  # they cost most
-            elif every:
-                if notices(_patient(alteration, kept), wants):
-                    return kept
-            else:
-                met = met or Met(self.together.under(alteration, truths))
-                if any(bool(met.within(want, flag) & flag) is want.negated for want in wants):
-                    return kept
         return next((kept for kept, wants in last if notices(_patient(alteration, kept), wants)), None)
 
     def _shaken(self, alteration: Alteration) -> frozenset[Ground]:
-        if alteration.recompiles or concerns.everything(alteration):
+        if alteration.recompiles or alteration.decides_scope:
             return frozenset(self.grounded)
         return concerns.shaken(alteration)
 
@@ -245,13 +262,12 @@ class Trial:
                     seen.add(number)
                     yield number
 
-    def _telling_apart(self, mutant: Mutant, alteration: Alteration) -> Witness | None:
+    def _telling_apart(self, mutant: Mutant, truths: AlteredTruths) -> Witness | None:
         """A case in which the rule comes out otherwise though nothing expected does; a decided one, if there is one."""
         first: Witness | None = None
-        differing = _differing(mutant, alteration, self.together.truths(alteration)) if self.together else 0
-        for number in bits.positions(differing):
+        for number in bits.positions(_differing(mutant, truths.alteration, truths)):
             kept = self.kept[number]
-            told = _apart(mutant, alteration, kept)
+            told = _apart(mutant, truths.alteration, kept)
             if told is None or (first is not None and "unknown" in told):
                 continue
             place = kept.worked.place
@@ -261,9 +277,14 @@ class Trial:
         return first
 
     def _searched(self, mutant: Mutant, alteration: Alteration) -> Witness | None:
-        if mutant.rule is None or mutant.changed is None:
+        if mutant.rule is None or mutant.changed is None or self.together is None:
             return None
-        return Search(alteration, mutant.rule, mutant.changed).found(self.kept)
+        return Search(alteration, mutant.rule, mutant.changed).found(self.kept, self.together.people.truths)
+
+
+def of_mutant(prepared: Prepared, graph: Graph, mutant: Mutant) -> Alteration:
+    """The knowledge base with this change."""
+    return Alteration(prepared, graph, mutant.rule, mutant.changed, mutant.threshold, mutant.intervention)
 
 
 def _patient(alteration: Alteration, kept: Kept) -> Case:
@@ -281,6 +302,9 @@ def notices(case: Case, wants: Iterable[Expectation]) -> bool:
 def _apart(mutant: Mutant, alteration: Alteration, kept: Kept) -> tuple[str, str] | None:
     """What the rule comes to in a case as it is and changed, where the change could concern the case; else None."""
     rule, changed = mutant.rule, mutant.changed
+    if mutant.kind == mutants.DOSE:
+        told = [kept.prepared.kb.interventions[one].dose if rule is None else rule.dose for one in alteration.rewords]
+        return (told[0], mutant.change)
     if rule is None:
         return _values_apart(alteration, kept)
     if rule.verb == "derives":
@@ -298,6 +322,10 @@ def _apart(mutant: Mutant, alteration: Alteration, kept: Kept) -> tuple[str, str
 def _differing(mutant: Mutant, alteration: Alteration, truths: AlteredTruths) -> int:
     """The cases in which the rule, or a value, comes out otherwise: compare `_apart`."""
     base, rule, changed = truths.base, mutant.rule, mutant.changed
+    if mutant.kind == mutants.DOSE:
+        wanting = (alteration.base.by_target.get(("recommends", one), ()) for one in alteration.rewords)
+        rules = [rule] if rule is not None else [one for some in wanting for one in some]
+        return bits.joined(base.everybody & ~base.premise(one)[1] for one in rules)
     if rule is None:
         rules = [alteration.kb.rules[id] for id in alteration.touched.rules]
         return bits.joined(_unlike(base, truths, rule) for rule in rules)

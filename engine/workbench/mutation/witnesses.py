@@ -11,15 +11,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ...case.case import Prepared
 from ...inference import productions
 from ...inference.productions import Productions
+from ...inference.program import bits
+from ...inference.program.bits import Pair
+from ...inference.program.truths import Truths
 from ...inference.reference import Reference
 from ...inference.values import Given
 from ...intake.answers import answers
 from ...knowledge_base.model import KnowledgeBase, Rule
 from ...premises import expression
 from ...premises.expression import Node, NumberNode, TruthNode
-from ...values import dates, truth
+from ...values import dates
 from ...values.interval import Interval, exactly
 from ...values.truth import Truth
 from ...values.value import NO, YES, Choice, Day, Entry, Known, Measurement, Number, Records
@@ -56,18 +60,11 @@ class Witness:
 
 
 class _Plain(Reference):
-    """The plain evaluator on one knowledge base after another patient, without looking its rules up each time."""
+    """The plain evaluator on one patient after another, without looking the rules of a knowledge base up each time."""
 
-    def __init__(
-        self,
-        kb: KnowledgeBase,
-        given: Mapping[str, Given],
-        today: Interval,
-        rules: Mapping[str, tuple[Rule, ...]],
-        derive: Mapping[str, tuple[Rule, ...]],
-    ) -> None:
-        self.kb, self.today, self._given = kb, today, given
-        self._rules, self._derive = dict(rules), dict(derive)
+    def __init__(self, prepared: Prepared, given: Mapping[str, Given], today: Interval) -> None:
+        self.kb, self.today, self._given = prepared.kb, today, given
+        self._rules, self._derive = prepared.rules, prepared.plan.derive
         self._values: dict[str, Known] = {}
         self._truths: dict[str, Truth] = {}
         self._premises: dict[str, Truth] = {}
@@ -84,56 +81,69 @@ class Search:
         """The conditions that the two versions do not share."""
         self.focus = frozenset().union(*(expression.names_read(leaf) for leaf in self.differing))
 
-    def found(self, cases: Sequence[Kept]) -> Witness | None:
-        """The first patient found, within the budget; None where there is none, or it lies further off."""
-        tried = itertools.islice(self._patients(cases), BUDGET)
-        for start, changes in tried:
+    def found(self, cases: Sequence[Kept], truths: Truths) -> Witness | None:
+        """The first patient found, within the budget; None where there is none, or it lies further off.
+
+        Args:
+            truths: what follows for the cases.
+        """
+        for start, changes in itertools.islice(self._patients(cases, truths), BUDGET):
             before, after = self._told(start, changes)
             if before != after:
                 return self._witness(start, changes, before, after)
         return None
 
-    def _patients(self, cases: Sequence[Kept]) -> Iterator[tuple[Kept, Mapping[str, Known]]]:
+    def _patients(self, cases: Sequence[Kept], truths: Truths) -> Iterator[tuple[Kept, Mapping[str, Known]]]:
         """First one answer to what was changed, where all hangs on it; then one and two answers near the nearest."""
-        nearest = sorted(cases, key=self._nearness, reverse=True)
-        for start in nearest[:HINGED]:
+        nearest = [cases[number] for number in itertools.islice(self._nearest(truths), HINGED)]
+        for start in nearest:
             for name, found in self._candidates(start):
                 if name in self.focus:
                     yield from ((start, {name: known}) for known in found)
         for start in nearest[:STARTS]:
             yield from ((start, changes) for changes in _combinations(dict(self._candidates(start))))
 
-    def _nearness(self, kept: Kept) -> tuple[bool, int]:
-        """Whether the rule hangs on what was changed in it, and how many of its conditions hold."""
-        premise = self.rule.when
-        if premise is None:
-            return False, 0
-        hinged = self._forced(premise, kept, Truth.TRUE) is not self._forced(premise, kept, Truth.FALSE)
+    def _nearest(self, truths: Truths) -> Iterator[int]:
+        """First the cases of which the rule hangs on what was changed in it, then those with most of its conditions."""
+        premise = self.rule.when or expression.Always()
+        one, other = (
+            self._forced(premise, truths, forced) for forced in ((truths.everybody, 0), (0, truths.everybody))
+        )
+        hinged = (one[0] ^ other[0]) | (one[1] ^ other[1])
         items = premise.items if isinstance(premise, expression.All) else ()
-        return hinged, sum(kept.holds(item) is Truth.TRUE for item in items)
+        held = [truths.holds(item)[0] for item in items]
+        at_least = [bits.counted(count, held, truths.everybody) for count in range(len(held) + 1)]
+        seen = 0
+        for these in (hinged, truths.everybody):
+            for enough in reversed(at_least):
+                yield from bits.positions(these & enough & ~seen)
+                seen |= these & enough
 
-    def _forced(self, node: TruthNode, kept: Kept, forced: Truth) -> Truth:
+    def _forced(self, node: TruthNode, truths: Truths, forced: Pair) -> Pair:
         """The premise, if each condition that was changed had this truth."""
         if node in self.differing:
             return forced
         if isinstance(node, expression.Not):
-            return truth.negation(self._forced(node.item, kept, forced))
-        if isinstance(node, expression.All):
-            return truth.all_of([self._forced(item, kept, forced) for item in node.items])
-        if isinstance(node, expression.AnyOf):
-            return truth.any_of([self._forced(item, kept, forced) for item in node.items])
-        if isinstance(node, expression.AtLeast):
-            return truth.at_least(node.count, [self._forced(item, kept, forced) for item in node.items])
-        return kept.holds(node)
+            return bits.negation(self._forced(node.item, truths, forced))
+        if isinstance(node, (expression.All, expression.AnyOf, expression.AtLeast)):
+            parts = [self._forced(item, truths, forced) for item in node.items]
+            if isinstance(node, expression.All):
+                return bits.all_of(parts, truths.everybody)
+            count = node.count if isinstance(node, expression.AtLeast) else 1
+            return bits.at_least(count, parts, truths.everybody)
+        return truths.holds(node)
 
     def _told(self, start: Kept, changes: Mapping[str, Known]) -> tuple[str, str]:
-        given = {**start.answers, **{name: Given(known) for name, known in changes.items()}}
+        """What the rule comes to as it is and changed; where only what it concludes was changed, that too."""
         base, other = self.alteration.base, self.alteration.prepared
-        told = []
-        for prepared, rule in ((base, self.rule), (other, self.changed)):
-            plain = _Plain(prepared.kb, given, start.today, prepared.rules, prepared.plan.derive)
-            told.append(told_of(plain, rule))
-        return told[0], told[1]
+        given = {**start.answers, **{name: Given(known) for name, known in changes.items()}}
+        plain = _Plain(base, given, start.today)
+        before = told_of(plain, self.rule)
+        if self.rule.verb == "derives":
+            return before, told_of(_Plain(other, given, start.today), self.changed)
+        if self.rule.when is self.changed.when:
+            return before, f"{before}, but it concludes otherwise" if before == Truth.TRUE.value else before
+        return before, plain.holds(self.changed.when or expression.Always()).value
 
     def _witness(self, start: Kept, changes: Mapping[str, Known], before: str, after: str) -> Witness:
         written = {name: answers.write_answer(self.kb, name, known) for name, known in changes.items()}

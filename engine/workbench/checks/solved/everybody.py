@@ -20,7 +20,7 @@ from ....knowledge_base.model import Rule
 from ....premises.expression import Always, TruthNode
 from ....values.truth import Truth
 from ...proof import solver
-from ...proof.clauses import FALSE, TRUE, Clauses
+from ...proof.clauses import FALSE, TRUE, Clauses, Pair
 from ...proof.leaves import Leaves
 from ...proof.network import Network
 from ...proof.quantities import Quantities
@@ -115,9 +115,22 @@ class Everybody:
         self._used.update({key: self._kept[key] for key in keys.values() if key in self._kept})
         return [other for other in others if self._used[keys[other.id]] == "nobody"]
 
-    def alike(self, rule: Rule, changed: Rule) -> bool:
-        """Whether it is proved that both premises come to the same of everybody; `changed` need not be in force."""
-        return self._solved.alike(rule, changed)
+    def alike(self, rules: Sequence[Rule], others: Sequence[Rule]) -> bool:
+        """Whether it is proved that both come to the same of everybody: true if any rule holds, false if none can.
+
+        A rule need not be in force as it is handed in.
+        """
+        key = "alike/" + "/".join("-".join(sorted(map(self._meaning, some))) for some in (rules, others))
+        if key not in self._used:
+            if key not in self._kept:
+                self.asked += 1
+                self._kept[key] = "nobody" if self._solved.alike(rules, others) else "no"
+            self._used[key] = self._kept[key]
+        return self._used[key] == "nobody"
+
+    def _meaning(self, rule: Rule) -> str:
+        in_force = self.kb.rules.get(rule.id) is rule
+        return self.meanings.rule(rule) if in_force else self.meanings.premise(rule.when or Always())
 
     def clashing(self, parts: Sequence[TruthNode]) -> list[TruthNode]:
         """Of parts that never hold together, some that clash."""
@@ -172,8 +185,8 @@ class _Solved:
         literals = self._literals(holding, failing)
         return FALSE not in literals and self.solver.holds(literals) is not False
 
-    def alike(self, rule: Rule, changed: Rule) -> bool:
-        one, other = self.network.rule(rule), self.network.node(changed.when or Always())
+    def alike(self, rules: Sequence[Rule], others: Sequence[Rule]) -> bool:
+        one, other = (self.clauses.either([self._premise(rule) for rule in some]) for some in (rules, others))
         apart = [
             self.clauses.any_of((self.clauses.all_of((mine, -its)), self.clauses.all_of((-mine, its))))
             for mine, its in zip(one, other, strict=True)
@@ -181,6 +194,11 @@ class _Solved:
         self.network.reading.take_in()
         asked = self.clauses.any_of(apart)
         return asked == FALSE or (asked != TRUE and self.solver.holds([asked]) is False)
+
+    def _premise(self, rule: Rule) -> Pair:
+        """The premise of a rule, which need not be in force."""
+        in_force = self.prepared.kb.rules.get(rule.id) is rule
+        return self.network.rule(rule) if in_force else self.network.node(rule.when or Always())
 
     def numbers_fit(self, rule: Rule, seconds: float) -> bool | None:
         """Whether there are numbers for which a rule holds; None where that was not found out in time."""

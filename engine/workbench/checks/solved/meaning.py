@@ -17,7 +17,7 @@ from ....inference import values
 from ....inference.grounds import Grounds
 from ....knowledge_base.model import Finding, Quantity, Rule
 from ....premises import expression
-from ....premises.expression import Node
+from ....premises.expression import Node, TruthNode
 
 _UNSAID = frozenset({"place", "places", "source", "label", "synonyms", "sources", "note", "suppress", "since"})
 _UNASKED = frozenset({"question", "help", "section", "group", "checklist", "known_by", "kept_because", "analyte"})
@@ -46,6 +46,12 @@ class Meanings:
         if atom is not None:
             return _digest(self._literal(2 * atom), self._literal(2 * atom + 1))
         return self._node(rule.when) if rule.when is not None else ""
+
+    def premise(self, node: TruthNode) -> str:
+        """What a premise of no rule means."""
+        atoms = [self.compiled.propositions.get(atom) for atom in sorted(expression.atoms_read(node))]
+        literals = (self._literal(2 * atom + side) for atom in atoms if atom is not None for side in (0, 1))
+        return _digest(self._node(node), *literals)
 
     def _literal(self, literal: int) -> str:
         for one in self._grounds.ahead(literal, self._literals):
