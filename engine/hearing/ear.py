@@ -376,7 +376,9 @@ class Ear:
         readable = [(one, known) for one, (known, _) in told if known is not None]
         if not readable:
             return None
-        if len(readable) > 1 and all(one.date for one, _ in readable):
+        undated = [one for one, _ in readable if not one.date]
+        before = all(one.earlier for one, _ in readable if one.date)
+        if len(readable) > 1 and (not undated or (len(undated) == 1 and before)):
             return self._in_days(hearing, name, [one for one, _ in readable])
         best, kept = readable[0]
         for one, known in readable[1:]:
@@ -397,7 +399,7 @@ class Ear:
         def day(one: Result) -> tuple[object, ...]:
             known, _ = hearing.readable(name, one.node)
             interval = history.date_of(known) if known is not None else None
-            return (interval.low, interval.high) if interval is not None else (0, 0)
+            return (interval.low, interval.high) if interval is not None else (datetime.date.max.toordinal(), 0)
 
         ordered = sorted(results, key=day)
         known, problems = hearing.readable(name, ListNode(tuple(one.node for one in ordered), PROMPT))

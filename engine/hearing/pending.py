@@ -155,13 +155,26 @@ class Pending:
             for name in self.asked:
                 self.hearing.reading.say(name, "no")
             return True
-        if "yes_no" not in kinds and nothing:
-            self._gap("not measured" if any(self._is_test(name) for name in self.asked) else "unknown")
+        if "yes_no" not in kinds and nothing and any(self._is_test(name) for name in self.asked):
+            self._gap("not measured")
+            return True
+        none = {name: self._none_of(name) for name in self.asked}
+        if "yes_no" not in kinds and nothing and all(none.values()):
+            self.hearing.use(*self.hearing.segments)
+            self.hearing.reading.answered = True
+            for name, value in none.items():
+                self.hearing.reading.say(name, value)
             return True
         self.hearing.use(one)
         labels = ", ".join(self.hearing.names.label(name) for name in self.asked)
         self.hearing.reading.ask(f"'{told}' to which? {labels}", "answer each, in this order")
         return True
+
+    def _none_of(self, name: str) -> str:
+        """What `none` says of a finding: `0` of what is counted or drunk, the word that a choice has for it."""
+        if self.hearing.type_of(name) == "number":
+            return "0" if self.hearing.fits(name, "none") else ""
+        return "none" if self.hearing.type_of(name) == "choice" and self.hearing.fits(name, "none") else ""
 
     def _rest(self) -> bool:
         """`all normal`: the same of every test that was asked; `except` names those of which something else is said."""

@@ -49,6 +49,7 @@ _EVERY = (
     (r"(?P<other>every other|alternate)\s+(?P<unit>day|week|month)s?\b", ""),
     (r"(?P<word>bd|bid|b\.i\.d\.|tds|tid|qds|qid)\b", ""),
     (r"(?P<day>od|o\.d\.|qd|(?-i:OM)|mane|nocte|daily|nightly)\b", ""),
+    (r"(?P<week>(?-i:OW))\b", ""),
     (r"(?P<unit>weekly|monthly|yearly|annually|annual|fortnightly)\b", ""),
 )  # fmt: skip
 Read = Callable[["Times", "re.Match[str]"], "Time | None"]
@@ -281,6 +282,8 @@ def _frequency(told: dict[str, str | None]) -> str:
         return _ABBREVIATED[(told["word"] or "").casefold()]
     if told.get("day"):
         return "day"
+    if told.get("week"):
+        return "week"
     if told.get("clinic"):
         return _plural(int(told["clinic"] or 0), _PARTS[told["part"] or "12"])
     if unit.startswith("h"):
@@ -318,8 +321,8 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], Read]]:
     )
     yield one(r"(?P<month>\d{1,2})/(?P<year>(?:19|20)\d\d)(?![\d/]|\.\d)", Times._month_year)
     yield one(
-        rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<month>{_MONTH})"
-        r"(?:,?\s*(?P<full>(?:19|20)\d\d)|\s*(?P<quote>')?(?P<two>\d\d))(?!\d|\.\d)"
+        rf"(?:(?P<day>\d{{1,2}})(?:(?:st|nd|rd|th)?\s+(?:of\s+)?|[-/]))?(?P<month>{_MONTH})"
+        r"(?:(?:,?\s*|[-/])(?P<full>(?:19|20)\d\d)|\s*(?P<quote>')?(?P<two>\d\d))(?!\d|\.\d)"
         r"(?!\s*(?:mg|mcg|ug|g|kg|ng|nmol|%|mmol))",
         Times._named,
     )
