@@ -131,6 +131,7 @@ class Ear:
         Scores(hearing).read()
         Results(hearing).read()
         entries.read()
+        phrased.read_bracketed()
         phrased.read_answers()
         phrased.read_stopped_smoking()
         phrased.read_ages()

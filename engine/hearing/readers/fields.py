@@ -51,10 +51,7 @@ class Fields:
             if (lasting := _FOR_A.fullmatch(one.text.strip())) is not None and "started" not in entry.fields:
                 self._put(entry, name, "started", f"1 {lasting.group(1)} ago")
                 return
-            told = entry.anchor.text.strip() if entry.anchor is not None else "it"
-            self.hearing.reading.ask(
-                f"'{one.text.strip()}' after '{told}': how long?", f"write '{told} since 2019', or 'for 3 years'"
-            )
+            self.hearing.reading.leave(f"{one.text.strip()} (how long is not said)")
         elif one.cue("fracture") is not None and name == "fractures":
             self._break_word(one, entry)
         elif one.cue("field", "over", "ended", "had") is not None:
@@ -75,6 +72,10 @@ class Fields:
             if field.type != "choice" or field.id == finding.key or field.id in entry.fields:
                 continue
             sense = one.sense("member", field.choices)
+            if sense is None and field.id == "reaction" and one.sense("member", "symptoms") is not None:
+                entry.fields[field.id] = "other_reaction"
+                one.used = True
+                return
             if sense is not None and isinstance(sense.value, frozenset) and len(sense.value) == 1:
                 if field.id == "grade" and one.text.strip().isdigit():
                     continue
@@ -135,8 +136,14 @@ class Fields:
 
     def _dosed_later(self, one: Segment) -> bool:
         """`pred 40, then tapered, now 5 mg`: another dose stands behind the first."""
-        behind = (each for each in self.hearing.segments[one.index + 1 :] if each.clause == one.clause)
-        return any(each.number is not None or each.text.casefold() in ("then", "taper", "tapered") for each in behind)
+        behind = [each for each in self.hearing.segments[one.index + 1 :] if each.clause == one.clause]
+        doses = [each for each in behind if each.number is not None and not self._of_a_day(each)]
+        return bool(doses) or any(each.text.casefold() in ("then", "taper", "tapered") for each in behind)
+
+    def _of_a_day(self, one: Segment) -> bool:
+        """`since 3/26`: a number with a stroke behind it, of a day that cannot be told."""
+        beside = self.hearing.segments[one.index - 1 : one.index] + self.hearing.segments[one.index + 1 : one.index + 2]
+        return any(each.text == "/" for each in beside)
 
     def _bare_dose(self, one: Segment, entry: Entry) -> bool:
         """A number right behind a medicine, followed by how often: `risedronate 35 weekly`."""

@@ -306,13 +306,19 @@ class Results:
         if len(following) < 2 or following[0].number is None or following[0].kind != "number":
             return
         value, day = following[0], following[1]
-        if day.time is None or day.time.kind != "date" or day.part != value.part:
+        if day.part != value.part:
+            return
+        if day.time is not None and day.time.kind == "date":
+            when = day.time.text
+        elif day.text.casefold() in ("now", "currently", "today"):
+            when = self.hearing.today.isoformat()
+        else:
             return
         assert value.number is not None
         unit = value.number.unit or number.unit
         text = Quantity(value.number.low, bound=value.number.bound, unit=unit).text()
         if self.hearing.fits(name, text):
-            results.append(Result(text, date=day.time.text))
+            results.append(Result(text, date=when))
             self.hearing.use(value, day)
             self._more_of_it(name, day, number)
 
