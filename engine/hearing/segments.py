@@ -29,6 +29,7 @@ _SHORTENED = "".join(
         "[Cc]orr",
         "[Aa]dj",
         "[Vv]it",
+        "[Gg]eb",
         r"O\.B",
     )
 )

@@ -115,9 +115,21 @@ class Fields:
                     if not number.unit:
                         self.hearing.reading.leave(f"{one.text.strip()} taken as {text}")
                     return
+                if number.unit and not often and self._refused(one, trial, entry, name):
+                    return
         if self._is_count(one, number.low) and name == "medicines":
             self.hearing.reading.leave(f"{self._count_words(one)} (how many is not used)")
             one.used = True
+
+    def _refused(self, one: Segment, trial: dict[str, str], entry: Entry, name: str) -> bool:
+        """A dose that the medicine as named does not have is told with the reason, and not passed over."""
+        _, problems = self.hearing.readable(name, Entry(trial).node)
+        if not any(problem.code == "OL312" for problem in problems):
+            return False
+        self.hearing.reading.problems += [each for each in problems if each not in self.hearing.reading.problems]
+        self.asked_back.append(entry)
+        one.used = True
+        return True
 
     def _changed_to(self, one: Segment) -> bool:
         """`down to 20 mg`: the dose that is taken now."""
@@ -405,5 +417,4 @@ class Fields:
         first, second = time.unclear[:2]
         what = f"'{self.hearing.told(entry.anchor or one, one)}': {first} or {second}?"
         self.hearing.reading.ask(what, "write the year first, so that day and month cannot be confused")
-        self.asked_back.append(entry)
         return True

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime
+import math
 
 from ...intake.words.phrases import Meaning, Statement
 from ...values import dates
+from ...values.value import Number
 from ..hearing import Hearing, idle
 from ..reading import Entry
 from ..scope import FAMILY
 from ..segments import Segment
 
+_PERIODS_ENDED = frozenset({"last period", "last periods", "lmp", "final period", "periods stopped", "periods ended"})
+_YEAR = 365.25
 NONE, NO_OTHERS = "none", "no others"
 """What a phrase says of a whole list: that it is empty, or that what was named is all of it."""
 
@@ -179,6 +183,8 @@ class Phrased:
             if one.used or one.time is None or one.kind != "time" or "age" in reading.results:
                 continue
             before = self.hearing.before(one)
+            if self._ended_periods(one):
+                continue
             if (
                 before is not None
                 and before.cue("born") is not None
@@ -200,6 +206,27 @@ class Phrased:
                 if "age" in self.hearing.kb.findings and self.hearing.fits("age", text) and " " not in text:
                     self.hearing.use(one)
                     reading.say("age", text)
+
+    def _ended_periods(self, one: Segment) -> bool:
+        """`last period in 2009`: the age at the menopause, of somebody whose age is known, if it is over a year ago."""
+        reading, name = self.hearing.reading, "age_at_menopause"
+        told = next((each for each in reversed(self.hearing.segments[: one.index]) if each.text.strip() != "in"), None)
+        if told is None or told.text.strip().casefold() not in _PERIODS_ENDED or one.time is None or name in reading.results:
+            return False
+        age = self.hearing.known.get("age")
+        day = dates.partial(one.time.text) if one.time.kind == "date" and not one.time.unclear else None
+        if day is None or not isinstance(age, Number) or name not in self.hearing.kb.findings:
+            return False
+        today, years = self.hearing.today.toordinal(), age.results[-1].interval
+        low = math.floor((float(years.low) * _YEAR - (today - float(day.low))) / _YEAR)
+        high = math.floor(((float(years.high) + 1) * _YEAR - 1 - (today - float(day.high))) / _YEAR)
+        value = str(low) if low == high else f"{low}..{high}"
+        if today - float(day.high) < _YEAR or not self.hearing.fits(name, value):
+            return False
+        self.hearing.use(told, one)
+        reading.say(name, value)
+        reading.say("menopausal_status", "postmenopausal", follows=True)
+        return True
 
     def _another_age(self) -> bool:
         """Whether another age than that of the person was asked for: at the menopause."""
