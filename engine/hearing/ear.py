@@ -17,7 +17,7 @@ from ..knowledge_base.naming import Names
 from ..values import history
 from ..values.value import Choice, Gap, Known, Number, Records, is_addition
 from . import asked_for, commands
-from .corrections import Corrections, Said, keep_units, split, spoken_of
+from .corrections import Corrections, Said, keep_units, named_again, split, spoken_of
 from .heard import Conflicting, Half, Heard
 from .hearing import Hearing, idle
 from .pending import Pending
@@ -86,6 +86,7 @@ class Ear:
         if command is not None and command[0] != "change":
             hearing.reading.command = command
             return self._heard(hearing, last)
+        named_again(hearing)
         cut = split(line, bool(last) and (len(asked) < 2 or last[0].finding in asked))
         if cut is not None:
             self._corrected(hearing, cut, last, any_of)

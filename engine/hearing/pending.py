@@ -249,7 +249,9 @@ class Pending:
         assert number is not None
         if often.time is None or (often.time.kind, often.time.text) != ("every", "day") or not number.unit:
             return False
-        if number.bad or not self.hearing.fits(name, value := Quantity(number.low, number.high, number.bound).text(f"{number.unit}/day")):
+        if number.bad or not self.hearing.fits(
+            name, value := Quantity(number.low, number.high, number.bound).text(f"{number.unit}/day")
+        ):
             return False
         self.hearing.use(amount, often)
         self.hearing.reading.say(name, value)
@@ -261,7 +263,12 @@ class Pending:
     def _none_lately(self, name: str) -> bool:
         """`none this year, one in 2024`, of what is counted over the last year."""
         telling = self._telling
-        if len(telling) < 2 or telling[0].cue("nothing") is None or telling[0].used or self.hearing.type_of(name) != "number":
+        if (
+            len(telling) < 2
+            or telling[0].cue("nothing") is None
+            or telling[0].used
+            or self.hearing.type_of(name) != "number"
+        ):
             return False
         own = [one for one in telling if one.part == telling[0].part]
         lately = telling[1].text.casefold().strip() in ("this year", "last year", "this past year", "in the last year")

@@ -30,6 +30,7 @@ _SHORTENED = "".join(
         "[Aa]dj",
         "[Vv]it",
         "[Gg]eb",
+        "b",
         r"O\.B",
     )
 )

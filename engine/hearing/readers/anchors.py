@@ -120,6 +120,8 @@ class Anchors:
             return ""
         if self._reaction_to(one, before):
             return ""
+        if "intolerances" in self.hearing.asked and one.sense("member", "medicine_reactions") is not None:
+            return ""
         if broken and one.cue("cause") is not None:
             return ""  # `L4 burst # RTA`: the accident, not the kidney
         if into is not None and "intolerances" in names:

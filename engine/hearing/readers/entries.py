@@ -57,9 +57,9 @@ class Entries:
                 self._add(entry, one, name, clause)
         self._no_site(clause, anchors)
         for one in clause:
-            if (
-                not one.used
-                and one.cue("fracture", "side", "over", "ended", "past", "into", "imaging", "both") is not None
+            if not one.used and (
+                one.cue("fracture", "side", "over", "ended", "past", "into", "imaging", "both") is not None
+                or (one.cue("yes") is not None and any(one.part == each.part for _, each, _ in entries))
             ):
                 one.used = True
 

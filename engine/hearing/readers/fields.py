@@ -100,8 +100,12 @@ class Fields:
             return
         if number.about:
             return
-        if "dose" in fields and ("dose" not in entry.fields or self._changed_to(one)):
-            unit = number.unit or ("" if not self._bare_dose(one, entry) else "mg")
+        if "dose" in fields and not number.unit and self._of_a_day(one) and self._split_dose(one, entry):
+            return
+        changed = "dose" in entry.fields and self._changed_to(one)
+        if "dose" in fields and ("dose" not in entry.fields or changed):
+            mg = self._bare_dose(one, entry) or (changed and entry.fields["dose"].endswith(" mg"))
+            unit = number.unit or ("mg" if mg else "")
             if unit and unit.split("/")[0] not in ("kg", "cm") and not number.unit.startswith(("nmol", "mmol", "pmol")):
                 text = number.text(unit, sign=False)
                 dose, _, period = text.partition("/")
@@ -132,9 +136,9 @@ class Fields:
         return True
 
     def _changed_to(self, one: Segment) -> bool:
-        """`down to 20 mg`: the dose that is taken now."""
+        """`down to 20 mg`, `now 7.5`: the dose that is taken now."""
         before = self.hearing.before(one)
-        if before is None or before.cue("now") is None:
+        if before is None or not (before.cue("now") is not None or before.text.casefold() in ("now", "currently")):
             return False
         before.used = True
         return True
@@ -151,6 +155,22 @@ class Fields:
         behind = [each for each in self.hearing.segments[one.index + 1 :] if each.clause == one.clause]
         doses = [each for each in behind if each.number is not None and not self._of_a_day(each)]
         return bool(doses) or any(each.text.casefold() in ("then", "taper", "tapered") for each in behind)
+
+    def _split_dose(self, one: Segment, entry: Entry) -> bool:
+        """`hydrocortisone 10/5/5`: doses of one day, of which none is the dose."""
+        if entry.anchor is None or self.hearing.before(one) is not entry.anchor:
+            return False
+        run = [one]
+        for each in self.hearing.segments[one.index + 1 :]:
+            if each.clause != one.clause or not (each.text == "/" or (each.kind == "number" and run[-1].text == "/")):
+                break
+            run.append(each)
+        if len([each for each in run if each.kind == "number"]) < 3:
+            return False
+        self.hearing.use(*run)
+        told = self.hearing.told(entry.anchor, run[-1])
+        self.hearing.reading.ask(f"'{told}': how much in all a day?", "write it with its unit: 20 mg/day")
+        return True
 
     def _of_a_day(self, one: Segment) -> bool:
         """`since 3/26`: a number with a stroke behind it, of a day that cannot be told."""
@@ -393,6 +413,8 @@ class Fields:
                 return str(cue.value)
             if before.cue("over") is not None and not names_something(before):
                 return ""
+            if before.text.casefold() == "to" and before.index == one.index - 1 and anchor is not None:
+                return "stopped"  # `letrozole to 2022`
             opens = before is anchor or before.cue("side", "had", "but") is not None
             if not (opens or idle(before) or (before.kind == "mark" and before.text in "(")):
                 return ""
@@ -417,4 +439,6 @@ class Fields:
         first, second = time.unclear[:2]
         what = f"'{self.hearing.told(entry.anchor or one, one)}': {first} or {second}?"
         self.hearing.reading.ask(what, "write the year first, so that day and month cannot be confused")
+        if len(entry.fields) == 1:
+            self.asked_back.append(entry)
         return True

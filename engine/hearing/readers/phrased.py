@@ -171,7 +171,11 @@ class Phrased:
             sections = {finding.section for each in told if (finding := self.hearing.finding(each.finding)) is not None}
             for sense in one.senses:
                 answered = self.hearing.finding(sense.target) if sense.kind == "answer" else None
-                if answered is not None and answered.section in sections and answered.id not in self.hearing.reading.results:
+                if (
+                    answered is not None
+                    and answered.section in sections
+                    and answered.id not in self.hearing.reading.results
+                ):
                     self.hearing.use(one)
                     self.hearing.reading.say(answered.id, str(sense.value))
                     break
@@ -193,6 +197,9 @@ class Phrased:
             ):
                 self.hearing.use(before, one)
                 reading.say("age", ages.pop())
+            elif one.time.kind == "age" and self._of_a_relative(one):
+                self.hearing.use(one)
+                reading.leave(f"{one.text.strip()} (of the relative)")
             elif one.time.kind == "age" and self._says_age(one):
                 if "age" in self.hearing.kb.findings and self.hearing.fits("age", one.time.text):
                     self.hearing.use(one)
@@ -211,7 +218,12 @@ class Phrased:
         """`last period in 2009`: the age at the menopause, of somebody whose age is known, if it is over a year ago."""
         reading, name = self.hearing.reading, "age_at_menopause"
         told = next((each for each in reversed(self.hearing.segments[: one.index]) if each.text.strip() != "in"), None)
-        if told is None or told.text.strip().casefold() not in _PERIODS_ENDED or one.time is None or name in reading.results:
+        if (
+            told is None
+            or told.text.strip().casefold() not in _PERIODS_ENDED
+            or one.time is None
+            or name in reading.results
+        ):
             return False
         age = self.hearing.known.get("age")
         day = dates.partial(one.time.text) if one.time.kind == "date" and not one.time.unclear else None
@@ -241,6 +253,10 @@ class Phrased:
         before = self.hearing.segments[one.index - 1] if one.index else None
         since = before is not None and before.cue("field", "over") is not None
         return one.text.casefold().startswith("age") and not listed and not since
+
+    def _of_a_relative(self, one: Segment) -> bool:
+        """`Mum yes (aged 79)`."""
+        return any(each.part == one.part and each.cue("kin") is not None for each in self.hearing.segments)
 
     def _of_an_entry(self, one: Segment) -> bool:
         """`the pill in her 20s`: the age at which something was, not that of the person now."""

@@ -325,7 +325,15 @@ class Scores:
 
     def _row(self, row: Row, day: str) -> None:
         hearing = self.hearing
-        used = [row.named, *row.sides, *row.segments, *row.kinds, *(one for _, one in row.numbers), row.gap, row.earlier]
+        used = [
+            row.named,
+            *row.sides,
+            *row.segments,
+            *row.kinds,
+            *(one for _, one in row.numbers),
+            row.gap,
+            row.earlier,
+        ]
         shown = [one for one in used if one is not None]
         if row.region:
             hearing.use(*shown)

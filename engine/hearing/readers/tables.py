@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from ..hearing import Hearing, idle
 from ..segments import Segment
 
-
 _LEVEL = re.compile(r"L[1-5]", re.IGNORECASE)
 
 
