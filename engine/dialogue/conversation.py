@@ -83,6 +83,9 @@ class Keeper(Protocol):
     def keep(self, asked: Asked | None, line: str) -> None:
         """Raises Refused when it cannot be kept."""
 
+    def note(self, reading: Mapping[str, str]) -> None:
+        """How the line that was kept last was heard."""
+
 
 class Conversation:
     """One consultation with one person about one patient."""
@@ -224,15 +227,20 @@ class Conversation:
 
     def hear(self, line: str, asked: Asked | None, again: bool = False) -> None:
         """One line, kept before anything is made of it; `again`: it was kept before and is only lived through."""
-        if self._journal is not None and not again:
+        journal = self._journal if not again else None
+        if journal is not None:
             try:
-                self._journal.keep(asked, line)
+                journal.keep(asked, line)
             except Refused as refused:
+                journal = None
                 for problem in refused.problems:
                     self.wrong(problem)
         self._line = line
         before = Moment.of(self.case, self.progress, line)
+        self.reader.heard = None
         stepping = self._handle(line, asked, again)
+        if journal is not None and self.reader.heard is not None:
+            journal.note(self.reader.heard)
         if not stepping and not before.same_as(Moment.of(self.case, self.progress)):
             self._back = [*self._back[-_UNDOABLE:], before]
             self._forth.clear()
@@ -428,6 +436,21 @@ class Conversation:
         self.move(settled=self.progress.settled - {name, *fellows})
         self._changing({name: None}, ())
         self.note(f"Forgotten: {self.case.names.label(name)}.")
+
+    def take_as_then(
+        self, line: str, reading: Mapping[str, str], asked: Asked | None, instead: Moment | None = None
+    ) -> None:
+        """A line that was kept, taken as it was heard then; `instead`: of what was made of it since that moment."""
+        self._line = line
+        if instead is not None:
+            instead.restore(self.case)
+            self.progress = instead.progress
+            self.changed()
+            if self._back and self._back[-1].line == line:
+                self._back.pop()
+        before = Moment.of(self.case, self.progress, line)
+        self._take(self.reader.as_then(reading, asked, self.case.said), asked)
+        self._back = [*self._back[-_UNDOABLE:], before]
 
     def say(self, name: str, known: Known) -> None:
         """One answer, given by name."""

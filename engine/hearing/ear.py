@@ -30,7 +30,7 @@ from .reading import PROMPT, Bare, Reading, Result
 from .scope import mark
 from .segments import Line, Segment, Segmenter
 
-VERSION = 3
+VERSION = 4
 """The version of the ear: a consultation that was kept under another one is heard anew and compared."""
 _MOST = 500
 """So many words, numbers and signs of a line are read."""

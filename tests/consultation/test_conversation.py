@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
 import pytest
 
@@ -528,6 +529,9 @@ class Noted:
     def keep(self, asked: Asked | None, line: str) -> None:
         self.kept += 1
         self.lines.append((line, len(self._terminal.marked("read"))))
+
+    def note(self, reading: Mapping[str, str]) -> None:
+        return None
 
 
 def test_each_line_is_kept_before_it_is_read_aloud(prepared: Prepared) -> None:
