@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..hearing import Hearing, idle
 from ..scope import clauses
 from ..segments import Segment
-from .tables import Row, Table, is_density, is_level
+from .tables import Row, Table, is_density, is_level, told_in_words
 
 _EARLIER = frozenset(("previous", "previously", "prev", "prior", "was", "earlier", "baseline", "before"))
 _HIGHEST, _LOWEST, _DOUBTED = 1.5, -8.0, 1.0
@@ -53,6 +53,7 @@ class Scores:
         day = self._day_of(clause, rows) or (self.hearing.headed.get(clause[0].clause, "") if clause else "")
         for row in rows:
             self._row(row, day)
+        told_in_words(self.hearing, clause, self._site_of, self._heads, self._scan_asked)
 
     def _rows(self, clause: list[Segment]) -> list[Row]:
         rows: list[Row] = []

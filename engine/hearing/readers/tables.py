@@ -115,6 +115,35 @@ class Table:
         return found if right and not signed else None
 
 
+def told_in_words(
+    hearing: Hearing,
+    clause: list[Segment],
+    site_of: Callable[[Segment], str],
+    heads: Callable[[Segment], bool],
+    scan_asked: bool,
+) -> None:
+    """`hip low`, `T-score normal`: a score without its number; `hip normal` only where a scan is spoken of."""
+    scan = scan_asked or any(one.cue("kind") is not None or heads(one) for one in clause)
+    for part in dict.fromkeys(one.part for one in clause):
+        own = [one for one in clause if one.part == part and one.kind != "mark" and not idle(one)]
+        words = [one for one in own if one.cue("result") is not None]
+        named = [one for one in own if site_of(one)]
+        kinds = [one for one in own if one.cue("kind") is not None and one not in named]
+        rest = [one for one in own if one not in (*words, *named, *kinds) and one.cue("side") is None]
+        told = str(words[0].cue("result").value) if len(words) == 1 else ""  # type: ignore[union-attr]
+        if rest or len(named) > 1 or not (named or kinds) or any(one.used or one.blocked for one in own):
+            continue
+        if told not in ("low", "normal") or (told == "normal" and not scan):
+            continue
+        kind = str(kinds[0].cue("kind").value).casefold() if kinds else "t"  # type: ignore[union-attr]
+        finding = f"{kind}_score_{site_of(named[0]) if named else 'unspecified'}".replace(
+            "z_score_unspecified", "z_score"
+        )
+        if kind in ("t", "z") and finding in hearing.kb.findings and hearing.fits(finding, told):
+            hearing.use(*own)
+            hearing.reading.say(finding, told)
+
+
 def is_level(one: Segment) -> bool:
     """Whether it is a vertebra by itself: of `spine (L2, L3, L4)` what was measured, and no site of its own."""
     return _LEVEL.fullmatch(one.text.strip()) is not None
