@@ -274,7 +274,8 @@ class Conversation:
             if known is not None:
                 self.move(halves=tuple(rest))
                 asked = self._last if self._last is not None and half.finding in self._last.findings else None
-                self._take(Understood({half.finding: known}, answered=not rest), asked)
+                typed = {half.finding: self.reader.typed}
+                self._take(Understood({half.finding: known}, answered=not rest, typed=typed), asked)
                 return True
             if inquiry.command(line) is None:
                 self.move(halves=())
@@ -361,7 +362,7 @@ class Conversation:
         closing: Asked | None = None,
     ) -> None:
         if not said and closing is None:
-            for told in echo.heard(self.case, (), {}, understood or Understood(), self._line, echo.granted(self.case)):
+            for told in echo.heard(self.case, (), {}, understood or Understood(), echo.granted(self.case)):
                 self.tell(READ, told)
             return
         before = self._verdict
@@ -371,7 +372,7 @@ class Conversation:
         self.case.say(said)
         self.changed()
         heard = [name for name in said if name in set(read)]
-        lines = [*echo.heard(self.case, heard, was, understood or Understood(), self._line, granted)]
+        lines = [*echo.heard(self.case, heard, was, understood or Understood(), granted)]
         if closing is not None and understood is not None:
             lines = echo.joined(lines, echo.gaps(self.case, closing, understood, said))
         elif gaps := [name for name in read if name in said and isinstance(said[name], Gap)]:
@@ -452,9 +453,9 @@ class Conversation:
         self._take(self.reader.as_then(reading, asked, self.case.said), asked)
         self._back = [*self._back[-_UNDOABLE:], before]
 
-    def say(self, name: str, known: Known) -> None:
-        """One answer, given by name."""
-        self._take(Understood({name: known}), None)
+    def say(self, name: str, known: Known, typed: str = "") -> None:
+        """One answer, given by name; `typed`: the number with its unit as it was typed."""
+        self._take(Understood({name: known}, typed={name: typed}), None)
 
     def answer(self, asked: Asked, said: Mapping[str, Known]) -> None:
         """The answers to a question, by name; what it asks and they leave out is not known."""

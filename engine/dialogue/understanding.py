@@ -10,6 +10,7 @@ from ..case import aging
 from ..hearing.corrections import Said
 from ..hearing.ear import Ear
 from ..hearing.heard import Heard
+from ..hearing.hearing import MIXED
 from ..hearing.reading import PROMPT, Reading, Result
 from ..intake import lookup, record
 from ..intake.answers import answers
@@ -44,6 +45,8 @@ class Reader:
         """The units of the laboratory that was chosen: `si` or `us`."""
         self.heard: dict[str, str] | None = None
         """What the last line was heard to say, as a patient file writes it; None where it was no answer."""
+        self.typed = ""
+        """A number with the unit that was chosen for it last."""
         self._names = record.names_of(names.kb)
 
     def prepare(self) -> None:
@@ -86,7 +89,10 @@ class Reader:
         known, _ = answers.read_with(self.ear.sheet, half.finding, text, PROMPT)
         if known is None or words.isdigit() or not words:
             return None
-        self.system = "si" if words == self.ear.sheet.measured(half.finding).unit else "us"
+        self.typed = text
+        if half.finding not in MIXED:  # those tell nothing of the others: vitamin D in ng/mL beside calcium in mmol/L
+            self.system = "si" if words == self.ear.sheet.measured(half.finding).unit else "us"
+        self.last = (Said(half.finding, text, half.more.get("date", "")), *self.last)
         result = Result(text, half.more.get("range", ""), half.more.get("date", ""))
         noted, _ = answers.read_with(self.ear.sheet, half.finding, result.node, PROMPT)
         known = noted if noted is not None else known
@@ -159,6 +165,7 @@ class Reader:
             gone=dict(reading.gone),
             conflicts=heard.conflicts,
             command=reading.command,
+            typed={name: results[-1].value for name, results in reading.results.items() if results},
         )
 
     def _anew(self, name: str, before: Known | None, value: Known) -> Known | None:

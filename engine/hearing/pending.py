@@ -159,6 +159,9 @@ class Pending:
             self._gap("not measured")
             return True
         none = {name: self._none_of(name) for name in self.asked}
+        if "yes_no" not in kinds and nothing and not any(none.values()):
+            self._gap("unknown")
+            return True
         if "yes_no" not in kinds and nothing and all(none.values()):
             self.hearing.use(*self.hearing.segments)
             self.hearing.reading.answered = True

@@ -276,6 +276,14 @@ class Entries:
         if self._again_said(entry, name, listed.entries):
             return
         count = self._count(one, clause) if name == "fractures" else 1
+        days = [entry.fields.get("date", ""), *self.fields.further.get(id(entry), ())]
+        if len(days) > 1 and count in (1, len(days)):
+            listed.entries += [Entry({**entry.fields, "date": day}, one) for day in days]
+            return
+        if len(days) > 1:
+            told = self.hearing.told(*(each for each in clause if each.part == one.part))
+            self.hearing.reading.ask(f"'{told}': {count} broken, {len(days)} days", "write each with its day")
+            entry.fields.pop("date")
         for _ in range(count):
             listed.entries.append(Entry(dict(entry.fields), one))
 

@@ -31,6 +31,8 @@ class Fields:
         self.hearing, self.kb = hearing, hearing.kb
         self.asked_back: list[Entry] = []
         """Entries of which something was asked back that has to be said together with them."""
+        self.further: dict[int, list[str]] = {}
+        """By broken bone, the days behind its first: `wrist 2015 and 2019`."""
 
     def fill(self, one: Segment, entry: Entry, name: str) -> None:
         """Put what a segment says into the entry it belongs to."""
@@ -51,7 +53,15 @@ class Fields:
             if (lasting := _FOR_A.fullmatch(one.text.strip())) is not None and "started" not in entry.fields:
                 self._put(entry, name, "started", f"1 {lasting.group(1)} ago")
                 return
-            self.hearing.reading.leave(f"{one.text.strip()} (how long is not said)")
+            classes = self.kb.choices["medicines"].classes
+            members = set(entry.fields.get("name", "").split(" or "))
+            if not any(members <= classes.get(kind, frozenset()) for kind in ("glucocorticoid", "bone_medicine")):
+                self.hearing.reading.leave(f"{one.text.strip()} (how long is not said)")
+                return
+            told = entry.anchor.text.strip() if entry.anchor is not None else "it"
+            self.hearing.reading.ask(
+                f"'{one.text.strip()}' after '{told}': how long?", f"write '{told} since 2019', or 'for 3 years'"
+            )
         elif one.cue("fracture") is not None and name == "fractures":
             self._break_word(one, entry)
         elif one.cue("field", "over", "ended", "had") is not None:
@@ -284,6 +294,9 @@ class Fields:
 
     def _again(self, one: Segment, time: Time, entry: Entry, name: str, wanted: str) -> bool:
         told = self.hearing.told(entry.anchor or one, one)
+        if name == "fractures" and wanted == "date" and self._joined(one) and entry.fields[wanted] != time.text:
+            self.further.setdefault(id(entry), []).append(time.text)
+            return True
         if entry.fields[wanted] != time.text:
             self.hearing.reading.ask(
                 f"'{told}': two times", f"write which is right: {entry.fields[wanted]} or {time.text}"
