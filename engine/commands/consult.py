@@ -9,14 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..assessment.questions import Asked
 from ..assessment.verdict import Verdict
 from ..case import opening
 from ..case.case import Case, Prepared
 from ..dialogue import inquiry, journal
-from ..dialogue.agenda import doubts, relevance
-from ..dialogue.asking import counted
-from ..dialogue.conversation import Conversation, Prompt, Terminal
+from ..dialogue.conversation import Conversation, Prompt
 from ..dialogue.journal import Header, Journal, Past
 from ..dialogue.settled import ALERT, DO, FOUND, NEVER, NOT_YET, Told
 from ..hearing import ear, texts
@@ -28,7 +25,7 @@ from ..values.problems import Place, Problem, Refused
 from ..version import VERSION
 from ..views import escape
 from ..views.layout import Page
-from . import surroundings
+from . import reliving, surroundings
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import Completion
@@ -69,7 +66,7 @@ def run(
     for told in taken:
         held.note(told)
     if past is not None:
-        _relive(held, past, prepared)
+        reliving.relive(held, past, prepared, kept)
     if copied:
         held.note(
             "It is going on elsewhere too: from here on this is a copy of its own, and neither knows of the other."
@@ -162,60 +159,6 @@ def _case(prepared: Prepared, header: Header, file: str | None) -> Case:
             raise Refused(problems)
         record = one
     return opening.opened(prepared, record, terms)
-
-
-def _relive(held: Conversation, past: Past, prepared: Prepared) -> None:
-    """Everything that was typed, lived through again without a word."""
-    terminal, held.terminal = held.terminal, _Mute()
-    heard_anew = past.header.reader != ear.VERSION
-    if heard_anew:
-        held.terminal = _Reread(terminal)
-        what = "It was kept by another version of what hears you. This is how each line is heard now:"
-        terminal.tell(Told("", what))
-    try:
-        for one in past.lines:
-            known = tuple(name for name in one.asked if name in prepared.kb.findings)
-            asked = doubts.put(held.case, held.verdict, one.asked)
-            if known:
-                asked = relevance.question(held.case, known)
-                if one.detail is not None:
-                    asked = Asked(known, asked.label, asked.text, section=asked.section, detail=one.detail)
-            if heard_anew:
-                terminal.tell(Told("", f"> {one.line}"))
-            held.hear(one.line, asked, again=True)
-            if asked is not None:
-                held.count(asked)
-    finally:
-        held.terminal = terminal
-    held.note(f"Going on with the consultation of {past.header.as_of} ({counted(len(past.lines), 'line')}).")
-    if heard_anew:
-        held.note("Is each as it was meant? `change F V` and `forget F` put right what is not.")
-    if past.torn:
-        held.note("Its last line was cut short and is left out.")
-    if past.header.digest != prepared.kb.digest:
-        held.note("The knowledge base is another one than then: what follows may differ.")
-    inquiry.facts(held, None, "")
-
-
-class _Mute:
-    """A terminal that says nothing and is never asked."""
-
-    def ask(self, prompt: Prompt) -> str | None:
-        return None
-
-    def tell(self, told: Told) -> None:
-        return None
-
-
-class _Reread(_Mute):
-    """A terminal that says only how a line was heard."""
-
-    def __init__(self, terminal: Terminal) -> None:
-        self._terminal = terminal
-
-    def tell(self, told: Told) -> None:
-        if told.mark in ("read", "?"):
-            self._terminal.tell(told)
 
 
 # --- what is shown as a page of its own -------------------------------------------------------------------------------

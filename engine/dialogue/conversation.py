@@ -84,6 +84,9 @@ class Keeper(Protocol):
     def keep(self, asked: Asked | None, line: str) -> None:
         """Raises Refused when it cannot be kept."""
 
+    def note(self, reading: Mapping[str, str]) -> None:
+        """How the line that was kept last was heard."""
+
 
 class Conversation:
     """One consultation with one person about one patient."""
@@ -225,15 +228,20 @@ class Conversation:
 
     def hear(self, line: str, asked: Asked | None, again: bool = False) -> None:
         """One line, kept before anything is made of it; `again`: it was kept before and is only lived through."""
-        if self._journal is not None and not again:
+        journal = self._journal if not again else None
+        if journal is not None:
             try:
-                self._journal.keep(asked, line)
+                journal.keep(asked, line)
             except Refused as refused:
+                journal = None
                 for problem in refused.problems:
                     self.wrong(problem)
         self._line = line
         before = Moment.of(self.case, self.progress, line)
+        self.reader.heard = None
         stepping = self._handle(line, asked, again)
+        if journal is not None and self.reader.heard is not None:
+            journal.note(self.reader.heard)
         if not stepping and not before.same_as(Moment.of(self.case, self.progress)):
             self._back = [*self._back[-_UNDOABLE:], before]
             self._forth.clear()
@@ -267,7 +275,8 @@ class Conversation:
             if known is not None:
                 self.move(halves=tuple(rest))
                 asked = self._last if self._last is not None and half.finding in self._last.findings else None
-                self._take(Understood({half.finding: known}, answered=not rest), asked)
+                typed = {half.finding: self.reader.typed}
+                self._take(Understood({half.finding: known}, answered=not rest, typed=typed), asked)
                 return True
             if inquiry.command(line) is None:
                 self.move(halves=())
@@ -354,7 +363,7 @@ class Conversation:
         closing: Asked | None = None,
     ) -> None:
         if not said and closing is None:
-            for told in echo.heard(self.case, (), {}, understood or Understood(), self._line, echo.granted(self.case)):
+            for told in echo.heard(self.case, (), {}, understood or Understood(), echo.granted(self.case)):
                 self.tell(READ, told)
             return
         before = self._verdict
@@ -364,7 +373,7 @@ class Conversation:
         self.case.say(said)
         self.changed()
         heard = [name for name in said if name in set(read)]
-        lines = [*echo.heard(self.case, heard, was, understood or Understood(), self._line, granted)]
+        lines = [*echo.heard(self.case, heard, was, understood or Understood(), granted)]
         if closing is not None and understood is not None:
             lines = echo.joined(lines, echo.gaps(self.case, closing, understood, said))
         elif gaps := [name for name in read if name in said and isinstance(said[name], Gap)]:
@@ -430,9 +439,24 @@ class Conversation:
         self._changing({name: None}, ())
         self.note(f"Forgotten: {self.case.names.label(name)}.")
 
-    def say(self, name: str, known: Known) -> None:
-        """One answer, given by name."""
-        self._take(Understood({name: known}), None)
+    def take_as_then(
+        self, line: str, reading: Mapping[str, str], asked: Asked | None, instead: Moment | None = None
+    ) -> None:
+        """A line that was kept, taken as it was heard then; `instead`: of what was made of it since that moment."""
+        self._line = line
+        if instead is not None:
+            instead.restore(self.case)
+            self.progress = instead.progress
+            self.changed()
+            if self._back and self._back[-1].line == line:
+                self._back.pop()
+        before = Moment.of(self.case, self.progress, line)
+        self._take(self.reader.as_then(reading, asked, self.case.said), asked)
+        self._back = [*self._back[-_UNDOABLE:], before]
+
+    def say(self, name: str, known: Known, typed: str = "") -> None:
+        """One answer, given by name; `typed`: the number with its unit as it was typed."""
+        self._take(Understood({name: known}, typed={name: typed}), None)
 
     def answer(self, asked: Asked, said: Mapping[str, Known]) -> None:
         """The answers to a question, by name; what it asks and they leave out is not known."""

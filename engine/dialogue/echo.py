@@ -13,7 +13,6 @@ from ..values.problems import Place
 from ..values.value import NOT_MEASURED, Gap, Known, Number, Records
 from .understood import Understood
 
-_AMOUNT = re.compile(r"[<>≤≥]?\s*\d+(?:[.,]\d+)?\s*[^\W\d_µμ]*[µμ%]?[^\s,;()\d]*(?:/[\w.²]+)*")
 _NAMED = 3
 _LINE = 68
 """Characters that fit into one line of a narrow terminal."""
@@ -25,7 +24,6 @@ def heard(
     names: Iterable[str],
     was: Mapping[str, Known],
     understood: Understood,
-    line: str,
     granted_before: frozenset[str] = frozenset(),
 ) -> Iterator[str]:
     """What was read of a line, numbers and choices together, each list on a line of its own.
@@ -45,8 +43,8 @@ def heard(
         before = was.get(name)
         if isinstance(known, Records) and isinstance(before, Records) and _closed_alone(before, known):
             told = f"{case.names.label(name)}: no others"
-        if typed := _typed(case, name, known, line):
-            label = case.names.label(name)
+        label = case.names.label(name)
+        if typed := _typed(case, name, known, understood.typed.get(name, "")):
             told = f"{label} {typed} ({told.removeprefix(label).strip()})"
         told += " (follows from that)" if name in understood.assumed and name not in was else again
         told += " (its unit is assumed)" if name in understood.unit_assumed else ""
@@ -71,19 +69,16 @@ def granted(case: Case) -> frozenset[str]:
     return frozenset(name for name in case.implied if case.why_implied(name) == "assumed")
 
 
-def _typed(case: Case, name: str, known: Known, line: str) -> str:
+def _typed(case: Case, name: str, known: Known, amount: str) -> str:
     """The amount as it was typed, where it was typed in another unit than it is kept in."""
     unit = case.names.unit(name)
-    if not unit or not isinstance(known, Number):
+    if not unit or not isinstance(known, Number) or not any(one.isdigit() for one in amount):
         return ""
-    for found in _AMOUNT.finditer(line):
-        amount = " ".join(found.group().split())
-        if folded(unit).replace(" ", "") in folded(amount).replace(" ", "") or not re.search(r"[^\W\d]", amount):
-            continue
-        read, problems = answers.read_answer(case.kb, name, amount, Place("prompt"), case.today)
-        if read == known and not problems:
-            return amount
-    return ""
+    if folded(unit).replace(" ", "") in folded(amount).replace(" ", "") or not re.search(r"[^\W\d]", amount):
+        return ""
+    read, _ = answers.read_answer(case.kb, name, amount, Place("prompt"), case.today)
+    counts = read is not None and case.told(name, known).startswith(case.told(name, read))
+    return amount if counts else ""
 
 
 def joined(lines: list[str], left: Iterable[str]) -> list[str]:

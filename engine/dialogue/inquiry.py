@@ -59,7 +59,7 @@ class Session(Protocol):
 
     def withdraw(self, name: str) -> None: ...
 
-    def say(self, name: str, known: Known) -> None: ...
+    def say(self, name: str, known: Known, typed: str = "") -> None: ...
 
     def finished(self) -> Verdict: ...
 
@@ -402,7 +402,7 @@ def change(session: Session, _: Asked | None, words: str) -> None:
         for problem in (*understood.problems, *problems)[:1]:
             session.wrong(problem)
     for one, known in understood.said.items():
-        session.say(one, known)
+        session.say(one, known, understood.typed.get(one, ""))
     for half in understood.halves:
         session.move(halves=(*session.progress.halves, half))
 

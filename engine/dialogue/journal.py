@@ -9,11 +9,12 @@ This is the only part of the consultation that touches the disk.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import errno
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,8 @@ _HEADER = {
 _LATER = frozenset({"reader"})
 """What headers of older versions do not have."""
 _LINE = {"number": int, "at": str, "asked": list, "line": str}
+_READING = {"of": int, "heard": dict}
+"""What a line was heard to say is written behind it; `as_then`: and counts so, by a choice."""
 _MOST_BYTES = 20_000_000
 
 
@@ -66,6 +69,10 @@ class Kept:
     asked: tuple[str, ...]
     detail: tuple[int, str] | None
     line: str
+    reading: Mapping[str, str] | None = None
+    """What it was heard to say, as a patient file writes it; None where that was not kept."""
+    as_then: bool = False
+    """Whether somebody has chosen that it counts as it was heard, however it would be heard now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,8 @@ class Journal:
         journal = cls.new(past.header)
         for one in past.lines:
             journal._keep(list(one.asked), one.detail, one.line)
+            if one.reading is not None:
+                journal.note(one.reading, as_then=one.as_then)
         return journal
 
     def keep(self, asked: Asked | None, line: str) -> None:
@@ -161,7 +170,15 @@ class Journal:
             raise Refused([Problem("OL001", what, Place(str(self.path)), hint="report FILE writes it down")]) from error
         self.kept += 1
 
-    def _append(self, entry: dict[str, Any]) -> None:
+    def note(self, reading: Mapping[str, str], number: int = 0, as_then: bool = False) -> None:
+        """Write down how a line was heard, the last or another; what the disk refuses of it is done without."""
+        if not self.kept or self._file is None:
+            return
+        entry: dict[str, Any] = {"of": number or self.kept, "heard": dict(reading)}
+        with contextlib.suppress(OSError):
+            self._append({**entry, "as_then": True} if as_then else entry, sync=False)
+
+    def _append(self, entry: dict[str, Any], sync: bool = True) -> None:
         """One line, whole or not at all, and on the disk before anything else happens."""
         assert self._file is not None
         content = (json.dumps(entry, separators=(",", ":")) + "\n").encode("ascii")
@@ -169,7 +186,8 @@ class Journal:
         try:
             while left:
                 left = left[os.write(self._file, left) :]
-            os.fsync(self._file)
+            if sync:
+                os.fsync(self._file)
         except OSError:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._file, self._length)
@@ -261,7 +279,12 @@ def read(path: Path) -> Past:
         raise _odd(path, 1, "its first line is not whole")
     length = len(whole) + 1
     header = _header(path, parsed[0])
-    lines = [_kept(path, number, entry) for number, entry in enumerate(parsed[1:], 1)]
+    lines: list[Kept] = []
+    for place, entry in enumerate(parsed[1:], 2):
+        if "heard" in entry:
+            _note(path, place, entry, lines)
+        else:
+            lines.append(_kept(path, place, len(lines) + 1, entry))
     return Past(path, header, tuple(lines), bool(rest), length)
 
 
@@ -290,7 +313,24 @@ def _header(path: Path, entry: dict[str, Any]) -> Header:
     return Header(entry["osteologic"], as_of, *terms, entry.get("reader", 1))
 
 
-def _kept(path: Path, number: int, entry: dict[str, Any]) -> Kept:
+def _note(path: Path, place: int, entry: dict[str, Any], lines: list[Kept]) -> None:
+    """How a line before was heard, put beside it."""
+    as_then = entry.get("as_then", False)
+    plain = {name: value for name, value in entry.items() if name != "as_then"}
+    sound = (
+        plain.keys() == _READING.keys()
+        and all(type(entry[name]) is kind for name, kind in _READING.items())
+        and 1 <= entry["of"] <= len(lines)
+        and all(type(value) is str for value in entry["heard"].values())
+        and type(as_then) is bool
+    )
+    if not sound:
+        raise _odd(path, place, "this line does not say how one before it was heard")
+    at = entry["of"] - 1
+    lines[at] = dataclasses.replace(lines[at], reading=entry["heard"], as_then=as_then)
+
+
+def _kept(path: Path, place: int, number: int, entry: dict[str, Any]) -> Kept:
     detail = entry.get("detail")
     plain = {name: value for name, value in entry.items() if name != "detail"}
     sound = (
@@ -301,7 +341,7 @@ def _kept(path: Path, number: int, entry: dict[str, Any]) -> Kept:
         and (detail is None or (type(detail) is list and [type(part) for part in detail] == [int, str]))
     )
     if not sound:
-        raise _odd(path, number + 1, "this line is not one that was kept, or not the next")
+        raise _odd(path, place, "this line is not one that was kept, or not the next")
     return Kept(tuple(entry["asked"]), (detail[0], detail[1]) if detail else None, entry["line"])
 
 

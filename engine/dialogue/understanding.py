@@ -10,6 +10,7 @@ from ..case import aging
 from ..hearing.corrections import Said
 from ..hearing.ear import Ear
 from ..hearing.heard import Heard
+from ..hearing.hearing import MIXED
 from ..hearing.reading import PROMPT, Reading, Result
 from ..intake import lookup, record
 from ..intake.answers import answers
@@ -23,6 +24,8 @@ from .merging import joined, without
 from .understood import LOST, UNREAD, Half, Understood
 
 _LONGEST = 4000
+_TAKEN_BACK = "taken back: "
+"""Before the members of a list, or nothing where the whole answer no longer stands."""
 
 
 def is_gap(line: str) -> bool:
@@ -40,6 +43,10 @@ class Reader:
         self.last: tuple[Said, ...] = ()
         self.system = ""
         """The units of the laboratory that was chosen: `si` or `us`."""
+        self.heard: dict[str, str] | None = None
+        """What the last line was heard to say, as a patient file writes it; None where it was no answer."""
+        self.typed = ""
+        """A number with the unit that was chosen for it last."""
         self._names = record.names_of(names.kb)
 
     def prepare(self) -> None:
@@ -55,11 +62,14 @@ class Reader:
         if asked is not None and asked.detail is not None:
             found = self._detailed(text, asked, known)
             if found is not None:
+                self.heard = self._written(found.said)
                 return found
             asked = None
         findings = asked.findings if asked is not None else ()
         heard = self.ear.hear(text, findings, known, self.last, self.system, bool(asked and asked.any_of), anew)
         self.last = heard.last
+        gone = {name: f"{_TAKEN_BACK}{' '.join(sorted(which))}" for name, which in heard.reading.gone.items()}
+        self.heard = {**gone, **self._written(heard.said)}
         return self._understood(heard, asked, known)
 
     def named(self, words: str) -> tuple[str | None, list[Problem]]:
@@ -79,10 +89,38 @@ class Reader:
         known, _ = answers.read_with(self.ear.sheet, half.finding, text, PROMPT)
         if known is None or words.isdigit() or not words:
             return None
-        self.system = "si" if words == self.ear.sheet.measured(half.finding).unit else "us"
+        self.typed = text
+        if half.finding not in MIXED:  # those tell nothing of the others: vitamin D in ng/mL beside calcium in mmol/L
+            self.system = "si" if words == self.ear.sheet.measured(half.finding).unit else "us"
+        self.last = (Said(half.finding, text, half.more.get("date", "")), *self.last)
         result = Result(text, half.more.get("range", ""), half.more.get("date", ""))
         noted, _ = answers.read_with(self.ear.sheet, half.finding, result.node, PROMPT)
-        return noted if noted is not None else known
+        known = noted if noted is not None else known
+        self.heard = self._written({half.finding: known})
+        return known
+
+    def as_then(self, reading: Mapping[str, str], asked: Asked | None, known: Mapping[str, Known]) -> Understood:
+        """What a line was heard to say before, whatever it would be heard to say now."""
+        told = Reading()
+        back = {name: text for name, text in reading.items() if text.startswith(_TAKEN_BACK)}
+        said: dict[str, Known] = {}
+        for name, value in self.written_before({key: text for key, text in reading.items() if key not in back}).items():
+            before = known.get(name)
+            said[name] = self._joined(name, value, before, told, asked) if isinstance(value, Records) else value
+        gone = {name: frozenset(text.removeprefix(_TAKEN_BACK).split()) for name, text in back.items()}
+        self.heard = dict(reading)
+        return Understood(said, answered=self._closes(told, asked, said), gone=gone)
+
+    def written_before(self, reading: Mapping[str, str]) -> dict[str, Known]:
+        """Answers that were written as a patient file writes them; what cannot be read any more is left out."""
+        found: dict[str, Known] = {}
+        for name, text in reading.items():
+            one, _ = record.read_record(self.kb, f"{name}: {text}", "kept", self.today, self.today)
+            found.update({key: answer.known for key, answer in one.answers.items()} if one is not None else {})
+        return found
+
+    def _written(self, said: Mapping[str, Known]) -> dict[str, str]:
+        return {name: answers.write_answer(self.kb, name, known) for name, known in said.items()}
 
     def value(self, name: str, words: str) -> tuple[Known | None, list[Problem]]:
         """What is said of a finding that is known by name."""
@@ -127,6 +165,7 @@ class Reader:
             gone=dict(reading.gone),
             conflicts=heard.conflicts,
             command=reading.command,
+            typed={name: results[-1].value for name, results in reading.results.items() if results},
         )
 
     def _anew(self, name: str, before: Known | None, value: Known) -> Known | None:

@@ -25,7 +25,8 @@ class Understood:
     that still lack their unit. `assumed` are answers that the sentence implies without saying them, `unit_assumed`
     those whose unit was left out and can be but one. `left` are words that were understood and have no place, `unread`
     those of which nothing was made, `mended` mistyped words with what they were read as. `gone` is what a correction
-    withdraws: findings, and of lists which members. `conflicts` are answers that another one stands against.
+    withdraws: findings, and of lists which members. `conflicts` are answers that another one stands against. `typed`
+    are numbers with the unit they were typed in, also where it stands on the line before, as for a correction.
     """
 
     said: Mapping[str, Known] = dataclasses.field(default_factory=dict)
@@ -41,3 +42,4 @@ class Understood:
     gone: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     conflicts: tuple[Conflicting, ...] = ()
     command: tuple[str, str] | None = None
+    typed: Mapping[str, str] = dataclasses.field(default_factory=dict)

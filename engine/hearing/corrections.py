@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from ..intake.figures.numbers import Quantity
+from ..intake.words.lexicon import Sense
 from .hearing import Hearing, idle
 from .reading import Entry, Reading
 from .segments import Line, Segment
@@ -50,6 +51,9 @@ def split(line: Line, spoken: bool) -> tuple[int, bool] | None:
         if not index and one.cue("undo", "about") is not None:
             return one.index, False
         alone = spoken and not index and one.text.strip().casefold() == "no" and len(telling) == 2
+        dated = spoken and not index and one.text.strip().casefold() == "no" and len(telling) == 3
+        if dated and following is not None and following.cue("field") is not None and telling[2].kind == "time":
+            return one.index, False
         if alone and following is not None and following.kind in ("number", "time"):
             return one.index, False
         plain_no = one.cue("no") is not None and one.text.strip().casefold() in ("no", "nope", "not")
@@ -87,6 +91,25 @@ def spoken_of(hearing: Hearing, last: tuple[Said, ...]) -> bool:
         if key and (one.entry.get(key, ""),) in named:
             return Corrections(hearing, one).read()
     return False
+
+
+def named_again(hearing: Hearing) -> None:
+    """`hip should be -2.4`, `age is 67 not 76`: what is put right is named, and nothing else is meant."""
+    telling = [one for one in hearing.segments if not idle(one) and one.kind != "mark"]
+    kinds = [one.kind for one in telling[:3]]
+    if kinds == ["name", "name", "number"] and telling[1].cue("correct") is not None and len(telling) == 3:
+        found = {one.target for one in telling[0].senses if one.kind == "finding"}
+        if found:
+            telling[1].used, telling[1].senses = True, (Sense("cue", "idle"),)
+            hearing.reading.replaces |= found
+    for one, no, other in zip(telling, telling[1:], telling[2:], strict=False):
+        if no.text.strip().casefold() != "not" or other.kind != "number" or one.kind == "word":
+            continue
+        for name, known in hearing.known.items():
+            said = other.number is not None and hearing.is_number(name) and hearing.fits(name, other.number.text())
+            if said and other.number is not None and hearing.readable(name, other.number.text())[0] == known:
+                hearing.use(no, other)
+                hearing.reading.replaces.add(name)
 
 
 class Corrections:

@@ -17,7 +17,7 @@ from ..knowledge_base.naming import Names
 from ..values import history
 from ..values.value import Choice, Gap, Known, Number, Records, is_addition
 from . import asked_for, commands
-from .corrections import Corrections, Said, keep_units, split, spoken_of
+from .corrections import Corrections, Said, keep_units, named_again, split, spoken_of
 from .heard import Conflicting, Half, Heard
 from .hearing import Hearing, idle
 from .pending import Pending
@@ -30,7 +30,7 @@ from .reading import PROMPT, Bare, Reading, Result
 from .scope import mark
 from .segments import Line, Segment, Segmenter
 
-VERSION = 3
+VERSION = 4
 """The version of the ear: a consultation that was kept under another one is heard anew and compared."""
 _MOST = 500
 """So many words, numbers and signs of a line are read."""
@@ -86,6 +86,7 @@ class Ear:
         if command is not None and command[0] != "change":
             hearing.reading.command = command
             return self._heard(hearing, last)
+        named_again(hearing)
         cut = split(line, bool(last) and (len(asked) < 2 or last[0].finding in asked))
         if cut is not None:
             self._corrected(hearing, cut, last, any_of)
@@ -131,6 +132,7 @@ class Ear:
         Scores(hearing).read()
         Results(hearing).read()
         entries.read()
+        phrased.read_bracketed()
         phrased.read_answers()
         phrased.read_stopped_smoking()
         phrased.read_ages()
@@ -376,7 +378,9 @@ class Ear:
         readable = [(one, known) for one, (known, _) in told if known is not None]
         if not readable:
             return None
-        if len(readable) > 1 and all(one.date for one, _ in readable):
+        undated = [one for one, _ in readable if not one.date]
+        before = all(one.earlier for one, _ in readable if one.date)
+        if len(readable) > 1 and (not undated or (len(undated) == 1 and before)):
             return self._in_days(hearing, name, [one for one, _ in readable])
         best, kept = readable[0]
         for one, known in readable[1:]:
@@ -397,7 +401,7 @@ class Ear:
         def day(one: Result) -> tuple[object, ...]:
             known, _ = hearing.readable(name, one.node)
             interval = history.date_of(known) if known is not None else None
-            return (interval.low, interval.high) if interval is not None else (0, 0)
+            return (interval.low, interval.high) if interval is not None else (datetime.date.max.toordinal(), 0)
 
         ordered = sorted(results, key=day)
         known, problems = hearing.readable(name, ListNode(tuple(one.node for one in ordered), PROMPT))

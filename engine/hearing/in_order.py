@@ -52,6 +52,10 @@ class InOrder:
             if len(telling) != len(self.asked)
             else self.asked
         )
+        numbers = [one for one in telling if one.kind == "number"]
+        counted = tuple(name for name in asked if self.hearing.type_of(name) == "number")
+        if len(telling) == len(numbers) == len(counted) < len(asked) and asked[: len(counted)] == counted:
+            asked = counted  # `17 / 4.2` of two risks and a category that was not on the chart
         return asked if len(asked) == len(telling) > 1 else None
 
     def _is_bare(self, one: Segment) -> bool:

@@ -155,13 +155,29 @@ class Pending:
             for name in self.asked:
                 self.hearing.reading.say(name, "no")
             return True
-        if "yes_no" not in kinds and nothing:
-            self._gap("not measured" if any(self._is_test(name) for name in self.asked) else "unknown")
+        if "yes_no" not in kinds and nothing and any(self._is_test(name) for name in self.asked):
+            self._gap("not measured")
+            return True
+        none = {name: self._none_of(name) for name in self.asked}
+        if "yes_no" not in kinds and nothing and not any(none.values()):
+            self._gap("unknown")
+            return True
+        if "yes_no" not in kinds and nothing and all(none.values()):
+            self.hearing.use(*self.hearing.segments)
+            self.hearing.reading.answered = True
+            for name, value in none.items():
+                self.hearing.reading.say(name, value)
             return True
         self.hearing.use(one)
         labels = ", ".join(self.hearing.names.label(name) for name in self.asked)
         self.hearing.reading.ask(f"'{told}' to which? {labels}", "answer each, in this order")
         return True
+
+    def _none_of(self, name: str) -> str:
+        """What `none` says of a finding: `0` of what is counted or drunk, the word that a choice has for it."""
+        if self.hearing.type_of(name) == "number":
+            return "0" if self.hearing.fits(name, "none") else ""
+        return "none" if self.hearing.type_of(name) == "choice" and self.hearing.fits(name, "none") else ""
 
     def _rest(self) -> bool:
         """`all normal`: the same of every test that was asked; `except` names those of which something else is said."""
@@ -217,13 +233,54 @@ class Pending:
             return
         (name,) = self.asked
         self._opening_word(name)
-        if self._as_it_stands(name):
+        if self._as_it_stands(name) or self._a_day(name) or self._none_lately(name):
             return
         self._result_word(name)
         if self.hearing.type_of(name) == "number" and name not in self.hearing.reading.results:
             self._bare_number(name)
         elif self.hearing.type_of(name) == "yes_no" and name not in self.hearing.reading.results:
             self._yes_or_no(name)
+
+    def _a_day(self, name: str) -> bool:
+        """`about 600 mg daily`, of what is eaten or drunk: nobody knows it exactly."""
+        loose = [one for one in self.hearing.open if not idle(one) and one.kind != "mark"]
+        finding = self.hearing.finding(name)
+        if len(loose) != 2 or finding is None or not finding.unit.endswith("/day") or loose[0].number is None:
+            return False
+        amount, often = loose
+        number = amount.number
+        assert number is not None
+        if often.time is None or (often.time.kind, often.time.text) != ("every", "day") or not number.unit:
+            return False
+        if number.bad or not self.hearing.fits(
+            name, value := Quantity(number.low, number.high, number.bound).text(f"{number.unit}/day")
+        ):
+            return False
+        self.hearing.use(amount, often)
+        self.hearing.reading.say(name, value)
+        self.hearing.reading.answered = True
+        if number.about:
+            self.hearing.reading.leave(f"about (in {self.hearing.told(amount, often)})")
+        return True
+
+    def _none_lately(self, name: str) -> bool:
+        """`none this year, one in 2024`, of what is counted over the last year."""
+        telling = self._telling
+        if (
+            len(telling) < 2
+            or telling[0].cue("nothing") is None
+            or telling[0].used
+            or self.hearing.type_of(name) != "number"
+        ):
+            return False
+        own = [one for one in telling if one.part == telling[0].part]
+        lately = telling[1].text.casefold().strip() in ("this year", "last year", "this past year", "in the last year")
+        if len(own) != 2 or not lately or not self.hearing.fits(name, "none"):
+            return False
+        self.hearing.use(*own)
+        self.hearing.reading.say(name, "0")
+        self.hearing.reading.answered = True
+        return True
 
     def _result_word(self, name: str) -> None:
         """`normal`, of the one result that was asked for; of one that has no such word, the number is asked for."""

@@ -66,6 +66,8 @@ class Result:
     words: str = ""
     follows: bool = False
     unit_assumed: bool = False
+    earlier: bool = False
+    """Whether the line says that it is of before another one: `-2.5 (previously -2.2 in 2021)`."""
 
     @property
     def node(self) -> Node:

@@ -29,6 +29,8 @@ _SHORTENED = "".join(
         "[Cc]orr",
         "[Aa]dj",
         "[Vv]it",
+        "[Gg]eb",
+        "b",
         r"O\.B",
     )
 )
@@ -43,6 +45,8 @@ _UNIT_BEHIND = re.compile(r"\s*(?:[munp]?mol|[munp]?g/|mg|mcg|ug|iu|u/l|units|kg
 _AFTER_PREPOSITION = re.compile(
     r"\b(?:in|since|last|until|till|from|by|to|early|late|mid|this|on|actually|was)\s+$|\($", re.I
 )
+_AFTER_COMMA, _ENDS_PART = re.compile(r"[,;]\s*$"), re.compile(r"\s*(?:[,;.\n]|$)")
+"""Around a month that is a word as well and stands alone: `rib fractures, March`."""
 _ENDS = frozenset({";", "\n", ".", "!"})
 _MOST_MENDED = 8
 """After so many mistyped words a line is no line of this kind, and nobody waits for a guess at each."""
@@ -257,7 +261,8 @@ class Segmenter:
         if found is None:
             return None
         word = text[place : found[0]].casefold().rstrip(".")
-        if word in _WORDY_MONTHS and not _AFTER_PREPOSITION.search(text[:place]):
+        alone = _AFTER_COMMA.search(text[:place]) and _ENDS_PART.match(text, found[0])
+        if word in _WORDY_MONTHS and not alone and not _AFTER_PREPOSITION.search(text[:place]):
             return None
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import random
 import re
@@ -16,6 +17,7 @@ import pytest
 
 import cli
 from engine.dialogue import journal
+from engine.hearing.ear import VERSION
 from tests.commands.conftest import Run
 from tests.conftest import LONG
 
@@ -338,3 +340,83 @@ def kill_again_and_again(warm: Warm, state: Path) -> None:
             path.unlink()
     assert torn > KILLS / 8, "too few kills fell into the middle of a line that was written"
     assert halfway > KILLS / 8
+
+
+# --- heard otherwise than then ----------------------------------------------------------------------------------------
+
+
+def _reheard(path: Path, line: int, heard: str, reader: int | None = None) -> None:
+    """Write another reading of a line into a journal, as another ear would have left it."""
+    entries = [json.loads(one) for one in path.read_text().splitlines()]
+    for entry in entries:
+        if entry.get("of") == line:
+            entry["heard"] = json.loads(heard)
+    if reader is not None:
+        entries[0]["reader"] = reader
+    path.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+
+
+def _kept() -> Path:
+    path = journal.latest()
+    assert path is not None
+    return path
+
+
+def test_how_each_line_was_heard_is_kept_with_it(home: Path, state: Path, run: Run) -> None:
+    run(typed="67, woman\nhip -2.7\nwhy\nquit\n")
+    past = journal.read(_kept())
+    assert [one.line for one in past.lines] == ["67, woman", "hip -2.7", "why"]
+    assert [one.reading for one in past.lines] == [{"age": "67", "sex": "female"}, {"t_score_hip": "-2.7"}, None]
+
+
+def test_only_a_line_that_is_heard_otherwise_now_is_shown_and_asked(home: Path, state: Path, run: Run) -> None:
+    run(typed="67, woman\nhip -2.7\nvit d 28 nmol/L\nquit\n")
+    _reheard(_kept(), 2, '{"t_score_hip": "-1.7"}', reader=1)
+    ended = run("consult", "--resume", typed="1\nfacts\nquit\n")
+    told = " ".join(ended.out.split())
+    assert "This line is heard otherwise now: hip -2.7" in told
+    assert "1 as then: hip T-score -1.7 2 as now: hip T-score -2.7" in told
+    assert "> 67, woman" not in ended.out
+    assert "hip T-score -1.7" in told or "total hip -1.7" in told
+    again = run("consult", "--resume", typed="quit\n")
+    assert "heard otherwise" not in again.out
+    assert "-1.7" in again.out
+    assert "-2.7" not in again.out
+
+
+def test_what_is_heard_now_is_kept_where_that_was_meant(home: Path, state: Path, run: Run) -> None:
+    run(typed="67, woman\nasthma\nquit\n")
+    _reheard(_kept(), 2, '{"conditions": "[chronic_lung_disease, ...]"}')
+    ended = run("consult", "--resume", typed="2\nquit\n")
+    assert "as then: illnesses" in " ".join(ended.out.split())
+    again = run("consult", "--resume", typed="quit\n")
+    assert "heard otherwise" not in again.out
+    assert "asthma" in again.out
+
+
+def test_an_answer_given_where_a_choice_was_asked_for_is_heard(home: Path, state: Path, run: Run) -> None:
+    run(typed="67, woman\nasthma\nquit\n")
+    _reheard(_kept(), 2, "{}")
+    ended = run("consult", "--resume", typed="hip -2.7\nfacts\nquit\n")
+    assert "as then: nothing" in " ".join(ended.out.split())
+    assert "-2.7" in ended.out.split("Going on with")[1]
+
+
+def test_a_journal_without_readings_is_still_read(home: Path, state: Path, run: Run) -> None:
+    run(typed="67, woman\nhip -2.7\nquit\n")
+    path = _kept()
+    lines = [one for one in path.read_text().splitlines() if '"heard"' not in one]
+    path.write_text("\n".join(lines).replace(f'"reader":{VERSION}', '"reader":1') + "\n")
+    ended = run("consult", "--resume", typed="quit\n")
+    assert "> hip -2.7" in ended.out
+    assert "hip T-score -2.7" in ended.out or "total hip -2.7" in ended.out
+
+
+@pytest.mark.parametrize("odd", ['{"of": 9, "heard": {}}', '{"of": 1, "heard": {"age": 67}}', '{"of": 1, "heard": []}'])
+def test_a_reading_that_no_line_has_is_refused(home: Path, state: Path, run: Run, odd: str) -> None:
+    run(typed="67\nquit\n")
+    path = _kept()
+    path.write_text(path.read_text() + odd + "\n")
+    ended = run("consult", "--resume", typed="quit\n")
+    assert ended.code == 2
+    assert "does not say how one before it was heard" in ended.err

@@ -10,6 +10,7 @@ from ..segments import Segment
 Anchor = tuple[Segment, str]
 """A name, and the list it belongs in."""
 _ORDER = ("fractures", "intolerances", "medicines", "conditions", "symptoms", "imaging")
+_OF_THE_FEMUR = frozenset({"hip", "subtrochanteric_femur", "femoral_shaft", "distal_femur"})
 LEVEL = re.compile(r"[TLC]\d{1,2}", re.IGNORECASE)
 
 
@@ -117,6 +118,12 @@ class Anchors:
             return "intolerances" if found == "medicines" and into is not None else found
         if into is not None and one.sense("member", "medicine_reactions") is not None:
             return ""
+        if self._reaction_to(one, before):
+            return ""
+        if "intolerances" in self.hearing.asked and one.sense("member", "medicine_reactions") is not None:
+            return ""
+        if broken and one.cue("cause") is not None:
+            return ""  # `L4 burst # RTA`: the accident, not the kidney
         if into is not None and "intolerances" in names:
             return "intolerances"
         if one.cue("fracture") is not None and names == ["imaging"] and not self._pictured(one):
@@ -140,6 +147,13 @@ class Anchors:
             names.remove("imaging")
         named = [name for name in names if self._lists_name(one, name)]
         return self._one_of(one, named or names)
+
+    def _reaction_to(self, one: Segment, before: list[Anchor]) -> bool:
+        """`codeine nausea`, where what is not tolerated was asked for: what it did, and no complaint of now."""
+        named = before[-1] if before else None
+        if named is None or named[1] != "intolerances" or named[0].part != one.part:
+            return False
+        return one.sense("member", "medicine_reactions") is not None or one.sense("member", "symptoms") is not None
 
     def _sure(self, one: Segment) -> bool:
         """Whether something beside a mistyped name says that it is a medicine."""
@@ -261,6 +275,7 @@ class Anchors:
 
     def _without_place_after_level(self, kept: list[Anchor]) -> list[Anchor]:
         found: list[Anchor] = []
+        kept = self._without_thigh(kept)
         for one, name in kept:
             before = found[-1][0] if found and found[-1][1] == name == "fractures" else None
             if before is not None and LEVEL.fullmatch(before.text.strip()) and not LEVEL.fullmatch(one.text.strip()):
@@ -270,6 +285,24 @@ class Anchors:
                     if not idle(mid) and mid.cue("fracture", "number") is None
                 ]
                 if self.members(before, name) == self.members(one, name) and not near:
+                    self.hearing.use(one)
+                    continue
+            found.append((one, name))
+        return found
+
+    def _without_thigh(self, kept: list[Anchor]) -> list[Anchor]:
+        """`subtrochanteric fracture of the left femur` is one: the femur says where its place is."""
+        found: list[Anchor] = []
+        for one, name in kept:
+            before = found[-1][0] if found and found[-1][1] == name == "fractures" else None
+            if before is not None and before.part == one.part and one.text.strip().casefold() in ("femur", "thighbone"):
+                near = [
+                    mid
+                    for mid in self.hearing.between(before, one)
+                    if mid.text.casefold() in ("and", "&", "+")
+                    or not (idle(mid) or mid.cue("fracture", "side") is not None)
+                ]
+                if self.members(before, name) <= _OF_THE_FEMUR and not near:
                     self.hearing.use(one)
                     continue
             found.append((one, name))

@@ -7,7 +7,7 @@ import re
 
 from ...values import dates
 from ...values.value import Day, Records
-from ..hearing import Hearing
+from ..hearing import Hearing, idle
 from ..reading import Entry
 from ..scope import clauses, names_something
 from ..segments import Segment
@@ -57,9 +57,9 @@ class Entries:
                 self._add(entry, one, name, clause)
         self._no_site(clause, anchors)
         for one in clause:
-            if (
-                not one.used
-                and one.cue("fracture", "side", "over", "ended", "past", "into", "imaging", "both") is not None
+            if not one.used and (
+                one.cue("fracture", "side", "over", "ended", "past", "into", "imaging", "both") is not None
+                or (one.cue("yes") is not None and any(one.part == each.part for _, each, _ in entries))
             ):
                 one.used = True
 
@@ -219,11 +219,27 @@ class Entries:
             if one is None or other is None or name != same or len(one.fields) > 1 or first.part != second.part:
                 continue
             joined = [mid.text.casefold() for mid in self.hearing.between(first, second)]
-            if not any(word in ("and", "&", "+") for word in joined):
+            if not any(word in ("and", "&", "+", "for") for word in joined):
                 continue
             for field in ("date", "age_at", "started", "stopped"):
                 if field in other.fields:
                     one.fields.setdefault(field, other.fields[field])
+        self._share_heading(entries)
+
+    def _share_heading(self, entries: list[Named]) -> None:
+        """`MVA 1998 - pelvis and femur`: what stands before names that are joined by `and` is said of each."""
+        for (one, first, name), (other, second, same) in itertools.pairwise(entries):
+            if one is None or other is None or name != same or len(other.fields) > 1 or first.part != second.part:
+                continue
+            joined = {mid.text.casefold() for mid in self.hearing.between(first, second)}
+            opening = [mid for mid in self.hearing.segments[: first.index] if mid.part == first.part and not idle(mid)]
+            if not joined & {"and", "&", "+"} or not opening or not all(mid.used for mid in opening):
+                continue
+            if any(mid.kind in ("time", "number") for mid in self.hearing.between(first, second)):
+                continue
+            for field in ("date", "cause", "age_at"):
+                if field in one.fields:
+                    other.fields.setdefault(field, one.fields[field])
 
     def _add(self, entry: Entry, one: Segment, name: str, clause: list[Segment]) -> None:
         self.hearing.use(one)
@@ -260,6 +276,14 @@ class Entries:
         if self._again_said(entry, name, listed.entries):
             return
         count = self._count(one, clause) if name == "fractures" else 1
+        days = [entry.fields.get("date", ""), *self.fields.further.get(id(entry), ())]
+        if len(days) > 1 and count in (1, len(days)):
+            listed.entries += [Entry({**entry.fields, "date": day}, one) for day in days]
+            return
+        if len(days) > 1:
+            told = self.hearing.told(*(each for each in clause if each.part == one.part))
+            self.hearing.reading.ask(f"'{told}': {count} broken, {len(days)} days", "write each with its day")
+            entry.fields.pop("date")
         for _ in range(count):
             listed.entries.append(Entry(dict(entry.fields), one))
 

@@ -31,6 +31,8 @@ class Fields:
         self.hearing, self.kb = hearing, hearing.kb
         self.asked_back: list[Entry] = []
         """Entries of which something was asked back that has to be said together with them."""
+        self.further: dict[int, list[str]] = {}
+        """By broken bone, the days behind its first: `wrist 2015 and 2019`."""
 
     def fill(self, one: Segment, entry: Entry, name: str) -> None:
         """Put what a segment says into the entry it belongs to."""
@@ -50,6 +52,11 @@ class Fields:
             one.used = True
             if (lasting := _FOR_A.fullmatch(one.text.strip())) is not None and "started" not in entry.fields:
                 self._put(entry, name, "started", f"1 {lasting.group(1)} ago")
+                return
+            classes = self.kb.choices["medicines"].classes
+            members = set(entry.fields.get("name", "").split(" or "))
+            if not any(members <= classes.get(kind, frozenset()) for kind in ("glucocorticoid", "bone_medicine")):
+                self.hearing.reading.leave(f"{one.text.strip()} (how long is not said)")
                 return
             told = entry.anchor.text.strip() if entry.anchor is not None else "it"
             self.hearing.reading.ask(
@@ -75,6 +82,10 @@ class Fields:
             if field.type != "choice" or field.id == finding.key or field.id in entry.fields:
                 continue
             sense = one.sense("member", field.choices)
+            if sense is None and field.id == "reaction" and one.sense("member", "symptoms") is not None:
+                entry.fields[field.id] = "other_reaction"
+                one.used = True
+                return
             if sense is not None and isinstance(sense.value, frozenset) and len(sense.value) == 1:
                 if field.id == "grade" and one.text.strip().isdigit():
                     continue
@@ -99,8 +110,12 @@ class Fields:
             return
         if number.about:
             return
-        if "dose" in fields and ("dose" not in entry.fields or self._changed_to(one)):
-            unit = number.unit or ("" if not self._bare_dose(one, entry) else "mg")
+        if "dose" in fields and not number.unit and self._of_a_day(one) and self._split_dose(one, entry):
+            return
+        changed = "dose" in entry.fields and self._changed_to(one)
+        if "dose" in fields and ("dose" not in entry.fields or changed):
+            mg = self._bare_dose(one, entry) or (changed and entry.fields["dose"].endswith(" mg"))
+            unit = number.unit or ("mg" if mg else "")
             if unit and unit.split("/")[0] not in ("kg", "cm") and not number.unit.startswith(("nmol", "mmol", "pmol")):
                 text = number.text(unit, sign=False)
                 dose, _, period = text.partition("/")
@@ -114,14 +129,26 @@ class Fields:
                     if not number.unit:
                         self.hearing.reading.leave(f"{one.text.strip()} taken as {text}")
                     return
+                if number.unit and not often and self._refused(one, trial, entry, name):
+                    return
         if self._is_count(one, number.low) and name == "medicines":
             self.hearing.reading.leave(f"{self._count_words(one)} (how many is not used)")
             one.used = True
 
+    def _refused(self, one: Segment, trial: dict[str, str], entry: Entry, name: str) -> bool:
+        """A dose that the medicine as named does not have is told with the reason, and not passed over."""
+        _, problems = self.hearing.readable(name, Entry(trial).node)
+        if not any(problem.code == "OL312" for problem in problems):
+            return False
+        self.hearing.reading.problems += [each for each in problems if each not in self.hearing.reading.problems]
+        self.asked_back.append(entry)
+        one.used = True
+        return True
+
     def _changed_to(self, one: Segment) -> bool:
-        """`down to 20 mg`: the dose that is taken now."""
+        """`down to 20 mg`, `now 7.5`: the dose that is taken now."""
         before = self.hearing.before(one)
-        if before is None or before.cue("now") is None:
+        if before is None or not (before.cue("now") is not None or before.text.casefold() in ("now", "currently")):
             return False
         before.used = True
         return True
@@ -135,8 +162,30 @@ class Fields:
 
     def _dosed_later(self, one: Segment) -> bool:
         """`pred 40, then tapered, now 5 mg`: another dose stands behind the first."""
-        behind = (each for each in self.hearing.segments[one.index + 1 :] if each.clause == one.clause)
-        return any(each.number is not None or each.text.casefold() in ("then", "taper", "tapered") for each in behind)
+        behind = [each for each in self.hearing.segments[one.index + 1 :] if each.clause == one.clause]
+        doses = [each for each in behind if each.number is not None and not self._of_a_day(each)]
+        return bool(doses) or any(each.text.casefold() in ("then", "taper", "tapered") for each in behind)
+
+    def _split_dose(self, one: Segment, entry: Entry) -> bool:
+        """`hydrocortisone 10/5/5`: doses of one day, of which none is the dose."""
+        if entry.anchor is None or self.hearing.before(one) is not entry.anchor:
+            return False
+        run = [one]
+        for each in self.hearing.segments[one.index + 1 :]:
+            if each.clause != one.clause or not (each.text == "/" or (each.kind == "number" and run[-1].text == "/")):
+                break
+            run.append(each)
+        if len([each for each in run if each.kind == "number"]) < 3:
+            return False
+        self.hearing.use(*run)
+        told = self.hearing.told(entry.anchor, run[-1])
+        self.hearing.reading.ask(f"'{told}': how much in all a day?", "write it with its unit: 20 mg/day")
+        return True
+
+    def _of_a_day(self, one: Segment) -> bool:
+        """`since 3/26`: a number with a stroke behind it, of a day that cannot be told."""
+        beside = self.hearing.segments[one.index - 1 : one.index] + self.hearing.segments[one.index + 1 : one.index + 2]
+        return any(each.text == "/" for each in beside)
 
     def _bare_dose(self, one: Segment, entry: Entry) -> bool:
         """A number right behind a medicine, followed by how often: `risedronate 35 weekly`."""
@@ -245,6 +294,9 @@ class Fields:
 
     def _again(self, one: Segment, time: Time, entry: Entry, name: str, wanted: str) -> bool:
         told = self.hearing.told(entry.anchor or one, one)
+        if name == "fractures" and wanted == "date" and self._joined(one) and entry.fields[wanted] != time.text:
+            self.further.setdefault(id(entry), []).append(time.text)
+            return True
         if entry.fields[wanted] != time.text:
             self.hearing.reading.ask(
                 f"'{told}': two times", f"write which is right: {entry.fields[wanted]} or {time.text}"
@@ -374,6 +426,8 @@ class Fields:
                 return str(cue.value)
             if before.cue("over") is not None and not names_something(before):
                 return ""
+            if before.text.casefold() == "to" and before.index == one.index - 1 and anchor is not None:
+                return "stopped"  # `letrozole to 2022`
             opens = before is anchor or before.cue("side", "had", "but") is not None
             if not (opens or idle(before) or (before.kind == "mark" and before.text in "(")):
                 return ""
@@ -398,5 +452,6 @@ class Fields:
         first, second = time.unclear[:2]
         what = f"'{self.hearing.told(entry.anchor or one, one)}': {first} or {second}?"
         self.hearing.reading.ask(what, "write the year first, so that day and month cannot be confused")
-        self.asked_back.append(entry)
+        if len(entry.fields) == 1:
+            self.asked_back.append(entry)
         return True

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime
+import math
 
 from ...intake.words.phrases import Meaning, Statement
 from ...values import dates
+from ...values.value import Number
 from ..hearing import Hearing, idle
 from ..reading import Entry
 from ..scope import FAMILY
 from ..segments import Segment
 
+_PERIODS_ENDED = frozenset({"last period", "last periods", "lmp", "final period", "periods stopped", "periods ended"})
+_YEAR = 365.25
 NONE, NO_OTHERS = "none", "no others"
 """What a phrase says of a whole list: that it is empty, or that what was named is all of it."""
 
@@ -65,6 +69,8 @@ class Phrased:
             self.hearing.reading.ask(
                 f"'{segment.text.strip()}' is not certain", "write it without doubt, or leave it out"
             )
+            return
+        if self._how_it_broke(segment, statements[0].finding):
             return
         for one in statements:
             self._state(one, segment)
@@ -129,6 +135,8 @@ class Phrased:
                 chosen = theirs[0]
             else:
                 continue
+            if not asked and self._how_it_broke(segment, chosen.target):
+                continue
             if chosen.target in self.hearing.reading.results and not asked:
                 same = self.hearing.reading.results[chosen.target][0].value == str(chosen.value)
                 if not same:
@@ -142,6 +150,36 @@ class Phrased:
                     day = self.hearing.day_of(chosen.target, value, segment)
                     self.hearing.reading.say(chosen.target, value, date=day)
 
+    def _how_it_broke(self, segment: Segment, finding: str) -> bool:
+        """`stress fracture running 2024`: what was done then, and not how active somebody is."""
+        if finding != "physical_activity":
+            return False
+        if not any(one.clause == segment.clause and one.cue("fracture") is not None for one in self.hearing.segments):
+            return False
+        self.hearing.use(segment)
+        self.hearing.reading.leave(segment.text.strip())
+        return True
+
+    def read_bracketed(self) -> None:
+        """`menopause 48 (natural)`: a word alone in brackets that answers a question beside what was just said."""
+        for index, one in enumerate(self.hearing.segments[1:-1], 1):
+            before, behind = self.hearing.segments[index - 1], self.hearing.segments[index + 1]
+            said = self.hearing.segments[index - 2] if index > 1 else None
+            if one.used or (before.text, behind.text) != ("(", ")") or said is None or not said.used:
+                continue
+            told = said.meaning.statements if said.meaning is not None else ()
+            sections = {finding.section for each in told if (finding := self.hearing.finding(each.finding)) is not None}
+            for sense in one.senses:
+                answered = self.hearing.finding(sense.target) if sense.kind == "answer" else None
+                if (
+                    answered is not None
+                    and answered.section in sections
+                    and answered.id not in self.hearing.reading.results
+                ):
+                    self.hearing.use(one)
+                    self.hearing.reading.say(answered.id, str(sense.value))
+                    break
+
     def read_ages(self) -> None:
         """How old somebody is: when born, in which decade of life, or so many years and nothing else."""
         reading = self.hearing.reading
@@ -149,14 +187,19 @@ class Phrased:
             if one.used or one.time is None or one.kind != "time" or "age" in reading.results:
                 continue
             before = self.hearing.before(one)
+            if self._ended_periods(one):
+                continue
             if (
                 before is not None
                 and before.cue("born") is not None
                 and one.time.kind == "date"
-                and not one.time.unclear
+                and len(ages := {self._age_from(day) for day in one.time.unclear or (one.time.text,)}) == 1
             ):
                 self.hearing.use(before, one)
-                reading.say("age", self._age_from(one.time.text))
+                reading.say("age", ages.pop())
+            elif one.time.kind == "age" and self._of_a_relative(one):
+                self.hearing.use(one)
+                reading.leave(f"{one.text.strip()} (of the relative)")
             elif one.time.kind == "age" and self._says_age(one):
                 if "age" in self.hearing.kb.findings and self.hearing.fits("age", one.time.text):
                     self.hearing.use(one)
@@ -171,6 +214,32 @@ class Phrased:
                     self.hearing.use(one)
                     reading.say("age", text)
 
+    def _ended_periods(self, one: Segment) -> bool:
+        """`last period in 2009`: the age at the menopause, of somebody whose age is known, if it is over a year ago."""
+        reading, name = self.hearing.reading, "age_at_menopause"
+        told = next((each for each in reversed(self.hearing.segments[: one.index]) if each.text.strip() != "in"), None)
+        if (
+            told is None
+            or told.text.strip().casefold() not in _PERIODS_ENDED
+            or one.time is None
+            or name in reading.results
+        ):
+            return False
+        age = self.hearing.known.get("age")
+        day = dates.partial(one.time.text) if one.time.kind == "date" and not one.time.unclear else None
+        if day is None or not isinstance(age, Number) or name not in self.hearing.kb.findings:
+            return False
+        today, years = self.hearing.today.toordinal(), age.results[-1].interval
+        low = math.floor((float(years.low) * _YEAR - (today - float(day.low))) / _YEAR)
+        high = math.floor(((float(years.high) + 1) * _YEAR - 1 - (today - float(day.high))) / _YEAR)
+        value = str(low) if low == high else f"{low}..{high}"
+        if today - float(day.high) < _YEAR or not self.hearing.fits(name, value):
+            return False
+        self.hearing.use(told, one)
+        reading.say(name, value)
+        reading.say("menopausal_status", "postmenopausal", follows=True)
+        return True
+
     def _another_age(self) -> bool:
         """Whether another age than that of the person was asked for: at the menopause."""
         asked = self.hearing.asked
@@ -184,6 +253,10 @@ class Phrased:
         before = self.hearing.segments[one.index - 1] if one.index else None
         since = before is not None and before.cue("field", "over") is not None
         return one.text.casefold().startswith("age") and not listed and not since
+
+    def _of_a_relative(self, one: Segment) -> bool:
+        """`Mum yes (aged 79)`."""
+        return any(each.part == one.part and each.cue("kin") is not None for each in self.hearing.segments)
 
     def _of_an_entry(self, one: Segment) -> bool:
         """`the pill in her 20s`: the age at which something was, not that of the person now."""
@@ -233,7 +306,8 @@ class Phrased:
         """The sex behind an age, a time without a place, a word without a name: `52 yo F`, `quit in 2010`, `fine`."""
         reading = self.hearing.reading
         for one in list(self.hearing.open):
-            letter = {"F": "female", "M": "male"}.get(one.text.strip())
+            told = one.text.strip().upper() if self._stands_alone(one) else one.text.strip()
+            letter = {"F": "female", "M": "male"}.get(told)
             sex = one.sense("answer", "sex")
             letter = letter or (str(sex.value) if sex is not None and len(one.text.strip()) > 3 else None)
             if (
@@ -254,6 +328,11 @@ class Phrased:
             elif one.cue("weak") is not None and not (reading.results or reading.lists):
                 self.hearing.use(one)
                 reading.ask(f"'{one.text.strip()}' of what?", "write it behind the name", "OL322")
+
+    def _stands_alone(self, one: Segment) -> bool:
+        """Whether a letter ends its line, or its part: `DOB 14.02.1952 f`."""
+        following = self.hearing.segments[one.index + 1] if one.index + 1 < len(self.hearing.segments) else None
+        return following is None or following.kind == "mark"
 
     def _beside_an_answer(self, one: Segment) -> bool:
         """Whether a word that answers a question stands beside a time, for which that question has no place."""

@@ -189,7 +189,8 @@ class Results:
             if one.clause != segment.clause or one.used:
                 return None
             if one.kind == "number" or (one.cue("number") is not None and self._counts(name)):
-                return one
+                times = self.hearing.segments[one.index - 1].text.casefold() == "x" and not self._counts(name)
+                return None if times else one
             if one.kind == "time":
                 return self._as_number(one, name)
             again = one.sense("finding", name) is not None
@@ -210,7 +211,13 @@ class Results:
     def _as_number(self, one: Segment, name: str) -> Segment | None:
         """A time that is the number a finding asks for: `age at menopause 51 years`, `menopause at 51`."""
         unit = self.hearing.sheet.measured(name).unit
-        if one.time is None or unit not in ("year", "month", "day"):
+        if one.time is None:
+            return None
+        following = self.hearing.after(one)
+        if name == "weight" and one.text[:3].casefold() == "at " and (following is None or following.number is None):
+            one.number = Quantity(one.time.text) if one.time.text.isdigit() else None  # `weight stable at 55`
+            return one if one.number is not None else None
+        if unit not in ("year", "month", "day"):
             return None
         if one.time.kind in ("age", "ages"):
             low, _, high = one.time.text.partition("..")
@@ -306,13 +313,19 @@ class Results:
         if len(following) < 2 or following[0].number is None or following[0].kind != "number":
             return
         value, day = following[0], following[1]
-        if day.time is None or day.time.kind != "date" or day.part != value.part:
+        if day.part != value.part:
+            return
+        if day.time is not None and day.time.kind == "date":
+            when = day.time.text
+        elif day.text.casefold() in ("now", "currently", "today"):
+            when = self.hearing.today.isoformat()
+        else:
             return
         assert value.number is not None
         unit = value.number.unit or number.unit
         text = Quantity(value.number.low, bound=value.number.bound, unit=unit).text()
         if self.hearing.fits(name, text):
-            results.append(Result(text, date=day.time.text))
+            results.append(Result(text, date=when))
             self.hearing.use(value, day)
             self._more_of_it(name, day, number)
 

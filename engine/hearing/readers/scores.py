@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..hearing import Hearing, idle
 from ..scope import clauses
 from ..segments import Segment
-from .tables import Row, Table, is_density
+from .tables import Row, Table, is_density, is_level, told_in_words
 
 _EARLIER = frozenset(("previous", "previously", "prev", "prior", "was", "earlier", "baseline", "before"))
 _HIGHEST, _LOWEST, _DOUBTED = 1.5, -8.0, 1.0
@@ -53,6 +53,7 @@ class Scores:
         day = self._day_of(clause, rows) or (self.hearing.headed.get(clause[0].clause, "") if clause else "")
         for row in rows:
             self._row(row, day)
+        told_in_words(self.hearing, clause, self._site_of, self._heads, self._scan_asked)
 
     def _rows(self, clause: list[Segment]) -> list[Row]:
         rows: list[Row] = []
@@ -89,9 +90,19 @@ class Scores:
                     row, kind = Row(), ""
                     continue
                 named = bool(row.kinds)
-                if row.numbers and row.site and not kind and self._place_behind(one, named) is not None:
+                bracketed = self._site_in_brackets(one)
+                if bracketed is not None and (row.numbers or row.site):
+                    if row.numbers:
+                        rows.append(row)
+                    row = Row(kinds=row.kinds)
+                    row.named, row.site, taken = bracketed, self._site_of(bracketed), bracketed
+                elif row.numbers and row.site and not kind and self._place_behind(one, named) is not None:
                     rows.append(row)
                     row = Row(kinds=row.kinds)
+                elif row.numbers and row.site and not row.date and self._earlier_with_day(one):
+                    rows.append(row)
+                    row = Row(site=row.site, named=row.named, kinds=row.kinds)
+                    row.earlier = self.hearing.segments[one.index - 1]
                 elif row.date and row.site and row.numbers and not kind:
                     rows.append(row)
                     row = Row(site=row.site, named=row.named, kinds=row.kinds)
@@ -162,6 +173,20 @@ class Scores:
             words += each.text.casefold().split()
         return None
 
+    def _site_in_brackets(self, one: Segment) -> Segment | None:
+        """The site that stands in brackets behind a number, and nothing with it: `left hip T -2.2 (neck)`."""
+        behind = self.hearing.segments[one.index + 1 : one.index + 4]
+        if len(behind) < 3 or behind[0].text != "(" or behind[2].text != ")":
+            return None
+        return behind[1] if self._site_of(behind[1]) else None
+
+    def _earlier_with_day(self, one: Segment) -> bool:
+        """`(prev -2.2 in 2021)`: a result of before, with its day."""
+        if self._word_before(one) not in _EARLIER:
+            return False
+        following = self.hearing.after(one)
+        return following is not None and self._is_day(following) and not following.time.unclear  # type: ignore[union-attr]
+
     def _joined(self, rows: list[Row]) -> list[Row]:
         """A row of Z-scores without a site belongs to the one before it: `T -2.6 fem neck, Z -1.0`."""
         found: list[Row] = []
@@ -194,6 +219,8 @@ class Scores:
         """What may stand within a row."""
         if one.kind == "mark":
             return one.text in ("(", ")", ":", "=", ",", "/", "·", "-", "|", "[", "]")
+        if is_level(one) or one.cue("noted") is not None or one.text.casefold().strip() in _EARLIER:
+            return True
         return idle(one) or one.cue("flag", "imaging", "but", "yes") is not None or self._heads(one)
 
     def _heads(self, one: Segment) -> bool:
@@ -284,13 +311,30 @@ class Scores:
             for each in self.hearing.segments
             if each.part == one.part and each.kind == "number" and each is not one
         ]
-        return any(len(each.text) > 1 for each in around) or any(
-            each not in [n for _, n in row.numbers] for each in others
+        places = [
+            each
+            for each in self.hearing.segments
+            if not each.used
+            and each.clause == one.clause
+            and (self._site_of(each) or (each.part == one.part and each.sense("member", "fracture_sites") is not None))
+        ]
+        return (
+            bool(places)
+            or any(len(each.text) > 1 for each in around)
+            or any(each not in [n for _, n in row.numbers] for each in others)
         )
 
     def _row(self, row: Row, day: str) -> None:
         hearing = self.hearing
-        used = [row.named, *row.sides, *row.segments, *row.kinds, *(one for _, one in row.numbers), row.gap]
+        used = [
+            row.named,
+            *row.sides,
+            *row.segments,
+            *row.kinds,
+            *(one for _, one in row.numbers),
+            row.gap,
+            row.earlier,
+        ]
         shown = [one for one in used if one is not None]
         if row.region:
             hearing.use(*shown)
@@ -311,12 +355,12 @@ class Scores:
     def _also_used(self, shown: list[Segment]) -> None:
         first, last = min(one.index for one in shown), max(one.index for one in shown)
         for one in self.hearing.segments[first : last + 1]:
-            if idle(one) or one.cue("imaging") or self._heads(one):
+            if idle(one) or one.cue("imaging") or self._heads(one) or is_level(one):
                 one.used = True
 
     def _named_numbers(self, row: Row) -> list[tuple[str, Segment]] | None:
         """Each number with what it is: T, Z or BMD; None where they are no scores."""
-        given = self._without_earlier(row)
+        given = row.numbers if row.earlier is not None else self._without_earlier(row)
         plain = [(kind, one) for kind, one in given if one.number is None or one.number.unit != "%"]
         dense = [one for kind, one in plain if kind == "BMD" or (not kind and is_density(one))]
         rest = [(kind, one) for kind, one in plain if one not in dense and kind != "other"]
@@ -390,7 +434,7 @@ class Scores:
             return
         text = number.text("")
         if day:
-            hearing.reading.say(finding, text, date=day)
+            hearing.reading.say(finding, text, date=day, earlier=row.earlier is not None)
         else:
             hearing.reading.say(finding, text)
 

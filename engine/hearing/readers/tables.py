@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..hearing import Hearing, idle
 from ..segments import Segment
+
+_LEVEL = re.compile(r"L[1-5]", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -22,6 +25,8 @@ class Row:
     gap: Segment | None = None
     segments: list[Segment] = field(default_factory=list)
     kinds: list[Segment] = field(default_factory=list)
+    earlier: Segment | None = None
+    """The word that says that its number is one of before: `previously -2.2 in 2021`."""
 
 
 class Table:
@@ -41,7 +46,7 @@ class Table:
         telling = [one for one in clause if one.kind != "mark" and not idle(one) and not self._heads(one)]
         sites = [one for one in telling if self._site_of(one)]
         rest = [one for one in telling if one not in sites and one.cue("side", "imaging") is None]
-        rest = [one for one in rest if not (one.kind == "word" and self._in_brackets(one))]
+        rest = [one for one in rest if not ((one.kind == "word" or is_level(one)) and self._in_brackets(one))]
         below = bool(clause) and self._scored_below(clause[0].clause)
         if not sites or rest or numbers or not below:
             if telling and not numbers and any(one.kind == "name" for one in rest):
@@ -56,8 +61,12 @@ class Table:
         return True
 
     def _in_brackets(self, one: Segment) -> bool:
-        before = self.hearing.segments[one.index - 1] if one.index else None
-        return before is not None and before.text in ("(", "[")
+        for before in reversed(self.hearing.segments[: one.index]):
+            if before.text in ("(", "["):
+                return True
+            if before.text != "," and not is_level(before):
+                return False
+        return False
 
     def _scored_below(self, clause: int) -> bool:
         """Whether scores without a site of their own, or rows of one, stand on the lines below."""
@@ -104,6 +113,40 @@ class Table:
         right = all(is_density(one) == (label == "BMD") for label, one in found)
         signed = [one for _, one in plain[:spare] if one.number is not None and one.number.signed]
         return found if right and not signed else None
+
+
+def told_in_words(
+    hearing: Hearing,
+    clause: list[Segment],
+    site_of: Callable[[Segment], str],
+    heads: Callable[[Segment], bool],
+    scan_asked: bool,
+) -> None:
+    """`hip low`, `T-score normal`: a score without its number; `hip normal` only where a scan is spoken of."""
+    scan = scan_asked or any(one.cue("kind") is not None or heads(one) for one in clause)
+    for part in dict.fromkeys(one.part for one in clause):
+        own = [one for one in clause if one.part == part and one.kind != "mark" and not idle(one)]
+        words = [one for one in own if one.cue("result") is not None]
+        named = [one for one in own if site_of(one)]
+        kinds = [one for one in own if one.cue("kind") is not None and one not in named]
+        rest = [one for one in own if one not in (*words, *named, *kinds) and one.cue("side") is None]
+        told = str(words[0].cue("result").value) if len(words) == 1 else ""  # type: ignore[union-attr]
+        if rest or len(named) > 1 or not (named or kinds) or any(one.used or one.blocked for one in own):
+            continue
+        if told not in ("low", "normal") or (told == "normal" and not scan):
+            continue
+        kind = str(kinds[0].cue("kind").value).casefold() if kinds else "t"  # type: ignore[union-attr]
+        finding = f"{kind}_score_{site_of(named[0]) if named else 'unspecified'}".replace(
+            "z_score_unspecified", "z_score"
+        )
+        if kind in ("t", "z") and finding in hearing.kb.findings and hearing.fits(finding, told):
+            hearing.use(*own)
+            hearing.reading.say(finding, told)
+
+
+def is_level(one: Segment) -> bool:
+    """Whether it is a vertebra by itself: of `spine (L2, L3, L4)` what was measured, and no site of its own."""
+    return _LEVEL.fullmatch(one.text.strip()) is not None
 
 
 def _is_total(one: Segment) -> bool:

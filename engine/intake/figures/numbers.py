@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from ...values.units import UnitTable, written
 
-_DIGITS = r"\d{1,9}(?:\.\d{1,6}|,\d{1,2}(?![\d,]))?|\.\d{1,6}"
+_DIGITS = r"\d{1,9}(?:\.\d{1,6}|,\d{1,2}(?!\d|,(?!\s*[A-Za-z])))?|\.\d{1,6}"
 _NUMBER = re.compile(
     r"(?P<about>(?:~|about|approx\.?|approximately|around|circa|ca\.|roughly|nearly|almost)\s*(?=[\d.+-]))?"
     r"(?P<bound><=|>=|=<|=>|<|>|under\s|below\s|less than\s|over\s|above\s|more than\s|at least\s|at most\s|up to\s)?"
     r"\s*"
-    r"(?P<sign>\+|-\s*|minus\s+|neg(?:ative)?\s+)?(?P<digits>" + _DIGITS + r")(?P<plus>\+(?!\w))?(?!(?:st|nd|rd|th)\b)",
+    r"(?P<sign>\+|-\s*|minus\s+|neg(?:ative)?\s+)?(?P<digits>" + _DIGITS + r")(?P<plus>\+(?!\w))?(?!(?:nd|rd|th)\b)",
     re.IGNORECASE,
 )
 _BOUNDS = {"<": "<", ">": ">", "<=": "<=", "=<": "<=", ">=": ">=", "=>": ">=", "under": "<", "below": "<"} | {
@@ -28,6 +28,8 @@ _RANGE = re.compile(
 _BAD = re.compile(
     r"[-+]?\d*(?:\.{2,}\d+|\.\d+(?:\.\d+)+|\d\.\d+\.{2,}\d|,\d{3}(?:,\d{3})*(?:\.\d+)?|e[-+]?\d+)(?!\w)", re.I
 )
+_FIRST = re.compile(r"(?:^|[^\d.,])(?:\d*[02-9])?1$")
+"""What `st` makes an ordinal of: `1st`, `21st`, and not the stones of `9st`, `11st`."""
 _GROUPED = re.compile(r"\d{1,3}(?: \d{3})+(?!\d)")
 _SPOKEN = {
     "zero": "0", "nought": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
@@ -127,7 +129,7 @@ class Numbers:
                 end, unit = self._unit_after(line, grouped.end())
                 if unit:
                     return end, Quantity(grouped.group().replace(" ", ""), unit=unit, bad=True)
-            if bad is not None and (found := re.match(r"[-+]?[\d.,e]+", line[start:])) is not None:
+            if bad is not None and (found := re.match(r"[-+]?[\d.,e]*\d", line[start:])) is not None:
                 end, unit = self._unit_after(line, start + found.end())
                 return end, Quantity(found.group(), unit=unit, bad=True)
             return self._mixed(line, start) or self._range(line, start) or self._plain(line, start)
@@ -165,6 +167,8 @@ class Numbers:
     def _plain(self, line: str, start: int) -> tuple[int, Quantity] | None:
         match = _NUMBER.match(line, start)
         if match is None or (line[start].isalpha() and start and line[start - 1].isalnum()):
+            return None
+        if _FIRST.search(line[: match.end()]) and line[match.end() : match.end() + 2].casefold() == "st":
             return None
         sign = (match["sign"] or "").strip()
         dashed = match["sign"] is not None and sign == "-" and match["sign"] != "-"

@@ -33,10 +33,28 @@ RUN = re.compile(r"[^\W_]+(?:'[^\W\d_]{1,2}(?![^\W_]))?|[#?%+&↑↓*=]")
 _BRITISH = re.compile(r"o?estr|coeli|ha?em|anaem|aemi|paed|oes|oed|rrhoe|foet|leuc|caes|gyna|agein|is|our|re|ys|sulph")
 
 
+_PERCENT = re.compile(r"\b([mu]?g|gm|mcg)\s?%", re.I)
+"""`8.4 mg%` is of a deciliter."""
+_LAKH = re.compile(
+    r"(\d{1,2}(?:\.\d{1,2})?)\s?(?:lakhs?|lacs?)\b(?:\s?(?:/|per)?\s?(?:cu\.?\s?mm|cumm|mm3|uL|mcL)\b)?", re.I
+)
+"""Cells as India counts them: a lakh in a microliter is a hundred times 10^9 in a liter."""
+_THOUSANDS = re.compile(r"(?<![\d.])(\d{1,3})\s?[kK](?:\s?(?:IU|units?))?\b(?!\s?[+=])")
+_VITAMIN_D = re.compile(r"\b(?:D3|D2|vit(?:amin)?\.?\s?D|(?:chole|ergo)?calciferol)", re.I)
+"""Beside it `60K` is of international units."""
+
+
+def _per_liter(match: re.Match[str]) -> str:
+    return f"{float(match.group(1)) * 100:g} 10^9/L"
+
+
 def plain(line: str) -> str:
     """The line with plain minus signs, quotes and blanks; control characters become blanks."""
     told = line.translate(_SIGNS)
     told = "".join(one if one.isprintable() or one == "\n" else " " for one in told)
+    told = _PERCENT.sub(r"\1/dL", told) if "%" in told else told
+    told = _LAKH.sub(_per_liter, told) if "la" in told.casefold() else told
+    told = _THOUSANDS.sub(r"\g<1>000 IU", told) if _VITAMIN_D.search(told) else told
     return re.sub(r" {2,}", " ", told)
 
 

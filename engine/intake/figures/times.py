@@ -49,6 +49,7 @@ _EVERY = (
     (r"(?P<other>every other|alternate)\s+(?P<unit>day|week|month)s?\b", ""),
     (r"(?P<word>bd|bid|b\.i\.d\.|tds|tid|qds|qid)\b", ""),
     (r"(?P<day>od|o\.d\.|qd|(?-i:OM)|mane|nocte|daily|nightly)\b", ""),
+    (r"(?P<week>(?-i:OW))\b", ""),
     (r"(?P<unit>weekly|monthly|yearly|annually|annual|fortnightly)\b", ""),
 )  # fmt: skip
 Read = Callable[["Times", "re.Match[str]"], "Time | None"]
@@ -135,13 +136,23 @@ class Times:
         text = f"{year}-{month:02}" + (f"-{int(day):02}" if day else "")
         return Time("date", text) if dates.partial(text) is not None else None
 
-    def _month(self, match: re.Match[str]) -> Time:
+    def _month(self, match: re.Match[str]) -> Time | None:
         month = _MONTHS[match["month"][:3].casefold()]
+        if match["day"] and not match["which"]:
+            return self._day_of_month(int(match["day"]), month)
         last = "last" in match.group().casefold().split()[0]
         year = self.today.year - (month > self.today.month or (last and month == self.today.month))
         if match["which"]:
             year = self.today.year - (match["which"].casefold() == "last")
         return Time("date", f"{year}-{month:02}")
+
+    def _day_of_month(self, day: int, month: int) -> Time | None:
+        """`15 Sept`: the last time it was that day."""
+        for year in (self.today.year, self.today.year - 1):
+            text = f"{year}-{month:02}-{day:02}"
+            if dates.partial(text) is not None and datetime.date.fromisoformat(text) <= self.today:
+                return Time("date", text)
+        return None
 
     def _plain_year(self, match: re.Match[str]) -> Time | None:
         year = int(match["year"])
@@ -281,6 +292,8 @@ def _frequency(told: dict[str, str | None]) -> str:
         return _ABBREVIATED[(told["word"] or "").casefold()]
     if told.get("day"):
         return "day"
+    if told.get("week"):
+        return "week"
     if told.get("clinic"):
         return _plural(int(told["clinic"] or 0), _PARTS[told["part"] or "12"])
     if unit.startswith("h"):
@@ -318,8 +331,8 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], Read]]:
     )
     yield one(r"(?P<month>\d{1,2})/(?P<year>(?:19|20)\d\d)(?![\d/]|\.\d)", Times._month_year)
     yield one(
-        rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<month>{_MONTH})"
-        r"(?:,?\s*(?P<full>(?:19|20)\d\d)|\s*(?P<quote>')?(?P<two>\d\d))(?!\d|\.\d)"
+        rf"(?:(?P<day>\d{{1,2}})(?:(?:st|nd|rd|th)?\s+(?:of\s+)?|[-/]))?(?P<month>{_MONTH})"
+        r"(?:(?:,?\s*|[-/])(?P<full>(?:19|20)\d\d)|\s*(?P<quote>')?(?P<two>\d\d))(?!\d|\.\d)"
         r"(?!\s*(?:mg|mcg|ug|g|kg|ng|nmol|%|mmol))",
         Times._named,
     )
@@ -327,7 +340,7 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], Read]]:
         rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d\d)(?!\d)", Times._named
     )
     yield one(
-        rf"(?:last\s+)?(?P<month>{_MONTH})(?!\s*'?\d{{2,4}}\b)(?:\s+(?:of\s+)?(?P<which>this|last)\s+year)?",
+        rf"(?:last\s+|(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?!may\b|mar\b))?(?P<month>{_MONTH})(?!\s*'?\d{{2,4}}\b)(?:\s+(?:of\s+)?(?P<which>this|last)\s+year)?",
         Times._month,
     )
     yield one(r"'(?P<year>\d\d)(?![\d'])", Times._short_year)
