@@ -133,7 +133,7 @@ def _daily_dose(entry: Entry, facts: Facts) -> Interval | Gap:
 
 
 def _last_given(entry: Entry, facts: Facts) -> Interval | Gap:
-    """Between the first dose and the last day; of what is still taken that is today, and without a first one nothing is known."""
+    """Between the first day and the last, which is today of what is still taken without an end."""
     started, stopped = _day(entry, "started"), _day(entry, "stopped")
     if stopped is None and started is None:
         return UNKNOWN

@@ -93,6 +93,9 @@ class _Summary:
 
     def _diagnosis(self, one: Diagnosis, made: Iterable[Diagnosis]) -> Line:
         """A diagnosis; a kind of one that is made as well stands for both, told by the facts of that."""
+        if one.status == "contradictory" and all(reason.strength for reason in one.supporting):
+            told = f"{one.label.upper()} (on record; today's results do not show it)"
+            return Line(told, self._decisive(one.against), "lead", one.id)
         wider = self._wider(one, made)
         status = "" if one.status == "established" else f" ({one.status})"
         carried = wider[0].supporting if wider else one.supporting
