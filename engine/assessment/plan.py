@@ -50,9 +50,14 @@ def _sort_key(item: Item, corrections: set[str]) -> tuple[int, int, str, int, in
     """By kind, status, line; of one choice then by the fewest cautions, major ones first, and by the declared order."""
     status = _STATUS_ORDER[item.status]
     kind = -1 if item.id in corrections and not item.after else _KINDS.index(item.kind)
+    return (kind, status, item.choice, *preference(item))
+
+
+def preference(item: Item) -> tuple[int, int, int, int, str]:
+    """Its place among those of one choice whose status is the same: the least comes first."""
     line = LINES.index(item.line) if item.line in LINES else len(LINES)
     major, cautions = (item.major, len(item.cautions)) if item.choice else (0, 0)
-    return (kind, status, item.choice, line, major, cautions, item.order or _LAST, item.label)
+    return (line, major, cautions, item.order or _LAST, item.label)
 
 
 def wanted(case: Case, intervention: str) -> tuple[Truth, tuple[Rule, ...]]:
