@@ -142,6 +142,7 @@ class _Doubt:
             unasked=self.in_order(_union(one.unasked for one in present)),
             against=_union(one.against for one in speaking),
             cautions=_union(one.cautions for one in present),
+            major=max(one.major for one in present),
         )
 
     def _missing(self, lists: Iterable[tuple[str, ...]], differs: bool) -> tuple[str, ...]:

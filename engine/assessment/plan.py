@@ -47,13 +47,18 @@ def arranged(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(sorted(found, key=lambda item: _sort_key(item, corrections)))
 
 
-def _sort_key(item: Item, corrections: set[str]) -> tuple[int, int, str, int, int, int, str]:
-    """By kind, status, line; of one choice then by the fewest cautions, and by the declared order."""
+def _sort_key(item: Item, corrections: set[str]) -> tuple[int, int, str, int, int, int, int, str]:
+    """By kind, status, line; of one choice then by the fewest cautions, major ones first, and by the declared order."""
     status = _STATUS_ORDER[item.status]
     kind = -1 if item.id in corrections and not item.after else _KINDS.index(item.kind)
+    return (kind, status, item.choice, *preference(item))
+
+
+def preference(item: Item) -> tuple[int, int, int, int, str]:
+    """Its place among those of one choice whose status is the same: the least comes first."""
     line = LINES.index(item.line) if item.line in LINES else len(LINES)
-    cautions = len(item.cautions) if item.choice else 0
-    return (kind, status, item.choice, line, cautions, item.order or _LAST, item.label)
+    major, cautions = (item.major, len(item.cautions)) if item.choice else (0, 0)
+    return (line, major, cautions, item.order or _LAST, item.label)
 
 
 def wanted(case: Case, intervention: str) -> tuple[Truth, tuple[Rule, ...]]:
@@ -170,6 +175,7 @@ def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> It
         return None
     taken = is_taken(case, intervention.id)
     against = (*case.rules("contraindicates", intervention.id), *case.rules("defers", intervention.id))
+    with_care = case.rules("cautions", intervention.id)
     _, rules = wanted(case, intervention.id)
     true_rules = [rule for rule in rules if case.truth(rule) is Truth.TRUE]
     doses, _ = _doses(case, intervention, true_rules)
@@ -189,7 +195,8 @@ def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> It
         unasked=() if status in ("contraindicated", "undetermined") else waiting.unasked(case, intervention),
         supporting=reasons.reasons(case, rules),
         against=reasons.reasons(case, against),
-        cautions=reasons.reasons(case, case.rules("cautions", intervention.id)),
+        cautions=reasons.reasons(case, with_care),
+        major=sum(rule.weight == "major" and case.truth(rule) is Truth.TRUE for rule in with_care),
         then=tuple(dict.fromkeys(step for rule in true_rules for step in rule.then)),
         guidelines=tuple(dict.fromkeys(rule.guideline for rule in true_rules if rule.guideline)),
         order=intervention.order,

@@ -193,6 +193,8 @@ class Item:
     then: tuple[str, ...]
     guidelines: tuple[str, ...]
     unasked: tuple[str, ...] = ()
+    major: int = 0
+    """How many of the cautions that hold are major ones."""
     order: int = 0
     """Its declared place among those of one choice; equals share it, and 0 comes last."""
     order_because: str = ""

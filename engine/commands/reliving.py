@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from ..assessment.questions import Asked
 from ..case.case import Prepared
-from ..dialogue import doubts, inquiry, relevance
+from ..dialogue import inquiry
+from ..dialogue.agenda import doubts, relevance
 from ..dialogue.asking import counted
 from ..dialogue.conversation import Conversation, Prompt, Terminal
 from ..dialogue.journal import Journal, Kept, Past

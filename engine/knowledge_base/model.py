@@ -70,6 +70,8 @@ class Finding(Entry):
     unit: str = ""
     analyte: str = ""
     bare_unit: bool = False
+    antibody: bool = False
+    """Of a number: `positive` says that it is high, and `negative` that it is normal."""
     plausible: Interval | None = None
     ranges: tuple[RangeCase, ...] = ()
     choices: str = ""

@@ -133,11 +133,13 @@ def _daily_dose(entry: Entry, facts: Facts) -> Interval | Gap:
 
 
 def _last_given(entry: Entry, facts: Facts) -> Interval | Gap:
+    """Between the first day and the last, which is today of what is still taken without an end."""
     started, stopped = _day(entry, "started"), _day(entry, "stopped")
-    if stopped is None:
+    if stopped is None and started is None:
         return UNKNOWN
     low = started.low if started is not None else -INFINITY
-    return Interval(min(low, stopped.high), stopped.high, low.is_infinite(), False)
+    end = stopped.high if stopped is not None else max(facts.today.high, low)
+    return Interval(min(low, end), end, low.is_infinite(), False)
 
 
 DERIVED_FIELDS: dict[str, Callable[[Entry, Facts], Interval | Gap]] = {

@@ -118,3 +118,28 @@ def test_a_fragility_fracture_alone_does_not_put_cancer_on_top(shipped: Prepared
     assert told(alert(verdict, "suspected_malignancy")) == []
     pain = judged(shipped, broken + "symptoms: [back_pain, ...]\n")
     assert told(alert(pain, "suspected_malignancy")) == ["back pain"]
+
+
+ORDINARY = (
+    "weight: 65 kg\nheight: 163 cm\nt_score_hip: -2.8\nfractures: none\nintolerances: none\ncalcium: 2.35 mmol/L\n"
+    "albumin: 41 g/L\ncreatinine: 70 umol/L\nalkaline_phosphatase: 75 U/L\n"
+)
+
+
+def screen(shipped: Prepared, record: str) -> str:
+    return " ".join(text.report(judged(shipped, record), shipped.names).split())
+
+
+def test_a_tablet_that_only_waits_is_still_told_as_the_first_choice(shipped: Prepared) -> None:
+    plain = ORDINARY + "vitamin_d: 65 nmol/L\nconditions: none\nmedicines: none\n"
+    shown = screen(shipped, plain)
+    assert "zoledronate (first line)" in shown
+    assert "first choice once checked: alendronate, risedronate: waits for able to stay upright" in shown
+    assert "first choice once checked" not in screen(shipped, plain + "can_sit_upright: yes\n")
+
+
+def test_what_is_on_record_and_not_in_the_results_is_told_as_that(shipped: Prepared) -> None:
+    named = ORDINARY + "medicines: none\nconditions: [{name: vitamin_d_deficiency, date: 2020}]\n"
+    over = screen(shipped, named + "vitamin_d: 80 nmol/L\n")
+    assert "VITAMIN D DEFICIENCY (on record; today's results do not show it): 25-OH vitamin D 80 nmol/L" in over
+    assert "(on record" not in screen(shipped, named + "vitamin_d: 20 nmol/L\n")

@@ -152,10 +152,13 @@ def _no_other_gap(value: Ends, scope: Scope) -> Ends:
 
 def _last_given(scope: Scope) -> Ends:
     started, end = field_ends("started", scope).spread(scope.count), field_ends("stopped", scope).spread(scope.count)
-    low = np.where(started.gap == VALUE, started.low, -_INF)
-    low = np.minimum(low, end.high)
-    found = Ends(low, end.high, np.isinf(low), np.zeros(scope.count, bool))
-    return ends.chosen(end.there(scope.count), found, unknown(scope.count))
+    begun, ended = started.gap == VALUE, end.there(scope.count)
+    low = np.where(begun, started.low, -_INF)
+    today = _today(scope).spread(scope.count)
+    high = np.where(ended, end.high, np.maximum(today.high, low))
+    low = np.minimum(low, high)
+    found = Ends(low, high, np.isinf(low), np.zeros(scope.count, bool))
+    return ends.chosen(begun | ended, found, unknown(scope.count))
 
 
 DERIVED: Mapping[str, Callable[[Scope], Ends]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
 from ...values.interval import ANY, INFINITY, Interval, exactly, rounded
@@ -24,6 +24,11 @@ _WORDS = {
     **dict.fromkeys(("high", "raised", "elevated", "increased", "above range", "above normal"), Word.HIGH),
     **dict.fromkeys(("low", "reduced", "decreased", "below range", "below normal"), Word.LOW),
     **dict.fromkeys(("normal", "within range", "in range", "within normal limits", "wnl"), Word.NORMAL),
+}
+_WORDS_OF_ANTIBODIES = {
+    **_WORDS,
+    **dict.fromkeys(("positive", "pos", "detected", "reactive"), Word.HIGH),
+    **dict.fromkeys(("negative", "neg", "not detected", "non-reactive"), Word.NORMAL),
 }
 _CONFIRMED = lazily(r"(?:persistently|repeatedly|consistently) ")
 _DEGREE = lazily(r"(?:slightly|mildly|moderately|markedly|very) ")
@@ -54,20 +59,20 @@ _ALONE = {**_COUNTED, "once": "1", "twice": "2", "thrice": "3"}
 """A number by itself, where people count: how many falls?"""
 
 
-def word_of(text: str) -> tuple[Word, bool] | None:
+def word_of(text: str, words_for: Mapping[str, Word]) -> tuple[Word, bool] | None:
     """`high`, `low` or `normal`, and whether it was confirmed on another occasion."""
     words = folded(text)
     confirmed = _CONFIRMED.match(words)
     if confirmed:
         words = words[confirmed.end() :]
     words = words[match.end() :] if (match := _DEGREE.match(words)) else words
-    word = _WORDS.get(words)
+    word = words_for.get(words)
     return (word, confirmed is not None) if word is not None else None
 
 
 def result(sheet: Sheet, measured: Measured, text: str, place: Place) -> Measurement:
     """One result: a number, an interval, or a word. Raises Refused."""
-    word = word_of(text)
+    word = word_of(text, _WORDS_OF_ANTIBODIES if measured.antibody else _WORDS)
     if word is None:
         return Measurement(interval(sheet, measured, text, place))
     if not measured.ranged:
@@ -268,6 +273,7 @@ def _unreadable(measured: Measured, words: str, place: Place) -> Exception:
     given = f"'{clipped(words)}' is no number" if words else "nothing is given"
     example = with_unit("12", measured.unit) if measured.unit and not measured.bare_unit else "a number"
     words_too = ", high, low or normal" if measured.ranged else ""
+    words_too = words_too.replace(" or ", ", ") + ", positive or negative" if measured.antibody else words_too
     hint = f"write {example}{words_too}, a range (20..30), a bound (< 30), or 'not measured'"
     return refusal("OL300", f"{measured.label}: {given}", place, hint=hint)
 

@@ -47,6 +47,8 @@ class Measured:
     ranged: bool = False
     countable: bool = False
     """A person can say `none` of it and mean 0."""
+    antibody: bool = False
+    """A laboratory can say `positive` or `negative` of it."""
 
 
 @ordered
@@ -101,6 +103,7 @@ class Sheet:
                 plausible=finding.plausible,
                 ranged=bool(finding.ranges) or finding.known_by == "test",
                 countable=finding.known_by == "person" and finding.unit != "year",
+                antibody=finding.antibody,
             )
         quantity = self.kb.quantities[name]
         return Measured(

@@ -114,6 +114,7 @@ KINDS: Mapping[str, Kind] = {
             "unit": Key(identifier("unit"), of=_NUMBER),
             "analyte": Key(identifier("analyte"), of=_NUMBER),
             "bare_unit": Key(yes_no, of=_NUMBER),
+            "antibody": Key(yes_no, of=_NUMBER),
             "plausible": Key(interval, of=_NUMBER),
             "range": Key(ranges, "ranges", of=_NUMBER),
             "choices": Key(identifier("choice set"), of=("choice",)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...assessment import questions
+from ...assessment.plan import preference
 from ...assessment.questions import Question
 from ...assessment.verdict import AlertShown, Diagnosis, Fact, Item, Reason, Verdict
 from ...knowledge_base.naming import Names
@@ -93,6 +94,9 @@ class _Summary:
 
     def _diagnosis(self, one: Diagnosis, made: Iterable[Diagnosis]) -> Line:
         """A diagnosis; a kind of one that is made as well stands for both, told by the facts of that."""
+        if one.status == "contradictory" and all(reason.strength for reason in one.supporting):
+            told = f"{one.label.upper()} (on record; today's results do not show it)"
+            return Line(told, self._decisive(one.against), "lead", one.id)
         wider = self._wider(one, made)
         status = "" if one.status == "established" else f" ({one.status})"
         carried = wider[0].supporting if wider else one.supporting
@@ -157,6 +161,7 @@ class _Summary:
         chosen = [item for item in self.medicines if item.status == "recommended" and not item.taken]
         if chosen and not any(item.choice == chosen[0].choice for item in self.going_on):
             yield from self._written(chosen)
+            yield from self._rather(chosen[0])
         if not any(item.status == "recommended" for item in self.medicines):
             yield from self._waiting()
 
@@ -175,6 +180,20 @@ class _Summary:
         for item in others:
             if item.choice != first.choice or not item.choice:
                 yield Line(item.label, _dose(item), "good", item.id)
+
+    def _rather(self, first: Item) -> Iterator[Line]:
+        """What would come before the medicine to write, had somebody said what it waits for."""
+        better = [
+            item
+            for item in self.medicines
+            if item.status == "conditional" and not item.taken and item.choice == first.choice != ""
+            if preference(item) < preference(first)
+        ]
+        if better:
+            waits = f"waits for {_some([self.names.label(name) for name in better[0].missing], 4)}"
+            yield Line(
+                f"first choice once checked: {_some([item.label for item in better], 4)}", waits, "wait", better[0].id
+            )
 
     def _waiting(self) -> Iterator[Line]:
         """Medicines that are wanted and wait: those once known first, then those put off."""

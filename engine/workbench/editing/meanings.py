@@ -63,6 +63,7 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "unit": "The unit values are kept in; answers in others are converted.",
         "analyte": "What is measured, for units that can only be converted knowing it (nmol/L and ng/mL).",
         "bare_unit": "`yes`: people write the number without a unit (age, T-scores).",
+        "antibody": "`yes`: `positive` says that it is high, `negative` that it is normal.",
         "plausible": "The values that can be; anything else is refused as a slip, as in `10..400`.",
         "range": "The reference range, or a list of {when, is} whose first true one holds.",
         "choices": "The set its answers are chosen from.",
