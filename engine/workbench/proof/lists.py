@@ -102,6 +102,10 @@ class List:
         """Whether nothing may be missing from it."""
         self.absence = clauses.variable()
         """Whether anything is surely absent from it."""
+        self.told = clauses.variable()
+        """Whether anything was said of it."""
+        clauses.implies(self.complete, self.told)
+        clauses.implies(self.absence, self.told)
 
     # --- statements ---
 
@@ -147,6 +151,7 @@ class List:
                     clauses.implies(narrow_pair.true, wide_pair.true)
                     if one.count > 1 or wide.count > 1:
                         clauses.implies(wide_pair.false, narrow_pair.false)
+        clauses.implies(found.true, self.told)
         self.said.append((asked, found))
         return found
 

@@ -155,7 +155,7 @@ class Maker:
                 if entry is not None:
                     entries.append(entry)
         complete = listed.complete in true or listed.absence in true
-        return Records(tuple(entries), complete) if entries or complete else None
+        return Records(tuple(entries), complete) if entries or complete or listed.told in true else None
 
     def _entry(self, listed: List, asked: Asked, true: frozenset[int]) -> Entry | None:
         nothing = {(rest, member): variable for rest, member, variable in listed.nothing()}

@@ -192,7 +192,7 @@ class Report:
                 clauses.implies(sure.surely(rule), waits)
                 if sure.may(rule):  # no made patient relies on not waiting where it might
                     held = self.network.rule(rule)
-                    clauses.add(held.true, held.false, waits, self.network.leaves.refused)
+                    clauses.add(held.true, held.false, waits, self.network.leaves.unsure)
         parts = [clauses.all_of((unsure, waits))]
         if entry.kind == "medicine":
             parts.append(clauses.all_of((-self.in_scope.true, -self.in_scope.false)))

@@ -69,6 +69,8 @@ class Search:
         self.report = Report(self.network)
         self.quantities = Quantities(self.network.reading)
         self.solver = Solver(self.clauses)
+        self._read = (-self.leaves.refused,)
+        """What is so of every record that is read."""
         self._wide = TRUE
         """The question that is asked, without what scores say of it."""
         self.maker = Maker(prepared.kb, self.leaves, self.quantities)
@@ -113,7 +115,7 @@ class Search:
         wishes = [-one for one in self.leaves.facts()]
         others: list[int] = []
         while (left := until - time.process_time()) > 0:
-            known = [asked, -self.report.several, -self.leaves.refused, *restricted, *others]
+            known = [asked, -self.report.several, *self._read, -self.leaves.unsure, *restricted, *others]
             found = self.solver.plainest([one for one in known if one != TRUE], wishes, left)
             if not found and restricted and not limits.near:
                 restricted = []
@@ -141,9 +143,9 @@ class Search:
     def _nobody(self, asked: int, limits: _Limits, until: float) -> bool:
         """Whether no choice of variables answers the question with yes, after all that is known to clash."""
         left = max(0.001, until - time.process_time())
-        if self.solver.holds([asked], left) is False:
+        if self.solver.holds([asked, *self._read], left) is False:
             return True
-        alone = [asked, -self.report.several]
+        alone = [asked, -self.report.several, *self._read]
         if limits.near and self.solver.holds([self._wide, *alone[1:], -self.leaves.freely], left) is False:
             return True
         return limits.single and self.solver.holds(alone, left) is False
