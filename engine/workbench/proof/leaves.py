@@ -308,7 +308,9 @@ class Reading:
             clauses.implies(low.true, high.false)
             normal = clauses.both((high.opposite, low.opposite))
             found = self.leaves.words[key] = {"high": high, "low": low, "normal": normal}
-            printed = self.leaves.printed.setdefault(name, clauses.variable())
+            quantity = self.kb.quantities.get(name)
+            beside = owner.id if owner is not None and quantity is not None and not quantity.shown else name
+            printed = self.leaves.printed.setdefault(beside, clauses.variable())  # what is never entered has no own
             earlier: list[int] = []
             for case in ranges:
                 held = self.premise(case.when) if case.when is not None else ALWAYS

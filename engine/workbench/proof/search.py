@@ -31,7 +31,7 @@ from .worlds import no_entry_matters, only_one_world, widened
 PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
 SECONDS = 10.0
 """So long one question is worked on."""
-_TRIES = 12
+_TRIES = 48
 """So many patients are made of one question before it is left."""
 
 
@@ -111,28 +111,36 @@ class Search:
         if asked == FALSE or self._nobody(asked, limits, until):
             yield None
             return
-        restricted = [-self.leaves.freely]
         wishes = [-one for one in self.leaves.facts()]
         others: list[int] = []
-        while (left := until - time.process_time()) > 0:
-            known = [asked, -self.report.several, *self._read, -self.leaves.unsure, *restricted, *others]
-            found = self.solver.plainest([one for one in known if one != TRUE], wishes, left)
-            if not found and restricted and not limits.near:
-                restricted = []
-                continue
-            if not found:
-                return
-            true = self._chosen()
-            clash = self.quantities.clash(true, left)
-            if clash is not None:
-                self.clauses.add(*clash)
-                if self._nobody(asked, limits, until):
-                    yield None
-                    return
-                continue
-            yield self.maker.facts(true)
-            yield self.maker.facts(true, exact=False)
-            others.append(self.leaves.another(true))
+        for restricted in self._plainer(limits):
+            while (left := until - time.process_time()) > 0:
+                known = [asked, -self.report.several, *self._read, *restricted, *others]
+                if not self.solver.plainest([one for one in known if one != TRUE], wishes, left):
+                    break
+                true = self._chosen()
+                clash = self.quantities.clash(true, left)
+                if clash is not None:
+                    self.clauses.add(*clash)
+                    if self._nobody(asked, limits, until):
+                        yield None
+                        return
+                    continue
+                yield self.maker.facts(true)
+                yield self.maker.facts(true, exact=False)
+                yield self.maker.facts(true, open_lists=True)
+                yield self.maker.facts(true, exact=False, open_lists=True)
+                others.append(self.leaves.another(true))
+
+    def _plainer(self, limits: _Limits) -> Iterator[tuple[int, ...]]:
+        """What a made patient is at first not to need, less and less of it."""
+        near, sure = -self.leaves.freely, -self.leaves.unsure
+        yield near, sure
+        if not limits.near:
+            yield (sure,)
+        yield (near,)
+        if not limits.near:
+            yield ()
 
     def _chosen(self) -> frozenset[int]:
         """The leaves' variables, and the others that numbers go by, as the solver chose them."""

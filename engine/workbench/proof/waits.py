@@ -13,16 +13,21 @@ from ...assessment.waiting import parts_of
 from ...inference import values
 from ...knowledge_base.model import Rule
 from ...premises import expression
-from ...premises.expression import TruthNode
+from ...premises.expression import Proposition, TruthNode
 from .clauses import FALSE, TRUE, Pair
 from .network import Network
 
 
 class Waits:
-    """What is waited for by whoever must know these findings first."""
+    """What is waited for by whoever must know these findings first.
 
-    def __init__(self, network: Network, first: frozenset[str]) -> None:
+    Args:
+        every: the same of whoever must know all findings first; by default this itself.
+    """
+
+    def __init__(self, network: Network, first: frozenset[str], every: Waits | None = None) -> None:
         self.network, self.kb, self.first = network, network.kb, first
+        self.every = every if every is not None else self
         self.clauses = network.clauses
         self.asked: dict[TruthNode, int] = {}
         """For each leaf whether it misses a finding that is waited for."""
@@ -30,7 +35,7 @@ class Waits:
         self._may: dict[str, bool] = {}
         self._nodes: dict[TruthNode, Pair] = {}
         self._uncleared: dict[TruthNode, int] = {}
-        self._lacks: dict[TruthNode, int] = {}
+        self._lacks: dict[tuple[TruthNode, bool], int] = {}
         self._missing: dict[tuple[str, bool], int] = {}
         self._missed: dict[str, frozenset[str]] = {}
 
@@ -42,6 +47,10 @@ class Waits:
         settled = self.clauses.any_of((unasked.true, unasked.false))
         uncleared = self.clauses.all_of((self.lacks(rule.when), self.uncleared(rule.when)))
         return self.clauses.all_of((-held.true, -held.false, self.clauses.any_of((uncleared, -settled))))
+
+    def surely_lacks(self, rule: Rule) -> int:
+        """The variable for a rule being open for want of an answer; of a diagnosis only whether the illness was named."""
+        return self.lacks(rule.when, told=True) if rule.when is not None else FALSE
 
     def may(self, rule: Rule) -> bool:
         """Whether a rule reads, or rests on, anything that is to be known first."""
@@ -71,7 +80,7 @@ class Waits:
         parts = parts_of(self.network.prepared, node)
         if parts is None:
             supposed = _holds_if_unasked(node)
-            asked = self._asked(node)
+            asked = self.asked_of(node)
             settled = clauses.all_of((-held.true, -held.false, -asked))
             return Pair(
                 clauses.any_of((held.true, settled)) if supposed else held.true,
@@ -113,28 +122,35 @@ class Waits:
             return self.clauses.any_of([self.uncleared(item) for item in node.items])
         if isinstance(node, expression.AtLeast):
             return self.clauses.at_least(node.count, [self.uncleared(item) for item in node.items])
-        if isinstance(node, expression.Proposition):
+        if isinstance(node, Proposition):
             rules = self.network.prepared.rules.get(node.atom, ())
             return self.clauses.any_of([self.uncleared(rule.when) for rule in rules if rule.when is not None])
         return TRUE if _holds_if_unasked(node) else FALSE
 
-    def lacks(self, node: TruthNode) -> int:
-        """The variable for a premise being open for want of a finding, as far as that is sure."""
-        found = self._lacks.get(node)
+    def lacks(self, node: TruthNode, told: bool = False) -> int:
+        """The variable for a premise being open for want of a finding, as far as that is sure.
+
+        Args:
+            told: whether of a diagnosis it only counts that nobody named the illness.
+        """
+        found = self._lacks.get((node, told))
         if found is None:
-            self._lacks[node] = FALSE
+            self._lacks[node, told] = FALSE
             held = self.network.node(node)
             parts = parts_of(self.network.prepared, node)
+            if parts is not None and told and isinstance(node, Proposition) and node.atom.startswith("diagnosed("):
+                parts = parts[-1:]  # the report of it is the last
             if parts is not None:
-                wanting = self.clauses.any_of([self.lacks(part) for part in parts])
-            else:  # of an open leaf that reads a finding some finding is always named
-                wanting = TRUE if expression.names_read(node) & self.kb.findings.keys() else FALSE
-            found = self._lacks[node] = self.clauses.all_of((-held.true, -held.false, wanting))
+                wanting = self.clauses.any_of([self.lacks(part, told) for part in parts])
+            else:
+                wanting = self.every.asked_of(node)
+            found = self._lacks[node, told] = self.clauses.all_of((-held.true, -held.false, wanting))
         return found
 
     # --- what a leaf misses ---
 
-    def _asked(self, leaf: TruthNode) -> int:
+    def asked_of(self, leaf: TruthNode) -> int:
+        """The variable for an open leaf missing something that is waited for."""
         found = self.asked.get(leaf)
         if found is None:
             found = self.asked[leaf] = self.clauses.variable()
