@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -58,9 +58,14 @@ class Quantities:
 
     def take_in(self) -> None:
         """Look at every number that a leaf reads, and at those behind it."""
-        for name in [*self.leaves.lines]:
+        for name in self._new_lines():
             self._amount(name)
         self._take_in_sides()
+
+    def _new_lines(self) -> Iterator[str]:
+        """The numbers with sides that have no amount yet, also those of which an amount only now made use."""
+        while left := [name for name in self.leaves.lines if name not in self._amounts]:
+            yield from left
 
     def clash(self, true: frozenset[int], seconds: float) -> tuple[int, ...] | None:
         """A clause that this choice of variables breaks and every patient keeps; None where numbers fit it.

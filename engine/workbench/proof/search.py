@@ -31,7 +31,7 @@ from .worlds import no_entry_matters, only_one_world, widened
 PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
 SECONDS = 10.0
 """So long one question is worked on."""
-_TRIES = 48
+_TRIES = 24
 """So many patients are made of one question before it is left."""
 
 
@@ -167,7 +167,12 @@ class Search:
 
     def case(self, text: str) -> Case | None:
         """The patient of a file that is read without a problem."""
-        read, problems = record.read_record(self.prepared.kb, text, "a made patient")
-        if read is None or problems:
-            return None
-        return opening.finished(self.prepared, read, opening.Terms())
+        return read_again(self.prepared, text)
+
+
+def read_again(prepared: Prepared, text: str) -> Case | None:
+    """The patient of a made file, if it is read without a problem."""
+    read, problems = record.read_record(prepared.kb, text, "a made patient")
+    if read is None or problems:
+        return None
+    return opening.finished(prepared, read, opening.Terms())
