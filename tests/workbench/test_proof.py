@@ -18,11 +18,12 @@ from engine.case import case as cases
 from engine.case.case import Prepared
 from engine.commands import prove as command
 from engine.inference import reference
+from engine.intake import record
 from engine.knowledge_base.store import cache
 from engine.premises import expression
 from engine.premises.expression import TruthNode
 from engine.values import dates
-from engine.values.problems import Refused
+from engine.values.problems import Place, Refused
 from engine.values.truth import Truth
 from engine.values.value import Number
 from engine.workbench.difference.two_bases import DIFFERS, SAME, Sides
@@ -82,7 +83,9 @@ class Encoded:
         given = {abs(one): one > 0 for one in self.network.reading.of_patient(case.memory)}
         given[self.report.several] = len(worlds.of(case)) > 1
         given[self.leaves.anything] = bool(case.said)
-        given[self.leaves.freely] = given[self.leaves.refused] = True
+        given[self.leaves.freely] = given[self.leaves.unsure] = True
+        said = {name: record.Answer(known, "", Place("a patient")) for name, known in case.said.items()}
+        given[self.leaves.refused] = bool(record.check_applies(kb, said, case.today))
         for name, variable in self.report.waits.items():
             given[variable] = bool(waiting.awaited(case, kb.interventions[name]))
         for name, variable in self.report.granted.items():

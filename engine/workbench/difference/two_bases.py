@@ -83,7 +83,7 @@ class Sides:
             return self._same(begun)
         wishes = [-one for one in self.leaves.facts()]
         while time.process_time() < until and tried < _TRIES:
-            wanted = [asked, -self.leaves.refused, -self.leaves.freely, *others]
+            wanted = [asked, -self.leaves.refused, -self.leaves.unsure, -self.leaves.freely, *others]
             if not self.solver.plainest(wanted, wishes, max(0.001, until - time.process_time())):
                 break
             true = self.solver.model({*self.leaves.variables(), *self.quantities.shared})

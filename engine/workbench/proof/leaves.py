@@ -16,7 +16,7 @@ from decimal import Decimal
 
 from ...inference import values
 from ...inference.reference import Settled, answered
-from ...knowledge_base.model import KnowledgeBase
+from ...knowledge_base.model import Finding, KnowledgeBase
 from ...premises import evaluation, expression
 from ...premises.expression import Node, TruthNode
 from ...values.interval import INFINITY, Interval
@@ -51,7 +51,9 @@ class Leaves:
         self.freely = clauses.variable()
         """Whether a number may be entered that is far from what gives it as well."""
         self.refused = clauses.variable()
-        """Whether something may be said that the reader of patient files refuses; no made patient needs it."""
+        """Whether something is said that the reader of patient files refuses: no record that is assessed."""
+        self.unsure = clauses.variable()
+        """Whether the record may be one that is read or shown otherwise than the clauses say; no made patient needs it."""
 
     def facts(self) -> Iterator[int]:
         """The variables of which each says that something is known: the fewer hold, the shorter the record."""
@@ -76,7 +78,7 @@ class Leaves:
         for words in self.words.values():
             yield from (abs(one) for pair in words.values() for one in pair)
         for listed in self.lists.values():
-            yield from (listed.complete, listed.absence)
+            yield from (listed.complete, listed.absence, listed.told)
             yield from (abs(one) for _, pair in listed.said for one in pair)
             yield from (variable for _, _, variable in listed.nothing())
         for _, pair in self.whole.values():
@@ -181,8 +183,30 @@ class Reading:
             self.clauses.implies(found, applies.false)
             self.clauses.add(-found, -value)
             self.clauses.implies(applies.false, found, value)
-            self.clauses.add(-applies.false, -value, self.leaves.refused)
+            self.clauses.add(-applies.false, -value, self.leaves.unsure)
+            away = self._explicit(finding.applies).false
+            self.clauses.add(-away, -self._says_something(finding, value), self.leaves.refused)
         return found
+
+    def _explicit(self, node: TruthNode) -> Pair:
+        """A premise by what was said alone, as far as that is sure: what is implied is left open."""
+        if isinstance(node, expression.Not):
+            return self._explicit(node.item).opposite
+        if isinstance(node, expression.All):
+            return self.clauses.both([self._explicit(item) for item in node.items])
+        if isinstance(node, expression.AnyOf):
+            return self.clauses.either([self._explicit(item) for item in node.items])
+        read = [self.kb.findings.get(name) for name in expression.names_read(node)]
+        said = all(one is not None and (one.applies, one.assumed, one.stand_in) == (None, None, "") for one in read)
+        plain = isinstance(node, (expression.Compared, expression.Within, expression.OneOf, expression.IsYes))
+        return self.leaf(node) if read and said and plain else Pair(FALSE, FALSE)
+
+    def _says_something(self, finding: Finding, value: int) -> int:
+        """The variable for an answer that is not true of whom the question does not apply to: any but a plain no."""
+        if finding.type == "number":
+            return value
+        others = [out for member, out in sorted(self._ruled_out(finding.id).items()) if member != "no"]
+        return self.clauses.all_of((value, -self.clauses.all_of(others)))
 
     def premise(self, node: TruthNode) -> Pair:
         """A premise over findings and quantities alone, as `applies` is."""
@@ -284,7 +308,9 @@ class Reading:
             clauses.implies(low.true, high.false)
             normal = clauses.both((high.opposite, low.opposite))
             found = self.leaves.words[key] = {"high": high, "low": low, "normal": normal}
-            printed = self.leaves.printed.setdefault(name, clauses.variable())
+            quantity = self.kb.quantities.get(name)
+            beside = owner.id if owner is not None and quantity is not None and not quantity.shown else name
+            printed = self.leaves.printed.setdefault(beside, clauses.variable())  # what is never entered has no own
             earlier: list[int] = []
             for case in ranges:
                 held = self.premise(case.when) if case.when is not None else ALWAYS
@@ -385,6 +411,7 @@ def _of_list(listed: List, facts: Settled) -> Iterator[int]:
     known = facts.known(listed.name)
     complete = known is NOT_APPLICABLE or (isinstance(known, Records) and known.complete)
     yield listed.complete if complete else -listed.complete
+    yield listed.told if known is NOT_APPLICABLE or isinstance(known, Records) else -listed.told
     for asked, pair in listed.said:
         held = evaluation.truth_of(listed.asking(asked), facts)
         yield pair.true if held is Truth.TRUE else -pair.true

@@ -86,6 +86,10 @@ class Asked:
             and all(implied(part, self.rest) for part in other.rest)
         )
 
+    def narrowed(self, other: Asked) -> bool:
+        """Whether this makes the other true where there is no entry of the members that only this one asks for."""
+        return self.count >= other.count and self.named and all(implied(part, self.rest) for part in other.rest)
+
 
 class List:
     """One list: the statements made about it, each as a pair, with all that follows from one to another."""
@@ -102,6 +106,10 @@ class List:
         """Whether nothing may be missing from it."""
         self.absence = clauses.variable()
         """Whether anything is surely absent from it."""
+        self.told = clauses.variable()
+        """Whether anything was said of it."""
+        clauses.implies(self.complete, self.told)
+        clauses.implies(self.absence, self.told)
 
     # --- statements ---
 
@@ -147,6 +155,10 @@ class List:
                     clauses.implies(narrow_pair.true, wide_pair.true)
                     if one.count > 1 or wide.count > 1:
                         clauses.implies(wide_pair.false, narrow_pair.false)
+                elif one.narrowed(wide):
+                    left = [self.none(one.rest, member) for member in sorted(one.members - wide.members)]
+                    clauses.add(-narrow_pair.true, wide_pair.true, *(-none for none in left))
+        clauses.implies(found.true, self.told)
         self.said.append((asked, found))
         return found
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ...case.case import Case, Prepared
 from ...knowledge_base.model import Invariant
 from ...premises import expression
 from ...premises.expression import Not, Shown, TruthNode
 from ...values.frozen import frozen
-from .search import PROVED, SECONDS, UNKNOWN, Answer, Search
+from ..processes import cores, each
+from .search import PROVED, SECONDS, UNKNOWN, Answer, Search, read_again
+from .solver import load
 
 APPROXIMATED = (
     "sums over a list but for one entry that reaches the cut-off alone, and points",
@@ -34,39 +37,55 @@ class Proof:
 
 @frozen
 class Proofs:
-    """All that were asked, and the time in seconds that preparing them all took."""
+    """All that were asked, and the time in seconds that they took together."""
 
     proofs: tuple[Proof, ...]
-    prepared: float
+    seconds: float
 
     @property
     def failed(self) -> bool:
         return any(one.answer.status != PROVED for one in self.proofs)
 
 
-def prove(prepared: Prepared, wanted: Sequence[Invariant], seconds: float = SECONDS) -> Proofs:
-    """Prove or refute invariants, those that need no numbers first.
+def prove(prepared: Prepared, wanted: Sequence[Invariant], seconds: float = SECONDS, processes: int = 0) -> Proofs:
+    """Prove or refute invariants, on all cores.
+
+    Args:
+        seconds: of processor time for one invariant.
+        processes: how many work at once; 0 for as many as there are cores.
 
     Raises:
         Refused: where no solver is installed.
     """
+    load()  # refused before anything is shared out
     begun = time.monotonic()
-    search = Search(prepared)
-    for one in wanted:
-        if one.never is not None:
-            search.prepare(one.never)
-    search.take_in()
-    ready = time.monotonic() - begun
-    return Proofs(proofs=tuple(_each(search, wanted, seconds)), prepared=ready)
+    prepared.plan.open()
+    shared = _Shared(prepared, seconds)
+    asked = [one.id for one in wanted if one.never is not None]
+    answers = dict(zip(asked, each(shared.answer, asked, processes or cores()), strict=True))
+    took = time.monotonic() - begun
+    return Proofs(proofs=tuple(_proof(prepared, one, answers) for one in wanted), seconds=took)
 
 
-def _each(search: Search, wanted: Sequence[Invariant], seconds: float) -> Iterator[Proof]:
-    for one in wanted:
-        if one.never is None:
-            yield Proof(invariant=one, answer=Answer(status=UNKNOWN, seconds=0.0))
-            continue
-        answer = search.ask(one.never, f"breaks {one.id}", seconds)
-        yield Proof(invariant=one, answer=answer, case=search.case(answer.witness) if answer.witness else None)
+class _Shared:
+    """One process's part of the questions, over clauses that it makes once."""
+
+    def __init__(self, prepared: Prepared, seconds: float) -> None:
+        self.prepared, self.seconds = prepared, seconds
+
+    @functools.cached_property
+    def search(self) -> Search:
+        return Search(self.prepared)
+
+    def answer(self, name: str) -> Answer:
+        never = self.prepared.kb.invariants[name].never
+        assert never is not None
+        return self.search.ask(never, f"breaks {name}", self.seconds)
+
+
+def _proof(prepared: Prepared, one: Invariant, answers: Mapping[str, Answer]) -> Proof:
+    answer = answers.get(one.id) or Answer(status=UNKNOWN, seconds=0.0)
+    return Proof(invariant=one, answer=answer, case=read_again(prepared, answer.witness) if answer.witness else None)
 
 
 def shown_in(node: TruthNode) -> tuple[Shown, ...]:

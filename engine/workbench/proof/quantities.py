@@ -12,22 +12,26 @@ A choice of the clauses' variables that no numbers fit is refuted by a new claus
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from ...inference import values
 from ...knowledge_base.bounds import Bounds
+from ...knowledge_base.model import Rule
 from ...premises import expression, formulas
 from ...premises.expression import Node, NumberNode
 from ...values.interval import Interval
 from .amounts import Amount, End, decimal, rational
-from .clauses import Pair
+from .clauses import ALWAYS, Pair
 from .curves import Curve, Curves
 from .leaves import Reading
 from .solver import load
 
+_FEW = 20
+"""Of a number that lies within so many, whole numbers are looked at one by one."""
 _BOUNDED = 40
 """So often the functions are bounded anew for one question."""
 
@@ -54,9 +58,14 @@ class Quantities:
 
     def take_in(self) -> None:
         """Look at every number that a leaf reads, and at those behind it."""
-        for name in [*self.leaves.lines]:
+        for name in self._new_lines():
             self._amount(name)
         self._take_in_sides()
+
+    def _new_lines(self) -> Iterator[str]:
+        """The numbers with sides that have no amount yet, also those of which an amount only now made use."""
+        while left := [name for name in self.leaves.lines if name not in self._amounts]:
+            yield from left
 
     def clash(self, true: frozenset[int], seconds: float) -> tuple[int, ...] | None:
         """A clause that this choice of variables breaks and every patient keeps; None where numbers fit it.
@@ -203,11 +212,48 @@ class Quantities:
             self._solver.add(z3.Implies(z3.And(z3.Not(entered), own.valued), z3.And(behind.valued, same)))
             return own
         rules = self._derive.get(name, ())
-        if len(rules) == 1 and rules[0].when is None and rules[0].formula is not None:
-            formula = self._node(rules[0].formula)
-            self._worked_out(z3.Not(entered), own, formula)
-            self._near(entered, own, formula, self.kb.quantities[name].round)
+        told = [rule.formula for rule in rules if rule.formula is not None]
+        if len(rules) == 1 and rules[0].when is None and told:
+            formula = self._node(told[0])
+        elif rules and len(told) == len(rules):
+            formula = self._of_rules(rules)
+        else:
+            return own
+        self._worked_out(z3.Not(entered), own, formula)
+        self._near(name, own, formula)
         return own
+
+    def _of_rules(self, rules: Sequence[Rule]) -> Amount:
+        """What several rules come to: the hull over those not false, once one of them is true."""
+        z3 = self.z3
+        held = [self.reading.premise(rule.when) if rule.when is not None else ALWAYS for rule in rules]
+        reached = [
+            (z3.Not(self._constant(pair.false)), self._node(rule.formula))
+            for rule, pair in zip(rules, held, strict=True)
+            if rule.formula is not None
+        ]
+        found = self._free()
+        self._solver.add(z3.Not(found.inapplicable))
+        self._merge(found, reached, z3.Or([self._constant(pair.true) for pair in held]))
+        return found
+
+    def _merge(self, found: Amount, reached: Sequence[tuple[Any, Amount]], decided: Any) -> None:
+        """Let a number be the hull of those that it may be, each with the condition under which it may."""
+        z3 = self.z3
+        every = z3.And([z3.Implies(may, one.valued) for may, one in reached])
+        some = z3.Or([may for may, _ in reached])
+        self._solver.add(found.valued == z3.And(decided, some, every))
+        self._solver.add(z3.Implies(z3.Not(some), found.unmeasured))
+        self._solver.add(z3.Implies(z3.And(some, z3.Not(decided)), z3.Not(z3.Or(found.unmeasured, found.inapplicable))))
+        for end, of in ((found.low, "low"), (found.high, "high")):
+            ends = [(may, one.low if of == "low" else one.high) for may, one in reached]
+            for may, other in ends:
+                past = end.value < other.value if of == "low" else end.value > other.value
+                touching = z3.And(end.value == other.value, z3.Or(z3.Not(end.open), other.open))
+                out = z3.Or(end.endless, z3.And(z3.Not(other.endless), z3.Or(past, touching)))
+                self._solver.add(z3.Implies(z3.And(found.valued, may), out))
+            alike = z3.Or([z3.And(may, self._same(end, other)) for may, other in ends])
+            self._solver.add(z3.Implies(found.valued, alike))
 
     def _worked_out(self, condition: Any, own: Amount, formula: Amount) -> None:
         """Let a quantity be what a formula comes to: any number at all is none, not applicable reads not measured."""
@@ -219,24 +265,32 @@ class Quantities:
         same = z3.And(self._same(own.low, formula.low), self._same(own.high, formula.high))
         self._solver.add(z3.Implies(z3.And(condition, own.valued), same))
 
-    def _near(self, entered: Any, own: Amount, formula: Amount, places: int | None) -> None:
+    def _near(self, name: str, own: Amount, formula: Amount) -> None:
         """Let what was entered lie within rounding of what is worked out, unless it may be entered freely.
 
-        One that lies farther off contradicts it, or decides nothing that the other does not.
+        One that lies farther off contradicts it, or decides nothing that the other does not. How far rounding reaches
+        goes by the last decimal that was written: half of one for a whole number, else a twentieth at most.
         """
-        z3 = self.z3
-        rounding = Fraction(1, 2) + (Fraction(1, 2) / 10**places if places is not None else 0)
-        reach = z3.RealVal(f"{rounding.numerator}/{rounding.denominator}")
-        near = z3.And(
-            z3.Implies(
-                z3.Not(z3.Or(own.low.endless, formula.high.endless)), own.low.value <= formula.high.value + reach
-            ),
-            z3.Implies(
-                z3.Not(z3.Or(own.high.endless, formula.low.endless)), own.high.value >= formula.low.value - reach
-            ),
-        )
+        z3, shown = self.z3, self.kb.quantities[name].round
+        places = Fraction(1, 2 * 10**shown) if shown is not None else Fraction(0)
+        span = self.kb.quantities[name].plausible or self._bounds.named(name)
+        near = self._within(own, formula, Fraction(1, 2) + places)
+        if not (span.low.is_infinite() or span.high.is_infinite()) and span.high - span.low <= _FEW:
+            whole = range(math.ceil(span.low), math.floor(span.high) + 1)
+            is_whole = z3.And(own.low.value == own.high.value, z3.Or([own.low.value == one for one in whole]))
+            near = z3.Or(self._within(own, formula, Fraction(1, 20) + places), z3.And(is_whole, near))
+        entered = self._entered[name]
         both = z3.And(entered, formula.valued, z3.Not(self._bool(self.leaves.freely)))
         self._solver.add(z3.Implies(both, near))
+
+    def _within(self, own: Amount, other: Amount, reach: Fraction) -> Any:
+        """That no number of one lies farther than this from all of the other."""
+        z3 = self.z3
+        far = z3.RealVal(f"{reach.numerator}/{reach.denominator}")
+        return z3.And(
+            z3.Implies(z3.Not(z3.Or(own.low.endless, other.high.endless)), own.low.value <= other.high.value + far),
+            z3.Implies(z3.Not(z3.Or(own.high.endless, other.low.endless)), own.high.value >= other.low.value - far),
+        )
 
     def _equal(self, condition: Any, own: Amount, other: Amount) -> None:
         """Let two numbers be the same where a condition holds, and have the same reason where they have no value."""
@@ -360,29 +414,26 @@ class Quantities:
         )
 
     def _cases(self, node: expression.Cases) -> Amount:
-        """What the one case is that holds after all before it are false; otherwise anything."""
+        """The hull of the cases not false up to the first true one; the one that is left is what it is, a gap too."""
         z3 = self.z3
         found = self._free()
-        passed = z3.BoolVal(True)
+        reached: list[tuple[Any, Amount]] = []
+        open_, passed, decided = z3.BoolVal(True), z3.BoolVal(True), z3.BoolVal(False)
         for premise, value in zip(node.premises, node.values, strict=True):
             held: Pair = self.reading.premise(premise)
-            self._equal(z3.And(passed, self._constant(held.true)), found, self._node(value))
-            passed = z3.And(passed, self._constant(held.false))
+            true, false = self._constant(held.true), self._constant(held.false)
+            amount = self._node(value)
+            self._equal(z3.And(passed, true), found, amount)
+            reached.append((z3.And(open_, z3.Not(false)), amount))
+            decided = z3.Or(decided, z3.And(open_, true))
+            open_, passed = z3.And(open_, z3.Not(true)), z3.And(passed, false)
         if node.otherwise is not None:
-            self._equal(passed, found, self._node(node.otherwise))
-        self._between(found, [*node.values, *([node.otherwise] if node.otherwise is not None else [])])
+            amount = self._node(node.otherwise)
+            self._equal(passed, found, amount)
+            reached.append((open_, amount))
+            decided = z3.BoolVal(True)
+        self._merge(found, reached, decided)
         return found
-
-    def _between(self, found: Amount, nodes: Iterable[NumberNode]) -> None:
-        """Let a number that has a value, and is one of these constants or lies between, lie there."""
-        exact = [self.reading.cuts.exact(node) for node in nodes]
-        numbers = [one for one in exact if one is not None]
-        if len(numbers) < len(exact):
-            return
-        z3 = self.z3
-        for end in (found.low, found.high):
-            inside = z3.And(end.value >= rational(z3, min(numbers)), end.value <= rational(z3, max(numbers)))
-            self._solver.add(z3.Implies(found.valued, z3.And(z3.Not(end.endless), inside)))
 
     def _aggregate(self, node: expression.Aggregate) -> Amount:
         """The lowest or highest over a list, by what is said of its entries; a sum may be anything."""

@@ -22,12 +22,13 @@ from ...values.interval import Interval, exactly
 from ...values.problems import Place
 from ...values.value import Choice, Day, Entry, Known, Measurement, Number, Records, Word
 from .leaves import Leaves
-from .lists import Asked, List, Part
+from .lists import NOT_STOPPED, Asked, List, Part, Rest, implied
 from .quantities import Quantities
 
 DAY = datetime.date(2026, 1, 1)
 """The day on which a made patient is seen."""
 Facts = Mapping[str, Known]
+_STOPPED: Part = ("stopped", "", True)
 _HERE = Place("a made patient")
 _LONGEST = 60
 _ANY = Interval(Decimal(0), Decimal(1000))
@@ -41,11 +42,12 @@ class Maker:
         self.kb, self.leaves, self.quantities = kb, leaves, quantities
         self.bounds = Bounds(kb)
 
-    def facts(self, true: frozenset[int], exact: bool = True) -> dict[str, Known]:
+    def facts(self, true: frozenset[int], exact: bool = True, open_lists: bool = False) -> dict[str, Known]:
         """The facts of a patient of whom these variables hold, as far as facts can be found for them.
 
         Args:
             exact: whether numbers and choices are made exact; else they are as vague as the model leaves them.
+            open_lists: whether lists are left as open as the model leaves them, and their entries as vague.
         """
         found: dict[str, Known] = {}
         for name, variable in self.leaves.valued.items():
@@ -55,7 +57,7 @@ class Maker:
             if known is not None:
                 found[name] = known
         for name, listed in self.leaves.lists.items():
-            known = self._list(listed, true)
+            known = self._open_list(listed, true) if open_lists else self._list(listed, true)
             if known is not None:
                 found[name] = known
         return found
@@ -80,6 +82,9 @@ class Maker:
         limited = _within(span, self._plausible(name))
         if limited is None:
             return None
+        if found is not None and not (found.low.is_infinite() and found.high.is_infinite()):
+            span = _within(found, span) or span  # an interval that fits what else is entered
+            limited = _within(span, limited) or limited
         told = span is not None and not (span.low.is_infinite() and span.high.is_infinite())
         if words and not told:
             return Number((Measurement(word=words),))
@@ -145,6 +150,17 @@ class Maker:
 
     # --- lists ---
 
+    def _open_list(self, listed: List, true: frozenset[int]) -> Known | None:
+        """A list as the model has it: what an entry may be, and of what is missing only what is surely absent."""
+        exact = self._list(listed, true)
+        if not isinstance(exact, Records):
+            return None
+        if listed.complete in true:
+            return exact
+        named = frozenset[str]().union(*(_members(entry, listed.key) for entry in exact.entries))
+        absent = frozenset(member for _, member, variable in listed.nothing() if variable in true) - named
+        return Records(exact.entries, False, absent)
+
     def _list(self, listed: List, true: frozenset[int]) -> Known | None:
         wanted = [asked for asked, pair in listed.said if pair.true in true and asked.members]
         least = [one for one in wanted if not any(other is not one and _covers(other, one, wanted) for other in wanted)]
@@ -155,16 +171,17 @@ class Maker:
                 if entry is not None:
                     entries.append(entry)
         complete = listed.complete in true or listed.absence in true
-        return Records(tuple(entries), complete) if entries or complete else None
+        return Records(tuple(entries), complete) if entries or complete or listed.told in true else None
 
     def _entry(self, listed: List, asked: Asked, true: frozenset[int]) -> Entry | None:
-        nothing = {(rest, member): variable for rest, member, variable in listed.nothing()}
-        fitting = [member for member in sorted(asked.members) if nothing.get((asked.rest, member)) not in true]
+        absent = [(rest, member) for rest, member, variable in listed.nothing() if variable in true]
+        fitting = [member for member in sorted(asked.members) if (asked.rest, member) not in absent]
         if not fitting:
             return None
-        fields: dict[str, Known] = {listed.key: Choice(frozenset({fitting[0]}))}
+        member, asked_of = _fitting(fitting, asked.rest, absent)
+        fields: dict[str, Known] = {listed.key: Choice(frozenset({member}))}
         spans: dict[Any, Interval | None] = {}
-        for part in sorted(asked.rest, key=lambda part: part[0] != "stopped"):
+        for part in sorted(asked_of, key=lambda part: part[0] != "stopped"):
             kind, about, wanted = part
             if kind == "number":
                 spans[about] = _within(spans[about], wanted) if about in spans else wanted
@@ -221,6 +238,11 @@ class Maker:
         return record.save_record(self.kb, said, DAY, name)
 
 
+def _members(entry: Entry, key: str) -> frozenset[str]:
+    known = entry.fields.get(key)
+    return known.members if isinstance(known, Choice) else frozenset()
+
+
 def _exact(value: Decimal) -> Number:
     return Number((Measurement(exactly(value)),))
 
@@ -233,6 +255,17 @@ def _ago(value: Decimal, measure: str) -> Day:
 
 def _as_word(value: Decimal, span: Interval) -> Word:
     return Word.HIGH if value > span.high else Word.LOW if value < span.low else Word.NORMAL
+
+
+def _fitting(members: list[str], asked: Rest, absent: list[tuple[Rest, str]]) -> tuple[str, Rest]:
+    """A member and what is said of its entry that makes it nothing that is surely absent; over, where that helps."""
+    told = any(part[0] == "stopped" for part in asked)
+    for said in (asked, asked if told else asked | {_STOPPED}):
+        running = said if any(part[0] == "stopped" for part in said) else said | {NOT_STOPPED}
+        for member in members:
+            if not any(of == member and all(implied(part, running) for part in rest) for rest, of in absent):
+                return member, said
+    return members[0], asked
 
 
 def _covers(other: Asked, one: Asked, wanted: list[Asked]) -> bool:

@@ -187,18 +187,29 @@ class Report:
         waits = self.waits.setdefault(entry.id, clauses.variable())
         first = self.network.prepared.index.known_first.get(entry.id)
         if entry.kind == "medicine" and first is not None:
-            sure = self.sure.setdefault(first, Waits(self.network, first))
+            sure = self._sure(first)
             for rule in (*self._rules("contraindicates", entry.id), *self._rules("defers", entry.id)):
                 clauses.implies(sure.surely(rule), waits)
                 if sure.may(rule):  # no made patient relies on not waiting where it might
                     held = self.network.rule(rule)
-                    clauses.add(held.true, held.false, waits, self.network.leaves.refused)
+                    clauses.add(held.true, held.false, waits, self.network.leaves.unsure)
+        elif first is None:
+            lacking = self._sure(frozenset(self.kb.findings))
+            for rule in (*self._rules("contraindicates", entry.id), *self._rules("defers", entry.id)):
+                clauses.implies(lacking.surely_lacks(rule), waits)
         parts = [clauses.all_of((unsure, waits))]
         if entry.kind == "medicine":
             parts.append(clauses.all_of((-self.in_scope.true, -self.in_scope.false)))
             if any(finding.assumed is not None for finding in self.kb.findings.values()):
                 parts.append(self.granted.setdefault(entry.id, clauses.variable()))
         return clauses.any_of(parts)
+
+    def _sure(self, first: frozenset[str]) -> Waits:
+        """What is surely waited for by whoever must know these findings first."""
+        every = frozenset(self.kb.findings)
+        if first not in self.sure:
+            self.sure[first] = Waits(self.network, first, self._sure(every) if first != every else None)
+        return self.sure[first]
 
     def _some_open(self, rules: Sequence[Rule]) -> int:
         """Whether a rule's premise is neither true nor false."""

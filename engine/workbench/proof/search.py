@@ -31,7 +31,7 @@ from .worlds import no_entry_matters, only_one_world, widened
 PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
 SECONDS = 10.0
 """So long one question is worked on."""
-_TRIES = 12
+_TRIES = 24
 """So many patients are made of one question before it is left."""
 
 
@@ -69,6 +69,8 @@ class Search:
         self.report = Report(self.network)
         self.quantities = Quantities(self.network.reading)
         self.solver = Solver(self.clauses)
+        self._read = (-self.leaves.refused,)
+        """What is so of every record that is read."""
         self._wide = TRUE
         """The question that is asked, without what scores say of it."""
         self.maker = Maker(prepared.kb, self.leaves, self.quantities)
@@ -109,28 +111,36 @@ class Search:
         if asked == FALSE or self._nobody(asked, limits, until):
             yield None
             return
-        restricted = [-self.leaves.freely]
         wishes = [-one for one in self.leaves.facts()]
         others: list[int] = []
-        while (left := until - time.process_time()) > 0:
-            known = [asked, -self.report.several, -self.leaves.refused, *restricted, *others]
-            found = self.solver.plainest([one for one in known if one != TRUE], wishes, left)
-            if not found and restricted and not limits.near:
-                restricted = []
-                continue
-            if not found:
-                return
-            true = self._chosen()
-            clash = self.quantities.clash(true, left)
-            if clash is not None:
-                self.clauses.add(*clash)
-                if self._nobody(asked, limits, until):
-                    yield None
-                    return
-                continue
-            yield self.maker.facts(true)
-            yield self.maker.facts(true, exact=False)
-            others.append(self.leaves.another(true))
+        for restricted in self._plainer(limits):
+            while (left := until - time.process_time()) > 0:
+                known = [asked, -self.report.several, *self._read, *restricted, *others]
+                if not self.solver.plainest([one for one in known if one != TRUE], wishes, left):
+                    break
+                true = self._chosen()
+                clash = self.quantities.clash(true, left)
+                if clash is not None:
+                    self.clauses.add(*clash)
+                    if self._nobody(asked, limits, until):
+                        yield None
+                        return
+                    continue
+                yield self.maker.facts(true)
+                yield self.maker.facts(true, exact=False)
+                yield self.maker.facts(true, open_lists=True)
+                yield self.maker.facts(true, exact=False, open_lists=True)
+                others.append(self.leaves.another(true))
+
+    def _plainer(self, limits: _Limits) -> Iterator[tuple[int, ...]]:
+        """What a made patient is at first not to need, less and less of it."""
+        near, sure = -self.leaves.freely, -self.leaves.unsure
+        yield near, sure
+        if not limits.near:
+            yield (sure,)
+        yield (near,)
+        if not limits.near:
+            yield ()
 
     def _chosen(self) -> frozenset[int]:
         """The leaves' variables, and the others that numbers go by, as the solver chose them."""
@@ -141,9 +151,9 @@ class Search:
     def _nobody(self, asked: int, limits: _Limits, until: float) -> bool:
         """Whether no choice of variables answers the question with yes, after all that is known to clash."""
         left = max(0.001, until - time.process_time())
-        if self.solver.holds([asked], left) is False:
+        if self.solver.holds([asked, *self._read], left) is False:
             return True
-        alone = [asked, -self.report.several]
+        alone = [asked, -self.report.several, *self._read]
         if limits.near and self.solver.holds([self._wide, *alone[1:], -self.leaves.freely], left) is False:
             return True
         return limits.single and self.solver.holds(alone, left) is False
@@ -157,7 +167,12 @@ class Search:
 
     def case(self, text: str) -> Case | None:
         """The patient of a file that is read without a problem."""
-        read, problems = record.read_record(self.prepared.kb, text, "a made patient")
-        if read is None or problems:
-            return None
-        return opening.finished(self.prepared, read, opening.Terms())
+        return read_again(self.prepared, text)
+
+
+def read_again(prepared: Prepared, text: str) -> Case | None:
+    """The patient of a made file, if it is read without a problem."""
+    read, problems = record.read_record(prepared.kb, text, "a made patient")
+    if read is None or problems:
+        return None
+    return opening.finished(prepared, read, opening.Terms())

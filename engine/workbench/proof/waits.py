@@ -2,8 +2,9 @@
 
 A rule against it that is open is waited for where a finding to be known first is missing, and the rule is not settled
 once all that nobody asked is taken as absent. A leaf that is open surely misses such a finding if one that it reads has
-no value, or if all that it could miss are to be known first. Where that does not show, nothing is assumed: the
-medicine may wait or not. Findings answered vaguely are waited for as well; to leave them out allows more, never less.
+no value, or if all that it could miss are to be known first. A rule that holds once everything unknown turns out not
+to be there is waited for whatever it lacks. Where that does not show, nothing is assumed: the
+medicine may wait or not. A finding answered too vaguely is waited for as well: where a leaf reads no other, it shows.
 """
 
 from __future__ import annotations
@@ -12,22 +13,29 @@ from ...assessment.waiting import parts_of
 from ...inference import values
 from ...knowledge_base.model import Rule
 from ...premises import expression, propositions
-from ...premises.expression import TruthNode
+from ...premises.expression import Proposition, TruthNode
 from .clauses import FALSE, TRUE, Pair
 from .network import Network
 
 
 class Waits:
-    """What is waited for by whoever must know these findings first."""
+    """What is waited for by whoever must know these findings first.
 
-    def __init__(self, network: Network, first: frozenset[str]) -> None:
+    Args:
+        every: the same of whoever must know all findings first; by default this itself.
+    """
+
+    def __init__(self, network: Network, first: frozenset[str], every: Waits | None = None) -> None:
         self.network, self.kb, self.first = network, network.kb, first
+        self.every = every if every is not None else self
         self.clauses = network.clauses
         self.asked: dict[TruthNode, int] = {}
         """For each leaf whether it misses a finding that is waited for."""
         self._derive = values.derive_rules(network.kb)
         self._may: dict[str, bool] = {}
         self._nodes: dict[TruthNode, Pair] = {}
+        self._uncleared: dict[TruthNode, int] = {}
+        self._lacks: dict[tuple[TruthNode, bool], int] = {}
         self._missing: dict[tuple[str, bool], int] = {}
         self._missed: dict[str, frozenset[str]] = {}
 
@@ -36,7 +44,13 @@ class Waits:
         if rule.when is None:
             return FALSE
         held, unasked = self.network.rule(rule), self.node(rule.when)
-        return self.clauses.all_of((-held.true, -held.false, -unasked.true, -unasked.false))
+        settled = self.clauses.any_of((unasked.true, unasked.false))
+        uncleared = self.clauses.all_of((self.lacks(rule.when), self.uncleared(rule.when)))
+        return self.clauses.all_of((-held.true, -held.false, self.clauses.any_of((uncleared, -settled))))
+
+    def surely_lacks(self, rule: Rule) -> int:
+        """The variable for a rule being open for want of an answer; of a diagnosis only whether the illness was named."""
+        return self.lacks(rule.when, told=True) if rule.when is not None else FALSE
 
     def may(self, rule: Rule) -> bool:
         """Whether a rule reads, or rests on, anything that is to be known first."""
@@ -66,7 +80,7 @@ class Waits:
         parts = parts_of(self.network.prepared, node)
         if parts is None:
             supposed = _holds_if_unasked(node)
-            asked = self._asked(node)
+            asked = self.asked_of(node)
             settled = clauses.all_of((-held.true, -held.false, -asked))
             return Pair(
                 clauses.any_of((held.true, settled)) if supposed else held.true,
@@ -85,9 +99,58 @@ class Waits:
         open_false = clauses.all_of((-held.true, joined.false))
         return Pair(clauses.any_of((held.true, open_true)), clauses.any_of((held.false, open_false)))
 
+    # --- what holds unless something unknown clears the patient ---
+
+    def uncleared(self, node: TruthNode) -> int:
+        """The variable for a premise holding once everything unknown turns out not to be there."""
+        found = self._uncleared.get(node)
+        if found is None:
+            held = self.network.node(node)
+            open_ = self.clauses.all_of((-held.true, -held.false))
+            found = self._uncleared[node] = self.clauses.any_of(
+                (held.true, self.clauses.all_of((open_, self._without(node))))
+            )
+        return found
+
+    def _without(self, node: TruthNode) -> int:
+        """The same of a premise that is open."""
+        if isinstance(node, expression.Not):
+            return -self.uncleared(node.item)
+        if isinstance(node, expression.All):
+            return self.clauses.all_of([self.uncleared(item) for item in node.items])
+        if isinstance(node, expression.AnyOf):
+            return self.clauses.any_of([self.uncleared(item) for item in node.items])
+        if isinstance(node, expression.AtLeast):
+            return self.clauses.at_least(node.count, [self.uncleared(item) for item in node.items])
+        if isinstance(node, Proposition):
+            rules = self.network.prepared.rules.get(node.atom, ())
+            return self.clauses.any_of([self.uncleared(rule.when) for rule in rules if rule.when is not None])
+        return TRUE if _holds_if_unasked(node) else FALSE
+
+    def lacks(self, node: TruthNode, told: bool = False) -> int:
+        """The variable for a premise being open for want of a finding, as far as that is sure.
+
+        Args:
+            told: whether of a diagnosis it only counts that nobody named the illness.
+        """
+        found = self._lacks.get((node, told))
+        if found is None:
+            self._lacks[node, told] = FALSE
+            held = self.network.node(node)
+            parts = parts_of(self.network.prepared, node)
+            if parts is not None and told and isinstance(node, Proposition) and node.atom.startswith("diagnosed("):
+                parts = parts[-1:]  # the report of it is the last
+            if parts is not None:
+                wanting = self.clauses.any_of([self.lacks(part, told) for part in parts])
+            else:
+                wanting = self.every.asked_of(node)
+            found = self._lacks[node, told] = self.clauses.all_of((-held.true, -held.false, wanting))
+        return found
+
     # --- what a leaf misses ---
 
-    def _asked(self, leaf: TruthNode) -> int:
+    def asked_of(self, leaf: TruthNode) -> int:
+        """The variable for an open leaf missing something that is waited for."""
         found = self.asked.get(leaf)
         if found is None:
             found = self.asked[leaf] = self.clauses.variable()
@@ -102,7 +165,24 @@ class Waits:
                 missing = [TRUE]
             for one in missing:
                 self.clauses.add(-one, held.true, held.false, found)
+            self._said_of(leaf, found)
         return found
+
+    def _said_of(self, leaf: TruthNode, asked: int) -> None:
+        """An open leaf that reads one finding misses it: it is waited for if it is to be known first, or was answered.
+
+        An answer that leaves the leaf open is too vague for it.
+        """
+        names = expression.names_read(leaf)
+        finding = self.kb.findings.get(next(iter(names))) if len(names) == 1 else None
+        if finding is None or finding.stand_in or finding.assumed is not None or finding.remembers:
+            return
+        held, reading = self.network.node(leaf), self.network.reading
+        is_list = finding.type == "records"
+        said = reading.list_of(finding.id).told if is_list else self.network.leaves.has_value(finding.id)
+        self.clauses.add(-said, held.true, held.false, asked)
+        if finding.indicated is None and finding.id not in self.first:
+            self.clauses.implies(asked, said)
 
     def _has_range(self, leaf: TruthNode) -> bool:
         """Whether a result read by a leaf is open only if there is none, or only a vague one."""

@@ -179,7 +179,12 @@ class _Solved:
         literals = [self.network.rule(rule).true for rule in holding]
         literals += [-self.network.rule(rule).true for rule in failing]
         self.network.reading.take_in()
-        return [-self.leaves.refused, -self.leaves.freely, *(one for one in literals if one != TRUE)]
+        return [
+            -self.leaves.refused,
+            -self.leaves.unsure,
+            -self.leaves.freely,
+            *(one for one in literals if one != TRUE),
+        ]
 
     def possible(self, holding: Sequence[Rule], failing: Sequence[Rule]) -> bool:
         literals = self._literals(holding, failing)
@@ -241,7 +246,7 @@ class _Solved:
         self.network.reading.take_in()
         if FALSE in literals:
             return [literals[FALSE]]
-        literals |= {-self.leaves.refused: Always(), -self.leaves.freely: Always()}
+        literals |= dict.fromkeys((-self.leaves.refused, -self.leaves.unsure, -self.leaves.freely), Always())
         kept = [one for one in literals if one != TRUE]
         if self.solver.holds(kept) is not False:
             return []
