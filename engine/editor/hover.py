@@ -144,7 +144,7 @@ def _counted(base: Base, thing: Thing) -> str:
     """How many rules, entries and cases name it."""
     counts: Counter[str] = Counter()
     for path in base.files():
-        own = [one for one in base.words(path).of(thing) if not one.defines]
+        own = [one for one in base.words_of(path, thing) if not one.defines]
         if own:
             kind = base.kind(path)
             counts["rules" if kind == "rules" else "cases" if kind == "cases" else "entries"] += len(own)
