@@ -10,7 +10,7 @@ from typing import Any
 from lsprotocol import types
 
 from ..values.problems import Place
-from ..workbench.editing import formatting, renaming
+from ..workbench.editing import renaming
 from ..workbench.editing.mending import Edit, Lines
 from ..workbench.survey.occurrences import Occurrence
 from ..workbench.survey.things import Thing
@@ -136,6 +136,8 @@ class Answers:
 
     async def formatted(self, uri: str) -> list[types.TextEdit] | None:
         """A file in the one layout; as it is while its notation cannot be read."""
+        from ..workbench.editing import formatting  # the first answer need not wait for it
+
         base, path = self.base, path_of(uri)
         kind, lines = formatting.kind_of(path), base.lines(path)
         if not kind:

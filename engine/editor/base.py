@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 
 from ..case import case
 from ..case.case import Prepared
 from ..knowledge_base.files import hospital, layout, source
 from ..knowledge_base.files.layout import Written, contents_of, digest_of
 from ..knowledge_base.files.nodes import Node
+from ..knowledge_base.files.pieces import Pieces
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..knowledge_base.naming import Names
 from ..knowledge_base.reading import entries, reader
@@ -48,6 +50,16 @@ class _Words:
 
     def of(self, thing: Thing) -> list[Occurrence]:
         return self.by_thing.get(thing, [])
+
+
+@dataclass(frozen=True, slots=True)
+class _Notation:
+    """What was read of a text that is being edited."""
+
+    lines: Lines
+    pieces: Pieces
+    node: Node | None
+    problems: list[Problem]
 
 
 @dataclass
@@ -100,6 +112,11 @@ class Base:
         self.checks = 0
         """How often everything was read."""
         self._words: dict[Path, _Words] = {}
+        self._notations: dict[Path, _Notation] = {}
+        self._reading = Lock()
+        """Whoever looks at a notation first reads it."""
+        self._last: tuple[tuple[Written, ...], list[Problem], Seen] | None = None
+        """What was read last, and what came of it."""
         self._paths: dict[str, Path] = {}
         self._files: dict[Path, object] | None = None
         """The files that are read, and when each was last written; as the last reading found them."""
@@ -174,11 +191,19 @@ class Base:
         self._files = None
         self._listed()
         contents, problems = self.whole.contents(unsaved)
+        if self._last is not None and self._last[:2] == (contents, problems):
+            return self._last[2]  # it was a case that was edited
+        seen = self._seen(contents, problems)
+        self._last = (contents, problems, seen)
+        return seen
+
+    def _seen(self, contents: tuple[Written, ...], problems: list[Problem]) -> Seen:
+        """What these files say."""
         if any(item.local for item in contents):  # of a directory of which nothing has been saved yet
             problems = [one for one in problems if one.code != "OL114"]
         kb, found = self.whole.read(contents)
         if kb is not None and self.local is not None:
-            problems += self.whole.weakened(contents, kb)
+            problems = [*problems, *self.whole.weakened(contents, kb)]
         told = tuple(ordered([*problems, *found]))
         if kb is None or failed(told):
             return Seen(contents, None, told)
@@ -238,18 +263,38 @@ class Base:
         force = self.in_force
         if force is None:
             return _Words(None, None, {}, {})
-        buffer = self.buffers.get(path)
-        key: object = buffer.lines if buffer is not None else self._listed().get(path)
-        held = self._words.get(path)
-        if held is not None and held.key == key and held.things is not None and held.things.alike(force.things):
+        held = self._held(path, force.things)
+        if held is not None:
             return held
         by_thing: dict[Thing, list[Occurrence]] = {}
         by_line: dict[int, list[Occurrence]] = {}
         for one in self._read_words(path, force.things):
             by_thing.setdefault(one.thing, []).append(one)
             by_line.setdefault(one.place.line, []).append(one)
-        made = self._words[path] = _Words(key, force.things, by_thing, by_line)
+        made = self._words[path] = _Words(self._key(path), force.things, by_thing, by_line)
         return made
+
+    def _held(self, path: Path, things: Things) -> _Words | None:
+        """The ids in a file as they were found before, where they are still the same."""
+        held = self._words.get(path)
+        if held is None or held.key != self._key(path) or held.things is None or not held.things.alike(things):
+            return None
+        return held
+
+    def _key(self, path: Path) -> object:
+        """What changes with the text of a file."""
+        buffer = self.buffers.get(path)
+        return buffer.lines if buffer is not None else self._listed().get(path)
+
+    def words_of(self, path: Path, thing: Thing) -> list[Occurrence]:
+        """Every place of a file that names a thing; one whose text does not hold its id is not read for it."""
+        if self.in_force is None:
+            return []
+        if self._held(path, self.in_force.things) is None and path not in self.buffers:
+            content, _ = layout.read_bytes(path, str(path))
+            if thing.id.encode() not in (content or b""):
+                return []
+        return self.words(path).of(thing)
 
     def _listed(self) -> dict[Path, object]:
         if self._files is None:
@@ -270,7 +315,25 @@ class Base:
     def _node(self, path: Path) -> Node | None:
         if path not in self.buffers and (held := self.whole.case_node(self.file(path))) is not None:
             return held
-        return source.load_text(self.lines(path).text, self.file(path))[0]
+        return self.notation(path)[0]
+
+    def notation(self, path: Path) -> tuple[Node | None, list[Problem]]:
+        """What is written in a file, and what is wrong with its notation; asked of the loop and of the thread."""
+        lines, prose = self.lines(path), None if self.kind(path) in entries.PLAIN else source.PROSE
+        if path not in self.buffers:
+            return source.load_text(lines.text, self.file(path), prose=prose)
+        with self._reading:
+            held = self._notations.get(path)
+            if held is None or held.lines is not lines:
+                pieces = held.pieces if held is not None else Pieces()
+                node, problems = source.load_text(lines.text, self.file(path), prose=prose, pieces=pieces)
+                held = self._notations[path] = _Notation(lines, pieces, node, problems)
+        return held.node, list(held.problems)
+
+    def forget(self, path: Path) -> None:
+        """A file is no longer edited."""
+        with self._reading:
+            self._notations.pop(path, None)
 
     def files(self) -> list[Path]:
         """Every file that is read: rules, knowledge, cases, and those only the editor has."""
@@ -278,7 +341,7 @@ class Base:
 
     def everywhere(self, thing: Thing) -> list[Occurrence]:
         """Every place where a thing is named, its definition first."""
-        return occurrences.of_thing(thing, (one for path in self.files() for one in self.words(path).of(thing)))
+        return occurrences.of_thing(thing, (one for path in self.files() for one in self.words_of(path, thing)))
 
     def at(self, path: Path, line: int, column: int) -> Occurrence | None:
         """The id that a place lies in, or at the end of."""

@@ -26,6 +26,14 @@ from .hover import FUNCTIONS, KEYWORDS
 
 _COMPARED = ("<", "<=", ">", ">=", "=", "!=")
 _NUMBERS = ("number", "quantity", "threshold", "duration", "date")
+_MEASURED = ("number", "quantity", "threshold", "duration")
+_TAKEN: Mapping[str, tuple[tuple[str, ...], bool, bool]] = {
+    "since": (("date",), False, False),
+    **dict.fromkeys(("upper", "lower"), (("number", "quantity"), True, False)),
+    **dict.fromkeys(("lowest", "highest"), (_MEASURED, False, True)),
+    **dict.fromkeys(("first", "greater", "lesser"), (_MEASURED, False, False)),
+}
+"""By function the types of what it takes, whether only of what has a reference range, and whether a group too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,15 @@ class _Writer:
             yield from self._joining()
         elif role == "number":
             yield from self._numbers(of)
+        elif role in ("count", "occasions"):
+            for count in ("2", "3") if role == "count" else ("2 occasions", "3 occasions"):
+                yield Choice(
+                    f"{count} ", label=count, detail=KEYWORDS["least" if role == "count" else "on"], kind="value"
+                )
+        elif role == "entry":
+            yield Choice("($1)", label="(...)", detail=KEYWORDS["where"], kind="snippet")
+        elif role == "argument" and of in _TAKEN:
+            yield from self._arguments(of, next_.row)
         elif role in ("condition", "argument", "sum", "highest", "lowest"):
             yield from self._conditions(next_)
 
@@ -125,6 +142,21 @@ class _Writer:
                 yield Choice(text, label=label, detail=KEYWORDS[label.split(" ")[0]], kind="snippet")
             if not self.before.strip():
                 yield Choice("always", detail=KEYWORDS["always"], kind="keyword")
+
+    def _arguments(self, function: str, row: str) -> Iterator[Choice]:
+        """What a function takes: fields and names of its types, and groups where it takes one."""
+        types, ranged, groups = _TAKEN[function]
+        found = self.kb.findings.get(row)
+        for field in found.fields.values() if found is not None else ():
+            if field.type in types and not ranged:
+                yield Choice(field.id, detail=f"{field.type}, field of {row}", words=(field.label,))
+        for group in self.kb.groups.values() if groups else ():
+            yield self._entry(group, "group")
+        for kind in READABLE:
+            for entry in getattr(self.kb, kind).values():
+                meant = self.things.vocabulary.names.get(entry.id)
+                if meant is not None and meant.kind in types and (meant.ranged or not ranged):
+                    yield self._entry(entry, entries.KINDS[kind].singular)
 
     def _readable(self) -> Iterator[Choice]:
         for kind in READABLE:

@@ -70,7 +70,7 @@ def hover(base: Base, path: Path, line: int, column: int) -> str:
 def described(base: Base, force: InForce, thing: Thing) -> str:
     """What a thing is."""
     entry = force.things.entry(thing)
-    label = entry.label if entry is not None else ""
+    label = entry.label if entry is not None else force.kb.sections.get(thing.id, "")
     if isinstance(entry, Rule) or not label:
         label = label or force.names.subject(thing.id)
     lines = [f"**{_plain(label)}** \u00b7 {thing.singular} `{thing.id}`"]
@@ -145,7 +145,7 @@ def _counted(base: Base, thing: Thing) -> str:
     """How many rules, entries and cases name it."""
     counts: Counter[str] = Counter()
     for path in base.files():
-        own = [one for one in base.words(path).of(thing) if not one.defines]
+        own = [one for one in base.words_of(path, thing) if not one.defines]
         if own:
             kind = base.kind(path)
             counts["rules" if kind == "rules" else "cases" if kind == "cases" else "entries"] += len(own)
@@ -191,7 +191,9 @@ def _key(base: Base, path: Path, line: int, start: int, name: str) -> str:
     if len(keys) <= 1 + (kind == "units"):
         own = meanings.RULE if kind == "rules" else meanings.ENTRY.get(kind, {})
         return own.get(name) or meanings.EVERY.get(name, "")
-    return meanings.PARTS.get(name, "")
+    outer = meanings.RULE if kind == "rules" else meanings.ENTRY.get(kind, {})
+    around = next((outer[key] for key in reversed(keys) if key in outer), "")
+    return meanings.FEATURES.get(name, "") if "features" in keys else meanings.PARTS.get(name) or around
 
 
 # --- in a premise -----------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from ..knowledge_base.files import source
 from ..knowledge_base.files.nodes import ListNode, MapNode, Node, Text
 from ..values.problems import Place
 from ..workbench.survey.things import OTHERS, READABLE, Thing
@@ -32,7 +31,7 @@ _MOST = 200
 def of_file(base: Base, path: Path) -> list[types.DocumentSymbol]:
     """The entries of a file, in their order; of a file of cases their names."""
     lines = base.lines(path)
-    node, _ = source.load_text(lines.text, base.file(path))
+    node, _ = base.notation(path)
     kind = base.kind(path)
     named = list(_named(node, kind))
     starts = [lines.offset(key.place.line, key.place.column) for key, _, _ in named]

@@ -20,8 +20,6 @@ from typing import Any, TypeVar
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from ..knowledge_base.files import source
-from ..knowledge_base.reading import entries
 from ..values.problems import Problem
 from ..workbench.cases.outcomes import Result
 from ..workbench.editing.mending import Lines
@@ -33,7 +31,7 @@ from .diagnostics import diagnostic
 from .lenses import about
 from .trial import Part
 
-PAUSE = 0.08
+PAUSE = 0.06
 """Seconds without a keystroke after which everything is read."""
 CHECKED = "$/osteologic/checked"
 """Told after each reading: how many there were, how long it took, and the versions of the files that were read.
@@ -111,6 +109,7 @@ class Session:
         path = to_path(uri)
         if path is not None and self.base.buffers.pop(path, None) is not None:
             self._slips.pop(path, None)
+            self.base.forget(path)
             self.again()
 
     def _changed(self, path: Path) -> None:
@@ -125,8 +124,7 @@ class Session:
         kind, buffer = self.base.kind(path), self.base.buffers.get(path)
         if buffer is None or not kind:
             return
-        prose = None if kind in entries.PLAIN else source.PROSE
-        _, found = source.load_text(buffer.text, self.base.file(path), prose=prose)
+        _, found = self.base.notation(path)
         if found or self._slips.get(path):
             self._slips[path] = found
             kept = [one for one in self.shown.get(path, []) if one.code >= "OL100"] if not found else []

@@ -166,6 +166,12 @@ _MISREAD: tuple[tuple[str, str, str, str | Callable[[re.Match[str]], str]], ...]
         "write `not {1} has ...`",
     ),
     (
+        rf"\b{_NAME}\s+(have|had|includes?|contains?)\s",
+        "OL202",
+        "`{2}` has no meaning here",
+        "write `{1} has ...`",
+    ),
+    (
         rf"\b(is|has)\s+(not\s+)?(?:a|an|the)\s+{_NAME}",
         "OL202",
         "an article before a label",
@@ -234,7 +240,8 @@ def _filled(pattern: str, match: re.Match[str]) -> str:
 
 
 _WRITE = re.compile(
-    r"write `([^`]+?)(?: \.\.\.)?`(?:(?: or |, or | between numbers, | if it parts thousands, )`([^`]+)`"
+    r"write `([^`]+?)(?: \.\.\.)?`"
+    r"(?:(?: or |, or | between numbers, | if it parts thousands, |; two arguments: )`([^`]+)`"
     r"(?: before a label| in a range| inside a unit| if it is a decimal comma)?)?"
 )
 """A hint that gives in full what to write in place of what was written."""

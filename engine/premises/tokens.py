@@ -54,9 +54,9 @@ class Used:
 
 @ordered
 class Awaited:
-    """What may come where a text ends: a role, or `condition`, `operator`, `number`, `list`, `count`, `range`.
+    """What may come where a text ends: a role, or `condition`, `operator`, `number`, `argument`, `list`, `count`, ...
 
-    `of` is the name it belongs to; `row` the list whose fields may be named there.
+    `of` is the name, or the function, it belongs to; `row` the list whose fields may be named there.
     """
 
     role: str
@@ -119,6 +119,8 @@ class Scanner:
                 self._open()
             elif kind == "close":
                 self._close()
+            elif self._inside and self._inside[-1].kind == "call":
+                self._next = Awaited("argument", self._inside[-1].of)
             else:
                 self._next = Awaited("condition", self._next.of)
 
@@ -189,7 +191,7 @@ class Scanner:
         elif word in ("any", "no"):
             self._next = Awaited("list")
         elif word in ("least", "on"):
-            self._next = Awaited("count" if word == "least" else "number")
+            self._next = Awaited("count" if word == "least" else "occasions")
         elif word == "in":
             self._next = Awaited("number", self._operand)
         elif word == "over":

@@ -209,7 +209,8 @@ class Reader:
             return _CaseFile(b"", None, (), ([], problems))
         held = self._cases.get(name)
         if held is None or held.content != content:
-            node, wrong = source.load_text(content, name)
+            pieces = self.memory.pieces(name) if held is not None else None
+            node, wrong = source.load_text(content, name, pieces=pieces)
             held = _CaseFile(content, node, tuple(wrong))
         if held.read is None:
             held = dataclasses.replace(

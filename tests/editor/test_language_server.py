@@ -135,6 +135,22 @@ def test_a_word_of_the_language_is_explained_in_a_premise(editor: Editor, densit
     assert "How far we checked" in editor.hover(density, "lost.\n  sources: [a-2020 3.1]\n  evidence: verified", 38)
 
 
+@pytest.mark.parametrize(
+    ("file", "words", "into", "told"),
+    [
+        ("knowledge/sections.yaml", "person: The person", 2, "The person"),
+        ("knowledge/thresholds.yaml", "[{from: 50", 3, "The cut-off by the value of `by`"),
+        ("knowledge/disagreements.yaml", "says: by risk", 1, "what each says"),
+    ],
+)
+def test_sections_and_keys_inside_an_entry_are_explained(
+    editor: Editor, file: str, words: str, into: int, told: str
+) -> None:
+    editor.begin(file)
+    assert told in editor.hover(file, words, into)
+    editor.close_file(file)
+
+
 def test_a_part_of_a_premise_says_how_worked_cases_come_out(editor: Editor, density: str) -> None:
     """The one case has a low score, the other has not; found out beside, once nothing else is to be done."""
     words = "lowest_t_score <= treatment_t_score"
@@ -221,6 +237,20 @@ def test_after_has_members_and_classes_are_offered_by_what_people_call_them(edit
 def test_a_finding_is_offered_by_its_synonym(editor: Editor, density: str) -> None:
     editor.write(density, "when: lowest_t_score <= treatment_t_score", "when: calci")
     assert "vitamin_d" in labels(editor.completions(density, "when: calci"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("when: at least ", ["2", "3"]),
+        ("when: no fractures where ", ["(...)"]),
+        ("when: no fractures where (since(", ["date"]),
+        ("when: vitamin_d is low on ", ["2 occasions", "3 occasions"]),
+    ],
+)
+def test_only_what_fits_is_offered(editor: Editor, density: str, typed: str, offered: list[str]) -> None:
+    editor.write(density, "when: lowest_t_score <= treatment_t_score", typed)
+    assert labels(editor.completions(density, typed)) == offered
 
 
 def test_inside_where_fields_are_offered_and_their_labels(editor: Editor, density: str) -> None:

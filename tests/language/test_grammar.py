@@ -160,6 +160,7 @@ def test_quantifiers_carry_their_count_and_their_where() -> None:
         ("medicines has no denosumab", 5, "OL202",
          "`not` stands in front of the condition; write `not medicines has ...`"),
         ("medicines has 2", 5, "OL202", "`has` takes a label, not a number; write `at least 2 medicines where (...)`"),
+        ("medicines include a steroid", 5, "OL202", "`include` has no meaning here; write `medicines has ...`"),
         ("medicines has a steroid", 15, "OL202", "an article before a label; write `has steroid`"),
         ("any fractures where site is hip", 19, "OL201", "`where` without parentheses; write `where (...)`"),
         ("at least 2 of (a, b)", 5, "OL201", "`at least 2 of` is not written inside an expression; "

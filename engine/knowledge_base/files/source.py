@@ -19,6 +19,7 @@ from ...values.problems import Hint, Place, Problem
 from . import traps
 from .layout import MOST_BYTES, read_bytes
 from .nodes import ListNode, MapNode, Node, Text, describe, shortened
+from .pieces import LARGEST, Piece, Pieces
 
 __all__ = [
     "PROSE",
@@ -62,12 +63,13 @@ def load_file(path: Path, file: str, *, prose: frozenset[str] | None = PROSE) ->
 
 
 def load_text(
-    text: str | bytes, file: str, *, prose: frozenset[str] | None = PROSE
+    text: str | bytes, file: str, *, prose: frozenset[str] | None = PROSE, pieces: Pieces | None = None
 ) -> tuple[Node | None, list[Problem]]:
     """The parts of a file and everything wrong with its notation; no part at all where nothing is written.
 
     After a problem the parts that could be read are still given, so that one run finds as much as it can. `prose` are
-    the keys whose values are sentences; None: all of them.
+    the keys whose values are sentences; None: all of them. `pieces` are those of an earlier reading of this file, by
+    the same `prose`, for whoever reads it after each edit; what is found is the same.
     """
     decoded, problems = _decoded(text, file)
     if decoded is None:
@@ -76,7 +78,7 @@ def load_text(
     problems += found
     if cleaned is None:
         return None, problems
-    reading = _Reading(cleaned.split("\n"), file, prose)
+    reading = _Reading(cleaned.split("\n"), file, prose, pieces)
     node = reading.whole(cleaned)
     problems += reading.problems
     return node, sorted(set(problems), key=lambda problem: problem.sort_key)
@@ -155,47 +157,112 @@ class _TooMuch(Exception):  # noqa: N818 - no error of the program
 class _Reading:
     """One pass over a file: parser events to nodes, collecting problems."""
 
-    def __init__(self, lines: list[str], file: str, prose: frozenset[str] | None) -> None:
-        self.lines, self.file, self.prose = lines, file, prose
+    def __init__(self, lines: list[str], file: str, prose: frozenset[str] | None, pieces: Pieces | None = None) -> None:
+        self.lines, self.file, self.prose, self.pieces = lines, file, prose, pieces
         self.problems: list[Problem] = []
         self._shift = 0
         self._count = 0
         self._anchors: dict[str, tuple[Node, int, Place]] = {}
         self._used: set[str] = set()
-        self._weights: dict[int, int] = {}
+        self._refers = False
 
     def whole(self, text: str) -> Node | None:
         """The file's one node; where the notation breaks, what its entries give one by one."""
+        rows, listed = self._starts()
         try:
+            if self.pieces is not None and self._separable(text, rows):
+                found = self._in_pieces(self.pieces, rows, listed)
+                if isinstance(found, MapNode | ListNode):
+                    return found
+                if found is not None:  # the rows before are sound, so it breaks here if it breaks at all
+                    self._shift = found
+                    self._document("\n".join(self.lines[found:]))
+            self._again()
             return self._document(text)
         except yaml.YAMLError as error:
             first = self._diagnosed(error)
         except (_TooMuch, RecursionError):
             return None
-        return self._entries(first)
+        return self._entries(first, rows, listed)
 
-    def _entries(self, first: Problem) -> Node | None:
-        """Read on entry by entry, so that one slip does not hide the others."""
-        before = len(self.problems)
+    def _starts(self) -> tuple[list[int], bool]:
+        """The rows at which entries begin, and whether they are those of a list."""
         listed = any(line.startswith("- ") for line in self.lines[:200]) and not any(
             re.match(r"[^\s#\-\[{]", line) for line in self.lines[:200]
         )
+        if self.lines[0][:1] in ("{", "["):
+            return [], listed
         start = re.compile(r"- " if listed else r"[^\s#\-\]}]")
-        rows = [row for row, line in enumerate(self.lines) if start.match(line) and line != "---"]
+        return [row for row, line in enumerate(self.lines) if start.match(line) and line != "---"], listed
+
+    def _separable(self, text: str, rows: list[int]) -> bool:
+        """Whether entries that can be read one by one read so in the file, too."""
+        if not rows or len(text) > LARGEST or re.search(r"(?m)^(?:---|\.\.\.|[%?:|>])", text):
+            return False
+        return all(not line.strip() or line.startswith("#") for line in self.lines[: rows[0]])
+
+    def _in_pieces(self, pieces: Pieces, rows: list[int], listed: bool) -> MapNode | ListNode | int | None:
+        """The whole file, from entries read one by one; the row of the first that is none by itself.
+
+        None where entries refer to one another.
+        """
+        pieces.begin()
+        found: list[Piece] = []
+        for row, end in itertools.pairwise([*rows, len(self.lines)]):
+            text = self._between(row, end)
+            piece = pieces.get(text, row) or self._piece(text, row, listed)
+            if self._refers:
+                return None
+            if piece is None:
+                return row
+            pieces.keep(text, piece)
+            found.append(piece)
+        self.problems = [problem for piece in found for problem in piece.problems]
+        place = found[0].node.place
+        if listed:
+            return ListNode(tuple(item for piece in found for item in getattr(piece.node, "items", ())), place)
+        return MapNode(self._unique([pair for piece in found for pair in getattr(piece.node, "pairs", ())]), place)
+
+    def _piece(self, text: str, row: int, listed: bool) -> Piece | None:
+        """One entry by itself; None where it is none."""
+        self._again()
+        self._shift = row
+        try:
+            node = self._document(text)
+        except yaml.YAMLError:
+            return None
+        if not isinstance(node, ListNode if listed else MapNode) or node.place[1:] != (row + 1, 1):
+            return None
+        return Piece(row, node, tuple(self.problems))
+
+    def _between(self, row: int, end: int) -> str:
+        """Rows as a text that ends as it does in the file."""
+        return "\n".join(self.lines[row:end]) + ("\n" if end < len(self.lines) else "")
+
+    def _again(self) -> None:
+        """As if nothing had been read."""
+        self.problems, self._shift, self._count = [], 0, 0
+
+    def _entries(self, first: Problem, rows: list[int], listed: bool) -> Node | None:
+        """Read on entry by entry, so that one slip does not hide the others, nor makes up any."""
+        above = rows[0] + 1 if rows else len(self.lines) + 1
+        self.problems = [problem for problem in self.problems if problem.place.line < above]
+        before = len(self.problems)
         pairs: list[tuple[Text, Node]] = []
         items: list[Node] = []
         broken: list[Text] = []
-        if self.lines[0][:1] in ("{", "["):
-            rows = []
         for row, end in itertools.pairwise([*rows, len(self.lines)]):
+            text = self._between(row, end)
+            known = self.pieces.get(text, row) if self.pieces is not None else None
             self._shift = row
             try:
-                node = self._document("\n".join(self.lines[row:end]))
+                node = known.node if known is not None else self._document(text)
             except yaml.YAMLError as error:
                 self.problems.append(self._diagnosed(error))
                 node = None
             except (_TooMuch, RecursionError):
                 break
+            self.problems += known.problems if known is not None else ()
             if isinstance(node, MapNode) and not listed:
                 pairs += node.pairs
             elif isinstance(node, ListNode) and listed:
@@ -223,7 +290,16 @@ class _Reading:
         return traps.diagnose(self.lines, self.file, complaint, line, column, self._position(opened))
 
     def _document(self, text: str) -> Node | None:
-        events = yaml.parse(text, Loader=_LOADER)
+        try:
+            return self._read(yaml.parse(text, Loader=_LOADER))
+        finally:  # of a text that breaks, too, or a name in it would seem to be one of the next text
+            for name, (_, _, place) in self._anchors.items():
+                if name not in self._used:
+                    self.problems.append(traps.start_problem("&", place))
+            self._anchors.clear()
+            self._used.clear()
+
+    def _read(self, events: Iterator[yaml.Event]) -> Node | None:
         node: Node | None = None
         documents = 0
         for event in events:
@@ -238,12 +314,6 @@ class _Reading:
                     break
             elif isinstance(event, yaml.NodeEvent):
                 node = self._node(event, events, 0, "", False)
-        for name, (_, _, place) in self._anchors.items():
-            if name not in self._used:
-                self.problems.append(traps.start_problem("&", place))
-        self._anchors.clear()
-        self._used.clear()
-        self._weights.clear()
         if isinstance(node, Text) and not node.value and not node.style:
             return None
         if isinstance(node, Text) and not node.style:
@@ -272,6 +342,7 @@ class _Reading:
             self._problem("OL006", f"{what}; it is not read on", place)
             raise _TooMuch
         if isinstance(event, yaml.AliasEvent):
+            self._refers = True
             return self._alias(event, place)
         before = self._count
         node: Node
@@ -284,6 +355,7 @@ class _Reading:
         if event.tag is not None and not (event.tag == "!" and getattr(event, "style", None)):
             self.problems.append(traps.start_problem("!", place))
         if event.anchor is not None:
+            self._refers = True
             self._anchors[event.anchor] = (node, self._count - before + 1, place)
         return node
 

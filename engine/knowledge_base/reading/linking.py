@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
 from ...values.problems import Level, Place, Problem, did_you_mean, meant, nearest
@@ -51,8 +51,10 @@ _WANTED = {"printable": "finding, quantity or threshold", "diagnosis": "conditio
 
 def link(drafts: Drafts, joined: Choices, units: UnitTable, desk: Desk) -> None:
     """Check every reference, and every name that more than one entry lays claim to."""
+    fine: dict[str, frozenset[str]] = {kind: _entries_of(kind, drafts) for kind in KINDS_OF}
     for reference in desk.references:
-        _resolved(reference, drafts, joined, units, desk)
+        if reference.id not in fine.get(reference.kind, ()):
+            _resolved(reference, drafts, joined, units, desk)
     desk.problems += _clashes(drafts)
     desk.problems += _classes_named(drafts, joined)
     desk.problems += _shared_words(drafts, joined)
@@ -61,8 +63,16 @@ def link(drafts: Drafts, joined: Choices, units: UnitTable, desk: Desk) -> None:
         _rule(draft, drafts, joined, desk)
     for finding in drafts.entries["findings"].values():
         _assumptions(finding, joined, desk)
+    readable = {DIAGNOSED} | {
+        name for kind in entries.READABLE if kind != "thresholds" for name in drafts.entries[kind]
+    }
     for hazard in drafts.entries["hazards"].values():
-        _hazard(hazard, drafts, joined, desk)
+        _hazard(hazard, drafts, joined, readable, desk)
+
+
+def _entries_of(kind: str, drafts: Drafts) -> frozenset[str]:
+    """Every id that a reference of this kind may name, but for classes."""
+    return frozenset(identity for name in KINDS_OF[kind] for identity in drafts.entries[name])
 
 
 def _resolved(reference: Reference, drafts: Drafts, joined: Choices, units: UnitTable, desk: Desk) -> None:
@@ -270,10 +280,9 @@ def _level_place(draft: rules.Draft, level: str, otherwise: Place) -> Place:
     return next((key.place for key in keys if key.value == level), otherwise)
 
 
-def _hazard(hazard: entries.Draft, drafts: Drafts, joined: Choices, desk: Desk) -> None:
+def _hazard(hazard: entries.Draft, drafts: Drafts, joined: Choices, known: Set[str], desk: Desk) -> None:
     """What a hazard reads can be read, and its members are members of that."""
     reads = hazard.values.get("reads", "")
-    known = {name for kind in entries.READABLE if kind != "thresholds" for name in drafts.entries[kind]} | {DIAGNOSED}
     if reads and reads not in known and reads not in drafts.broken:
         hint = did_you_mean(reads, known) or f"a finding, quantity, state or scale, or '{DIAGNOSED}'"
         desk.say("OL105", f"'{reads}' is nothing that can be read", hazard.at("reads"), hint)

@@ -14,6 +14,7 @@ from ...premises.vocabulary import Vocabulary
 from ...values.problems import Level, Place, Problem
 from ...values.units import UnitTable
 from ..files.nodes import ListNode, MapNode, Node, Text, shortened
+from ..files.pieces import Pieces
 from .values.scalars import Desk, unknown_key
 
 JOINTS = ("all", "any", "not", "at least N of")
@@ -40,6 +41,12 @@ class Memory(Protocol):
         """What was made of a file that holds this; None where that is not known."""
 
     def keep_file(self, name: str, content: bytes, made: Any) -> None: ...
+
+    def last(self, name: str) -> Any:
+        """What was made of a file when it was last read, whatever it held; None where that is not known."""
+
+    def pieces(self, name: str) -> Pieces | None:
+        """The entries of a file as they were last read, for whoever reads it after each edit."""
 
     def built(self, draft: Any, given: tuple[Any, ...]) -> tuple[Any] | None:
         """What was built of a draft, given this; None where that is not known, or a word means something else now."""
@@ -71,6 +78,12 @@ class Forgetful:
 
     def keep_file(self, name: str, content: bytes, made: Any) -> None:
         pass
+
+    def last(self, name: str) -> Any:
+        return None
+
+    def pieces(self, name: str) -> Pieces | None:
+        return None
 
     def built(self, draft: Any, given: tuple[Any, ...]) -> tuple[Any] | None:
         return None

@@ -49,7 +49,7 @@ class Sheet:
 
 
 def read(item: Written, kind: str, memory: Memory) -> Sheet:
-    """A file of this kind, by itself."""
+    """A file of this kind, by itself. Entries that stand as they did when it was last read are those of then."""
     node, problems = _nodes(item, kind, memory)
     desk = Desk(list(problems))
     if not isinstance(node, MapNode):
@@ -61,7 +61,9 @@ def read(item: Written, kind: str, memory: Memory) -> Sheet:
         return Sheet(kind, node, tuple(desk.problems))
     if kind in entries.PLAIN:
         return Sheet(kind, node, tuple(desk.problems), plain=node.pairs)
-    parts = tuple(_rules(node, desk) if kind == "rules" else _knowledge(kind, node, desk))
+    last = memory.last(item.file)
+    known = _Known(last if isinstance(last, Sheet) and last.kind == kind else None)
+    parts = tuple(_rules(node, desk, known) if kind == "rules" else _knowledge(kind, node, desk, known))
     return Sheet(kind, node, tuple(desk.problems), parts, tuple(desk.references))
 
 
@@ -72,21 +74,40 @@ def _nodes(item: Written, kind: str, memory: Memory) -> tuple[Node | None, list[
         return node, []
     from ..files.source import PROSE, load_text  # yaml is only loaded where a file changed
 
-    node, problems = load_text(item.content, item.file, prose=None if kind in entries.PLAIN else PROSE)
+    prose = None if kind in entries.PLAIN else PROSE
+    pieces = memory.pieces(item.file) if memory.last(item.file) is not None else None
+    node, problems = load_text(item.content, item.file, prose=prose, pieces=pieces)
     if node is not None and not problems:
         memory.keep_node(item.content, item.file, node)
     return node, problems
 
 
-def _knowledge(kind: str, node: MapNode, desk: Desk) -> Iterator[Part]:
+class _Known:
+    """The parts of a file as it was, by what was written there: those whose very nodes stand in it still."""
+
+    def __init__(self, sheet: Sheet | None) -> None:
+        self._parts = {id(part.node): part for part in sheet.parts} if sheet is not None else {}
+        pairs = sheet.node.pairs if sheet is not None and isinstance(sheet.node, MapNode) else ()
+        self._common = next((value for key, value in pairs if key.value == "common"), None)
+
+    def part(self, key: Text, node: Node) -> Part | None:
+        found = self._parts.get(id(node))
+        return found if found is not None and found.key is key and found.node is node else None
+
+    def shares(self, node: MapNode) -> bool:
+        """Whether what rules of a file have in common is what it was."""
+        return next((value for key, value in node.pairs if key.value == "common"), None) is self._common
+
+
+def _knowledge(kind: str, node: MapNode, desk: Desk, known: _Known) -> Iterator[Part]:
     if kind != "units":
-        yield from (_entry(kind, key, value) for key, value in node.pairs)
+        yield from (known.part(key, value) or _entry(kind, key, value) for key, value in node.pairs)
         return
     for key, value in node.pairs:
         if key.value not in ("units", "analytes"):
             desk.say("OL101", f"unknown key '{key.value}'", key.place, "this file has 'units:' and 'analytes:'")
         elif isinstance(value, MapNode):
-            yield from (_entry(key.value, inner, entry) for inner, entry in value.pairs)
+            yield from (known.part(inner, entry) or _entry(key.value, inner, entry) for inner, entry in value.pairs)
         else:
             desk.wrong(value, key.value, "entries by id")
 
@@ -101,13 +122,17 @@ def _entry(kind: str, key: Text, node: Node) -> Part:
     return Part(kind, key, node, draft, tuple(desk.problems), tuple(desk.references), replaces)
 
 
-def _rules(node: MapNode, desk: Desk) -> Iterator[Part]:
-    shared = rules.Common()
+def _rules(node: MapNode, desk: Desk, known: _Known) -> Iterator[Part]:
+    shared, same = rules.Common(), known.shares(node)
     for position, (key, value) in enumerate(node.pairs):
         if key.value == "common":
             if position:
                 desk.say("OL112", "'common' stands at the top of its file", key.place, "move it up")
             shared = rules.common(value, key.place, desk)
+            continue
+        found = known.part(key, value) if same else None
+        if found is not None:
+            yield found
             continue
         own = Desk()
         entry, replaces = _apart(value)

@@ -14,6 +14,7 @@ from ...premises.expression import Node as Tree
 from ...premises.expression import lower
 from ...premises.vocabulary import Labels, Vocabulary
 from ..files.nodes import Node
+from ..files.pieces import Pieces
 from . import coding
 from .changed import changed_words
 
@@ -100,6 +101,12 @@ class Remembered:
     def keep_file(self, name: str, content: bytes, made: Any) -> None:
         """What was made of a file is for those who read again, and for no shelf."""
 
+    def last(self, name: str) -> Any:
+        return None
+
+    def pieces(self, name: str) -> Pieces | None:
+        return None
+
     def built(self, draft: Any, given: tuple[Any, ...]) -> tuple[Any] | None:
         return None
 
@@ -118,6 +125,8 @@ class Remembered:
 
 _MOST_TREES = 8_000
 """So many premises are at hand, the last used; a knowledge base has some two thousand."""
+_MOST_EDITED = 6
+"""Of so many files the entries are at hand, of those that were read last."""
 
 
 class Held(Remembered):
@@ -130,6 +139,7 @@ class Held(Remembered):
     def __init__(self, shelf: Shelf) -> None:
         super().__init__(shelf)
         self._files: dict[str, tuple[bytes, Any]] = {}
+        self._pieces: dict[str, Pieces] = {}
         self._recent: dict[str, tuple[int, Tree]] = {}
         self._built: dict[int, _Built] = {}
         self._building: dict[int, _Built] = {}
@@ -141,6 +151,18 @@ class Held(Remembered):
 
     def keep_file(self, name: str, content: bytes, made: Any) -> None:
         self._files[name] = (content, made)
+
+    def last(self, name: str) -> Any:
+        held = self._files.get(name)
+        return held[1] if held is not None else None
+
+    def pieces(self, name: str) -> Pieces | None:
+        """Of the last files that were edited."""
+        found = self._pieces.pop(name, None) or Pieces()
+        self._pieces[name] = found
+        if len(self._pieces) > _MOST_EDITED:
+            del self._pieces[next(iter(self._pieces))]
+        return found
 
     def keep_node(self, content: bytes, file: str, node: Node) -> None:
         """A file is held with its drafts, and these with their nodes."""

@@ -218,7 +218,8 @@ class Truths(Statuses):
             self.wrong("OL202", phrase, what, f"write `{name} {verb} {label}`")
         elif kind == "records":
             what = f"`{operator}` compares numbers; `{name}` is a list"
-            self.wrong("OL202", phrase, what, f"write `{name} has {label}` or `at least 2 {name} where (...)`")
+            counted = "" if operator == "=" and label == written else f" or `at least 2 {name} where (...)`"
+            self.wrong("OL202", phrase, what, f"write `{name} has {label}`{counted}")
         elif kind in ("yes_no", "state"):
             what = f"`{operator}` compares numbers; `{name}` is yes or no"
             self.wrong("OL202", phrase, what, f"write `{name}` or `not {name}`")

@@ -89,8 +89,9 @@ class Things:
         """The entry of a thing, or the member or class of a choice."""
         plural, _, owner = thing.kind.partition(" of ")
         if not owner:
-            found: Mapping[str, Entry] = getattr(self.kb, plural, {})
-            return found.get(thing.id) if isinstance(found, Mapping) else None
+            found: Mapping[str, Entry | str] = getattr(self.kb, plural, {})
+            one = found.get(thing.id) if isinstance(found, Mapping) else None
+            return None if isinstance(one, str) else one  # a section is a text
         if plural == "members":
             return self.kb.choices[owner].members.get(thing.id)
         return None
