@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ..case.case import Case
 from ..knowledge_base.model import Rule
+from ..knowledge_base.verbs import PROTECTING, about
 from ..values.truth import Truth
 
 
@@ -30,11 +31,11 @@ def notices(case: Case) -> Iterator[str]:
 
 
 _COVERED = (
-    ("diagnosis", ("diagnoses", "excludes", "supports", "opposes")),
+    ("diagnosis", about("diagnosis")),
     ("risk and what is found", ("sets", "derives")),
     ("tests", ("orders",)),
     ("treatment and advice", ("recommends",)),
-    ("what is to be avoided", ("contraindicates", "defers", "cautions", "alerts")),
+    ("what is to be avoided", tuple(PROTECTING)),
 )
 
 

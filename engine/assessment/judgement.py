@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from ..case.case import OLD, Case
 from ..intake.answers import answers
+from ..knowledge_base import verbs
 from ..knowledge_base.model import Rule
 from ..premises import evaluation, expression, propositions
 from ..values import history
@@ -387,7 +388,8 @@ def _two_sided(case: Case) -> list[str]:
             continue
         cut_offs = {
             (node.operator, node.right.value, node.right.unit)
-            for verb in ("contraindicates", "defers", "cautions")
+            for verb in verbs.about("intervention")
+            if verb in verbs.PROTECTING
             for rule in case.prepared.by_verb.get(verb, ())
             if rule.when is not None
             for node in rule.when.walk()

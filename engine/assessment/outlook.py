@@ -83,7 +83,7 @@ class Outlook:
 
     def calls_for_care(self, intervention: str) -> bool:
         """Whether the plan holds an intervention, and a caution with it."""
-        rules = self.case.rules("cautions", intervention) if self.status(intervention) else ()
+        rules = self.case.care(intervention) if self.status(intervention) else ()
         return any(self.rule(rule) is Truth.TRUE for rule in rules)
 
     def line(self, intervention: str) -> str:
@@ -116,7 +116,7 @@ class Outlook:
 
     def is_cautioned(self, intervention: str) -> Truth:
         """Whether something calls for care with an intervention, in the plan or not."""
-        return truth.any_of(self.rule(rule) for rule in self.case.rules("cautions", intervention))
+        return truth.any_of(self.rule(rule) for rule in self.case.care(intervention))
 
     def in_work_up(self, investigation: str) -> bool:
         if self._verdict is not None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from ..case import evidence
 from ..case.case import Case
+from ..knowledge_base.measures import reported
 from ..knowledge_base.model import Intervention, Rule
 from ..premises import expression
 from ..premises.statuses import Nowhere, PlanStatus
@@ -175,7 +176,7 @@ def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> It
         return None
     taken = is_taken(case, intervention.id)
     against = (*case.rules("contraindicates", intervention.id), *case.rules("defers", intervention.id))
-    with_care = case.rules("cautions", intervention.id)
+    with_care = case.care(intervention.id)
     _, rules = wanted(case, intervention.id)
     true_rules = [rule for rule in rules if case.truth(rule) is Truth.TRUE]
     doses, _ = _doses(case, intervention, true_rules)
@@ -201,9 +202,7 @@ def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> It
         guidelines=tuple(dict.fromkeys(rule.guideline for rule in true_rules if rule.guideline)),
         order=intervention.order,
         order_because=intervention.order_because,
-        monitoring=intervention.monitoring,
-        duration=intervention.duration,
-        aftercare=intervention.aftercare,
+        **reported(intervention),
     )
 
 

@@ -18,6 +18,7 @@ from ..case.case import Case, Prepared
 from ..inference.working_memory import Numbers
 from ..intake.answers import answers
 from ..knowledge_base.model import KnowledgeBase
+from ..knowledge_base.verbs import SHOWN
 from ..premises import evaluation, expression
 from ..values import history
 from ..values.frozen import frozen
@@ -26,8 +27,8 @@ from ..values.value import NOT_MEASURED, Gap, Known, Number
 from . import reasons
 
 ENTERED, WORKED_OUT, RESULT = "entered", "worked out", "result"
-DECIDING = ("contraindicates", "defers", "cautions", "alerts", "recommends", "diagnoses", "excludes")
-"""The verbs of rules that make a small difference one to be told: what they say is shown as a status."""
+DECIDING = SHOWN
+"""The verbs of rules that make a small difference one to be told."""
 _EACH_WAY, _MOST = 2, 8
 """Of so many contradictions every combination is looked at; of more, all as entered, all as worked out, and each alone
 as worked out, so many at most."""

@@ -14,9 +14,6 @@ from ..values import dates, history
 from ..values.interval import Interval
 from ..values.value import Known, Measurement, Number
 
-PROTECTING = frozenset({"contraindicates", "defers", "cautions", "alerts"})
-"""The verbs of rules that hold by an old result as by a new one."""
-
 
 def is_old(kb: KnowledgeBase, name: str, known: Known, today: Interval) -> bool:
     """Whether the newest result of a finding is, or may be, older than its `stale_after`; never without a day."""

@@ -15,6 +15,7 @@ from ..inference.rules_by import RulesBy
 from ..inference.values import Given
 from ..inference.working_memory import Plan, WorkingMemory
 from ..intake.answers import answers
+from ..knowledge_base import verbs
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..knowledge_base.naming import Names
 from ..knowledge_base.store import cache
@@ -280,6 +281,10 @@ class Case:
         """The rules of one verb about one condition, intervention, investigation or alert."""
         return self.prepared.by_target.get((verb, member), ())
 
+    def care(self, intervention: str) -> tuple[Rule, ...]:
+        """The rules that call for care with an intervention."""
+        return tuple(rule for verb in verbs.CARE for rule in self.rules(verb, intervention))
+
     def truth(self, rule: Rule) -> Truth:
         """Whether a rule holds; one that protects holds by what is old as well."""
         held = self.memory.premise(rule)
@@ -287,7 +292,7 @@ class Case:
 
     def holding(self, rule: Rule) -> Case:
         """The patient of whom a rule is asked: as recorded where it protects and holds by an old result alone."""
-        if not self.old or self.as_recorded or rule.verb not in aging.PROTECTING:
+        if not self.old or self.as_recorded or rule.verb not in verbs.PROTECTING:
             return self
         by_old_alone = self.memory.premise(rule) is not Truth.TRUE and self.recorded.memory.premise(rule) is Truth.TRUE
         return self.recorded if by_old_alone else self

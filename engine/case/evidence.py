@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 from ..inference import productions, values
+from ..knowledge_base import verbs
 from ..knowledge_base.model import KnowledgeBase, Rule
 from ..premises import expression, propositions
 from ..premises.expression import Node
@@ -75,7 +76,7 @@ def findings_behind(kb: KnowledgeBase) -> dict[str, frozenset[str]]:
     return {
         rule.id: of_node(rule.when) - EVERYBODY
         for rule in kb.rules.values()
-        if rule.verb in ("supports", "opposes") and rule.when is not None
+        if rule.verb in verbs.RANKING and rule.when is not None
     }
 
 

@@ -18,12 +18,12 @@ from ..assessment.population.population import Population
 from ..assessment.population.shown import View
 from ..assessment.population.standings import Standings
 from ..assessment.population.testing import Testing
-from ..case import aging
 from ..case.case import Prepared
 from ..inference.program import bits
 from ..inference.program.bits import NOBODY, Pair
 from ..inference.program.program import Program, Step
 from ..inference.program.truths import Truths
+from ..knowledge_base import verbs
 from ..knowledge_base.model import Investigation, Rule
 from ..premises.expression import TruthNode
 from ..values.interval import Interval, exactly
@@ -209,7 +209,7 @@ class ChunkTruths(Truths):
     def premise(self, rule: Rule) -> Pair:
         """The truth of the premise of a rule; one that protects holds by what is old as well."""
         true, false = self._premise(rule)
-        if self.recorded is None or rule.verb not in aging.PROTECTING:
+        if self.recorded is None or rule.verb not in verbs.PROTECTING:
             return true, false
         besides = self.recorded.true(rule)
         return true | besides, false & ~besides

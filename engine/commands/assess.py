@@ -24,6 +24,7 @@ from ..intake.stream import Piece
 from ..intake.taken import Taken
 from ..values.frozen import ordered
 from ..values.problems import Place, Problem, Refused
+from ..views.report.forms import FORMS
 from . import surroundings
 
 AT_ONCE = 16
@@ -133,7 +134,7 @@ class Run:
             judged = ((one.record.name or one.file, self.verdict(one.record)) for one in patients)
             yield fhir.text(fhir.bundle(judged, names))
             return
-        between = {"json": ",\n", "markdown": "\n---\n\n", "text": _rule()}[format]
+        between = _rule() if format == "text" else FORMS[format].between
         opened, closed = ("[\n", "\n]\n") if format == "json" and several else ("", "")
         write = self._writer(format, detail, titles, several)
         yield opened
@@ -172,10 +173,9 @@ class Run:
                 return "\n".join(f"  {line}" for line in whole.split("\n"))
 
             return as_json
-        if format == "markdown":
-            from ..views.report import markdown
-
-            return lambda index, one: markdown.report(self.verdict(one.record), names, titles[index])
+        if format != "text":
+            form = FORMS[format]
+            return lambda index, one: form.write(self.verdict(one.record), names, titles[index], ())
         from ..views.report import text
 
         width, colored = surroundings.width(), surroundings.colored()

@@ -25,6 +25,7 @@ from ..values.problems import Place, Problem, Refused
 from ..version import VERSION
 from ..views import escape
 from ..views.layout import Page
+from ..views.report.forms import FORMS, SUFFIXES
 from . import reliving, surroundings
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 _STYLES = {ALERT: "bold red", FOUND: "bold", DO: "green", NOT_YET: "yellow", NEVER: "red", "?": "yellow"}
 _COLUMN = 8
-_SUFFIXES = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".txt": "text"}
 _RESUMED = 6
 """How many of the answers of a resumed consultation are shown again."""
 
@@ -180,12 +180,12 @@ class Shown:
             detail = where or "brief"
             width, colored = surroundings.width(), surroundings.colored()
             return text.report(verdict, self._names, width, colored, detail=detail, unread=unread)
-        kind = _SUFFIXES.get(Path(where).suffix.casefold())
+        kind = SUFFIXES.get(Path(where).suffix.casefold())
         if kind is None:
-            hint = f"name it with one of {', '.join(_SUFFIXES)}"
+            hint = f"name it with one of {', '.join(SUFFIXES)}"
             what = f"{where}: which kind of report that should be is not clear"
             raise Refused([Problem("OL001", what, Place(where), hint=hint)])
-        return self.save(_rendered(verdict, self._names, kind, unread), where)
+        return self.save(FORMS[kind].write(verdict, self._names, "", unread), where)
 
     def _for_patient(self, verdict: Verdict, where: str) -> str:
         """The page for the patient, or into which file it was written."""
@@ -194,7 +194,7 @@ class Shown:
         page = handout.handout(verdict, self._names)
         if not where:
             return text.handout(page, surroundings.width(), surroundings.colored())
-        kind = _SUFFIXES.get(Path(where).suffix.casefold())
+        kind = SUFFIXES.get(Path(where).suffix.casefold())
         if kind not in ("html", "text"):
             what = f"{where}: the page for a patient is written as .html or .txt"
             raise Refused([Problem("OL001", what, Place(where), hint="name it so: report patient page.html")])
@@ -208,24 +208,6 @@ class Shown:
     def save(self, text: str, where: str) -> str:
         surroundings.write(Path(where), text)
         return f"Written: {where}"
-
-
-def _rendered(verdict: Verdict, names: Names, kind: str, unread: tuple[str, ...]) -> str:
-    if kind == "json":
-        from ..views.report import data
-
-        return data.text(data.document(verdict, names, unread))
-    if kind == "html":
-        from ..views.report import html
-
-        return html.page([("", verdict)], names, unread)
-    if kind == "markdown":
-        from ..views.report import markdown
-
-        return markdown.report(verdict, names, unread=unread)
-    from ..views.report import text
-
-    return text.report(verdict, names, unread=unread)
 
 
 # --- terminals --------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from ..premises import propositions
 from ..premises.expression import Node, TruthNode, atoms_read, names_read
 from ..values.problems import Level, Place, Problem
 from .model import Entry, KnowledgeBase, Rule
-from .verbs import READ
+from .verbs import READ, SAFETY
 
 _SUBJECT = re.compile(r"(\w+)\((\w+)\)")
 
@@ -156,7 +156,7 @@ def _safety(kb: KnowledgeBase, graph: Graph) -> Iterator[Problem]:
     }
     told: set[str] = set()
     for rule in kb.rules.values():
-        if rule.verb not in ("contraindicates", "defers", "alerts") or rule.when is None:
+        if rule.verb not in SAFETY or rule.when is None:
             continue
         for name, way in _rests_on(rule.when, kb, graph):
             if name in guessed and name not in told:

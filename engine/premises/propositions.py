@@ -22,6 +22,9 @@ Predicate = Literal[
 """What can be said of a condition, an intervention, an investigation or an alert."""
 PREDICATES: tuple[Predicate, ...] = get_args(Predicate)
 
+READABLE: tuple[Predicate, ...] = ("diagnosed", "excluded", "caused", "recommended", "contraindicated", "ordered")
+"""The predicates that premises may read."""
+
 
 def of(predicate: Predicate, subject: str) -> str:
     """The proposition that says it of the subject."""

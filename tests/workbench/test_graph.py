@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.knowledge_base import verbs
 from engine.knowledge_base.naming import Names
 from engine.knowledge_base.store import cache
 from engine.workbench.survey import graph, usage
@@ -34,9 +35,9 @@ def test_everything_drawn_leads_to_the_subject(name: str) -> None:
 def test_every_rule_about_the_subject_is_there_and_none_about_another() -> None:
     drawn = graph.rests_on(NAMES, "intervention", "alendronate")
     rules = {one.entry for one in drawn.points if one.kind == "rule"}
-    verbs = set(graph.CONCLUDED["intervention"])
+    about = set(verbs.BEHIND["intervention"])
     users = usage.uses(KB, "alendronate")
-    assert rules == {use.id for use in users if use.id in KB.rules and use.how in verbs}
+    assert rules == {use.id for use in users if use.id in KB.rules and use.how in about}
 
 
 def test_what_lies_at_the_bottom_is_asked_measured_or_a_cut_off() -> None:

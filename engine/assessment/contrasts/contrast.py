@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from ...case.case import Case
 from ...knowledge_base.model import Rule
+from ...knowledge_base.verbs import VERBS, Verb
 from ...premises import evaluation, expression, propositions, witness, wording
 from ...premises.expression import TruthNode
 from ...values.interval import Interval, exactly
@@ -211,20 +212,7 @@ class Way:
     case: Case
 
 
-ROLES = {
-    "recommends": "wants",
-    "contraindicates": "bars",
-    "defers": "delays",
-    "cautions": "cautions",
-    "diagnoses": "establishes",
-    "excludes": "excludes",
-    "supports": "speaks for",
-    "opposes": "speaks against",
-    "causes": "makes it a cause",
-    "orders": "orders",
-    "alerts": "raises",
-    "sets": "sets",
-}
+ROLES: Mapping[Verb, str] = {verb: one.role for verb, one in VERBS.items() if one.role}
 
 
 def why_not(case: Case, subject: str) -> WhyNot:

@@ -13,6 +13,7 @@ from ...case import evidence
 from ...inference.program import bits
 from ...inference.program.bits import Pair
 from ...knowledge_base.model import Intervention, Rule
+from ...knowledge_base.verbs import CARE
 from ...premises import expression
 from ...values.value import Gap
 from ..plan import LINES
@@ -65,10 +66,10 @@ class Plans:
 
     def barred(self, intervention: str) -> Pair:
         """Whether something contraindicates it."""
-        return self._any("contraindicates", intervention)
+        return self._any(intervention, "contraindicates")
 
-    def _any(self, verb: str, intervention: str) -> Pair:
-        rules = self.view.rules(verb, intervention)
+    def _any(self, intervention: str, *verbs: str) -> Pair:
+        rules = [rule for verb in verbs for rule in self.view.rules(verb, intervention)]
         return bits.any_of([self.view.truths.premise(rule) for rule in rules], self.view.truths.everybody)
 
     # --- statuses ---
@@ -84,7 +85,7 @@ class Plans:
 
     def _of(self, intervention: Intervention) -> Statuses:
         view, id = self.view, intervention.id
-        want, barred, delayed = self.wanted(id), self.barred(id), self._any("defers", id)
+        want, barred, delayed = self.wanted(id), self.barred(id), self._any(id, "defers")
         rest = view.truths.everybody & ~want[1]
         found = {}
         for status, cases in (
@@ -185,7 +186,7 @@ class Plans:
 
     def cautioned(self, intervention: str) -> Pair:
         """Whether something calls for care with it, in the plan or not."""
-        return self._any("cautions", intervention)
+        return self._any(intervention, *CARE)
 
     def missing(self, intervention: str) -> Lacked:
         """The findings that an intervention of the plan still waits for, whatever its status."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ...values.problems import Place, Problem, nearest
+from ..verbs import VERBS
 
 HAS = "a hospital's own directory has rules/, knowledge/ or cases/, with files that end in .yaml"
 READ = ("knowledge", "rules", "cases")
@@ -21,11 +22,8 @@ _MOST = 5_000
 """How many files are looked through for strays."""
 _ENOUGH = 20_000
 """How many bytes of a stray file are looked at."""
-_WRITTEN = re.compile(
-    rb"^\s+(?:contraindicates|defers|cautions|alerts|recommends|orders|sets|derives|causes|diagnoses|excludes|supports"
-    rb"|opposes|because|replaces|label|citation|plausible):\s",
-    re.MULTILINE,
-)
+_KEYS = "|".join((*VERBS, "because", "replaces", "label", "citation", "plausible"))
+_WRITTEN = re.compile(rf"^\s+(?:{_KEYS}):\s".encode(), re.MULTILINE)
 """A key that only entries and rules have; no patient file does."""
 _CASES = re.compile(rb"^[-\s]*given:\s", re.MULTILINE)
 _OF_CASES = frozenset({"case", "cases", "test", "tests"})

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from ...values.problems import Hint, Place, Problem
+from ..measures import SENTENCES
 from . import traps
 from .layout import MOST_BYTES, read_bytes
 from .nodes import ListNode, MapNode, Node, Text, describe, shortened
@@ -39,8 +40,9 @@ DEEPEST = 60
 MOST_NODES = 200_000
 
 PROSE = frozenset(
-    {"title", "because", "label", "note", "mechanism", "definition", "question", "help", "answer", "dose", "duration"}
-    | {"monitoring", "aftercare", "harms", "tells", "action", "says", "citation", "refusal", "assumption", "disclaimer"}
+    {"title", "because", "label", "note", "mechanism", "definition", "question", "help", "answer", "dose"}
+    | SENTENCES.keys()
+    | {"tells", "action", "says", "citation", "refusal", "assumption", "disclaimer"}
     | {"plain", "take", "seek_help"}
     | {"population", "kept_because", "primary_defect", "key_characteristic", "underlying_cause"}
 )

@@ -11,6 +11,7 @@ from ...values.frozen import ordered
 from ...values.problems import Place, instead
 from .. import model
 from ..files.nodes import MapNode, Node, Text, describe, shortened
+from ..measures import SENTENCES
 from .values.parts import (
     alternative,
     assumed,
@@ -197,10 +198,7 @@ KINDS: Mapping[str, Kind] = {
             "seek_help": Key(text),
             "mechanism": Key(text),
             "dose": Key(template),
-            "duration": Key(text),
-            "monitoring": Key(text),
-            "aftercare": Key(text),
-            "harms": Key(text),
+            **dict.fromkeys(SENTENCES, Key(text)),
             "choice": Key(text),
             "order": Key(whole),
             "order_because": Key(text),

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...values.problems import Level, Place, Problem, did_you_mean, meant, nearest
 from ...values.units import UnitTable
+from .. import verbs
 from ..files.nodes import MapNode
 from . import entries, lexicon, rules
 from .lexicon import Choices, Drafts
@@ -229,7 +230,7 @@ def _groups(drafts: Drafts) -> Iterator[Problem]:
 def _rule(draft: rules.Draft, drafts: Drafts, joined: Choices, desk: Desk) -> None:
     if draft.verb == "sets":
         _sets(draft, drafts, desk)
-    if draft.verb in ("diagnoses", "excludes", "supports", "opposes"):
+    if draft.verb in verbs.about("diagnosis"):
         for target in draft.targets:
             condition = drafts.entries["conditions"].get(target.value)
             if condition is not None and condition.values.get("exposure"):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
-from ...premises.checking.checking import Listed, Structure, check_formula, check_premise, check_tree
+from ...premises.checking.checking import COUNTED, Listed, Structure, check_formula, check_premise, check_tree
 from ...premises.expression import Node as Tree
 from ...premises.expression import NumberNode, TruthNode
 from ...premises.vocabulary import Vocabulary
@@ -17,11 +17,17 @@ from ..files.nodes import ListNode, MapNode, Node, Text, shortened
 from ..files.pieces import Pieces
 from .values.scalars import Desk, unknown_key
 
-JOINTS = ("all", "any", "not", "at least N of")
-_AT_LEAST = re.compile(r"at least (\d{1,3}) of")
+_PLAIN = ("all", "any", "not")
+JOINTS = (*_PLAIN, *(f"{joint} N of" for joint in COUNTED))
+_COUNTED = re.compile(rf"({'|'.join(COUNTED)}) (\d{{1,3}}) of")
 _T = TypeVar("_T", bound=Tree)
 _HERE = "\0"
 """The file name of places inside a text that is not written in one piece."""
+
+
+def is_joint(key: str) -> bool:
+    """Whether a key joins the premises below it."""
+    return key in JOINTS or key.startswith(tuple(f"{joint} " for joint in COUNTED))
 
 
 class Memory(Protocol):
@@ -136,13 +142,13 @@ class Premises:
         if not isinstance(node, MapNode):
             return self.premise(node, key, **allowed)
         if len(node.pairs) != 1:
-            hint = "put one of all:, any:, not:, at least N of: above the others"
+            hint = f"put one of {', '.join(f'{joint}:' for joint in JOINTS)} above the others"
             self.desk.wrong(node, key, "one premise", hint)
             return None
         joint, inside = node.pairs[0]
-        counted = _AT_LEAST.fullmatch(" ".join(joint.value.split()))
-        kind = "at least" if counted else joint.value
-        if kind not in ("all", "any", "not", "at least"):
+        counted = _COUNTED.fullmatch(" ".join(joint.value.split()))
+        kind = counted.group(1) if counted else joint.value
+        if not counted and kind not in _PLAIN:
             self._no_joint(joint, inside)
             return None
         items = inside.items if isinstance(inside, ListNode) else (inside,)
@@ -152,10 +158,10 @@ class Premises:
             return None
         parts = [self._structure(item, joint.value, allowed) for item in items]
         sound = tuple(part for part in parts if part is not None)
-        return Listed(kind, sound, joint.place, int(counted.group(1)) if counted else 0)
+        return Listed(kind, sound, joint.place, int(counted.group(2)) if counted else 0)
 
     def _no_joint(self, joint: Text, inside: Node) -> None:
-        if isinstance(inside, Text) and inside.value and not joint.value.startswith("at least"):
+        if isinstance(inside, Text) and inside.value and not joint.value.startswith(tuple(COUNTED)):
             what = f"'{shortened(f'{joint.value}: {inside.value}')}' is no premise"
             hint = f"write '{joint.value} = {inside.value}' or '{joint.value} is {inside.value}'; a ':' joins lists"
             self.desk.say("OL107", what, joint.place, hint)

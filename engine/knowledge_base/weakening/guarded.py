@@ -10,6 +10,7 @@ from typing import Any
 
 from ...premises.expression import TruthNode
 from ...values.frozen import ordered
+from ..measures import SENTENCES
 from ..model import Clash, Entry, Hazard, KnowledgeBase
 from ..naming import Names
 from ..reading import entries
@@ -148,7 +149,7 @@ def _expanded(kb: KnowledgeBase, names: Iterable[str]) -> frozenset[str]:
 
 GUARDED: Mapping[str, Mapping[str, Guard]] = {
     "interventions": {
-        **dict.fromkeys(("dose", "duration", "monitoring", "aftercare", "harms", "take", "seek_help"), Guard(reworded)),
+        **dict.fromkeys(("dose", *SENTENCES, "take", "seek_help"), Guard(reworded)),
         "choice": Guard(gone),
         "kind": Guard(other),
         "label_contraindicates": Guard(fewer),

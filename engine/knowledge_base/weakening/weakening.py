@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from ...values.frozen import ordered
 from ...values.problems import Place
 from ...values.units import UnitTable
+from .. import verbs
 from ..model import KnowledgeBase, Rule
 from . import coded, guarded
 from .breadth import as_wide
@@ -29,25 +30,18 @@ _FEW = 4
 
 @ordered
 class Protecting:
-    """How a verb protects: what it does, the verbs as strict, its grades (mildest first) and its texts."""
+    """The keys that say how far a verb protects: its grades (mildest first) and its texts."""
 
-    does: str
-    as_strict: tuple[str, ...]
     grades: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     texts: tuple[str, ...] = ()
 
 
-PROTECTING: Mapping[str, Protecting] = {
-    "contraindicates": Protecting("bars", ("contraindicates",)),
-    "defers": Protecting("holds back", ("defers", "contraindicates"), texts=("until",)),
-    "cautions": Protecting(
-        "asks for care with",
-        ("cautions", "defers", "contraindicates"),
-        {"weight": ("minor", "", "major")},
-        texts=("dose",),
-    ),
-    "alerts": Protecting("raises", ("alerts",), {"urgency": ("soon", "urgent", "emergency")}),
-    "recommends": Protecting("recommends", ("recommends",)),
+PROTECTING: Mapping[verbs.Verb, Protecting] = {
+    **{verb: Protecting() for verb in verbs.PROTECTING},
+    "defers": Protecting(texts=("until",)),
+    "cautions": Protecting({"weight": ("minor", "", "major")}, texts=("dose",)),
+    "alerts": Protecting({"urgency": ("soon", "urgent", "emergency")}),
+    "recommends": Protecting(),
 }
 """The verbs that protect. One that recommends does where it sends, watches or reviews, and not where it treats."""
 
@@ -85,8 +79,9 @@ def _clause(cause: Cause, rules: list[str]) -> str:
 def _told(sides: Sides, rule: Rule, members: list[str]) -> str:
     pool = sides.shipped.alerts if rule.verb == "alerts" else sides.shipped.interventions
     labels = [pool[name].label for name in members if name in pool]
+    does = verbs.VERBS[rule.verb].protecting or rule.verb
     shown = ", ".join(labels[:_FEW]) + (f" and {len(labels) - _FEW} more" if len(labels) > _FEW else "")
-    return f"“{rule.label.rstrip('.')}” ({rule.id}) no longer {PROTECTING[rule.verb].does} {shown}"
+    return f"“{rule.label.rstrip('.')}” ({rule.id}) no longer {does} {shown}"
 
 
 class _Rules:
@@ -125,7 +120,7 @@ class _Rules:
             by = self.sides.by("alert" if rule.verb == "alerts" else "intervention", member)
             return Cause(f"'{member}' itself has been replaced by '{by}'", pool[by].place if by in pool else None)
         best: Cause | None = None
-        for verb in PROTECTING[rule.verb].as_strict:
+        for verb in verbs.as_strict(rule.verb):
             others = self._about.get((verb, member), ())
             for other in sorted(others, key=lambda other: other.id != rule.id):  # mostly it is there as it was
                 if self._as_wide(rule, other):

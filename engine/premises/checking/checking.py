@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias, TypeVar
 
 from ...values.frozen import ordered
@@ -44,9 +44,13 @@ class Written:
     place: Place
 
 
+COUNTED: Mapping[str, str] = {"at least": "At least so many of these."}
+"""The joints that count the premises below them, as `at least 2 of`, with what authors are told of each."""
+
+
 @ordered
 class Listed:
-    """Premises under a key: `kind` is all, any, not or `at least` (with its `count`)."""
+    """Premises under a key: `kind` is all, any, not or one of `COUNTED` (with its `count`)."""
 
     kind: str
     items: tuple[Structure, ...]
@@ -164,14 +168,14 @@ def _miscounted(structure: Listed) -> Iterable[Problem]:
     elif structure.kind == "not" and count > 1:
         hint = "write `not:` with one premise, or with `any:` or `all:` below it"
         yield Problem("OL209", f"`not:` takes one premise, not {count}", place, hint=hint)
-    elif structure.kind == "at least" and not 1 <= structure.count <= count:
+    elif structure.kind in COUNTED and not 1 <= structure.count <= count:
         what = f"`{_key(structure)}` has {count} premise{'' if count == 1 else 's'}"
         always = "always true" if structure.count < 1 else "never true"
         yield Problem("OL209", f"{what}: {always}", place, hint=f"a number from 1 to {count} is expected")
 
 
 def _key(structure: Listed) -> str:
-    return f"at least {structure.count} of:" if structure.kind == "at least" else f"{structure.kind}:"
+    return f"{structure.kind} {structure.count} of:" if structure.kind in COUNTED else f"{structure.kind}:"
 
 
 def _opposites(structure: Listed, items: list[TruthNode]) -> Iterable[Problem]:

@@ -12,13 +12,13 @@ from typing import Any
 from ...values.frozen import ordered
 from ...values.problems import Level, Place, Problem, did_you_mean, nearest
 from ...values.units import UnitTable
-from .. import formulas
+from .. import formulas, propositions
 from ..grammar import Phrase, Word, place_at
 from ..mistakes import advised
 from ..statuses import KNOWN, WORDS
 from ..vocabulary import FieldSignature, Labels, Signature, Vocabulary
 
-VERBS = ("diagnosed", "excluded", "caused", "recommended", "contraindicated", "ordered")
+VERBS = propositions.READABLE
 """What can be asked of a condition, intervention or investigation: `diagnosed(osteomalacia)`."""
 
 NUMBER_FUNCTIONS = ("since", "upper", "lower", "first", "greater", "lesser", "lowest", "highest", *formulas.BUILT)

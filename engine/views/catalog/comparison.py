@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import textwrap
 
+from ...knowledge_base.measures import SENTENCES
 from ...knowledge_base.model import Condition, Intervention
 from .. import escape
 from ..layout import NARROWEST, WIDEST
 from .entries import FEATURES
 
 _STACKED_BELOW = 60
-_MEASURES = ("kind", "dose", "duration", "monitoring", "aftercare", "harms")
+_MEASURES = ("kind", "dose", *SENTENCES)
 
 Row = tuple[str, str, str]
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ...intake.lookup import Named
+from ...knowledge_base.measures import SENTENCES
 from ...knowledge_base.model import (
     Alert,
     ChoiceSet,
@@ -28,7 +29,7 @@ from ...knowledge_base.model import (
     Topic,
 )
 from ...knowledge_base.naming import Names
-from ...knowledge_base.verbs import VERBS
+from ...knowledge_base.verbs import BEHIND, VERBS
 from ...premises import wording
 from ...premises.expression import Always
 from .. import escape
@@ -42,26 +43,8 @@ FEATURES = {
     "underlying_cause": "Underlying cause",
     "fractures": "Fractures",
 }
-ABOUT = {
-    "condition": (
-        ("diagnoses", "Diagnosed when"),
-        ("excludes", "Excluded when"),
-        ("supports", "Speaks for it"),
-        ("opposes", "Speaks against it"),
-        ("causes", "Drives bone loss when"),
-    ),
-    "intervention": (
-        ("recommends", "Recommended when"),
-        ("contraindicates", "Never when"),
-        ("defers", "Not yet when"),
-        ("cautions", "With care when"),
-    ),
-    "investigation": (("orders", "Ordered when"),),
-    "alert": (("alerts", "Raised when"),),
-    "state": (("sets", "Holds when"),),
-    "scale": (("sets", "Set when"),),
-    "quantity": (("derives", "Worked out"),),
-}
+ABOUT = {kind: tuple((verb, VERBS[verb].heading) for verb in behind) for kind, behind in BEHIND.items()}
+ABOUT["scale"] = (("sets", "Set when"),)
 _MOST_USERS = 12
 
 
@@ -175,10 +158,7 @@ class Book:
         for label, words in (
             ("kind", intervention.kind),
             ("dose", intervention.dose),
-            ("for", intervention.duration),
-            ("watch", intervention.monitoring),
-            ("later", intervention.aftercare),
-            ("harms", intervention.harms),
+            *((sentence.short, getattr(intervention, key)) for key, sentence in SENTENCES.items()),
         ):
             self._field(label, words)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ...knowledge_base.measures import SENTENCES
 from ...knowledge_base.model import (
     Alert,
     ChoiceSet,
@@ -136,10 +137,7 @@ class Sheets:
         yield Row("Belongs to", self.linker.listed(one.kinds))
         yield Row("Dose", self.linker.text(one.dose))
         for label, words in (
-            ("For how long", one.duration),
-            ("Watched", one.monitoring),
-            ("Afterwards", one.aftercare),
-            ("Harms", one.harms),
+            *((sentence.heading, getattr(one, key)) for key, sentence in SENTENCES.items()),
             ("How it is taken, in plain words", one.take),
             ("When to seek help, in plain words", one.seek_help),
             ("One of", one.choice),

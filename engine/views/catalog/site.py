@@ -16,6 +16,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from ...knowledge_base import verbs
 from ...knowledge_base.model import Entry, Finding, Intervention, Rule, Topic
 from ...knowledge_base.naming import Names
 from ...version import VERSION
@@ -297,7 +298,7 @@ class Site:
             yield use.how, (self.linker.name(use.id, use.label),)
 
     def _picture(self, kind: str, entry: Entry) -> tuple[Markup | None, int]:
-        if kind not in (*graph.CONCLUDED, "rule") or entry.withdrawn:
+        if kind not in (*verbs.BEHIND, "rule") or entry.withdrawn:
             return None, 0
         drawn = graph.rests_on(self.names, kind, entry.id, self._concluding)
         if len(drawn.points) < 2:

@@ -30,6 +30,7 @@ from ...assessment.verdict import (
     Test,
     Verdict,
 )
+from ...knowledge_base.measures import REPORTED
 from ...knowledge_base.naming import Names
 from ...version import VERSION
 from . import intake, outline, summary
@@ -252,9 +253,7 @@ class _Words:
             "then": list(item.then),
             "guidelines": list(item.guidelines),
             "advice": item.advice or None,
-            "monitoring": item.monitoring,
-            "duration": item.duration,
-            "aftercare": item.aftercare,
+            **{key: getattr(item, key) for key in REPORTED},
             "order_because": item.order_because or None,
         }
 

@@ -12,6 +12,7 @@ from ...assessment.verdict import PLAN_STATUSES
 from ...case.case import Case, Prepared
 from ...inference.working_memory import WorkingMemory
 from ...intake.answers import answers
+from ...knowledge_base import verbs
 from ...knowledge_base.model import Rule
 from ...premises import evaluation, expression, propositions
 from ...values.interval import Interval
@@ -328,7 +329,7 @@ def _rules_for(case: Case, want: Expectation) -> tuple[Rule, ...]:
         return case.prepared.rules.get(want.subject, ())
     if want.kind == "scales":
         return case.prepared.rules.get(propositions.level(want.subject, want.wanted[0]), ())
-    verbs: dict[str, tuple[str, ...]] = {
+    behind: dict[str, tuple[str, ...]] = {
         "causes": ("causes",),
         "orders": ("orders",),
         "next_step": ("orders",),
@@ -337,7 +338,7 @@ def _rules_for(case: Case, want: Expectation) -> tuple[Rule, ...]:
         "recommend": ("recommends",),
         "avoid": ("contraindicates", "defers"),
         "alerts": ("alerts",),
-        "cautions": ("cautions",),
+        "cautions": verbs.CARE,
         "excluded": ("excludes",),
         "contraindicated": ("contraindicates",),
         "deferred": ("recommends", "defers"),
@@ -345,7 +346,7 @@ def _rules_for(case: Case, want: Expectation) -> tuple[Rule, ...]:
         "conditional": ("recommends", "contraindicates", "defers"),
         "diagnosed": ("diagnoses",),
     }
-    wanted = verbs.get(want.kind, ("diagnoses", "supports", "opposes") if want.kind in DIAGNOSES else ())
+    wanted = behind.get(want.kind, ("diagnoses", "supports", "opposes") if want.kind in DIAGNOSES else ())
     return tuple(rule for verb in wanted for rule in case.rules(verb, want.subject))
 
 

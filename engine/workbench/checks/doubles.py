@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
+from ...knowledge_base import verbs
 from ...knowledge_base.model import Rule
 from ...premises.expression import Always, Node, TruthNode, atoms_read, names_read
 from ...values.interval import Interval
@@ -108,7 +109,7 @@ def closed_bands(subject: Subject) -> Iterator[Told]:
         are unknown and nothing is said. With an open end the lower one holds, and the higher is added when it is sure.
     """
     found: dict[object, list[tuple[Rule, Interval, Place]]] = {}
-    for rule in subject.of("alerts", "sets", "recommends", "contraindicates", "defers", "cautions", "orders"):
+    for rule in subject.of(*verbs.about("alert", "state or scale", "intervention", "investigation")):
         if rule.when is None:
             continue
         for key, (span, place) in _spans(subject, rule.when).items():

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ...inference import productions
 from ...knowledge_base.model import ChoiceSet, Hazard, Rule
+from ...knowledge_base.verbs import as_strict
 from ...premises import propositions
 from ...premises.expression import (
     Against,
@@ -31,9 +32,9 @@ from .check import Told, check
 from .subject import Subject, about
 
 VERBS = {
-    "bars": ("contraindicates",),
-    "defers": ("defers", "contraindicates"),
-    "cautions": ("cautions", "defers", "contraindicates"),
+    "bars": as_strict("contraindicates"),
+    "defers": as_strict("defers"),
+    "cautions": as_strict("cautions"),
 }
 """The verbs of rules that do what an effect demands, or more."""
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...knowledge_base.verbs import CARE, SAFETY
 from ...premises import expression, propositions
 from ...premises.expression import Node, TruthNode
 from ...values.problems import Level
 from .check import Told, check
-from .subject import SAFETY, Subject
-
-_PROTECTING = (*SAFETY, "cautions")
+from .subject import Subject
 
 
 @check("OL509", Level.ERROR)
@@ -28,7 +27,7 @@ def reported_only(subject: Subject) -> Iterator[Told]:
         for what was reported, for what rules conclude, and for kinds of the disease. Under `not` a report is what
         clears the patient, and may be read alone.
     """
-    for rule in subject.of(*_PROTECTING):
+    for rule in subject.of(*SAFETY, *CARE):
         if rule.when is None:
             continue
         heard = expression.atoms_read(rule.when)

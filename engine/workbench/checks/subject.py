@@ -43,9 +43,6 @@ KINDS = (
 )
 """The kinds of entries of knowledge that stand in mappings by id."""
 
-SAFETY = ("contraindicates", "defers", "alerts")
-"""The verbs that stand between a patient and harm."""
-
 
 @dataclass(frozen=True, slots=True)
 class Premise:

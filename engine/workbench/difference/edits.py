@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...knowledge_base.measures import SENTENCES
 from ...knowledge_base.model import Entry, KnowledgeBase
 from ...values.frozen import ordered
 from ...values.problems import Place
@@ -24,11 +25,9 @@ WORDS = frozenset(
         "evidence",
         "grade",
     }
-    | {"question", "help", "section", "definition", "mechanism", "effect", "plain", "take", "seek_help", "duration"}
+    | {"question", "help", "section", "definition", "mechanism", "effect", "plain", "take", "seek_help"}
+    | SENTENCES.keys()
     | {
-        "monitoring",
-        "aftercare",
-        "harms",
         "tells",
         "action",
         "order_because",

@@ -15,6 +15,7 @@ from ...case import evidence
 from ...case.case import Prepared
 from ...inference.program.bits import Pair
 from ...knowledge_base.model import KnowledgeBase, Rule
+from ...knowledge_base.verbs import about
 from ...premises import expression
 from ...premises.expression import TruthNode
 from ..mutation.alteration import Graph, Touched
@@ -27,8 +28,6 @@ _THEIR_OWN = ("rules", "withdrawn", "choices", "conditions", "interventions", "a
 _BY_TRUTH = ("rules", "thresholds", "states", "scales")
 """Kinds of which an edit makes a difference only where a rule comes out otherwise, or says something else."""
 _NOTHING_SHOWN = ("clashes", "disagreements", "invariants")
-_DIAGNOSTIC = ("diagnoses", "excludes", "supports", "opposes")
-_PLANNING = ("recommends", "contraindicates", "defers", "cautions")
 
 
 class Reach:
@@ -172,11 +171,15 @@ class _Side:
         rested = Graph(self.kb).touched(rules, names)
         self.rules = frozenset(rested.rules | {rule.id for rule in rules})
         reached = [*rules, *(self.kb.rules[id] for id in rested.rules)]
-        self.conditions = self._about(reached, _DIAGNOSTIC) | (own & self.kb.conditions.keys()) | self._pursued(rested)
+        self.conditions = (
+            self._about(reached, about("diagnosis")) | (own & self.kb.conditions.keys()) | self._pursued(rested)
+        )
         self.causes = self._about(reached, ("causes",)) | (own & self.kb.conditions.keys())
         self.alerts = self._about(reached, ("alerts",)) | (own & self.kb.alerts.keys())
         self.tests = self._about(reached, ("orders",)) | (own & self.kb.investigations.keys())
-        self.interventions = self._about(reached, _PLANNING) | (own & self.kb.interventions.keys()) | self._indicated()
+        self.interventions = (
+            self._about(reached, about("intervention")) | (own & self.kb.interventions.keys()) | self._indicated()
+        )
         if {rule.verb for rule in reached} & {"derives"} or rested.names:
             self.interventions |= self._named_in_doses(rested)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ...knowledge_base.measures import SENTENCES
+from ...knowledge_base.verbs import VERBS
+
 EVERY: Mapping[str, str] = {
     "label": "The name clinicians read, in lower case unless it is a name.",
     "synonyms": "Other words people use for it; each finds it at the prompt and in a patient file.",
@@ -42,19 +45,7 @@ RULE: Mapping[str, str] = {
     "step": "When in the work-up this rule wants it, where that is sooner than the test's own step; 1 is first.",
     "of": "The condition that this cause drives, where it is not the loss of bone itself.",
     "common": "What all rules of this file share; `when` and `sources` are added, the rest fills in.",
-    "sets": "A state that holds, or a scale and the level it reaches: `acr_risk >= high`.",
-    "derives": "The quantity that is worked out.",
-    "causes": "What drives the loss of bone here.",
-    "diagnoses": "The condition whose criteria are met.",
-    "excludes": "The condition that is ruled out.",
-    "supports": "The condition that becomes more likely.",
-    "opposes": "The condition that becomes less likely.",
-    "orders": "The investigation that should be done.",
-    "recommends": "The intervention, or class of them, that is wanted.",
-    "contraindicates": "The intervention, or class of them, that must not be given while this holds.",
-    "defers": "The intervention that has to wait; `until` says for what.",
-    "cautions": "The intervention that may be given, with care.",
-    "alerts": "The alert that is raised before anything else is said.",
+    **{verb: one.means for verb, one in VERBS.items()},
 }
 
 ENTRY: Mapping[str, Mapping[str, str]] = {
@@ -129,10 +120,7 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "seek_help": "When to call for help while it is taken, in plain sentences.",
         "mechanism": "How it works.",
         "dose": "The usual dose; `{name}` prints a value.",
-        "duration": "For how long.",
-        "monitoring": "What is watched meanwhile.",
-        "aftercare": "What has to follow when it ends.",
-        "harms": "What it can do.",
+        **{key: sentence.means for key, sentence in SENTENCES.items()},
         "choice": "A name shared by those of which only one is given.",
         "order": "Its place among those where line and cautions are the same; equal numbers stand together.",
         "order_because": "Why it has that place.",

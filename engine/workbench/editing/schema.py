@@ -17,6 +17,7 @@ from ...knowledge_base.reading import entries
 from ...knowledge_base.reading.linking import REGIONS
 from ...knowledge_base.reading.rules import COMMON_KEYS, KEYS, PREMISED, VERBS
 from ...knowledge_base.reading.values.scalars import KEBAB, SNAKE
+from ...premises.checking.checking import COUNTED
 from ..cases import cases
 from . import meanings
 from .values import FORMULA, IDS, PREMISE, TEXT, Schema, by_id, described, either_or_list, ids, mapping, value
@@ -149,7 +150,7 @@ def _premise() -> Schema:
             "any": described(several, "At least one of these."),
             "not": described({"anyOf": [{"$ref": "#"}, several]}, "None of these."),
         },
-        "patternProperties": {r"^at least \d{1,3} of$": described(several, "At least so many of these.")},
+        "patternProperties": {rf"^{joint} \d{{1,3}} of$": described(several, told) for joint, told in COUNTED.items()},
         "additionalProperties": False,
         "minProperties": 1,
         "maxProperties": 1,

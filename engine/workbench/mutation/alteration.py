@@ -19,6 +19,7 @@ from ...case import evidence
 from ...case.case import Case, Prepared
 from ...inference import productions, values
 from ...inference.reference import Reference
+from ...knowledge_base import verbs
 from ...knowledge_base.model import Intervention, KnowledgeBase, Rule, ThresholdEntry
 from ...premises import expression, propositions
 from ...premises.expression import Node, TruthNode
@@ -455,11 +456,11 @@ class Alteration:
         if changed is not None and same and _aim(rule) == _aim(changed):
             return before
         kb = self.base.kb
-        if any(kb.rules[id].verb in _RANKING for id in self.touched.rules - {rule.id} if id in kb.rules):
+        if any(kb.rules[id].verb in verbs.RANKING for id in self.touched.rules - {rule.id} if id in kb.rules):
             return evidence.findings_behind(self.kb)
-        if changed is not None and changed.verb in _RANKING and not (same and rule.id in before):
+        if changed is not None and changed.verb in verbs.RANKING and not (same and rule.id in before):
             return evidence.findings_behind(self.kb)
-        if (changed is not None and changed.verb in _RANKING) or rule.id not in before:
+        if (changed is not None and changed.verb in verbs.RANKING) or rule.id not in before:
             return before
         return {id: names for id, names in before.items() if id != rule.id}
 
@@ -474,9 +475,6 @@ def _reworded(rule: Rule | None, changed: Rule | None, intervention: Interventio
         return frozenset()
     same = dataclasses.replace(changed, dose=rule.dose) == rule
     return frozenset(rule.members or rule.targets) if same else frozenset()
-
-
-_RANKING = ("supports", "opposes")
 
 
 def _reads(node: Node | None) -> tuple[frozenset[str], frozenset[str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...assessment.verdict import PLAN_STATUSES
+from ...knowledge_base import verbs
 from ...knowledge_base.model import Rule
 from ...premises import propositions
 from ..cases.cases import DIAGNOSES, Expectation
@@ -23,9 +24,6 @@ DIFFERENTIAL: Ground = ("differential", "")
 PLAN: Ground = ("plan", "")
 PURSUIT: Ground = ("pursuit", "")
 """Which conditions are pursued, and what is missing for it."""
-
-_DIAGNOSTIC = ("diagnoses", "excludes", "supports", "opposes")
-_PLANNING = ("recommends", "contraindicates", "defers")
 
 
 def grounds_of(want: Expectation) -> tuple[Ground, ...]:
@@ -89,11 +87,13 @@ def _shaken(alteration: Alteration) -> Iterator[Ground]:
 def _about(rules: Iterable[Rule]) -> Iterator[Ground]:
     for rule in rules:
         for member in rule.members or rule.targets:
-            if rule.verb in _DIAGNOSTIC:
+            if rule.verb in verbs.about("diagnosis"):
                 yield from (("differential", member), DIFFERENTIAL, PURSUIT)
-            elif rule.verb in _PLANNING:
+            elif rule.verb in verbs.ADVISING:
                 yield from (("plan", member), PLAN)
-            elif rule.verb in ("causes", "cautions", "alerts"):
+            elif rule.verb in verbs.CARE:
+                yield "cautions", member
+            elif rule.verb in ("causes", "alerts"):
                 yield rule.verb, member
             elif rule.verb == "orders":
                 yield from (("orders", member), ("orders", ""))

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from ...knowledge_base.model import Intervention, KnowledgeBase, Rule, ThresholdEntry, ThresholdValue
-from ...knowledge_base.verbs import Verb
+from ...knowledge_base.verbs import BEHIND, VERBS
 from ...premises import expression
 from ...premises.expression import Node
 from ...values.interval import exactly
@@ -322,15 +322,6 @@ _MAKERS: tuple[tuple[Any, Any], ...] = (
 # --- what is concluded ------------------------------------------------------------------------------------------------
 
 _STRENGTHS = {"weak": ("moderate",), "moderate": ("weak", "strong"), "strong": ("moderate",)}
-_VERBS: Mapping[Verb, Verb] = {
-    "contraindicates": "cautions",
-    "cautions": "contraindicates",
-    "defers": "cautions",
-    "supports": "opposes",
-    "opposes": "supports",
-    "diagnoses": "excludes",
-    "excludes": "diagnoses",
-}
 
 
 def _concluding_otherwise(graph: Graph, rule: Rule) -> Iterator[Mutant]:
@@ -339,8 +330,8 @@ def _concluding_otherwise(graph: Graph, rule: Rule) -> Iterator[Mutant]:
         place = rule.places.get("strength", rule.place)
         yield Mutant(rule.id, STRENGTH, f"{rule.strength} becomes {strength}", place, rule, changed)
     place = rule.places.get(rule.verb, rule.place)
-    if rule.verb in _VERBS:
-        verb = _VERBS[rule.verb]
+    verb = VERBS[rule.verb].mistaken_for
+    if verb is not None:
         changed = dataclasses.replace(rule, verb=verb, weight="major" if verb == "cautions" else rule.weight)
         if not graph.goes_round(changed):
             yield Mutant(rule.id, VERB, f"{rule.verb} becomes {verb}", place, rule, changed)
@@ -364,7 +355,7 @@ def _instead(graph: Graph, rule: Rule, target: str) -> str:
     None that would make the rule rest on its own conclusion.
     """
     kb = graph.kb
-    if target in kb.interventions and rule.verb in ("recommends", "contraindicates", "defers", "cautions"):
+    if target in kb.interventions and rule.verb in BEHIND["intervention"]:
         own = kb.interventions[target]
         of_choice = [one.id for one in kb.interventions.values() if own.choice and one.choice == own.choice]
         candidates = (

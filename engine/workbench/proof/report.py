@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from ...case import evidence
+from ...knowledge_base import verbs
 from ...knowledge_base.model import Condition, Intervention, Rule
 from ...premises import expression, propositions, statuses
 from ...premises.expression import All, AnyOf, AtLeast, IsKnown, Not, Shown, TruthNode
@@ -92,7 +93,7 @@ class Report:
     def _cautioned(self, subject: str, merged: Words) -> None:
         """A caution of several worlds: that of any of them, while the merged plan holds the measure."""
         absent = self.shown("status", subject)[statuses.ABSENT]
-        held = self._any(self._rules("cautions", subject)).true
+        held = self._any([rule for verb in verbs.CARE for rule in self._rules(verb, subject)]).true
         self.clauses.add(-held, absent, merged[statuses.GIVEN])
         self.clauses.implies(absent, merged[statuses.ABSENT])
 
@@ -227,7 +228,7 @@ class Report:
 
     def _caution(self, subject: str) -> Words:
         shown = self.alone("status", subject)
-        held = self._any(self._rules("cautions", subject))
+        held = self._any([rule for verb in verbs.CARE for rule in self._rules(verb, subject)])
         given = self.clauses.all_of((held.true, -shown[statuses.ABSENT]))
         return {statuses.GIVEN: given, statuses.ABSENT: -given}
 

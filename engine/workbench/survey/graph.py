@@ -11,17 +11,6 @@ from ...knowledge_base.naming import Names
 from ...premises import expression, propositions
 from ...premises.expression import Node
 
-CONCLUDED = {
-    "condition": ("diagnoses", "excludes", "supports", "opposes", "causes"),
-    "intervention": ("recommends", "contraindicates", "defers", "cautions"),
-    "investigation": ("orders",),
-    "alert": ("alerts",),
-    "state": ("sets",),
-    "scale": ("sets",),
-    "quantity": ("derives",),
-}
-"""The verbs of the rules behind each kind of conclusion."""
-
 _VERBS: Mapping[str, verbs.Verb] = {predicate: verb for verb, predicate in verbs.CONCLUDED.items()}
 _PLURALS = {
     "condition": "conditions",
@@ -68,7 +57,7 @@ class Graph:
 
 def kinds_of(kb: KnowledgeBase, name: str) -> tuple[str, ...]:
     """What has this id and rests on something."""
-    return tuple(kind for kind in (*CONCLUDED, "rule") if name in getattr(kb, _PLURALS[kind]))
+    return tuple(kind for kind in (*verbs.BEHIND, "rule") if name in getattr(kb, _PLURALS[kind]))
 
 
 class Concluding:
@@ -102,7 +91,7 @@ class _Drawing:
             self._read_by(entry, subject)
         else:
             for rule in self.kb.rules.values():
-                if rule.verb in CONCLUDED[kind] and name in (rule.members or rule.targets):
+                if rule.verb in verbs.BEHIND[kind] and name in (rule.members or rule.targets):
                     how = (
                         f"{rule.verb}, {rule.strength}" if rule.strength else rule.level.replace("_", " ") or rule.verb
                     )
@@ -164,7 +153,7 @@ class _Drawing:
         predicate, name = propositions.parted(atom)
         if predicate:
             verb = _VERBS[predicate]
-            kind = next(kind for kind, concluding in CONCLUDED.items() if verb in concluding)
+            kind = next(kind for kind, concluding in verbs.BEHIND.items() if verb in concluding)
             return kind, name, list(self._about(verb, name))
         name, (_, level) = propositions.scale_of(atom), propositions.level_parts(atom)
         if name not in self.kb.scales:

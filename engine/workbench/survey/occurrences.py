@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ...intake.record import EXPECTING
 from ...knowledge_base.files.nodes import ListNode, MapNode, Node, Text
-from ...knowledge_base.reading.premises import JOINTS
+from ...knowledge_base.reading.premises import is_joint
 from ...knowledge_base.reading.sheets import Part, Sheet
 from ...knowledge_base.reading.values.scalars import Reference
 from ...premises import tokens
@@ -117,7 +117,7 @@ def premises_in(node: Node, inside: bool = False) -> Iterator[Text]:
             yield from premises_in(item, inside)
     else:
         for key, value in node.pairs:
-            joint = key.value in JOINTS or key.value.startswith("at least ")
+            joint = is_joint(key.value)
             if key.value == "points" and isinstance(value, MapNode):
                 yield from (premise for premise, _ in value.pairs)
             elif key.value in PREMISES or (inside and (joint or key.value == "is")):

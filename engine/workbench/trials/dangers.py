@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from ...inference import productions
 from ...intake import record
 from ...intake.record import Answer
+from ...knowledge_base import verbs
 from ...knowledge_base.model import Hazard
 from ...premises import expression, propositions
 from ...premises.expression import Shown, TruthNode
@@ -28,7 +29,15 @@ from .draft import Draft
 from .harmless import Leaves
 from .patients import Vocabulary, number, one_of
 
-AIMS = {"contraindicates": 6, "defers": 4, "cautions": 2, "alerts": 4, "diagnoses": 5, "supports": 1}
+AIMS: dict[verbs.Verb, int] = {
+    "contraindicates": 6,
+    "defers": 4,
+    "cautions": 2,
+    "alerts": 4,
+    "diagnoses": 5,
+    "supports": 1,
+}
+AIMS |= {verb: 2 for verb in verbs.VERBS if verb in verbs.PROTECTING and verb not in AIMS}
 """How often a rule of each verb is aimed at."""
 AT_ONCE = (0, 1, 1, 1, 2, 2, 3, 4)
 """So many rules are aimed at together."""
@@ -146,8 +155,8 @@ class _Made(Draft):
 
     def aimed(self) -> None:
         for _ in range(self.chance.choice(AT_ONCE)):
-            verbs = self.dangers.verbs
-            verb = self.chance.choices(verbs, [AIMS[one] for one in verbs])[0]
+            aimed = self.dangers.verbs
+            verb = self.chance.choices(aimed, [AIMS[one] for one in aimed])[0]
             self.make(self.chance.choice(self.dangers.aims[verb]).when, True)
 
     def harmed(self, never: TruthNode) -> None:
@@ -174,8 +183,10 @@ class _Made(Draft):
         if shown.of == "diagnosis":
             self.conclude(propositions.diagnosed(member))
             return
-        verb = {"status": "recommends", "alert": "alerts", "caution": "cautions"}[shown.of]
-        rules = [one for one in self.prepared.by_target.get((verb, member), ()) if one.when is not None]
+        making = {"status": ("recommends",), "alert": ("alerts",), "caution": verbs.CARE}[shown.of]
+        rules = [
+            one for verb in making for one in self.prepared.by_target.get((verb, member), ()) if one.when is not None
+        ]
         if rules:
             self.make(self.chance.choice(rules).when, True)
 

@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 from collections.abc import Iterator
 
+from ....knowledge_base import verbs
 from ....knowledge_base.model import Rule
 from ....premises.checking.truths import complements
 from ....premises.expression import All, Always, Compared, Literal, Not, TruthNode, Value, names_read
@@ -18,7 +19,7 @@ from ..logic.logic import conjuncts, shared
 from ..subject import Subject
 
 _ALWAYS = Always()
-_BANDED = ("recommends", "contraindicates", "defers", "cautions", "alerts", "sets", "orders")
+_BANDED = verbs.about("intervention", "alert", "state or scale", "investigation")
 
 
 @check("OL593", Level.ERROR)
