@@ -6,19 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from ..premises import propositions
+from . import verbs
 from .model import Entry, KnowledgeBase, Member
-
-_PROPOSITIONS = {
-    "diagnosed": "{} is diagnosed",
-    "excluded": "{} is excluded",
-    "caused": "{} drives bone loss",
-    "recommended": "{} is wanted",
-    "contraindicated": "{} is contraindicated",
-    "deferred": "{} must wait",
-    "cautioned": "{} needs care",
-    "ordered": "{} should be done",
-    "raised": "alert: {}",
-}
 
 
 class Names:
@@ -121,4 +110,4 @@ class Names:
         if atom.endswith(" applies"):
             return f"{self.label(atom.removesuffix(' applies'))} applies"
         predicate, subject = propositions.parted(atom)
-        return _PROPOSITIONS[predicate].format(self.label(subject)) if predicate else self.label(subject)
+        return verbs.SENTENCES[predicate].format(self.label(subject)) if predicate else self.label(subject)

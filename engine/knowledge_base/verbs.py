@@ -32,9 +32,10 @@ class Meaning(NamedTuple):
     """The meaning of one verb.
 
     `about` is the kind of entry its targets are; `concludes` the predicate it makes true of them, None for a verb that
-    sets them, works them out or only ranks them. `told` is the verb with its object to follow, `means` what authors are
-    told of the key, `heading` what stands over such rules on the page of a target, `role` the part such a rule plays in
-    why something is so or not (empty: none), `protecting` what one that is taken away no longer does.
+    sets them, works them out or only ranks them, and `concluded` that predicate as a sentence. `told` is the verb with
+    its object to follow, `means` what authors are told of the key, `heading` what stands over such rules on the page of
+    a target, `role` the part such a rule plays in why something is so or not (empty: none), `protecting` what one that
+    is taken away no longer does.
 
     `care` marks a verb that lets a measure be given, with its reasons beside it; `mistaken_for` is the verb an author
     could have written instead.
@@ -45,6 +46,7 @@ class Meaning(NamedTuple):
     told: str
     means: str
     heading: str
+    concluded: str = ""
     role: str = ""
     protecting: str = ""
     care: bool = False
@@ -71,6 +73,7 @@ VERBS: Mapping[Verb, Meaning] = {
     "causes": Meaning(
         about="cause",
         concludes="caused",
+        concluded="{} drives bone loss",
         told="is a cause",
         means="What drives the loss of bone here.",
         heading="Drives bone loss when",
@@ -79,6 +82,7 @@ VERBS: Mapping[Verb, Meaning] = {
     "diagnoses": Meaning(
         about="diagnosis",
         concludes="diagnosed",
+        concluded="{} is diagnosed",
         told="diagnoses",
         means="The condition whose criteria are met.",
         heading="Diagnosed when",
@@ -88,6 +92,7 @@ VERBS: Mapping[Verb, Meaning] = {
     "excludes": Meaning(
         about="diagnosis",
         concludes="excluded",
+        concluded="{} is excluded",
         told="excludes",
         means="The condition that is ruled out.",
         heading="Excluded when",
@@ -115,6 +120,7 @@ VERBS: Mapping[Verb, Meaning] = {
     "orders": Meaning(
         about="investigation",
         concludes="ordered",
+        concluded="{} should be done",
         told="orders",
         means="The investigation that should be done.",
         heading="Ordered when",
@@ -123,6 +129,7 @@ VERBS: Mapping[Verb, Meaning] = {
     "recommends": Meaning(
         about="intervention",
         concludes="recommended",
+        concluded="{} is wanted",
         told="recommends",
         means="The intervention, or class of them, that is wanted.",
         heading="Recommended when",
@@ -131,6 +138,7 @@ VERBS: Mapping[Verb, Meaning] = {
     "contraindicates": Meaning(
         about="intervention",
         concludes="contraindicated",
+        concluded="{} is contraindicated",
         told="rules out giving",
         means="The intervention, or class of them, that must not be given while this holds.",
         heading="Never when",
@@ -141,6 +149,7 @@ VERBS: Mapping[Verb, Meaning] = {
     "defers": Meaning(
         about="intervention",
         concludes="deferred",
+        concluded="{} must wait",
         told="makes wait",
         means="The intervention that has to wait; `until` says for what.",
         heading="Not yet when",
@@ -151,6 +160,7 @@ VERBS: Mapping[Verb, Meaning] = {
     "cautions": Meaning(
         about="intervention",
         concludes="cautioned",
+        concluded="{} needs care",
         told="calls for care with",
         means="The intervention that may be given, with care.",
         heading="With care when",
@@ -162,6 +172,7 @@ VERBS: Mapping[Verb, Meaning] = {
     "alerts": Meaning(
         about="alert",
         concludes="raised",
+        concluded="alert: {}",
         told="alerts",
         means="The alert that is raised before anything else is said.",
         heading="Raised when",
@@ -198,6 +209,9 @@ BEHIND: Mapping[str, tuple[Verb, ...]] = {
     "quantity": about("quantity"),
 }
 """The verbs of the rules behind each kind of conclusion."""
+
+SENTENCES: Mapping[str, str] = {predicate: VERBS[verb].concluded for verb, predicate in CONCLUDED.items()}
+"""Each predicate as a sentence, with a hole for its subject."""
 
 PROTECTING: frozenset[Verb] = frozenset(verb for verb, one in VERBS.items() if one.protecting)
 """The verbs that keep patients from harm. They hold by an old result as by a new one."""
