@@ -18,7 +18,7 @@ from ..values.interval import Interval
 from ..values.truth import Truth
 from ..values.value import UNKNOWN, Gap, Known
 from . import values
-from .experta.network import Network
+from .executors import executor
 from .productions import Productions
 from .reference import answered, truth_of
 from .values import NOTHING, Given
@@ -184,7 +184,7 @@ class WorkingMemory(Numbers):
 
     def __init__(self, prepared: Plan, matcher: str = "counting") -> None:
         super().__init__(prepared)
-        self.network = Network(prepared.productions.ground, matcher)
+        self.network = executor(matcher, prepared.productions.ground)
         self._held = self.network.held
         self._asserted: dict[int, int] = {}
         self._truths: dict[int, tuple[TruthNode, Truth]] = {}
