@@ -18,7 +18,10 @@ from engine.workbench.cases import cases
 from tests.intake import made
 
 ROOT = Path(__file__).parent.parent
-EXAMPLES = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs" / "python.md").read_text("utf-8"), re.M | re.S)
+EXAMPLES, ON_THE_FRONT = (
+    re.findall(r"^```python\n(.*?)^```$", (ROOT / page).read_text("utf-8"), re.M | re.S)
+    for page in ("docs/python.md", "README.md")
+)
 TODAY = datetime.date(2026, 11, 21)
 
 
@@ -27,11 +30,12 @@ def kb() -> api.KnowledgeBase:
     return api.load()
 
 
-def test_every_example_of_the_page_runs_as_it_stands(tmp_path: Path) -> None:
+def test_every_example_of_the_page_and_of_the_readme_runs_as_it_stands(tmp_path: Path) -> None:
     """In a process of its own, in which this checkout is what `osteologic` names."""
     assert len(EXAMPLES) >= 5
+    (front,) = ON_THE_FRONT
     (tmp_path / "osteologic").symlink_to(ROOT)
-    code = "import datetime\ntoday = datetime.date(2026, 11, 21)\n" + "\n".join(EXAMPLES)
+    code = "import datetime\ntoday = datetime.date(2026, 11, 21)\n" + "\n".join([*EXAMPLES, front])
     ran = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
@@ -39,7 +43,8 @@ def test_every_example_of_the_page_runs_as_it_stands(tmp_path: Path) -> None:
         text=True,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
     )
-    assert (ran.returncode, ran.stdout) == (0, ""), ran.stderr
+    told = front.rpartition("# ")[2]
+    assert (ran.returncode, ran.stdout) == (0, told), ran.stderr
 
 
 def test_the_package_runs_as_the_command(tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+import cli
 from engine.assessment import judgement
 from engine.assessment.verdict import Verdict
 from engine.case import opening
@@ -19,6 +21,7 @@ from engine.case.case import Prepared, prepare_kept
 from engine.knowledge_base.store import cache
 from engine.views.report import data, html, markdown, outline, sections, text
 from engine.views.report.document import Document, Entry, Group, Table, entries, told
+from engine.views.report.forms import FORMS
 from engine.workbench.cases import cases
 from tests.conftest import LONG
 
@@ -66,6 +69,12 @@ def in_json(value: Any) -> Iterator[str]:
 def shown(page: str) -> str:
     """A page as a reader of it sees it, folds open."""
     return plain(entities.unescape(re.sub(r"<[^>]*>", " ", page.partition("</style>")[2])).replace(" ,", ","))
+
+
+def test_the_command_line_offers_every_form_there_is() -> None:
+    (formats,) = [one for one in cli.FRONT.commands["assess"].params if one.name == "format"]
+    assert isinstance(formats.type, click.Choice)
+    assert {*FORMS} <= {*formats.type.choices}
 
 
 def test_every_fact_of_the_document_stands_in_text_markdown_and_html(

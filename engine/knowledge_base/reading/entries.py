@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from ...premises.grammar import RESERVED
 from ...values.frozen import ordered
@@ -66,7 +66,7 @@ ROUTES = (
     *("implant", "intrauterine"),
 )
 """Ways in which a medicine is given, as products and records tell them."""
-FINDING_TYPES = ("number", "yes_no", "choice", "records", "date")
+FINDING_TYPES = get_args(model.FindingType)
 
 
 @ordered
