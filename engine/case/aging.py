@@ -1,4 +1,4 @@
-"""What of the answers counts today: all of them, but for results that are old; and what those leave behind.
+"""Aging of answers: those that count today, results that are old, and what those leave behind.
 
 An old result may still bar, defer, caution and alert. It establishes nothing, excludes nothing, clears nothing, and
 what must be known first is not known by it. So a patient with old results is two patients: as of today, without them,
@@ -28,7 +28,7 @@ def is_old(kb: KnowledgeBase, name: str, known: Known, today: Interval) -> bool:
 def counting(
     kb: KnowledgeBase, remembering: Mapping[str, Iterable[str]], said: Mapping[str, Known], today: Interval
 ) -> tuple[dict[str, Known], frozenset[str]]:
-    """What of the answers counts on a day, and the findings whose newest result is old (compare `Case.say`).
+    """The answers that count on a day, and the findings whose newest result is old (compare `Case.say`).
 
     Args:
         remembering: the findings that remember earlier results of others, with those.

@@ -33,7 +33,7 @@ _T = TypeVar("_T")
 
 
 OLD = "old"
-"""How a result is marked that is older than its finding allows."""
+"""The mark of a result that is older than its finding allows."""
 
 
 @ordered
@@ -57,7 +57,7 @@ class Prepared:
     """The conditions that the premise of each rule that recommends speaks of; filled as they are asked for."""
 
     def cut_offs(self, name: str) -> tuple[Decimal, ...]:
-        """What rules compare a finding or quantity with; no number is printed on the other side of one."""
+        """The cut-offs rules compare a finding or quantity with; no number is printed on the other side of one."""
         return tuple(Decimal(number) for number in self.index.cut_offs.get(name, ()))
 
 
@@ -94,7 +94,7 @@ def _prepared(plan: Plan, index: Index) -> Prepared:
 
 
 class Case:
-    """What was said of one patient, kept in step with what follows from it.
+    """One patient: the answers, kept in step with all that follows from them.
 
     `guideline` and `region` change no truth: they hide what is shown (see `visible`).
     A `memory` handed in is cleared and used, which is quicker than a new one; the case it served before is over then.
@@ -117,7 +117,7 @@ class Case:
         self.region = region
         self.said: dict[str, Known] = {}
         self.counting: dict[str, Known] = {}
-        """What of the answers counts today: all but what is old, and what is remembered of earlier results."""
+        """The answers that count today: all but old results, and what is remembered of earlier ones."""
         self.old: frozenset[str] = frozenset()
         """The findings whose newest result is old."""
         self.as_recorded = False
@@ -258,7 +258,7 @@ class Case:
     # --- what follows ---
 
     def once(self, what: Hashable, work: Callable[[], _T]) -> _T:
-        """What was worked out of the case as it stands, kept until the next answer."""
+        """A cached result of the case as it stands, dropped at the next answer."""
         if what not in self._once:
             self._once[what] = work()
         found: _T = self._once[what]
@@ -298,7 +298,7 @@ class Case:
         return self.recorded if by_old_alone else self
 
     def region_of(self, rule: Rule) -> str:
-        """Where the rule holds: its own region, else that of its guideline; empty everywhere."""
+        """The region of a rule: its own, else that of its guideline; empty for everywhere."""
         return region_of(self.kb, rule)
 
     def visible(self, rule: Rule) -> bool:
@@ -322,7 +322,7 @@ class Case:
         return self.in_scope is not Truth.FALSE or rule.outside_scope
 
     def value_text(self, name: str) -> str:
-        """What is known of a finding or quantity, in words with its unit."""
+        """The value of a finding or quantity, in words with its unit."""
         return self.text(name, self.memory.known(name))
 
     def value_told(self, name: str) -> str:
@@ -373,7 +373,7 @@ class Case:
 
 
 def region_of(kb: KnowledgeBase, rule: Rule) -> str:
-    """Where a rule holds: its own region, else that of its guideline; empty everywhere."""
+    """The region of a rule: its own, else that of its guideline; empty for everywhere."""
     guideline = kb.guidelines.get(rule.guideline)
     return rule.region or (guideline.region if guideline is not None else "")
 

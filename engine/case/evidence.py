@@ -1,4 +1,4 @@
-"""How strongly the findings speak for and against each condition: it ranks the differential and nothing else.
+"""The weight of evidence for and against each condition: it ranks the differential and nothing else.
 
 Strengths are likelihood-ratio bands (weak 2, moderate 5, strong 10); the score is the base-10 logarithm of their
 product, for minus against. Evidence that is not independent counts once.
@@ -38,7 +38,7 @@ class Weighed:
 
 
 def exponent(rule: Rule) -> float:
-    """What one rule adds to the score, or takes from it."""
+    """The decimal logarithm of the likelihood ratio of a rule, whichever way it speaks; without a unit."""
     return math.log10(LIKELIHOOD_RATIOS[rule.strength])
 
 

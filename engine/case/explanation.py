@@ -1,4 +1,4 @@
-"""Why something holds, or does not, or is not known: proof trees down to answers, implied answers and sources.
+"""Explanations: proof trees of what holds, does not, or is not known, down to answers, implied answers and sources.
 
 `Explanation` reads one state of one patient. Proofs are the smallest there are: of an `any` the shortest true part, of
 a proposition the rule with the shortest proof. What is unknown is explained by the findings it still waits for.
@@ -176,7 +176,7 @@ class Explanation:
         return found
 
     def value(self, name: str) -> Proof:
-        """What a finding or quantity rests on: an answer, or what it was worked out from."""
+        """The proof of a value: an answer, or the parts it was worked out from."""
         if name in self.kb.findings:
             finding = self.kb.findings[name]
             if finding.stand_in and self.settled.known(name) == self.settled.known(finding.stand_in):

@@ -1,4 +1,4 @@
-"""Where guidelines draw a line in a ten-year probability of fracture: to treat, to call the risk high, or to diagnose.
+"""Lines of guidelines in a ten-year probability of fracture (percent): to treat, to call the risk high, or to diagnose.
 
 The probability is a finding that some calculator printed and somebody entered; nothing here works one out.
 """

@@ -1,4 +1,4 @@
-"""What is asked of many entries at each start, by their ids: worked out once, and kept beside the network.
+"""The index of entries that each start asks for, by ids: worked out once, and kept beside the network.
 
 A patient looks at few of the entries there are; to find those, none has to be opened.
 """
@@ -45,7 +45,7 @@ class Index:
     known_first: Mapping[str, frozenset[str]]
     """For each medicine that the hazards speak of, the findings to be known before it is recommended."""
     asking: Mapping[str, Sequence[int]]
-    """Where each finding and quantity stands in the order a clinician asks (`Names.asking`)."""
+    """The place of each finding and quantity in the order a clinician asks (`Names.asking`)."""
     cut_offs: Mapping[str, Sequence[str]]
     """The numbers that rules compare each finding and quantity with, as texts."""
     lines: Mapping[str, Sequence[Sequence[str]]]

@@ -25,7 +25,7 @@ UNDATED = datetime.date(2026, 1, 1)
 
 @ordered
 class Terms:
-    """What was chosen for a run: what is shown, on which day, and by which matcher it is worked out."""
+    """The options of a run: guideline, region, day and executor."""
 
     guideline: str = ""
     region: str = ""
@@ -78,7 +78,7 @@ def _one_of(known: dict[str, str], kind: str, given: str, code: str, problems: l
 
 
 def reader(prepared: Prepared, chosen: Terms, clock: datetime.date) -> Reader:
-    """What reads patient files for a run."""
+    """The reader of patient files for a run."""
     return Reader(prepared.kb, clock, chosen.as_of)
 
 

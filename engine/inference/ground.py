@@ -1,4 +1,4 @@
-"""What is executed: statements about the patient, each true or false, and which of them follow from which.
+"""The ground base that is executed: statements about the patient, each true or false, and productions over them.
 
 A statement and its being false are two literals, so "not yet known" is the absence of both, and everything that follows
 does so from what is present. Whoever executes a `Ground` (the network, later a database or a solver) means the same.
@@ -38,7 +38,7 @@ class Ground:
 
     @property
     def width(self) -> int:
-        """How many literals there are; each is below this number."""
+        """The number of literals; each is below it."""
         return 2 * len(self.atoms)
 
     def word(self, literal: Literal) -> str:

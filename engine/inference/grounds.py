@@ -1,4 +1,4 @@
-"""What each literal of the network rests on: the productions by what they conclude, and an order that follows them."""
+"""Dependencies of literals: the productions by what they conclude, and a topological order."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Reference:
         return self._values[name]
 
     def worked_out(self, name: str) -> Known:
-        """What a quantity comes to by its rules, whatever was entered."""
+        """The value of a quantity by its rules, ignoring an entered one."""
         return values.quantity_value(self._derive.get(name, ()), NOTHING, self)
 
     def range_of(self, name: str) -> Interval | None:

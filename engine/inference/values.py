@@ -1,4 +1,4 @@
-"""What each finding, quantity and threshold comes to, from what was answered: the stratum below all propositions."""
+"""Values of findings, quantities and thresholds from the answers: the stratum below all propositions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..values.value import NOT_APPLICABLE, NOT_MEASURED, UNKNOWN, Gap, Known, Me
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was said of one finding or quantity: explicitly, and what that or the file implies."""
+    """The answer to one finding or quantity: the explicit one, and the one that it or the file implies."""
 
     explicit: Known | None = None
     implied: Known | None = None
@@ -52,14 +52,14 @@ def finding_value(finding: Finding, given: Given, facts: Facts) -> Known:
 
 
 def plain_value(given: Given) -> Known:
-    """What was said, else what that implies."""
+    """The explicit answer, else the implied one."""
     if given.explicit is not None:
         return given.explicit
     return given.implied if given.implied is not None else UNKNOWN
 
 
 def quantity_value(rules: Iterable[Rule], given: Given, facts: Facts) -> Known:
-    """What was entered wins; else the hull over the rules not false, once one is true; none left = not measured."""
+    """The entered value; else the hull over the rules not false, once one is true; none left = not measured."""
     if given.explicit is not None and not isinstance(given.explicit, Gap):
         return given.explicit
     reached: list[Interval | Gap] = []

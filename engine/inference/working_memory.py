@@ -26,7 +26,7 @@ from .values import NOTHING, Given
 
 @ordered
 class Plan:
-    """What of a compiled knowledge base does not depend on a patient: the order of values, and who reads whom."""
+    """The compiled knowledge base, the same for every patient: the order of values, and their readers."""
 
     kb: KnowledgeBase
     productions: Productions
@@ -38,7 +38,7 @@ class Plan:
     blank: Mapping[int, int] = dataclasses.field(default_factory=dict)
     """The leaves that are decided before anything was said, with their literals."""
     gaps: Mapping[str, Gap] = dataclasses.field(default_factory=dict)
-    """What each name comes to before anything was said, where it has no value and is not merely unknown."""
+    """The gap of each name for a blank patient, where it is another than unknown."""
     valued: frozenset[str] = frozenset()
     """The names that have a value before anything was said: cut-offs, and what is worked out from nothing."""
     literals: dict[int, tuple[TruthNode, int | None]] = dataclasses.field(default_factory=dict)
@@ -94,7 +94,7 @@ def plan(kb: KnowledgeBase, compiled: Productions) -> Plan:
 
 
 class Numbers:
-    """What was said of one patient, and the values worked out from it; no proposition is known."""
+    """The answers of one patient, and the values worked out from them; without propositions."""
 
     def __init__(self, prepared: Plan) -> None:
         self.plan = prepared
@@ -105,7 +105,7 @@ class Numbers:
 
     @classmethod
     def of(cls, prepared: Plan, today: Interval, said: Mapping[str, Known]) -> Numbers:
-        """What these answers alone come to, without anything that they imply."""
+        """The values by these explicit answers alone, without anything that they imply."""
         made = cls(prepared)
         made.today = today
         made._given = {name: Given(known) for name, known in said.items()}
@@ -115,7 +115,7 @@ class Numbers:
 
     @property
     def values(self) -> Mapping[str, Known | Interval]:
-        """What each name comes to; those not in it are unknown."""
+        """The value of each name; names not in it are unknown."""
         return self._values
 
     def known(self, name: str) -> Known:
@@ -168,7 +168,7 @@ class Numbers:
         return values.threshold_value(self.kb.thresholds[name], self)
 
     def worked_out(self, name: str) -> Known:
-        """What a quantity comes to by its rules, whatever was entered."""
+        """The value of a quantity by its rules, ignoring an entered one."""
         return values.quantity_value(self.plan.derive.get(name, ()), NOTHING, self)
 
     def literal(self, atom: int, leaf: TruthNode) -> int | None:
@@ -180,7 +180,7 @@ class Numbers:
 
 
 class WorkingMemory(Numbers):
-    """What is known of one patient and all that follows from it."""
+    """The answers of one patient and all that follows, kept in step with an executor."""
 
     def __init__(self, prepared: Plan, matcher: str = "counting") -> None:
         super().__init__(prepared)

@@ -1,1 +1,1 @@
-"""What the system knows, read from YAML into one frozen model, or into a list of problems."""
+"""The knowledge base: read from YAML into one frozen model, or into a list of problems."""

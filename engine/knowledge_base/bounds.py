@@ -1,4 +1,4 @@
-"""How far a number can go: the interval of a formula over all plausible patients, worked out node by node."""
+"""Bounds of formulas: the interval of each over all plausible patients, worked out node by node."""
 
 from __future__ import annotations
 

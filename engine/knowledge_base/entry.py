@@ -20,7 +20,7 @@ class Cited:
 
 @frozen
 class Entry(Unread):
-    """What every entry of knowledge/ and rules/ has."""
+    """The fields common to all entries of knowledge/ and rules/."""
 
     id: str
     place: Place
@@ -34,7 +34,7 @@ class Entry(Unread):
     suppress: Mapping[str, str] = dataclasses.field(default_factory=dict)
     withdrawn: str = ""
     places: Mapping[str, Place] = dataclasses.field(default_factory=dict, compare=False, repr=False)
-    """Where each key of the entry is written."""
+    """The place of each key of the entry."""
 
 
 @frozen
@@ -65,7 +65,7 @@ class CodeList(Entry):
     made_of: tuple[str, ...] = ()
     """Members that together, in one product, are this one."""
     entry: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """What else an entry says that is known by such a code: a field of the list, and its value."""
+    """A further field that an entry known by such a code sets: the field of the list, and its value."""
 
     def by_system(self) -> dict[str, tuple[str, ...]]:
         """Every code, those not looked up too, by its system."""

@@ -34,7 +34,7 @@ class RangeCase:
 
 @frozen
 class Assumed:
-    """What is taken for granted, and shown as implied, when nobody said otherwise; as a patient file writes it."""
+    """The default answer, as a patient file writes it; shown as implied."""
 
     answer: str
     when: TruthNode | None = None
@@ -64,7 +64,7 @@ class FieldKind:
 
 @frozen
 class Finding(Entry):
-    """What can be asked, measured or read of a patient. `type` is number, yes_no, choice, records or date."""
+    """A question, measurement or item of the record. `type` is number, yes_no, choice, records or date."""
 
     type: FindingType
     unit: str = ""
@@ -145,7 +145,7 @@ class Member(Entry):
     numbers: Mapping[str, Decimal] = dataclasses.field(default_factory=dict)
     analyte: str = ""
     assumes: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """What is taken for granted, and shown as implied, of an entry of it that does not say: field -> member."""
+    """The defaults of an entry of it, shown as implied: field -> member."""
     seen_by: tuple[str, ...] = ()
     """Of a finding of imaging: the investigations of which it is a result."""
 
@@ -180,7 +180,7 @@ class Condition(Entry):
     effect: str = ""
     """resorption up, formation down, mineralization impaired, ... : how the paragraph of mechanism groups it."""
     bone: str = ""
-    """What the bone itself is where the condition is there: `too little` or `too soft`; empty where neither follows."""
+    """The defect of bone in this condition: `too little` or `too soft`; empty where neither follows."""
     features: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """mineralization, primary_defect, key_characteristic, underlying_cause, fractures"""
     frequency: str = "uncommon"
@@ -202,9 +202,9 @@ class Intervention(Entry):
     plain: str = ""
     """A short name for the patient."""
     take: str = ""
-    """How the patient takes or does it, in plain sentences."""
+    """Instructions to the patient, in plain sentences."""
     seek_help: str = ""
-    """When to call for help while it is taken, in plain sentences."""
+    """The signs on which a patient who takes it calls for help, in plain sentences."""
     mechanism: str = ""
     dose: str = ""
     duration: str = ""
@@ -235,7 +235,7 @@ class Investigation(Entry):
 class Alert(Entry):
     action: str = ""
     plain: str = ""
-    """What the patient does and by when, in plain sentences; it names no disease that is only suspected."""
+    """The action of the patient and its time, in plain sentences; it names no disease that is only suspected."""
     beyond: tuple[str, ...] = ()
     """Findings that alone are no reason to tell it first while it is not ruled out."""
     within: tuple[str, ...] = ()
@@ -244,7 +244,7 @@ class Alert(Entry):
 
 @frozen
 class Hazard(Entry):
-    """What the labels and guidelines say against medicines, written down apart from the rules that act on it.
+    """A hazard that labels and guidelines hold against medicines, written down apart from the rules that act on it.
 
     `reads` is a finding, quantity, state or scale, or `diagnosed` for conditions however they are known; `members` are
     members and classes of it, `when` says of a number when it is meant. `effect` is bars, defers, cautions or none.
@@ -310,7 +310,7 @@ class Guideline(Entry):
 
 @frozen
 class Position:
-    """What one guideline says on a question; `when` is true where it speaks for this patient."""
+    """The position of one guideline on a question; `when` is true where it speaks for this patient."""
 
     guideline: str
     says: str
@@ -325,11 +325,11 @@ class Disagreement(Entry):
 
 @frozen
 class Invariant(Entry):
-    """What must hold of no patient: `never` asks the report as well as the record. `label` is its title."""
+    """An invariant, true of no patient: `never` asks the report as well as the record. `label` is its title."""
 
     never: TruthNode | None = None
     harm: str = ""
-    """Who would come to what harm."""
+    """The patient it would harm, and how."""
     evidence: str = "unverified"
 
 
@@ -355,7 +355,7 @@ class Topic(Entry):
 
 @frozen
 class Scope(Entry):
-    """Whom the system is for. It acts only when `when` is false; unknown runs, and says `assumption`."""
+    """The scope of the system. It acts only when `when` is false; unknown runs, and says `assumption`."""
 
     when: TruthNode | None = None
     refusal: str = ""
@@ -364,7 +364,7 @@ class Scope(Entry):
     plain: str = ""
     """The disclaimer as a patient reads it."""
     seek_help: str = ""
-    """When anybody with weak bones should seek help, in plain sentences."""
+    """The signs on which anybody with weak bones seeks help, in plain sentences."""
 
 
 @frozen
@@ -442,7 +442,7 @@ class KnowledgeBase:
     words: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Phrases that people say -> the answers they mean, as `finding value; finding value`; `N` stands for a number."""
     word_places: Mapping[str, Place] = dataclasses.field(default_factory=dict)
-    """Where each phrase stands."""
+    """The place of each phrase."""
     scope: Scope | None = None
     units: Mapping[str, UnitEntry] = dataclasses.field(default_factory=dict)
     analytes: Mapping[str, AnalyteEntry] = dataclasses.field(default_factory=dict)
@@ -450,9 +450,9 @@ class KnowledgeBase:
     withdrawn: Mapping[str, Rule] = dataclasses.field(default_factory=dict)
     """Rules that are kept but no longer hold."""
     replaced: tuple[Replacement, ...] = ()
-    """What a hospital's own directory puts in the place of what is shipped."""
+    """The shipped entries that a hospital's own directory replaces."""
     weakened: tuple[str, ...] = ()
-    """What that directory takes away from safety, a sentence each; every report says them."""
+    """The losses of safety by that directory, a sentence each; every report says them."""
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""What things are called: the label of every id, and every word by which people may mean one."""
+"""Labels of ids, and the words by which people may mean them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Names:
 
     @cached_property
     def _kinds(self) -> tuple[Mapping[str, Entry], ...]:
-        """What has a label, and who goes before whom where two have one id."""
+        """The kinds of entries with a label, in order of precedence where two have one id."""
         kb = self.kb
         return (
             kb.findings,
@@ -50,7 +50,7 @@ class Names:
 
     @cached_property
     def asking(self) -> dict[str, tuple[int, int]]:
-        """Where each finding and quantity stands in the order a clinician asks: by section, then as they are listed."""
+        """The place of each finding and quantity in the order a clinician asks: by section, then as they are listed."""
         kb = self.kb
         sections = {section: index for index, section in enumerate(kb.sections)}
         places = enumerate((*kb.findings, *kb.quantities))
@@ -77,7 +77,7 @@ class Names:
         return dict(chosen.members) if chosen is not None else {}
 
     def assuming(self, name: str) -> Mapping[str, Mapping[str, str]]:
-        """What entries of a list are taken to say where they do not, by member; those that assume nothing left out."""
+        """The defaults of entries of a list, by member; members without defaults are left out."""
         if name not in self._assuming:
             members = self.members(name)
             self._assuming[name] = {id: member.assumes for id, member in members.items() if member.assumes}

@@ -1,4 +1,4 @@
-"""What no single entry shows: circles, safety that rests on a guess, medicines nobody thought to bar, loose ends."""
+"""Problems across entries: circles, safety that rests on a default, medicines nothing bars, loose ends."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def check(kb: KnowledgeBase, *, whole: bool) -> Iterator[Problem]:
 
 @dataclass(slots=True)
 class Graph:
-    """What each name or proposition rests on, and where that is written."""
+    """The dependencies of each name and proposition, with their places."""
 
     edges: dict[str, dict[str, Place]] = field(default_factory=dict)
 
@@ -65,7 +65,7 @@ def _graph(kb: KnowledgeBase) -> Graph:
 
 
 def concluded(kb: KnowledgeBase, rule: Rule) -> tuple[str, ...]:
-    """What a rule makes true, or the quantity it derives."""
+    """The propositions a rule concludes, or the quantity it derives."""
     if rule.verb == "derives":
         return rule.targets
     if rule.verb == "sets":
@@ -148,7 +148,7 @@ def _way_round(edges: Mapping[str, Mapping[str, Place]], start: str, knot: set[s
 
 
 def _safety(kb: KnowledgeBase, graph: Graph) -> Iterator[Problem]:
-    """What bars, delays or alarms must not rest on an answer that is implied."""
+    """Problems where a rule that bars, defers or alerts rests on a default answer."""
     guessed = {
         finding.id: "indicated" if finding.indicated is not None else "assumed"
         for finding in kb.findings.values()

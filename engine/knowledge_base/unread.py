@@ -1,4 +1,4 @@
-"""Entries that are a line of the cache until somebody looks at them.
+"""Lazy entries: each is a line of the cache until a field of it is read.
 
 Of the rules there are a patient reaches few, and of most of those only the id is asked: whether its premise holds the
 network knows. So an entry of a kept knowledge base is made with its id alone; its line is read when another part of it
@@ -22,7 +22,7 @@ class Reads(Protocol):
 
 
 class Unread:
-    """What an entry needs to have been a line: where it is read from, or what of it was not looked at yet."""
+    """The base of lazy entries: the decoder, and the line or the parts not decoded yet."""
 
     __slots__ = ("_unread",)
     _unread: tuple[Reads, str | dict[str, Any]]

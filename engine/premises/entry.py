@@ -1,4 +1,4 @@
-"""What the fields of one list entry come to: whether it has stopped, its age, its duration, its daily dose."""
+"""Derived fields of one list entry: whether it has stopped, its age, duration (months) and daily dose."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ ADULT = Decimal(18)
 
 
 class Facts(Protocol):
-    """What is known of one patient, on one day."""
+    """The facts of one patient on one day, as premises read them."""
 
     @property
     def today(self) -> Interval: ...
 
     def known(self, name: str) -> Known:
-        """What is known of a finding or quantity."""
+        """The value of a finding or quantity, or the gap."""
 
     def range_of(self, name: str) -> Interval | None:
         """The reference range in force for a number finding or quantity; None where there is none (yet)."""

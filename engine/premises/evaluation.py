@@ -1,4 +1,4 @@
-"""What a premise or formula comes to, for what is known of one patient: strong Kleene logic over intervals.
+"""Evaluation of premises and formulas for one patient: strong Kleene logic over intervals.
 
 Propositions and junctions are evaluated here too, so that the plain evaluator and `applies` premises need nothing else;
 the network evaluates only the leaves here.
@@ -90,7 +90,7 @@ def compare(operator: str, left: Interval, right: Interval) -> Truth:
 
 
 def _gapped(*values: Interval | Gap) -> Truth:
-    """What a comparison comes to when one of its sides has no value."""
+    """The truth of a comparison one side of which has no value."""
     return Truth.FALSE if NOT_APPLICABLE in values else Truth.UNKNOWN
 
 

@@ -164,7 +164,7 @@ class Gathering(Phrase):
 
 
 def place_at(text: str, place: Place, offset: int) -> Place:
-    """Where an offset of a text is that begins at `place`."""
+    """The place of an offset in a text that begins at `place`."""
     before = text[:offset]
     line = place.line + before.count("\n") if place.line else 0
     if not place.column:

@@ -1,4 +1,4 @@
-"""What authors write where a premise has another form, and which form is right."""
+"""Common mistakes in premises, each with the form that is right."""
 
 from __future__ import annotations
 
@@ -307,7 +307,7 @@ def _unmatched(text: str) -> Iterator[Mistake]:
 
 
 def misread(text: str, stop: int) -> list[Mistake]:
-    """What is wrong with a text that the parser could not read beyond `stop`; never empty."""
+    """The problems of a text that the parser could not read beyond `stop`; never empty."""
     found = sorted(_unmatched(text), key=lambda mistake: mistake.start)
     for pattern, code, what, hint in () if found else _MISREAD:
         match = re.search(pattern, text)

@@ -19,7 +19,7 @@ Predicate = Literal[
     "ordered",
     "raised",
 ]
-"""What can be said of a condition, an intervention, an investigation or an alert."""
+"""The predicates of conditions, interventions, investigations and alerts."""
 PREDICATES: tuple[Predicate, ...] = get_args(Predicate)
 
 READABLE: tuple[Predicate, ...] = ("diagnosed", "excluded", "caused", "recommended", "contraindicated", "ordered")
@@ -42,7 +42,7 @@ def condition_of(atom: str) -> str:
 
 
 def subject_of(atom: str) -> str:
-    """Whom a predicate is said of; empty for a state or a level."""
+    """The subject of a predicate; empty for a state or a level."""
     return atom.partition("(")[2].removesuffix(")")
 
 

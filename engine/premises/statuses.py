@@ -37,11 +37,11 @@ GIVEN = "given"
 """Of a caution that the plan gives; of one that only may apply it says nothing."""
 
 KNOWN = "known"
-"""How a query asks whether anything is known of a finding or quantity, as `known(x)`."""
+"""The function by which a query asks whether a finding or quantity has a value: `known(x)`."""
 WORDS: Mapping[str, tuple[str, ...]] = {
     "status": (*PLAN, ABSENT),
     "diagnosis": (*DIAGNOSIS, NOT_CONSIDERED),
     "alert": tuple(ALERT.values()),
     "caution": (GIVEN, ABSENT),
 }
-"""What a query can ask for, as `status(x) is ...`, and the words it can be."""
+"""The functions of a query, as `status(x) is ...`, each with the words it can come to."""

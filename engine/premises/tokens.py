@@ -31,7 +31,7 @@ _OVER = lazily(r"\bover\s+([A-Za-z_]\w*)")
 NAME, LABEL, LEVEL, FIELD, CARRIED, GROUP, SUBJECT, FUNCTION, KEYWORD, UNIT, WORD = (
     *("name", "label", "level", "field", "carried", "group", "subject", "function", "keyword", "unit", "word"),
 )
-"""What a word is: a name; a label of a name or field; a level of a scale; a field of a list; a number that members
+"""The role of a word: a name; a label of a name or field; a level of a scale; a field of a list; a number that members
 carry; a group of findings; the subject of a proposition; a function; a word of the language; a unit; a word of the
 report, or of a range (`high`)."""
 
@@ -54,7 +54,7 @@ class Used:
 
 @ordered
 class Awaited:
-    """What may come where a text ends: a role, or `condition`, `operator`, `number`, `argument`, `list`, `count`, ...
+    """The continuation at the end of a text: a role, `condition`, `operator`, `number`, `argument`, `list`, `count`, ...
 
     `of` is the name, or the function, it belongs to; `row` the list whose fields may be named there.
     """
@@ -66,7 +66,7 @@ class Awaited:
 
 @ordered
 class _Inside:
-    """What a parenthesis holds: an `expression`, labels, levels, words, an `entry` of a list, the `call` of a function.
+    """The content of a parenthesis: an `expression`, labels, levels, words, an `entry`, the `call` of a function.
 
     `row` is the list whose fields could be named before it.
     """
@@ -89,13 +89,13 @@ class Scanner:
         """The name, field or function on the left, whose labels or numbers follow."""
         self._list = ""
         self._reach = -1
-        """Where the item of an aggregate ends whose list is named after it."""
+        """The end of the item of an aggregate whose list is named after it."""
         self._outer = ""
         self._scan()
 
     @property
     def awaited(self) -> Awaited:
-        """What may come at the end of the text."""
+        """The continuation expected at the end of the text."""
         return Awaited(self._next.role, self._next.of, self._row)
 
     # --- token by token ---
@@ -212,7 +212,7 @@ class Scanner:
         return Awaited(LEVEL if scale is not None and scale.kind == "scale" else LABEL, self._operand)
 
     def _gathering(self, start: int) -> None:
-        """What follows `sum of`: fields of the list that is named behind `over`; behind `count of` that list."""
+        """The operand of `sum of`: fields of the list named behind `over`; of `count of`, that list."""
         if self._next.role == "count":
             self._next = Awaited("list")
             return
@@ -269,5 +269,5 @@ def used(text: str, vocabulary: Vocabulary) -> Iterator[Used]:
 
 
 def awaited(text: str, vocabulary: Vocabulary) -> Awaited:
-    """What may come where a text ends."""
+    """The continuation expected where a text ends."""
     return Scanner(text, vocabulary).awaited

@@ -54,7 +54,7 @@ class Signature:
 
 @frozen
 class Vocabulary:
-    """What a premise may name.
+    """The names that a premise may read, with their types.
 
     `subjects` are, for each proposition verb (diagnosed, excluded, caused, recommended, contraindicated, ordered) and
     for what a report says (status, caution, diagnosis, alert), its labels (conditions, interventions, ... with their

@@ -1,4 +1,4 @@
-"""What is known that decides one condition of a premise: `28 < 30 nmol/L`, `prednisolone`, `not measured`."""
+"""The evidence that decides one comparison of a premise: `28 < 30 nmol/L`, `prednisolone`, `not measured`."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ _OPENINGS = {"last_given": "last given", "stopped": "until", "started": "since"}
 
 
 def witness(leaf: TruthNode, facts: Facts, labels: Labels) -> str:
-    """What is known of what this condition reads, set against it; empty for what rules conclude."""
+    """The known values a comparison reads, set against it; empty for what rules conclude."""
     say = _WITNESSES.get(type(leaf))
     return say(leaf, facts, labels) if say is not None else ""
 
 
 def known_text(known: Known, name: str, labels: Labels) -> str:
-    """What is known of one finding or quantity, with its unit."""
+    """The known value of one finding or quantity, with its unit."""
     if isinstance(known, Gap):
         return known.value.replace("unknown", "not known")
     if isinstance(known, Number):

@@ -56,7 +56,7 @@ from .statuses import WORDS as STATUSES
 
 
 class Labels(Protocol):
-    """What the names of a knowledge base are called."""
+    """The labels of the names of a knowledge base."""
 
     def label(self, name: str) -> str:
         """Of a finding, quantity, state, scale, threshold or group."""
@@ -96,7 +96,7 @@ def number(value: Decimal, cut_offs: Collection[Decimal] = ()) -> str:
 
 
 def interval(known: Interval, cut_offs: Collection[Decimal] = ()) -> str:
-    """What is known of a number: `-2.7`, `< -2.5`, `60..70`, `60 to under 70`."""
+    """An interval as text: `-2.7`, `< -2.5`, `60..70`, `60 to under 70`."""
     low, high = (number(end, cut_offs) for end in (known.low, known.high))
     if known.exact is not None:
         return low
@@ -141,7 +141,7 @@ def words(node: Node, labels: Labels) -> str:
 
 
 def denial(node: TruthNode, labels: Labels) -> str:
-    """What is so when the premise is false."""
+    """The negation of a premise, in words."""
     return _Writer(labels).denied(node)
 
 
@@ -251,7 +251,7 @@ class _Writer:
         return self._shown(node, node.negated)
 
     def _shown(self, node: Shown, negated: bool) -> str:
-        """What the report says: `alendronate reads recommended or conditional`, `no bisphosphonate reads deferred`."""
+        """A status of a query: `alendronate reads recommended or conditional`, `no bisphosphonate reads deferred`."""
         words = sorted(node.words, key=STATUSES[node.of].index)
         said = " or ".join(filter(None, (", ".join(words[:-1]), words[-1]))).replace("_", " ")
         alone = node.subject in node.members
@@ -301,7 +301,7 @@ class _Writer:
         return " ".join([*before, label, ", ".join(after)]).strip()
 
     def _quality(self, node: TruthNode) -> str:
-        """What an entry is like: `in the last 3 months`, `not stopped`, `with site hip`."""
+        """The filter on entries of a list, in words: `in the last 3 months`, `not stopped`, `with site hip`."""
         if isinstance(node, Compared) and isinstance(node.left, Since) and isinstance(node.left.date, Field):
             date, time = node.left.date.name, self.said(node.right)
             begun = "" if date == "date" else f"{_plain(date)} "

@@ -104,7 +104,7 @@ def _kept_hash(self: Any) -> int:
 
 
 def _reduced(self: Any) -> tuple[Any, ...]:
-    """How a value is handed to another process: made anew there, and not one field put after the other."""
+    """The pickled form of a value: its class and fields, from which the other process makes it anew."""
     return type(self), tuple(getattr(self, name) for name in type(self).__value_fields__)
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a file or an answer: where, what, why it matters, and what to write instead."""
+"""Problems of a file or an answer: place, statement, consequence, and the text to write instead."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Correction(NamedTuple):
 
 
 class Level(enum.Enum):
-    """How bad a problem is, by what it does to a patient or an author.
+    """The severity of a problem, by its consequence for a patient or an author.
 
     `error`: a wrong or missing conclusion could reach a patient; nothing is run.
     `warning`: a patient is served, but less well than the author thinks.
@@ -89,7 +89,7 @@ class Problem:
 
     @property
     def corrections(self) -> tuple[Correction, ...]:
-        """What the hint says to write, as changes of the file of which any one mends it."""
+        """The edits the hint proposes; any one of them mends the file."""
         hint = self.hint
         if not isinstance(hint, Hint) or not self.place.column:
             return ()

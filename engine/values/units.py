@@ -54,11 +54,11 @@ _SAID = (
     (lazily(r"(?<=[A-Za-z])\s+(daily|weekly|monthly|yearly)\s*$", re.IGNORECASE), r"/\1"),
     (lazily(r"\s+"), ""),
 )
-"""How units are said, and how they are written: `units of alcohol a week` is `units/week`."""
+"""Spoken forms of units, with their notation: `units of alcohol a week` is `units/week`."""
 
 
 class UnitDefinition(Protocol):
-    """What an entry of the units of a knowledge base has."""
+    """An entry of the units of a knowledge base."""
 
     @property
     def dimension(self) -> str: ...
@@ -71,7 +71,7 @@ class UnitDefinition(Protocol):
 
 
 class AnalyteDefinition(Protocol):
-    """What an entry of the analytes of a knowledge base has."""
+    """An entry of the analytes of a knowledge base."""
 
     @property
     def factors(self) -> Mapping[str, Decimal]: ...
@@ -98,7 +98,7 @@ class Unit:
         return Unit(self.ratio / other.ratio, _joined(self.dimension, other.dimension, -1))
 
     def line_to(self, other: Unit) -> tuple[Fraction, Fraction]:
-        """What a number is multiplied by to be in another unit of the same dimension, and what is added then."""
+        """The factor and the offset (added after it) that convert to another unit of the same dimension."""
         return self.ratio / other.ratio, (self.offset - other.offset) / other.ratio
 
     def power(self, exponent: int) -> Unit:
@@ -192,12 +192,12 @@ class UnitTable:
         return self._parsed[key]
 
     def factor(self, from_text: str, to_text: str, analyte: str = "") -> Decimal | None:
-        """What a number in `from_text` is multiplied by to be in `to_text`; None where no factor makes it so."""
+        """The factor that converts `from_text` to `to_text`; None where no factor alone does."""
         line = self._line(from_text, to_text, analyte)
         return None if line is None or line[1] else _decimal(line[0])
 
     def line(self, from_text: str, to_text: str, analyte: str = "") -> tuple[Decimal, Decimal] | None:
-        """What a number in `from_text` is multiplied by, and what is added then, to be in `to_text`."""
+        """The factor and the offset (added after it) that convert `from_text` to `to_text`."""
         line = self._line(from_text, to_text, analyte)
         return None if line is None else (_decimal(line[0]), _decimal(line[1]))
 

@@ -1,4 +1,4 @@
-"""What is known of one finding: a number, a choice, a list of entries, or that it is not known.
+"""The value of one finding: a number, a choice, a list of entries, or a reason why there is none.
 
 `Known` is what premises are evaluated over. One known is an *addition* to another (`is_addition`) when it only says
 more; anything else is a change, after which earlier conclusions may fall.
@@ -14,7 +14,7 @@ from .interval import ANY, Interval
 
 
 class Gap(enum.Enum):
-    """Why there is no value.
+    """The reason why there is no value.
 
     `NOT_MEASURED` is unknown but not asked again; `NOT_APPLICABLE` makes every comparison false.
     """

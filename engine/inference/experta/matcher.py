@@ -1,4 +1,4 @@
-"""Which productions have come to hold, or have ceased to, when statements about the patient come and go.
+"""The counting matcher: the productions that come to hold, or cease to, as literals come and go.
 
 The stock Rete network compares every new fact with every pattern it has. Where all patterns are plain literals an index
 suffices: each literal knows the productions that wait for it, each production counts what it still lacks (Dowling and

@@ -329,10 +329,10 @@ class Network:
 
     @property
     def firings(self) -> int:
-        """How many productions have fired since this network was built."""
+        """The number of productions fired since this network was built."""
         return self.engine.firings
 
     @property
     def touched(self) -> int:
-        """How many premises the counting matcher has looked at since this network was built."""
+        """The number of premises the counting matcher has looked at since this network was built."""
         return int(getattr(self.engine.matcher, "touched", 0))

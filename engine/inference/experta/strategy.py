@@ -1,4 +1,4 @@
-"""What fires next, and what no longer holds once its reasons are gone.
+"""The strategy: the order of firing, and the retraction of conclusions whose justifications are gone.
 
 The strategy experta ships gives wrong answers: it looks for a lost activation beside the place where it sorted it in,
 misses it among equals, and fires it all the same; it never takes a conclusion back; and activations of equal rank fire

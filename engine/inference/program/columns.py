@@ -1,4 +1,4 @@
-"""What each finding, quantity and cut-off comes to for many cases, a column of numbers each.
+"""Columns: the value of each finding, quantity and cut-off for many cases.
 
 Every value that occurs has a number of its own (`Interned`), so a column holds whole numbers and a value is worked out
 once for all cases that read the same. What that comes to is remembered from one set of cases to the next (`Machine`).
@@ -72,7 +72,7 @@ class Machine:
         return found
 
     def remembered(self, node: TruthNode) -> dict[Any, Truth]:
-        """What a condition came to so far, by the numbers of the values it reads."""
+        """The results of a condition so far, by the numbers of the values it reads."""
         found = self.truths.get(id(node))
         if found is None:
             found = self.truths[id(node)] = (node, {})
@@ -81,7 +81,7 @@ class Machine:
 
 
 class Answers:
-    """What was said of many cases and what that implies, on the day of each.
+    """The answers of many cases and what they imply, on the day of each.
 
     Args:
         days: the day of each case.
@@ -128,7 +128,7 @@ class Answers:
             self.said.setdefault(name, {})[case] = self.machine.values.number(known)
 
     def given(self, name: str, case: int) -> Given:
-        """What was said of one finding of one case, and what is implied."""
+        """The answer to one finding in one case, explicit and implied."""
         of, said = self.machine.values.of, self.said.get(name, {}).get(case)
         by = self.implied.get(name, {}).get(case)
         if by is None and name in self.closed and said is None:
@@ -146,7 +146,7 @@ class Answers:
         return usual, {**implied, **(said or {})}
 
     def key_columns(self, name: str) -> list[list[int]]:
-        """What was said and what is implied, as two columns."""
+        """The explicit and the implied answers, as two columns."""
         said, implied = self.said.get(name, {}), self.implied.get(name, {})
         explicit = [NEVER] * self.size
         for case, number in said.items():
@@ -191,7 +191,7 @@ class Columns:
     # --- values ---
 
     def by_rules(self, quantity: str, case: int) -> Known:
-        """What a quantity of one case comes to by its rules, whatever was entered."""
+        """The value of a quantity of one case by its rules, ignoring an entered one."""
         known = self.machine.worked_out.setdefault(quantity, {})
         reads = [self.column(read)[case] for read in self.machine.read_by(quantity)]
         key = (NEVER, NEVER, *reads, self.answers.day_of[case])
@@ -302,11 +302,11 @@ class Row(Numbers):
         return self.columns.known(name, self.case)
 
     def given(self, name: str) -> Given:
-        """What was said of a finding, and what is implied."""
+        """The explicit and the implied answers to a finding."""
         return self.columns.answers.given(name, self.case)
 
     def work_out_one(self, name: str) -> Known | Interval:
-        """What a name comes to, from what it reads."""
+        """The column of a name, from the columns it reads."""
         given = self.given(name)
         if name in self.kb.findings:
             return values.finding_value(self.kb.findings[name], given, self)

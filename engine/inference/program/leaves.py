@@ -21,7 +21,7 @@ from .columns import Columns, Machine, looks_at_the_day
 
 
 class Leaves:
-    """What the conditions of premises come to for the cases of some columns."""
+    """The truths of the leaves of premises for the cases of some columns."""
 
     def __init__(self, columns: Columns) -> None:
         self.columns, self.machine = columns, columns.machine

@@ -35,7 +35,7 @@ class Program:
             bodies.setdefault(production.conclusion, []).append(production.premises)
         self.steps: tuple[Step, ...] = tuple(_step(one, bodies[one]) for one in _in_order(bodies))
         self.place: dict[Literal, int] = {step.conclusion: place for place, step in enumerate(self.steps)}
-        """Where each conclusion stands among the steps."""
+        """The index of each conclusion among the steps."""
         self._readers: list[list[int]] | None = None
 
     def run(self, asserted: Mapping[Literal, int]) -> list[int]:
@@ -58,7 +58,7 @@ class Program:
     def changed(
         self, held: Sequence[int], asserted: Mapping[Literal, int], given: Mapping[Literal, int]
     ) -> dict[Literal, int]:
-        """What holds otherwise than in `held` once the literals of `given` hold for those cases and no others.
+        """The literals that differ from `held` once those of `given` hold for exactly those cases.
 
         Only the cone of what was given is worked out, and of that only what changes.
 

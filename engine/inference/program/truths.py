@@ -43,7 +43,7 @@ class Truths:
 
     @functools.cached_property
     def asserted(self) -> dict[int, int]:
-        """What is decided outside the network, by literal."""
+        """The leaves decided outside the network, by literal."""
         compiled = self.plan.productions
         found: dict[int, int] = {}
         for atom, leaf in compiled.leaves.items():
@@ -131,7 +131,7 @@ class Truths:
 
 
 class RowMemory(Row):
-    """What a working memory says, of one of many cases. It can be asked, and not be told anything."""
+    """A read-only working memory of one of many cases."""
 
     def __init__(self, truths: Truths, case: int) -> None:
         super().__init__(truths.columns, case)

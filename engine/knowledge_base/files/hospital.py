@@ -31,7 +31,7 @@ _OF_CASES = frozenset({"case", "cases", "test", "tests"})
 
 
 def problems(root: Path, local: Path, *, to_fill: bool = False) -> Iterator[Problem]:
-    """Why a directory cannot be laid over the knowledge base at `root`; `to_fill`: something is about to be written."""
+    """Problems of laying a directory over the knowledge base at `root`; `to_fill`: it is about to be written to."""
     standing = list(not_one(root, local))
     if standing:
         yield from standing
@@ -50,7 +50,7 @@ def problems(root: Path, local: Path, *, to_fill: bool = False) -> Iterator[Prob
 
 
 def not_one(root: Path, local: Path) -> Iterator[Problem]:
-    """Why a path is no directory of one's own, whatever is in it."""
+    """The problems of a path as a directory of one's own, whatever is in it."""
     place = Place(str(local))
     try:
         with os.scandir(local):

@@ -1,4 +1,4 @@
-"""Where a knowledge base lies: knowledge/ and rules/, and a hospital's own directory laid over them."""
+"""The layout of a knowledge base on disk: knowledge/ and rules/, and a hospital's own directory laid over them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _passed_over(name: str) -> bool:
 
 
 def contents_of(layout: Layout, *, to_fill: bool = False) -> tuple[tuple[Written, ...], list[Problem]]:
-    """What every file holds, and what cannot be opened, or is not read where it lies.
+    """The contents of all files, and the problems of those that cannot be opened, or are not read where they lie.
 
     `to_fill`: a hospital's own directory may still be empty.
     """
@@ -124,7 +124,7 @@ def opened(path: Path, file: str) -> tuple[BinaryIO | None, list[Problem]]:
 
 
 def read_bytes(path: Path, file: str) -> tuple[bytes | None, list[Problem]]:
-    """What a file holds, and no more of it than would be read."""
+    """The bytes of a file, at most as many as would be read."""
     stream, problems = opened(path, file)
     if stream is None:
         return None, problems

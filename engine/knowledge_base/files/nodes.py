@@ -57,7 +57,7 @@ Node = Text | ListNode | MapNode
 
 
 def describe(node: Node) -> str:
-    """What the node is, in the author's words."""
+    """The kind of the node, in the author's words."""
     if isinstance(node, MapNode):
         return "a mapping of keys to values"
     if isinstance(node, ListNode):

@@ -1,4 +1,4 @@
-"""What an author meant when YAML reads something else: each trap of the notation, told in the author's words."""
+"""Traps of YAML: texts it reads as something else than the author meant, told in the author's words."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def diagnose(lines: list[str], file: str, complaint: str, line: int, column: int
 
 
 def _value_start(text: str) -> int | None:
-    """Where the value of a `key: value` line begins, or None."""
+    """The offset at which the value of a `key: value` line begins, or None."""
     match = _KEY.match(text)
     rest = match.end() if match else len(text) - len(re.sub(r"^\s*(?:-\s+)*", "", text))
     stripped = text[rest:].lstrip()

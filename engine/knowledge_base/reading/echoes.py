@@ -12,7 +12,7 @@ _BY_KIND = {
     "sections": ("unknown section",),
     "rules": ("unknown entry",),
 }
-"""What a torn entry of a kind makes other messages say."""
+"""The follow-up messages that an unreadable entry of a kind causes."""
 
 _NAMING = ("OL104", "OL105", "OL108")
 _MEASURING = ("OL203", "OL204")

@@ -217,7 +217,7 @@ def _analyte(draft: entries.Draft) -> model.AnalyteEntry | None:
 
 
 def vocabulary(drafts: Drafts, joined: Choices) -> Vocabulary:
-    """What premises may name."""
+    """The vocabulary that premises are checked against."""
     conditions = frozenset(drafts.entries["conditions"])
     diagnoses = frozenset(name for name, values in drafts.values("conditions") if not values.get("exposure"))
     interventions = Labels(members=frozenset(drafts.entries["interventions"]), classes=_filled(joined.of_interventions))

@@ -43,7 +43,7 @@ KINDS_OF = {
         *("topics", "disagreements", "alerts", "hazards", "clashes", "thresholds", "guidelines", "sources"),
     ),
 }
-"""What an id must be the id of, by how it is referred to."""
+"""The kinds of entries an id may name, by the kind of reference."""
 
 _WANTED = {"printable": "finding, quantity or threshold", "diagnosis": "condition", "cause": "condition"} | {
     "advice": "intervention, investigation or alert"
@@ -282,7 +282,7 @@ def _level_place(draft: rules.Draft, level: str, otherwise: Place) -> Place:
 
 
 def _hazard(hazard: entries.Draft, drafts: Drafts, joined: Choices, known: Set[str], desk: Desk) -> None:
-    """What a hazard reads can be read, and its members are members of that."""
+    """Checks that a hazard reads what can be read, and that its members are members of that."""
     reads = hazard.values.get("reads", "")
     if reads and reads not in known and reads not in drafts.broken:
         hint = did_you_mean(reads, known) or f"a finding, quantity, state or scale, or '{DIAGNOSED}'"

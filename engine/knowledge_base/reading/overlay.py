@@ -24,7 +24,7 @@ _D = TypeVar("_D", bound=Drafted)
 
 
 class Owned:
-    """What a hospital's own directory wrote so far, and what it took the place of, each with its place."""
+    """The entries written so far by a hospital's own directory, and the entries they replace, each with its place."""
 
     def __init__(self) -> None:
         self.written: dict[tuple[str, str], Place] = {}
@@ -80,7 +80,7 @@ def noted(draft: Drafted, singular: str, was: Drafted | None, item: Written, own
 
 
 def hint(identity: str, singular: str, item: Written, owned: Owned) -> str:
-    """What to do about an id that is there already."""
+    """The hint for an id that is there already."""
     if not item.local:
         return "ids are unique"
     return (

@@ -31,7 +31,7 @@ def is_joint(key: str) -> bool:
 
 
 class Memory(Protocol):
-    """What is remembered of earlier readings."""
+    """The memory of earlier readings."""
 
     def about(self, vocabulary: Vocabulary, units: str) -> None: ...
 
@@ -44,7 +44,7 @@ class Memory(Protocol):
     def keep(self, key: tuple[str, ...], tree: Tree) -> None: ...
 
     def file(self, name: str, content: bytes) -> Any:
-        """What was made of a file that holds this; None where that is not known."""
+        """The result of reading a file with this content; None where it is not remembered."""
 
     def keep_file(self, name: str, content: bytes, made: Any) -> None: ...
 
@@ -55,7 +55,7 @@ class Memory(Protocol):
         """The entries of a file as they were last read, for whoever reads it after each edit."""
 
     def built(self, draft: Any, given: tuple[Any, ...]) -> tuple[Any] | None:
-        """What was built of a draft, given this; None where that is not known, or a word means something else now."""
+        """The entry built of a draft in this context; None if not remembered, or if a word means something else now."""
 
     def keep_built(self, draft: Any, given: tuple[Any, ...], texts: Iterable[str], made: Any) -> None:
         """Keep what was built of a draft in which premises and formulas with these `texts` were read."""
@@ -210,7 +210,7 @@ class Premises:
 
 
 def _start(node: Text) -> Place:
-    """Where the text begins; inside itself where it is quoted or folded, to be placed afterwards."""
+    """The place at which the text begins; inside itself where it is quoted or folded, to be placed afterwards."""
     return Place(_HERE, 1, 1) if node.raw else node.place
 
 

@@ -45,11 +45,11 @@ CODES: dict[str, str] = {
     "OL126": "a list of codes that could mean several things",
     "OL124": "safety that a directory of one's own takes away (warning)",
 }
-"""What each code of an entry or rule means, in one line."""
+"""The codes of problems in entries and rules, each with its meaning in one line."""
 
 
 Reading = tuple["KnowledgeBase | None", list[Problem]]
-"""What was read, None where an error stands in the way, and every problem."""
+"""The knowledge base, None where an error stands in the way, and every problem."""
 
 
 def read(layout: Layout, memory: Memory | None = None) -> Reading:

@@ -95,7 +95,7 @@ _LEVEL = re.compile(r"([a-z][a-z0-9_]*)\s*>=\s*([a-z][a-z0-9_]*)")
 
 @dataclass(slots=True)
 class Common:
-    """What the rules of a file share."""
+    """The keys that the rules of a file share."""
 
     values: dict[str, Any] = field(default_factory=dict)
     when: Node | None = None
@@ -222,7 +222,7 @@ def _belongs(key: Text, of: tuple[str, ...], verb: str, desk: Desk) -> None:
 
 
 def _targets(verb: str, node: Node, desk: Desk) -> tuple[tuple[Text, ...], str]:
-    """What a rule is about: ids as written, and for a scale the level."""
+    """The targets of a rule: ids as written, and for a scale the level."""
     items = node.items if isinstance(node, ListNode) else (node,)
     found: list[Text] = []
     for item in items:

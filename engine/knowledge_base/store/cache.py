@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 _HEADER = "osteologic cache 1"
 _KEPT = 4
-"""How many knowledge bases are kept: the one at hand, and some that are edited or compared beside it."""
+"""The number of knowledge bases kept: the one at hand, and some that are edited or compared beside it."""
 
 
 Work = Callable[[], None]
 When = Callable[[Work], None]
-"""Who is handed work that can wait, such as keeping what was read."""
+"""A scheduler of work that can wait, such as writing the cache."""
 
 
 def at_once(work: Work) -> None:
@@ -122,7 +122,7 @@ class Store:
         self.store_text(name, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
     def memory(self) -> Remembered:
-        """What earlier readings, of whatever contents, left to be used again."""
+        """The memory that earlier readings, of whatever contents, left to be used again."""
         from .memory import Remembered  # not needed where the cache is right
 
         return Remembered(shelf(self.directory))
@@ -141,7 +141,7 @@ class Store:
         self.store_bytes(name, text.encode("utf-8", "surrogatepass"))
 
     def load_bytes(self, name: str) -> bytes | None:
-        """What is kept under this name, if nothing about it is odd."""
+        """The bytes kept under this name; None if their digest is wrong or there are none."""
         path = self._path(name)
         if path is None:
             return None
@@ -187,7 +187,7 @@ class Store:
 
 
 def shelf(directory: Path | None = None) -> Store:
-    """Where earlier readings, of whatever contents, are remembered: in the user's cache, if not said otherwise."""
+    """The store of earlier readings, of whatever contents; in the user's cache by default."""
     made_by = hashlib.sha256(f"{_HEADER}\0{_program()}".encode()).hexdigest()
     return Store(directory if directory is not None else _directory(), made_by)
 

@@ -42,7 +42,7 @@ _MISSING = object()
 
 
 def _usual(part: dataclasses.Field[Any]) -> Any:
-    """What a part is when nobody says otherwise."""
+    """The default of a field."""
     if part.default is not dataclasses.MISSING:
         return part.default
     return part.default_factory() if part.default_factory is not dataclasses.MISSING else _MISSING
@@ -64,7 +64,7 @@ _PLACES_KEY = '"places":'
 
 
 class _Shape:
-    """How values of one kind are written: what opens them, the key of each part, and what that usually is."""
+    """The layout of values of one class: the text that opens them, the key of each field, and its default."""
 
     __slots__ = ("get", "head", "keys", "usual")
 
@@ -218,7 +218,7 @@ class Decoder:
 
 
 class Places(Mapping[str, Place]):
-    """Where the keys of an entry stand; made when somebody asks, for few do."""
+    """The places of the keys of an entry, decoded lazily."""
 
     __slots__ = ("_files", "_flat")
 

@@ -25,7 +25,7 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 class Shelf(Protocol):
-    """Where texts are kept from one run to the next."""
+    """A store of texts from one run to the next."""
 
     def load_text(self, name: str) -> str | None: ...
 
@@ -221,7 +221,7 @@ class Held(Remembered):
 
 
 class _Built(NamedTuple):
-    """What was built of a draft, and what it depends on besides: what was `given`, and the meaning of `words`."""
+    """The entry built of a draft, and its dependencies: the `given` context, and the meaning of `words`."""
 
     draft: Any
     given: tuple[Any, ...]
@@ -234,7 +234,7 @@ def _named(file: str, content: bytes) -> str:
 
 
 class _Meanings:
-    """What each word of a premise means in a vocabulary, as a text that changes when the meaning does."""
+    """A fingerprint of each word of a premise in a vocabulary: a text that changes when the meaning does."""
 
     def __init__(self, vocabulary: Vocabulary, units: str) -> None:
         self._vocabulary = vocabulary

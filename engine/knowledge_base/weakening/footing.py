@@ -1,4 +1,4 @@
-"""What premises rest on, and whether each of it is still what it was, in the direction in which it counts.
+"""The dependencies of premises, and whether each is still what it was, in the direction in which it counts.
 
 A contraindication below a cut-off loses by a lower cut-off and nothing by a higher one. So each name comes with a way:
 it may only grow, it may only shrink, or it may not change.
@@ -109,7 +109,7 @@ def _against(node: expression.Against, way: int) -> Iterator[Footing]:
 
 
 class Ground:
-    """What premises rest on, on both sides."""
+    """The dependencies of premises, on both sides."""
 
     def __init__(self, sides: Sides) -> None:
         self.sides, self.shipped, self.laid = sides, sides.shipped, sides.laid
@@ -117,7 +117,7 @@ class Ground:
         self._known: dict[Footing, Cause | None] = {}
 
     def lost(self, node: Node | None, way: int = GROWS) -> Cause | None:
-        """What a shipped premise rests on that is no longer as it was, if anything."""
+        """The first dependency of a shipped premise that is no longer as it was, if any."""
         if node is None:
             return None
         return next((cause for one in dict.fromkeys(rests_on(node, way)) if (cause := self._lost(one))), None)

@@ -1,4 +1,4 @@
-"""What is offered more freely: a medicine that nothing shipped bars, another dose, a sequel or a scope left out."""
+"""Treatment offered more freely: a medicine that nothing shipped bars, another dose, a sequel or a scope left out."""
 
 from __future__ import annotations
 

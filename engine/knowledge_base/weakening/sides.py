@@ -16,7 +16,7 @@ _N = TypeVar("_N", bound=Node)
 
 
 class Cause(NamedTuple):
-    """Why something no longer protects as it did, as a clause, and where that is written."""
+    """The cause of a loss of protection, as a clause, with its place."""
 
     what: str
     place: Place | None = None

@@ -1,4 +1,4 @@
-"""What a hospital's own directory takes away from safety, a sentence each: what, where and how.
+"""Losses of safety by a hospital's own directory, a sentence each, with the place.
 
 A rule counts as kept where some rule in force holds at least wherever the shipped one did, speaks of the same medicine
 or alert, and says so as strongly. What cannot be shown to be as wide is named: better one word too many in a report

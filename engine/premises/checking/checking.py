@@ -33,7 +33,7 @@ CODES = {
     "OL215": "a premise too long or too deep for a reader",
     "OL216": "what a report says, read where a rule would rest on itself",
 }
-"""What each code of a premise means, in one line."""
+"""The codes of problems in premises, each with its meaning in one line."""
 
 
 @ordered

@@ -1,4 +1,4 @@
-"""What the names in one premise or formula are, and what to write where a name is unknown or of the wrong kind."""
+"""Resolution of the names in one premise or formula, with suggestions for names unknown or of the wrong kind."""
 
 # `return self.wrong(...)` notes a problem and gives the phrase up: the None it returns is meant.
 # mypy: disable-error-code="func-returns-value"
@@ -19,7 +19,7 @@ from ..statuses import KNOWN, WORDS
 from ..vocabulary import FieldSignature, Labels, Signature, Vocabulary
 
 VERBS = propositions.READABLE
-"""What can be asked of a condition, intervention or investigation: `diagnosed(osteomalacia)`."""
+"""The predicates a premise may apply to a condition, intervention or investigation: `diagnosed(osteomalacia)`."""
 
 NUMBER_FUNCTIONS = ("since", "upper", "lower", "first", "greater", "lesser", "lowest", "highest", *formulas.BUILT)
 RANGE_WORDS = ("high", "low", "normal")
@@ -52,7 +52,7 @@ _FORMS = {
 
 @ordered
 class Meaning:
-    """What a name is: a field of the entry at hand, a number its member carries, or a name of the vocabulary."""
+    """The meaning of a name: a field of the entry at hand, a number its member carries, or a name of the vocabulary."""
 
     kind: str
     """As `Signature.kind` or `FieldSignature.type`; `member number` for a number that members carry."""
@@ -102,7 +102,7 @@ class Names:
         return " ".join(self.text[phrase.start : phrase.end].split())
 
     def span(self, phrase: Phrase) -> dict[str, Any]:
-        """Where a node stands and how it was written."""
+        """The place and the source text of a node, as keyword arguments."""
         return {"place": self.at(phrase), "source": self.written(phrase)}
 
     def wrong(self, code: str, phrase: Phrase, what: str, hint: str = "", elsewhere: Place | None = None) -> None:
@@ -215,7 +215,7 @@ class Names:
         return [*fields, *self.vocabulary.names]
 
     def _kin(self, name: str) -> str:
-        """How to write a word that is known, but is no finding: a group, condition, medicine, label, level or field."""
+        """The hint for a word that is known, but is no finding: a group, condition, medicine, label, level or field."""
         if name in ("true", "false", "yes", "never", "none", "unknown"):
             return "a premise reads findings and states; `always` stands alone"
         if name in RANGE_WORDS:
@@ -252,7 +252,7 @@ def _lists(signature: Signature, name: str) -> bool:
 
 
 def _form(name: str, meaning: Meaning) -> str:
-    """How a name of this kind is read."""
+    """The hint on how a name of this kind is read."""
     if meaning.field is not None and meaning.kind == "date":
         return f"write `{name}` (is given) or `since({name}) < 24 months`"
     of = meaning.field or meaning.signature

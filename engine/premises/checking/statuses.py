@@ -1,4 +1,4 @@
-"""What a report says, in queries: `status(x) is (recommended or conditional)`; a rule that asks it is told why not."""
+"""Queries about the report: `status(x) is (recommended or conditional)`; a rule that asks it is told why not."""
 
 # `return self.wrong(...)` notes a problem and gives the phrase up: the None it returns is meant.
 # mypy: disable-error-code="func-returns-value"
@@ -79,7 +79,7 @@ class Statuses(Scales, abc.ABC):
         return True
 
     def _status_of(self, call: Call) -> Word | None:
-        """What a report is asked about, where it may be asked at all."""
+        """The subject of a question to the report, where one may be asked at all."""
         of = call.function.text
         if len(call.arguments) != 1 or not isinstance(call.arguments[0], Word):
             return self.wrong("OL214", call, f"`{of}` takes one id", f"write `{of}(id) is {WORDS[of][0]}`")

@@ -58,7 +58,7 @@ class Target:
     analyte: str = ""
     bare_unit: bool = False
     of: str = ""
-    """What has this unit, as written."""
+    """The phrase that has this unit, as written."""
 
     @property
     def takes_bare(self) -> bool:

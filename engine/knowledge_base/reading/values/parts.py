@@ -113,7 +113,7 @@ def ranges(node: Node, key: str, desk: Desk) -> Later | None:
 
 
 def positions(node: Node, key: str, desk: Desk) -> Later | None:
-    """What each guideline says on a question."""
+    """The positions of guidelines on a question."""
     if not isinstance(node, ListNode) or not node.items:
         desk.wrong(node, key, "a list of {guideline: ..., says: ..., when: ...}")
         return None

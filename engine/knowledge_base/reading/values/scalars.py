@@ -1,4 +1,4 @@
-"""What may stand after a key (a text, a number, ids, a range), and what is said when something else does."""
+"""Readers of values: what may stand after a key (a text, a number, ids, a range), with a problem for anything else."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 ROW_NAME = re.compile(r"[A-Z]\d[0-9A-Z]{0,2}")
 NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,18})?")
 EVIDENCE = ("verified", "secondary", "unverified")
-"""How far those who wrote an entry checked it against its source."""
+"""The degrees to which an entry was checked against its source."""
 _RANGE = re.compile(r"(-?\d{1,15}(?:\.\d{1,18})?)?\s*\.\.\s*(-?\d{1,15}(?:\.\d{1,18})?)?")
 _BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
@@ -35,7 +35,7 @@ class Reference(NamedTuple):
 
 @dataclass(slots=True)
 class Desk:
-    """Where everything that is found in reading lands: problems, and ids that must exist in the end."""
+    """The context of reading: collects problems, and ids that must exist in the end."""
 
     problems: list[Problem] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
