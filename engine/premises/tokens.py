@@ -54,7 +54,7 @@ class Used:
 
 @ordered
 class Awaited:
-    """The continuation at the end of a text: a role, `condition`, `operator`, `number`, `argument`, `list`, `count`, ...
+    """The continuation of a text at its end: a role, `condition`, `operator`, `number`, `argument`, `list`, ...
 
     `of` is the name, or the function, it belongs to; `row` the list whose fields may be named there.
     """

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ...case.case import Prepared
 from ...knowledge_base.model import Rule
+from ...knowledge_base.verbs import PROTECTING
 from ..cases.cases import WorkedCase
 from .mutants import Mutant
 from .mutation import PROVED, SURVIVED, Outcome, Report
@@ -15,7 +16,7 @@ from .mutation import PROVED, SURVIVED, Outcome, Report
 SAME_PREMISE = "of every patient its premise comes to the same"
 SAME_CONCLUSION = "of every patient the same is concluded, by other rules as well"
 
-_CONCLUDING = frozenset({"contraindicates", "defers", "cautions", "alerts", "sets", "causes", "orders"})
+_CONCLUDING = PROTECTING | {"sets", "causes", "orders"}
 """The verbs of rules of which any one that holds makes the conclusion; evidence is summed, and lines are ranked."""
 
 
