@@ -11,10 +11,10 @@ from ..knowledge_base.model import Entry, Member
 from ..knowledge_base.reading import entries, linking, rules
 from ..knowledge_base.reading.premises import JOINTS
 from ..knowledge_base.reading.values.scalars import Read
-from ..premises import tokens
+from ..premises.checking import tokens
 from ..premises.checking.names import NUMBER_FUNCTIONS, RANGE_WORDS, VERBS
+from ..premises.checking.tokens import Awaited
 from ..premises.statuses import WORDS
-from ..premises.tokens import Awaited
 from ..workbench.cases import cases
 from ..workbench.editing import meanings, values
 from ..workbench.editing.scaffold import KINDS as _SKELETONS

@@ -10,8 +10,10 @@ import pytest
 from engine.knowledge_base.model import KnowledgeBase
 from engine.knowledge_base.reading import readable
 from engine.knowledge_base.store import cache
-from engine.premises import grammar, tokens
+from engine.premises import grammar
+from engine.premises.checking import tokens
 from engine.premises.checking.names import VERBS
+from engine.premises.checking.tokens import Awaited
 from engine.premises.expression import Node
 from engine.premises.grammar import (
     Call,
@@ -24,7 +26,6 @@ from engine.premises.grammar import (
     Word,
 )
 from engine.premises.statuses import WORDS
-from engine.premises.tokens import Awaited
 from engine.premises.vocabulary import Vocabulary
 from engine.values.problems import Place
 

@@ -14,7 +14,7 @@ from ...knowledge_base.files.nodes import ListNode, MapNode, Node, Text
 from ...knowledge_base.reading.premises import is_joint
 from ...knowledge_base.reading.sheets import Part, Sheet
 from ...knowledge_base.reading.values.scalars import Reference
-from ...premises import tokens
+from ...premises.checking import tokens
 from ...values.problems import Place
 from ..cases.cases import known_kind
 from .things import Thing, Things

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ...knowledge_base.model import Entry, KnowledgeBase
 from ...knowledge_base.reading import entries, linking, readable
-from ...premises import tokens
+from ...premises.checking import tokens
 from ...premises.vocabulary import Vocabulary
 from ...values.problems import Place
 from ...values.units import UnitTable

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..values.frozen import ordered
-from ..values.patterns import lazily
-from .checking.names import NUMBER_FUNCTIONS, RANGE_WORDS, VERBS
-from .grammar import RESERVED
-from .statuses import WORDS
-from .vocabulary import Vocabulary
+from ...values.frozen import ordered
+from ...values.patterns import lazily
+from ..grammar import RESERVED
+from ..statuses import WORDS
+from ..vocabulary import Vocabulary
+from .names import NUMBER_FUNCTIONS, RANGE_WORDS, VERBS
 
 _TOKEN = lazily(
     r"(?P<date>\d{4}-\d{2}(?:-\d{2})?(?![\d.]))"
