@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -387,8 +388,17 @@ def test_a_second_run_pays_only_for_the_cases_that_are_new(tmp_path: Path, monke
     whole: list[str] = []
     again: list[str] = []
     of, on = Trial.of, Trial.on
-    monkeypatch.setattr(Trial, "of", lambda one, mutant, first="": whole.append(mutant.key) or of(one, mutant, first))
-    monkeypatch.setattr(Trial, "on", lambda one, mutant, names: again.append(mutant.key) or on(one, mutant, names))
+
+    def in_full(trial: Trial, mutant: mutants.Mutant, first: str = "") -> remembered.Told:
+        whole.append(mutant.key)
+        return of(trial, mutant, first)
+
+    def on_new_ones(trial: Trial, mutant: mutants.Mutant, names: Container[str]) -> remembered.Told | None:
+        again.append(mutant.key)
+        return on(trial, mutant, names)
+
+    monkeypatch.setattr(Trial, "of", in_full)
+    monkeypatch.setattr(Trial, "on", on_new_ones)
     second = run(base, "".join([far, *others]), store=store, digest="d")
     assert not whole
     assert again == [one.mutant.key for one in first.outcomes if one.status not in (KILLED, ALSO)]
