@@ -20,7 +20,7 @@ from ..workbench.cases.cases import WorkedCase
 from ..workbench.cases.coverage import Coverage, Recorder, measure
 from ..workbench.checks.solved.everybody import for_all
 from ..workbench.difference import edits, versions
-from ..workbench.mutation import equivalents, mutants, mutation, proving
+from ..workbench.mutation import equivalents, mutants, mutation, proving, remembered
 from ..workbench.trials import invariants
 from . import surroundings
 
@@ -228,7 +228,7 @@ def _mutate(
 ) -> int:
     started = time.perf_counter()
     listed = _listed(prepared, knowledge)
-    digest = mutation.digest_of(_rested_on(prepared, wanted, knowledge))
+    digest = remembered.digest_of(_rested_on(prepared))
     store = Store.of("mutants of " + str(knowledge.resolve() if knowledge is not None else ""))
     report = mutation.run(prepared, wanted, listed, store, digest, _progress if sys.stderr.isatty() else None, only)
     shelf = Store.of("proofs of mutants " + str(knowledge.resolve() if knowledge is not None else ""))
@@ -270,13 +270,9 @@ def _shown(path: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
-def _rested_on(prepared: Prepared, wanted: Iterable[WorkedCase], knowledge: Path | None) -> Iterator[bytes]:
-    """All that the outcomes of mutants rest on: the knowledge, the cases chosen, and the program."""
+def _rested_on(prepared: Prepared) -> Iterator[bytes]:
+    """All that the outcomes of mutants rest on beside the cases: the knowledge and the program."""
     yield prepared.kb.digest.encode()
-    for path in cases.all_files(surroundings.ROOT, knowledge):
-        yield path.read_bytes()
-    for one in wanted:
-        yield one.name.encode()
     for path in sorted(ENGINE.rglob("*.py")):
         if path.relative_to(ENGINE).parts[0] not in ("commands", "views"):
             yield path.read_bytes()

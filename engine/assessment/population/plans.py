@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
 
 from ...case import evidence
 from ...inference.program import bits
@@ -20,11 +21,23 @@ from ..plan import LINES
 from .lacking import NOTHING, Lacked, lacking, union, within
 from .shown import View
 from .standings import Standings
-from .ungranted import Ungranted
 
 Statuses = Mapping[str, int]
 PRECEDENCE = ("contraindicated", "undetermined", "deferred", "conditional", "recommended")
 _NAMED = re.compile(r"\{\{|\}\}|\{(\w+)\}")
+
+
+class Ungranted(Protocol):
+    """The same patients without what was taken for granted of them."""
+
+    granted: int
+    """The cases of which something was taken for granted that might be otherwise."""
+
+    lacked: Lacked
+    """Of each finding the cases of which it was."""
+
+    def by_precedence(self, intervention: str) -> Statuses:
+        """Their statuses, told of the patients as they are."""
 
 
 class Plans:

@@ -85,7 +85,7 @@ class Population:
         self.size, self.everybody = truths.size, truths.everybody
         self.view = View(prepared, truths, self.guideline, self.region)
         self.standings = Standings(self.view)
-        self.plans = Plans(self.view, self.standings, self.ungranted)
+        self.plans = Plans(self.view, self.standings, lambda: self.ungranted)
         self.testing = Testing(self.view, self.plans)
 
     # --- what the patient has ---
@@ -369,6 +369,7 @@ class Population:
 
     # --- one by one ---
 
+    @functools.cached_property
     def ungranted(self) -> Ungranted:
         """The patients of whom something was taken for granted, without it."""
         return Ungranted(self)

@@ -145,7 +145,8 @@ class Graph:
         return changed.id in self.touched([changed]).rules
 
 
-_K, _V = TypeVar("_K"), TypeVar("_V")
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 
 
 class Exchanged(Mapping[_K, _V]):

@@ -154,9 +154,10 @@ class Altered(Population):
         found.people = self._under(found.people)
         return found
 
+    @functools.cached_property
     def ungranted(self) -> Ungranted:
         """The patients without what was taken for granted, which is the same before the change and after it."""
-        found = copy.copy(self._base.plans.ungranted)
+        found = copy.copy(self._base.ungranted)
         found.population = self
         found.part = self._under(found.part) if found.part is not None else None
         return found
@@ -166,4 +167,4 @@ class Altered(Population):
         raise TypeError("patients under a change cannot be supposed to be others")
 
 
-_WORKED_OUT_ANEW = frozenset({"contradicting", "several", "alone", "worlds"})
+_WORKED_OUT_ANEW = frozenset({"contradicting", "several", "alone", "worlds", "ungranted"})

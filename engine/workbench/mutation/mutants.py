@@ -92,7 +92,7 @@ def _of_rule(graph: Graph, rule: Rule) -> Iterator[Mutant]:
         yield Mutant(rule.id, CONDITION, f"{_shown(rule.when)} left out", _place(rule.when, rule), rule, bare)
     yield Mutant(rule.id, RULE, "the rule left out", rule.place, rule, None)
     yield from _concluding_otherwise(graph, rule)
-    for change, text in reworded(rule.dose):
+    for change, text in reworded(rule.dose) if rule.verb == "recommends" else ():  # of no other is a dose told
         place = rule.places.get("dose", rule.place)
         yield Mutant(rule.id, DOSE, f"{change} in the dose", place, rule, dataclasses.replace(rule, dose=text))
 
@@ -390,7 +390,7 @@ def _aimed_at(rule: Rule, target: str, other: str) -> Rule:
 _INTERVALS = {"day": "week", "week": "month", "month": "year", "year": "month"}
 _COUNTS = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"]
 _IN_TEXT = re.compile(
-    r"(?<![\w{.])(?P<number>\d[\d,]*(?:\.\d+)?)(?![\w}])"
+    r"(?<![\w{.])(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?![\w}])"
     rf"|\b(?P<interval>{'|'.join(_INTERVALS)})(?=s?\b|ly\b)|\b(?P<count>{'|'.join(_COUNTS[:-1])})\b"
 )
 

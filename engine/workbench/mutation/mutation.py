@@ -8,7 +8,7 @@ reason, is equivalent and counted apart. What was tried is kept, so that a run t
 from __future__ import annotations
 
 import functools
-import hashlib
+import itertools
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +32,7 @@ from .alteration import Alteration, Altered, AlteredCase, Graph, Kept
 from .concerns import Ground
 from .cone import AlteredTruths
 from .mutants import Mutant
+from .remembered import Remembered, Told
 from .selves import Together
 from .witnesses import Search, Witness, told_of
 
@@ -110,20 +111,22 @@ def run(
         only: the rules and thresholds whose mutants are tried; all, where it is left out.
     """
     everything = [one for one in mutants.of(prepared.kb) if only is None or one.owner in only]
-    known = _resumed(store, digest)
-    pending = [one for one in everything if one.key not in known and one.key not in listed]
+    memory = Remembered(store, digest, worked)
+    pending = [one for one in everything if one.key not in listed and memory.told(one.key) is None]
     left_out: tuple[str, ...] = ()
     if pending:
         kept, left_out = keep(prepared, worked)
         trial = Trial(prepared, kept)
         done = len(everything) - len(pending)
-        for told in _tried(trial, pending):
-            known.update(told)
-            done += len(told)
-            _remember(store, digest, known)
-            if progress is not None:
-                progress(done, len(everything))
-    return Report(tuple(_outcome(one, known, listed) for one in everything), left_out)
+        try:
+            for told in _tried(trial, pending, memory):
+                memory.keep(told)
+                done += len(told)
+                if progress is not None:
+                    progress(done, len(everything))
+        finally:
+            memory.write()
+    return Report(tuple(_outcome(one, memory, listed) for one in everything), left_out)
 
 
 def keep(prepared: Prepared, worked: Sequence[WorkedCase]) -> tuple[list[Kept], tuple[str, ...]]:
@@ -142,48 +145,29 @@ def keep(prepared: Prepared, worked: Sequence[WorkedCase]) -> tuple[list[Kept], 
     return kept, tuple(one.name for number, one in enumerate(worked) if failing >> number & 1)
 
 
-def _tried(trial: Trial, pending: Sequence[Mutant]) -> Iterator[dict[str, Any]]:
-    def work(start: int) -> dict[str, Any]:
-        return {one.key: trial.of(one) for one in pending[start : start + AT_ONCE]}
+def _tried(trial: Trial, pending: Sequence[Mutant], memory: Remembered) -> Iterator[dict[str, Told]]:
+    def work(start: int) -> dict[str, Told]:
+        return {one.key: tried(one) for one in pending[start : start + AT_ONCE]}
+
+    def tried(one: Mutant) -> Told:
+        survivor = memory.survivor(one.key)
+        if survivor is None:
+            return trial.of(one, memory.first(one.key))
+        return trial.on(one, memory.untried(one.key)) or survivor
 
     yield from processes.each(work, range(0, len(pending), AT_ONCE), processes.cores())
 
 
-def _outcome(mutant: Mutant, known: Mapping[str, Any], listed: Mapping[str, str]) -> Outcome:
+def _outcome(mutant: Mutant, memory: Remembered, listed: Mapping[str, str]) -> Outcome:
     if mutant.key in listed:
         return Outcome(mutant, EQUIVALENT, listed[mutant.key])
-    status, by, witness = known[mutant.key]
+    told = memory.told(mutant.key)
+    assert told is not None
+    status, by, witness = told
     return Outcome(mutant, status, by, Witness(*witness) if witness is not None else None)
 
 
-# --- what was tried before --------------------------------------------------------------------------------------------
-
-
-def digest_of(parts: Iterable[bytes]) -> str:
-    """A name for everything the outcomes depend on."""
-    whole = hashlib.sha256()
-    for part in parts:
-        whole.update(f"{len(part)}\0".encode())
-        whole.update(part)
-    return whole.hexdigest()
-
-
-def _resumed(store: Store | None, digest: str) -> dict[str, Any]:
-    kept = store.load_extra("mutants") if store is not None else None
-    if not isinstance(kept, dict) or kept.get("digest") != digest:
-        return {}
-    return dict(kept["tried"])
-
-
-def _remember(store: Store | None, digest: str, known: Mapping[str, Any]) -> None:
-    if store is not None:
-        store.store_extra("mutants", {"digest": digest, "tried": known})
-
-
 # --- one mutant -------------------------------------------------------------------------------------------------------
-
-Told = list[Any]
-"""What became of a mutant, as plain values that JSON can hold: status, by, and the fields of a witness or None."""
 
 
 class Trial:
@@ -192,6 +176,7 @@ class Trial:
     def __init__(self, prepared: Prepared, kept: Sequence[Kept]) -> None:
         self.prepared, self.kept = prepared, kept
         self.graph = Graph(prepared.kb)
+        self.numbers = {one.worked.name: number for number, one in enumerate(kept)}
         self.together = Together(kept[0].people) if kept else None
         self.besides = any(not want.meant for one in kept for want in one.worked.expectations)
         """Whether any case says anything `also`."""
@@ -201,35 +186,58 @@ class Trial:
                 for ground in concerns.grounds_of(want):
                     self.grounded.setdefault(ground, {})[number] = None
 
-    def of(self, mutant: Mutant) -> Told:
-        """What becomes of one mutant."""
+    def of(self, mutant: Mutant, first: str = "") -> Told:
+        """What becomes of one mutant.
+
+        Args:
+            first: the case that is the likeliest to notice it.
+        """
         alteration = of_mutant(self.prepared, self.graph, mutant)
         truths = self.together.truths(alteration) if self.together is not None else None
-        for status, meant in ((KILLED, True), (ALSO, False)) if truths is not None else ():
-            noticing = self._noticing(mutant, truths, meant) if meant or self.besides else None
-            if noticing is not None:
-                return [status, noticing.worked.name, None]
+        killed = self._killed(mutant, truths, first, -1) if truths is not None else None
+        if killed is not None:
+            return killed
         apart = self._telling_apart(mutant, truths) if truths is not None else None
         if apart is None and _same(self.prepared, alteration, mutant):
             return [EQUIVALENT, "it comes to the same productions", None]
         return [SURVIVED, "", _plain(apart or self._searched(mutant, alteration))]
 
-    def _noticing(self, mutant: Mutant, truths: AlteredTruths, meant: bool) -> Kept | None:
+    def on(self, mutant: Mutant, names: Container[str]) -> Told | None:
+        """What becomes of a mutant that these cases notice; None where none of them does."""
+        if self.together is None:
+            return None
+        truths = self.together.truths(of_mutant(self.prepared, self.graph, mutant))
+        these = bits.joined(1 << number for number, one in enumerate(self.kept) if one.worked.name in names)
+        return self._killed(mutant, truths, "", these)
+
+    def _killed(self, mutant: Mutant, truths: AlteredTruths, first: str, these: int) -> Told | None:
+        assert self.together is not None
+        apart = functools.partial(_differing, mutant, truths.alteration)
+        concerned = these & self.together.concerned(truths, apart)
+        if not concerned:
+            return None  # no case can notice
+        for status, meant in ((KILLED, True), (ALSO, False)):
+            noticing = self._noticing(mutant, truths, concerned, meant, first) if meant or self.besides else None
+            if noticing is not None:
+                return [status, noticing.worked.name, None]
+        return None
+
+    def _noticing(self, mutant: Mutant, truths: AlteredTruths, concerned: int, meant: bool, first: str) -> Kept | None:
         """A case that notices: the first, but for those that have to be asked alone.
 
         Args:
+            concerned: the cases in which the change may show.
             meant: by what the case means; else by what it says `also`.
+            first: the case that is the likeliest.
         """
         assert self.together is not None
         alteration = truths.alteration
-        concerned = self.together.concerned(truths, functools.partial(_differing, mutant, alteration))
-        if not concerned:
-            return None  # no case can notice
         shaken = self._shaken(alteration)
         alone = self.together.alone(truths)
         met: Met | None = None
         last: list[tuple[Kept, list[Expectation]]] = []
-        for number in self._in_order(mutant, shaken):
+        numbers = self._in_order(mutant, shaken)
+        for number in itertools.chain([self.numbers[first]], numbers) if first in self.numbers else numbers:
             if not concerned >> number & 1:
                 continue
             kept, flag = self.kept[number], 1 << number

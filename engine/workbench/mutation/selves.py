@@ -128,7 +128,7 @@ def _others(people: Population) -> Iterator[tuple[int, Said]]:
 
 def _beside(people: Population, owners: Sequence[int]) -> Iterator[tuple[int, Said]]:
     """Without what was taken for granted; without each number that could be worked out otherwise, and without all."""
-    granted = people.plans.ungranted
+    granted = people.ungranted
     if granted.part is not None:
         yield from zip((owners[place] for place in granted.places), granted.part.said, strict=True)
     by_case: dict[int, dict[str, Known | None]] = {}

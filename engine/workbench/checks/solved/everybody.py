@@ -36,6 +36,8 @@ _TRIES = 4
 _SECONDS_FOR_NUMBERS = 0.6
 _SECONDS_OF_ONE = 0.3
 """So long numbers are worked on in one run, and for one rule."""
+_SECONDS_OF_ALIKE = 5.0
+"""So long it is looked into whether rules come to the same; what takes longer is not proved."""
 
 
 class Shelf(Protocol):
@@ -198,7 +200,7 @@ class _Solved:
         ]
         self.network.reading.take_in()
         asked = self.clauses.any_of(apart)
-        return asked == FALSE or (asked != TRUE and self.solver.holds([asked]) is False)
+        return asked == FALSE or (asked != TRUE and self.solver.holds([asked], _SECONDS_OF_ALIKE) is False)
 
     def _premise(self, rule: Rule) -> Pair:
         """The premise of a rule, which need not be in force."""
