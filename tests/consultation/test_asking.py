@@ -55,7 +55,8 @@ def test_of_what_is_asked_two_patients_can_be_told_apart_and_afterwards_nothing_
     # Where two rules give the same test whatever is answered, the search for what an answer can reach does not see it.
     early = [str(one) for each in found for one in each.without if one.place <= asking.EARLY]
     assert len(early) <= 1, early
-    assert len(without) <= max(1, questions // 50), without
+    # One in fifty, and of as few as four patients ask two by chance: they are others with each rule that is written.
+    assert len(without) <= max(2, questions // 50), without
     assert [str(turn) for each in found for turn in each.turned] == []
 
 
