@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from pathlib import Path
 
@@ -42,6 +43,37 @@ def test_a_draft_guesses_only_as_a_question(mapped: list[str]) -> None:
     assert re.search(r"Normal: ignore\s+# \? which of: premenopausal", text)
     assert re.search(r"Calcium Intake: ignore\s+# \? calcium_intake, but it holds Low, Adequate", text)
     assert "patient: Id" in text
+
+
+def test_a_draft_proposes_codes_with_how_many_are_known_and_is_read_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    drugs = [[{"atc": "M05BA04", "first_day": datetime.date(2024, 1, 1)}], [{"atc": "H02AB06", "first_day": None}]]
+    given = pa.array(drugs, pa.list_(pa.struct([("atc", pa.string()), ("first_day", pa.date32())])))
+    days = [datetime.date(2026, 1, 1)] * 2
+    columns = {"patient_id": [1, 2], "age": [70, 60], "index_date": days, "dx": ["M81.0; Q99.9", "I10"]}
+    path = tmp_path / "coded.parquet"
+    pq.write_table(
+        pa.table({**columns, "smoker": ["266919005", "8517006"], "lab": ["1989-3", None], "meds": given}), path
+    )
+    assert cli.main(["screen", str(path), "--draft"]) == 0
+    draft = capsys.readouterr().out
+    assert "# as_of: index_date    # ?" in draft
+    assert (
+        "  conditions:    # ? 2 of 3 codes are known here\n    column: dx\n    codes: icd10\n    complete: no" in draft
+    )
+    assert "    finding: smoking\n    codes: snomed\n" in draft
+    assert "  lab: ignore    # ? 1 of 1 codes are known here; a row for each result?" in draft
+    assert "      name: {column: atc, codes: atc}    # ? 2 of 2 codes are known here\n" in draft
+    assert "      # first_day: which field is it? started, stopped, last_given\n" in draft
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text(draft, encoding="utf-8")
+    asked = "medicines has alendronate and conditions has osteoporosis"
+    assert cli.main(["screen", str(path), "--map", str(mapping), "--as-of", "2026-03-15", "--select", asked]) == 0
+    assert "  true: 1\n" in capsys.readouterr().out
 
 
 def test_counts_name_the_rows_that_are_refused(mapped: list[str], capsys: pytest.CaptureFixture[str]) -> None:
