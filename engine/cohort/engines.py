@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
@@ -14,8 +15,11 @@ from .counts import Counted
 from .remote import Spec
 from .running import Progress, Run, Work
 from .table import tables
-from .table.tables import Task
+from .table.contract import BoundList, BoundResults
+from .table.tables import LongTable, Task
 
+_AHEAD = 4
+"""So many parts for each worker are handed out before the first has come back."""
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -23,9 +27,6 @@ def run(
     engine: str, run: Run, mapping: bytes, question: str, local: Path | None, out: Path | None, progress: Progress
 ) -> Counted:
     """Count, or write rows to a file, on an engine. Raises Refused."""
-    if any(one.file for one in run.contract.lists):
-        what = f"--engine {engine} reads one table"
-        raise Refused([Problem("OL386", what, Place("--engine"), hint="put the lists into columns of it")])
     told = remote.spec(run, mapping, question, ROOT, local)
     if engine == "dask":
         return _dask(run, told, out, progress)
@@ -49,9 +50,16 @@ def _dask(run: Run, told: Spec, out: Path | None, progress: Progress) -> Counted
         def shared(work: Work, done: frozenset[int]) -> Any:
             listed = tables.tasks(run.table, run.contract, run.directory, run.workers)
             waiting = (task for task in listed if task.number not in done)
-            futures = [client.submit(_part, told, str(run.table.path), _parts(work), tuple(task)) for task in waiting]
-            for _, result in as_completed(futures, with_results=True):
+
+            def begun(task: Task) -> Any:
+                return client.submit(_part, told, str(run.table.path), _parts(work), tuple(task), pure=False)
+
+            ahead = _AHEAD * max(run.workers, len(client.scheduler_info()["workers"]))
+            finished = as_completed([begun(task) for task in itertools.islice(waiting, ahead)], with_results=True)
+            for _, result in finished:
                 counted, rows = result
+                if (more := next(waiting, None)) is not None:
+                    finished.add(begun(more))  # a part may carry its rows: they are not all held at once
                 yield counted, rows
 
         if out is None:
@@ -98,6 +106,8 @@ def _spark(run: Run, told: Spec, out: Path | None, progress: Progress) -> Counte
     rows = session.read.parquet(str(run.table.path.resolve()))
     _same_columns(rows.columns, run)
     rows = rows.toDF(*(f"c{place}" for place in range(len(rows.columns))))  # a dot in a name would be a field there
+    for place, bound in enumerate(run.contract.beside):
+        rows = _joined(rows, session, run, bound, f"l{place}")
     counted = Counted()
     told_counts = told._replace(columns=False)
     found = rows.mapInArrow(lambda arriving: remote.counts(told_counts, arriving), f"{remote.COUNTED} string")
@@ -111,6 +121,31 @@ def _spark(run: Run, told: Spec, out: Path | None, progress: Progress) -> Counte
         shown = rows.mapInArrow(lambda arriving: remote.batches(told, arriving), _ddl(schema))
         shown.write.mode("overwrite").format("csv" if out.suffix == ".csv" else "parquet").save(str(out.resolve()))
     return counted
+
+
+def _joined(rows: Any, session: Any, run: Run, bound: BoundList | BoundResults, column: str) -> Any:
+    """The rows with the entries of a long table beside each, in the order in which they stand. Raises Refused."""
+    from pyspark.sql import functions
+
+    path = run.directory / bound.file
+    long = LongTable(bound, run.directory, run.contract.patient)  # it has its columns, and says whose a row is
+    if long.table.format != "parquet":
+        what = f"--engine spark reads Parquet, and {bound.file} is none"
+        raise Refused([Problem("OL386", what, Place(bound.file), hint="write it as Parquet")])
+    found = session.read.parquet(str(path.resolve()))
+    places = {name: f"c{place}" for place, name in enumerate(found.columns)}
+    found = found.toDF(*places.values()).withColumn("at", functions.monotonically_increasing_id())
+    key = f"c{run.table.schema.names.index(run.contract.patient)}"
+    whose = functions.col(places[long.patient]).cast(rows.schema[key].dataType).alias("whose")
+    entry = functions.struct(
+        "at", *(functions.col(places[name]).alias(f"f{at}") for at, name in enumerate(bound.columns))
+    )
+    listed = found.select(whose, entry.alias("entry")).groupBy("whose")
+    listed = listed.agg(functions.sort_array(functions.collect_list("entry")).alias(column))
+    if listed.join(rows, listed["whose"] == rows[key], "left_anti").limit(1).count():
+        what = f"{bound.file}: a row is of no patient of the table"
+        raise Refused([Problem("OL385", what, Place(bound.file), hint="leave it out, or add its patient")])
+    return rows.join(listed, rows[key] == listed["whose"], "left").drop("whose")
 
 
 def _same_columns(names: list[str], run: Run) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,8 +21,9 @@ from ..values.problems import Refused
 from .counts import Counted
 from .running import Run
 from .screening import Asked, Screen
-from .table import contract
+from .table import arrow, contract
 from .table.contract import Kind
+from .table.reading import Long
 
 Fields = tuple[tuple[str, str, Any], ...]
 COUNTED = "counted"
@@ -42,6 +43,8 @@ class Spec(NamedTuple):
     region: str
     undecided: bool
     columns: bool
+    beside: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """What lies in long tables: the lists, and the columns of their entries."""
 
 
 def spec(run: Run, mapping: bytes, question: str, root: Path, local: Path | None) -> Spec:
@@ -49,7 +52,8 @@ def spec(run: Run, mapping: bytes, question: str, root: Path, local: Path | None
     asked = run.asked
     kinds = tuple(map(_plain, run.table.kinds))
     terms = (asked.guideline, asked.region, asked.undecided, asked.columns)
-    return Spec(str(root), str(local or ""), kinds, mapping, question, asked.today.toordinal(), *terms)
+    beside = tuple((one.name, one.columns) for one in run.contract.beside)
+    return Spec(str(root), str(local or ""), kinds, mapping, question, asked.today.toordinal(), *terms, beside)
 
 
 def _plain(kind: Kind) -> tuple[str, str, Any]:
@@ -80,9 +84,11 @@ def screen(told: Spec) -> Screen:
     return Screen(prepared, found, asked)
 
 
-def batch(told: Spec, rows: Any, first: int = 0) -> tuple[pa.Table | None, Counted]:
+def batch(
+    told: Spec, rows: Any, first: int = 0, long: Mapping[str, Long] | None = None
+) -> tuple[pa.Table | None, Counted]:
     """What is shown of a batch of rows, and what was counted in it."""
-    return screen(told).batch(rows, first)
+    return screen(told).batch(rows, first, long)
 
 
 def words(table: pa.Table) -> pa.Table:
@@ -94,16 +100,24 @@ def words(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(plain))
 
 
-def _named(told: Spec, one: Any) -> Any:
-    """A batch with its columns as they are called, by their place."""
-    return pa.RecordBatch.from_arrays(one.columns, [name for name, _, _ in told.kinds])
+def _named(told: Spec, one: Any) -> tuple[Any, dict[str, Long]]:
+    """A batch with its columns as they are called, by their place, and what was put beside each row."""
+    names = [name for name, _, _ in told.kinds]
+    long = {}
+    for array, (name, columns) in zip(one.columns[len(names) :], told.beside, strict=True):
+        rows, entries = arrow.elements(arrow.single(array))
+        if len(entries):
+            found = [entries.field(place + 1) for place in range(len(columns))]  # the first is where it stood
+            long[name] = (rows, pa.StructArray.from_arrays(found, list(columns)))
+    return pa.RecordBatch.from_arrays(one.columns[: len(names)], names), long
 
 
 def batches(told: Spec, arriving: Iterator[Any]) -> Iterator[Any]:
     """For `mapInArrow`: the rows of each batch; the number of a row counts within its partition."""
     first = 0
     for one in arriving:
-        table, _ = batch(told, _named(told, one), first)
+        rows, long = _named(told, one)
+        table, _ = batch(told, rows, first, long)
         first += one.num_rows
         if table is not None:
             yield from words(table).combine_chunks().to_batches()
@@ -112,5 +126,6 @@ def batches(told: Spec, arriving: Iterator[Any]) -> Iterator[Any]:
 def counts(told: Spec, arriving: Iterator[Any]) -> Iterator[Any]:
     """For `mapInArrow`: what was counted in each batch, as JSON."""
     for one in arriving:
-        _, counted = batch(told, _named(told, one))
+        rows, long = _named(told, one)
+        _, counted = batch(told, rows, long=long)
         yield pa.RecordBatch.from_pydict({COUNTED: [json.dumps(counted.plain())]})

@@ -87,6 +87,8 @@ def _hold_together(
         wrong.append(("--count gives numbers and --out rows", "leave one of them out"))
     if undecided and not select:
         wrong.append(("--undecided goes with --select", "add a question"))
+    if out is not None and out.suffix.lower() not in (".parquet", ".csv"):
+        wrong.append((f"--out writes no '{out.suffix}'", "name a file .parquet or .csv"))
     if resume and out is None:
         wrong.append(("--resume goes on writing to --out", "add --out"))
     if draft and (select or out is not None or explain is not None):
@@ -109,15 +111,16 @@ def hold_to_be_installed(engine: str) -> None:
 
 def contract_of(prepared: Prepared, table: Table, mapping: Path | None) -> tuple[Contract, bytes]:
     """How the columns of a table are read, and the mapping as it was written. Raises Refused."""
-    from ..cohort.table import contract
+    from ..cohort.table import contract, tables
 
     own = (table.schema.metadata or {}).get(contract.METADATA)
     if mapping is None and own is not None:
-        return contract.by_mapping(prepared.kb, table.kinds, own, f"{table.path}: {contract.METADATA.decode()}"), own
+        its_own = contract.by_mapping(prepared.kb, table.kinds, own, f"{table.path}: {contract.METADATA.decode()}")
+        return tables.hold_readable(its_own, table), own
     if mapping is None:
-        return contract.by_names(prepared.kb, table.kinds), b""
+        return tables.hold_readable(contract.by_names(prepared.kb, table.kinds), table), b""
     text = surroundings.read(str(mapping))
-    return contract.by_mapping(prepared.kb, table.kinds, text, str(mapping)), text
+    return tables.hold_readable(contract.by_mapping(prepared.kb, table.kinds, text, str(mapping)), table), text
 
 
 def mapped(kb: KnowledgeBase, mapping: Path, table: Path | None) -> Contract:
@@ -130,7 +133,8 @@ def mapped(kb: KnowledgeBase, mapping: Path, table: Path | None) -> Contract:
     hold_to_be_installed("")
     from ..cohort.table import tables
 
-    found = contract.by_mapping(kb, tables.Table(table).kinds, text, str(mapping))
+    opened = tables.Table(table)
+    found = tables.hold_readable(contract.by_mapping(kb, opened.kinds, text, str(mapping)), opened)
     for one in found.beside:
         tables.LongTable(one, mapping.parent, found.patient)
     return found

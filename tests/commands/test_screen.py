@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from pathlib import Path
 
@@ -42,6 +43,88 @@ def test_a_draft_guesses_only_as_a_question(mapped: list[str]) -> None:
     assert re.search(r"Normal: ignore\s+# \? which of: premenopausal", text)
     assert re.search(r"Calcium Intake: ignore\s+# \? calcium_intake, but it holds Low, Adequate", text)
     assert "patient: Id" in text
+
+
+def test_a_draft_proposes_codes_with_how_many_are_known_and_is_read_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    drugs = [[{"atc": "M05BA04", "first_day": datetime.date(2024, 1, 1)}], [{"atc": "H02AB06", "first_day": None}]]
+    given = pa.array(drugs, pa.list_(pa.struct([("atc", pa.string()), ("first_day", pa.date32())])))
+    days = [datetime.date(2026, 1, 1)] * 2
+    columns = {"patient_id": [1, 2], "age": [70, 60], "index_date": days, "dx": ["M81.0; Q99.9", "I10"]}
+    path = tmp_path / "coded.parquet"
+    pq.write_table(
+        pa.table({**columns, "smoker": ["266919005", "8517006"], "lab": ["1989-3", None], "meds": given}), path
+    )
+    assert cli.main(["screen", str(path), "--draft"]) == 0
+    draft = capsys.readouterr().out
+    assert "# as_of: index_date    # ?" in draft
+    assert (
+        "  conditions:    # ? 2 of 3 codes are known here\n    column: dx\n    codes: icd10\n    complete: no" in draft
+    )
+    assert "    finding: smoking\n    codes: snomed\n" in draft
+    assert "  lab: ignore    # ? 1 of 1 codes are known here; a row for each result?" in draft
+    assert "      name: {column: atc, codes: atc}    # ? 2 of 2 codes are known here\n" in draft
+    assert "      # first_day: which field is it? started, stopped, last_given\n" in draft
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text(draft, encoding="utf-8")
+    asked = "medicines has alendronate and conditions has osteoporosis"
+    assert cli.main(["screen", str(path), "--map", str(mapping), "--as-of", "2026-03-15", "--select", asked]) == 0
+    assert "  true: 1\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("age;sex\n70;female\n", "the columns are parted by ';'; write commas between them"),
+        ("age\tsex\n70\tfemale\n", "the columns are parted by tabs; write commas between them"),
+        ("age,note\n70,M\xfcller\n", "the table is no UTF-8 text; save it as UTF-8"),
+    ],
+)
+def test_a_table_that_is_written_otherwise_is_refused_with_how(
+    text: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(text.encode("latin-1"))
+    assert cli.main(["screen", str(path), "--count"]) == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ([b"70", b"\xff"], "the column 'age' holds binary; write numbers, texts"),
+        ([datetime.time(1), None], "the column 'age' holds time64[us]; write numbers, texts"),
+        ([datetime.timedelta(3), None], "the column 'age' holds duration[us]; write numbers, texts"),
+    ],
+)
+def test_a_column_that_no_cell_can_say_is_refused(
+    column: list[object], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They stopped on a fault."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "people.parquet"
+    pq.write_table(pa.table({"age": column}), path)
+    assert cli.main(["screen", str(path), "--count"]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_the_day_of_a_row_is_no_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"age": [70], "day": [20_000]}), tmp_path / "people.parquet")
+    (tmp_path / "map.yaml").write_text("as_of: day\ncolumns: {age: age}\n", encoding="utf-8")
+    given = ["screen", str(tmp_path / "people.parquet"), "--map", str(tmp_path / "map.yaml")]
+    assert cli.main([*given, "--count"]) == 2
+    assert "the column 'day' holds numbers, and `as_of` is a day" in capsys.readouterr().err
+    assert cli.main([*given, "--out", str(tmp_path / "out.xlsx")]) == 2
+    assert "--out writes no '.xlsx'; name a file .parquet or .csv" in capsys.readouterr().err
 
 
 def test_counts_name_the_rows_that_are_refused(mapped: list[str], capsys: pytest.CaptureFixture[str]) -> None:

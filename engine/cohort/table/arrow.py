@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from ..mirror.ends import COUNTED
 from .contract import Kind
 
+OTHER = "other"
+"""What a column holds that no cell can say."""
 EPOCH = datetime.date(1970, 1, 1).toordinal()
 
 
@@ -33,10 +35,14 @@ def _kind(type: pa.DataType) -> tuple[str, tuple[Kind, ...]]:
         if pa.types.is_struct(type.value_type):
             return "entries", tuple(kind_of(type.value_type.field(i)) for i in range(type.value_type.num_fields))
         inner, _ = _kind(type.value_type)
-        return {"number": "numbers", "text": "texts"}.get(inner, "other"), ()
-    if pa.types.is_string(type) or pa.types.is_large_string(type) or pa.types.is_null(type):
+        return {"number": "numbers", "text": "texts"}.get(inner, OTHER), ()
+    if _is_text(type) or pa.types.is_null(type):
         return "text", ()
-    return "other", ()
+    return OTHER, ()
+
+
+def _is_text(type: pa.DataType) -> bool:
+    return bool(pa.types.is_string(type) or pa.types.is_large_string(type) or pa.types.is_string_view(type))
 
 
 def _is_list(type: pa.DataType) -> bool:

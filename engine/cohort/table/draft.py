@@ -22,6 +22,7 @@ from ...values.problems import Place
 from ...values.value import Choice, Known
 from . import arrow
 from .contract import IGNORE, PATIENT_NAMES, Kind
+from .supposed import RESULTS, Codes, Supposed
 from .tables import Table
 
 LOOKED_AT = 20_000
@@ -29,6 +30,11 @@ LOOKED_AT = 20_000
 _MOST = 60
 """A column of more distinct texts is no choice."""
 HERE = Place("a cell")
+_COMPLETE = "complete: no    # ? write yes where no other entry can be"
+_TYPES = {"date": "date", "number": "number"}
+"""By what a field of a column holds, the type of the fields it may be."""
+_DAYS = frozenset({"as of", "index date", "day", "date", "assessment date", "reference date"})
+"""What a column is called that may say on which day each row is looked at."""
 _UNITED = re.compile(r"(?P<name>.*?)\s*[\[(](?P<unit>[^\])]+)[\])]\s*")
 
 
@@ -40,6 +46,7 @@ class Draft:
         self.sheet = Sheet(kb, None)
         self.names = record.names_of(kb)
         self.taken: set[str] = set()
+        self.codes = Codes(kb)
 
     def text(self) -> str:
         """The mapping file."""
@@ -52,13 +59,19 @@ class Draft:
         patient = next((kind.name for kind in self.table.kinds if folded(kind.name) in PATIENT_NAMES), "")
         if patient:
             lines.append(f"patient: {_quoted(patient)}")
+        days = [kind for kind in self.table.kinds if kind.kind == "date" and folded(kind.name) in _DAYS]
+        lines += [f"# as_of: {_quoted(kind.name)}    # ? the day on which each row is looked at" for kind in days]
         lines.append("columns:")
         lists: list[str] = []
         for kind in self.table.kinds:
             if kind.name == patient:
                 continue
+            supposed = self.codes.supposed(cells[kind.name], self.kb.findings.values())
             if kind.kind == "entries":
-                lists += self._list(kind)
+                lists += self._list(kind, batch)
+            elif supposed is not None and supposed.name not in self.taken:
+                own, listed = self._of_codes(kind, supposed)
+                lines, lists = [*lines, *own], [*lists, *listed]
             else:
                 lines += [f"  {line}" for line in self._column(kind, cells[kind.name])]
         return "\n".join([*lines, *(["lists:", *lists] if lists else [])]) + "\n"
@@ -72,9 +85,18 @@ class Draft:
             array = array.cast(pa.string())
         if kind.kind == "texts":
             array = arrow.elements(array)[1]
-        table, codes = arrow.texts(array)
-        counts = Counter(codes.tolist())
-        return Counter({text: counts[place] for place, text in enumerate(table) if text is not None and counts[place]})
+        return _counted(array)
+
+    def _of_codes(self, kind: Kind, supposed: Supposed) -> tuple[list[str], list[str]]:
+        """The lines of a column of codes: those of a column, and those of a list."""
+        column, codes, why = _quoted(kind.name), f"codes: {supposed.system}", f"    # ? {supposed}"
+        if supposed.name == RESULTS:
+            own = f"results: {{file: ..., code: {{column: {column}, {codes}}}}}"
+            return [f"  {column}: {IGNORE}    # ? {supposed}; a row for each result? then a file of its own: {own}"], []
+        self.taken.add(supposed.name)
+        if self._is_list(supposed.name):
+            return [], [f"  {supposed.name}:{why}", f"    column: {column}", f"    {codes}", f"    {_COMPLETE}"]
+        return [f"  {column}:{why}", f"    finding: {supposed.name}", f"    {codes}"], []
 
     # --- one column ---
 
@@ -210,21 +232,48 @@ class Draft:
 
     # --- lists ---
 
-    def _list(self, kind: Kind) -> Iterator[str]:
+    def _list(self, kind: Kind, batch: Any) -> Iterator[str]:
         name, _ = record.resolve(self.kb, lambda: self.names, kind.name, HERE, suggest=False)
         finding = self.kb.findings.get(name or "")
         if finding is None or finding.type != "records":
             yield f"  # {kind.name}: which list is it?"
             return
+        if finding.id in self.taken:
+            yield f"  # {kind.name}: {finding.id} is given by another column"
+            return
+        self.taken.add(finding.id)
         yield f"  {finding.id}:"
         yield f"    column: {_quoted(kind.name)}"
-        yield "    complete: no    # ? write yes where no other entry can be"
+        yield f"    {_COMPLETE}"
         yield "    fields:"
         by_name = {folded(one): field.id for field in finding.fields.values() for one in (field.id, field.label)}
         for one in kind.fields:
             match = _UNITED.fullmatch(one.name)
             field = by_name.get(folded(match["name"] if match else one.name))
-            yield f"      {field}: {_quoted(one.name)}" if field else f"      # {one.name}: which field is it?"
+            column = _quoted(one.name)
+            supposed = self._coded_field(kind, one, batch, finding) if field in (None, finding.key) else None
+            if supposed is not None:
+                yield f"      {finding.key}: {{column: {column}, codes: {supposed.system}}}    # ? {supposed}"
+            elif field:
+                yield f"      {field}: {column}"
+            else:
+                fitting = [name for name, of in finding.fields.items() if of.type == _TYPES.get(one.kind)]
+                yield f"      # {one.name}: which field is it? {', '.join(fitting)}".rstrip()
+
+    def _coded_field(self, kind: Kind, field: Kind, batch: Any, finding: Finding) -> Supposed | None:
+        """What the texts in a field of entries may be codes of."""
+        if batch is None or field.kind != "text":
+            return None
+        entries = arrow.fields(arrow.elements(arrow.single(batch.column(kind.name)))[1])
+        found = self.codes.supposed(_counted(entries[field.name]), [finding])
+        return found if found is not None and found.name == finding.id else None
+
+
+def _counted(array: pa.Array) -> Counter[str]:
+    """The distinct texts of an array, and how often each stands there."""
+    table, codes = arrow.texts(array)
+    counts = Counter(codes.tolist())
+    return Counter({text: counts[place] for place, text in enumerate(table) if text is not None and counts[place]})
 
 
 def _within(spelled: str, words: str) -> bool:

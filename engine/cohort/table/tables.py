@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from ...intake.answers.sheet import clipped, folded
 from ...values.problems import Place, Problem, Refused, did_you_mean
 from . import arrow
+from .arrow import OTHER
 from .contract import PATIENT_NAMES, BoundList, BoundResults, Contract, Kind
 from .reading import Long
 
@@ -131,6 +132,8 @@ def _format(path: Path) -> str:
 
 
 def _unreadable(path: Path, wrong: Exception) -> Refused:
+    if isinstance(wrong, UnicodeError):
+        return Refused([Problem("OL380", "the table is no UTF-8 text", Place(str(path)), hint="save it as UTF-8")])
     first = str(wrong).split("\n")[0][:200]
     return Refused([Problem("OL380", f"the table cannot be read: {first}", Place(str(path)))])
 
@@ -152,6 +155,10 @@ def _header(path: Path) -> list[str]:
         raise Refused(
             [Problem("OL380", "the table is empty", Place(str(path), 1), hint="the first line names the columns")]
         )
+    if len(first) == 1 and (other := next((one for one in (";", "\t", ",", "|") if one in first[0]), "")):
+        hint = "write commas between them; a .tsv has tabs"
+        what = f"the columns are parted by {'tabs' if other == chr(9) else repr(other)}"
+        raise Refused([Problem("OL380", what, Place(str(path), 1), hint=hint)])
     return first
 
 
@@ -188,6 +195,27 @@ def _regular(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Record
         yield pa.Table.from_batches(waiting).combine_chunks().to_batches()[0]
 
 
+def hold_readable(contract: Contract, table: Table) -> Contract:
+    """The contract of a table, each column of which holds what a cell can say. Raises Refused."""
+    wrong = list(_unsaid(table, columns_read(contract, table)))
+    day = next((kind for kind in table.kinds if contract.as_of and kind.name == contract.as_of), None)
+    if day is not None and day.kind not in ("date", "text", OTHER):
+        what = f"the column '{clipped(day.name)}' holds {day.kind}s, and `as_of` is a day"
+        wrong.append(Problem("OL382", what, Place(str(table.path)), hint="write its days as dates, or as YYYY-MM-DD"))
+    if wrong:
+        raise Refused(wrong)
+    return contract
+
+
+def _unsaid(table: Table, names: Iterable[str]) -> Iterator[Problem]:
+    """A problem for each of these columns that holds something no cell can say (bytes, an hour, a duration)."""
+    types = {field.name: field.type for field in table.schema}
+    for kind in table.kinds:
+        if kind.name in names and (kind.kind == OTHER or any(one.kind == OTHER for one in kind.fields)):
+            what = f"the column '{clipped(kind.name)}' holds {types[kind.name]}"
+            yield Problem("OL382", what, Place(str(table.path)), hint="write numbers, texts, dates or lists of entries")
+
+
 def columns_read(contract: Contract, table: Table) -> list[str]:
     """The columns that are looked at."""
     wanted = {bound.cell.column for bound in contract.columns} | {one.column for one in contract.lists}
@@ -213,6 +241,8 @@ class LongTable:
             )
             what = f"{bound.file} has no column '{clipped(missing[0])}'"
             raise Refused([Problem("OL383", what, Place(bound.file), hint=hint)])
+        if wrong := list(_unsaid(self.table, bound.columns)):
+            raise Refused(wrong)
         self._rest: pa.Table | None = None
         self._batches = self.table.batches()
         self._ended = False
