@@ -108,7 +108,7 @@ class Stretch:
 
     def __init__(self, steps: Sequence[Step], last: Asked, ways: dict[Any, Stretch | End]) -> None:
         self.steps, self.last, self.ways = tuple(steps), last, ways
-        self._others = tuple(step for step in self.steps if isinstance(step[0], Question))
+        self._others = tuple((asked, answer) for asked, answer in self.steps if isinstance(asked, Question))
         by_space: dict[int, list[tuple[int, int]]] = {}
         for asked, answer in self.steps:
             if not isinstance(asked, Question):

@@ -171,8 +171,8 @@ class _Counting(dict[str, Known]):
     def _refused(self, *_: Any) -> NoReturn:
         raise Unwatched("counting")
 
-    __getitem__ = __iter__ = __len__ = __bool__ = __eq__ = __ne__ = _refused  # type: ignore[assignment]  # nothing of it can be read
-    get = items = keys = values = copy = _refused  # type: ignore[assignment]  # the same
+    __getitem__ = __iter__ = __len__ = __bool__ = __eq__ = __ne__ = _refused  # nothing of it can be read
+    get = items = keys = values = copy = _refused
 
 
 class _Explanation(Explanation):
