@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..case import evidence
 from ..case.case import Case
@@ -11,7 +11,7 @@ from ..knowledge_base.model import Condition, Rule
 from ..premises import propositions
 from ..premises.statuses import DiagnosisStatus
 from ..values import truth
-from ..values.frozen import ordered
+from ..values.frozen import ordered, with_fields
 from ..values.truth import Truth
 from . import reasons
 from .verdict import DIAGNOSIS_STATUSES, Cause, Diagnosis
@@ -20,15 +20,14 @@ FREQUENCIES = ("common", "uncommon", "rare")
 
 
 def causes(case: Case) -> tuple[Cause, ...]:
-    found = []
-    for condition in case.kb.conditions.values():
-        rules = [rule for rule in case.rules("causes", condition.id) if case.truth(rule) is Truth.TRUE]
-        for of in dict.fromkeys(rule.of for rule in rules):
-            grounds = tuple(reasons.reason(case, rule) for rule in rules if rule.of == of)
-            found.append(
-                Cause(condition.id, condition.label, Truth.TRUE, condition.mechanism, condition.effect, grounds, of)
-            )
-    return tuple(found)
+    return tuple(cause for condition in case.kb.conditions.values() for cause in _causes(case, condition))
+
+
+def _causes(case: Case, condition: Condition) -> Iterator[Cause]:
+    rules = [rule for rule in case.rules("causes", condition.id) if case.truth(rule) is Truth.TRUE]
+    for of in dict.fromkeys(rule.of for rule in rules):
+        grounds = tuple(reasons.reason(case, rule) for rule in rules if rule.of == of)
+        yield Cause(condition.id, condition.label, Truth.TRUE, condition.mechanism, condition.effect, grounds, of)
 
 
 def pursued(case: Case, condition: Condition) -> bool:
@@ -52,6 +51,11 @@ def in_play(case: Case) -> frozenset[str]:
     return frozenset(condition.id for condition in case.kb.conditions.values() if pursued(case, condition))
 
 
+def is_in_play(case: Case, condition: str) -> bool:
+    """Whether a condition is pursued for a patient for whom the system is."""
+    return case.in_scope is not Truth.FALSE and condition in case.once("in play", lambda: in_play(case))
+
+
 @ordered
 class Standing:
     """Where a condition stands in the differential, without the reasons."""
@@ -71,8 +75,11 @@ def ranked(case: Case) -> tuple[Standing, ...]:
 
 def in_order(one: Standing) -> tuple[int, float, int, str]:
     """By status, then score, then how common the condition is."""
-    frequency = FREQUENCIES.index(one.condition.frequency)
-    return (DIAGNOSIS_STATUSES.index(one.status), -one.score, frequency, one.condition.label)
+    return _place(one.status, one.score, one.condition)
+
+
+def _place(status: str, score: float, condition: Condition) -> tuple[int, float, int, str]:
+    return (DIAGNOSIS_STATUSES.index(status), -score, FREQUENCIES.index(condition.frequency), condition.label)
 
 
 def standing(case: Case, condition: Condition) -> Standing | None:
@@ -105,17 +112,24 @@ def missing(case: Case, condition: Condition) -> frozenset[str]:
 
 
 def diagnoses(case: Case) -> tuple[Diagnosis, ...]:
-    return tuple(_diagnosis(case, one, rank) for rank, one in enumerate(ranked(case), 1))
+    """The differential in its order (see `ranked`), with the reasons."""
+    exposures, conditions = case.prepared.index.exposures, case.kb.conditions
+    parts = (case.part(_diagnosis, one) for one in conditions.values() if one.id not in exposures)
+    found = [one for one in parts if one is not None]
+    found.sort(key=lambda one: _place(one.status, one.score, conditions[one.id]))
+    return tuple(with_fields(one, {"rank": rank}) for rank, one in enumerate(found, 1))
 
 
-def _diagnosis(case: Case, one: Standing, rank: int) -> Diagnosis:
-    condition = one.condition
+def _diagnosis(case: Case, condition: Condition) -> Diagnosis | None:
+    one = standing(case, condition)
+    if one is None:
+        return None
     criteria = [rule for rule in case.rules("diagnoses", condition.id) if case.visible(rule)]
     settled = one.status in ("established", "excluded")
     return Diagnosis(
         condition.id,
         condition.label,
-        rank,
+        0,  # until all are in their order
         one.status,
         one.score,
         condition.mechanism,

@@ -9,7 +9,7 @@ from decimal import Decimal
 from ..case.case import OLD, Case
 from ..intake.answers import answers
 from ..knowledge_base import verbs
-from ..knowledge_base.model import Rule
+from ..knowledge_base.model import Disagreement, Rule, Scale, State
 from ..premises import evaluation, expression, propositions
 from ..values import history
 from ..values.interval import Interval
@@ -81,9 +81,8 @@ def verdict_in(case: Case, world: worlds.World) -> Verdict:
 
 def _judged(case: Case) -> Verdict:
     outside = case.in_scope is Truth.FALSE
-    in_play = frozenset() if outside else differential.in_play(case)
     diagnoses = () if outside else differential.diagnoses(case)
-    items = plan.items(case, in_play)
+    items = plan.items(case)
     alerts = workup.alerts(case)
     causes = () if outside else differential.causes(case)
     tests = workup.tests(case, items)
@@ -204,32 +203,33 @@ def _derivation(case: Case, quantity: str, rule: Rule) -> Reason:
 
 
 def _states(case: Case) -> tuple[StateShown, ...]:
-    found = []
-    for state in case.kb.states.values():
-        held = case.memory.truth(state.id)
-        if not state.shown:
-            continue
-        rules = case.prepared.rules.get(state.id, ())
-        if held is Truth.TRUE and not any(case.visible(rule) for rule in rules if case.truth(rule) is Truth.TRUE):
-            continue
-        found.append(StateShown(state.id, state.label, held, reasons.reasons(case, rules)))
-    for scale in case.kb.scales.values():
-        if not scale.shown or case.memory.truth(propositions.applies(scale.id)) is not Truth.TRUE:
-            continue
-        certain = [scale.levels[0]]
-        rules = ()
-        for level in scale.levels[1:]:
-            atom = propositions.level(scale.id, level)
-            if case.memory.truth(atom) is Truth.TRUE:
-                certain.append(level)
-                rules = case.prepared.rules.get(atom, ())
-        if rules and not any(case.visible(rule) for rule in rules if case.truth(rule) is Truth.TRUE):
-            continue
-        higher = scale.levels[scale.levels.index(certain[-1]) + 1 :]
-        exact = all(case.memory.truth(propositions.level(scale.id, level)) is Truth.FALSE for level in higher)
-        held = Truth.TRUE if exact else Truth.UNKNOWN
-        found.append(StateShown(scale.id, scale.label, held, reasons.reasons(case, rules), certain[-1]))
-    return tuple(found)
+    found = [case.part(_state, state) for state in case.kb.states.values() if state.shown]
+    found += [case.part(_level, scale) for scale in case.kb.scales.values() if scale.shown]
+    return tuple(one for one in found if one is not None)
+
+
+def _state(case: Case, state: State) -> StateShown | None:
+    held, rules = case.memory.truth(state.id), case.prepared.rules.get(state.id, ())
+    if held is Truth.TRUE and not any(case.visible(rule) for rule in rules if case.truth(rule) is Truth.TRUE):
+        return None
+    return StateShown(state.id, state.label, held, reasons.reasons(case, rules))
+
+
+def _level(case: Case, scale: Scale) -> StateShown | None:
+    if case.memory.truth(propositions.applies(scale.id)) is not Truth.TRUE:
+        return None
+    certain = scale.levels[0]
+    rules: tuple[Rule, ...] = ()
+    for level in scale.levels[1:]:
+        atom = propositions.level(scale.id, level)
+        if case.memory.truth(atom) is Truth.TRUE:
+            certain, rules = level, case.prepared.rules.get(atom, ())
+    if rules and not any(case.visible(rule) for rule in rules if case.truth(rule) is Truth.TRUE):
+        return None
+    higher = scale.levels[scale.levels.index(certain) + 1 :]
+    exact = all(case.memory.truth(propositions.level(scale.id, level)) is Truth.FALSE for level in higher)
+    held = Truth.TRUE if exact else Truth.UNKNOWN
+    return StateShown(scale.id, scale.label, held, reasons.reasons(case, rules), certain)
 
 
 # --- what contradicts -------------------------------------------------------------------------------------------------
@@ -282,23 +282,23 @@ def _entered_beside(one: Derived, worked_out: Known, claims: tuple[Claim, ...]) 
 
 
 def _differences(case: Case) -> tuple[Difference, ...]:
-    found = []
-    for entry in case.kb.disagreements.values():
-        truths = [
-            (position, case.memory.holds(position.when)) for position in entry.positions if position.when is not None
-        ]
-        held = {value for _, value in truths}
-        if Truth.TRUE not in held or held == {Truth.TRUE}:
-            continue
-        shown = tuple(PositionShown(position.guideline, position.says, value) for position, value in truths)
-        needs: tuple[str, ...] = ()
-        if Truth.FALSE not in held:
-            waiting = frozenset().union(
-                *(case.explanation.missing(position.when) for position, _ in truths if position.when is not None)
-            )
-            needs = reasons.ordered(case, waiting)
-        found.append(Difference(entry.id, entry.question, shown, needs))
-    return tuple(found)
+    found = (case.part(_difference, entry) for entry in case.kb.disagreements.values())
+    return tuple(one for one in found if one is not None)
+
+
+def _difference(case: Case, entry: Disagreement) -> Difference | None:
+    truths = [(position, case.memory.holds(position.when)) for position in entry.positions if position.when is not None]
+    held = {value for _, value in truths}
+    if Truth.TRUE not in held or held == {Truth.TRUE}:
+        return None
+    shown = tuple(PositionShown(position.guideline, position.says, value) for position, value in truths)
+    needs: tuple[str, ...] = ()
+    if Truth.FALSE not in held:
+        waiting = frozenset().union(
+            *(case.explanation.missing(position.when) for position, _ in truths if position.when is not None)
+        )
+        needs = reasons.ordered(case, waiting)
+    return Difference(entry.id, entry.question, shown, needs)
 
 
 def _open(

@@ -7,7 +7,7 @@ corrected first); conditional (a contraindication or deferral is not yet known t
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from ..case import evidence
 from ..case.case import Case
@@ -18,7 +18,7 @@ from ..premises.statuses import Nowhere, PlanStatus
 from ..values import truth
 from ..values.truth import Truth
 from ..values.value import Records
-from . import reasons, waiting
+from . import differential, reasons, waiting
 from .verdict import Dose, Item
 
 LINES = ("first", "alternative", "second", "later")
@@ -36,9 +36,9 @@ _LAST = 99
 _STATUS_ORDER = {"recommended": 0, "conditional": 0, "deferred": 0, "contraindicated": 1, "undetermined": 2}
 
 
-def items(case: Case, pursued: frozenset[str]) -> tuple[Item, ...]:
-    """The plan. `pursued` are the conditions in play: what is undetermined for any other is left out."""
-    return arranged(item for one in case.kb.interventions.values() if (item := _item(case, one, pursued)) is not None)
+def items(case: Case) -> tuple[Item, ...]:
+    """The plan; what is undetermined for conditions that are not in play is left out."""
+    return arranged(item for one in case.kb.interventions.values() if (item := case.part(_item, one)) is not None)
 
 
 def arranged(items: Iterable[Item]) -> tuple[Item, ...]:
@@ -78,6 +78,11 @@ def taken(case: Case) -> list[Intervention]:
 
 
 def is_taken(case: Case, intervention: str) -> bool:
+    """Whether the intervention is among the medicines that the patient takes now."""
+    return case.ask(_is_taken, intervention)
+
+
+def _is_taken(case: Case, intervention: str) -> bool:
     known = case.memory.known("medicines") if "medicines" in case.kb.findings else None
     if not isinstance(known, Records):
         return False
@@ -100,8 +105,8 @@ def status_of(case: Case, intervention: Intervention) -> PlanStatus | Nowhere:
 
 def _granted(case: Case, intervention: Intervention) -> frozenset[str]:
     """The findings taken for granted without which a medicine would have another status."""
-    granted = waiting.granted(case) if intervention.kind == "medicine" else frozenset()
-    if not granted or _by_precedence(waiting.nothing_granted(case), intervention) == _by_precedence(case, intervention):
+    granted = case.granted if intervention.kind == "medicine" else frozenset()
+    if not granted or _by_precedence(case.nothing_granted, intervention) == _by_precedence(case, intervention):
         return frozenset()
     return granted
 
@@ -123,12 +128,15 @@ def _by_precedence(case: Case, intervention: Intervention) -> PlanStatus | Nowhe
     return "conditional" if unsure or scope_unknown else "recommended"
 
 
-def status_shown(case: Case, intervention: Intervention, pursued: frozenset[str]) -> PlanStatus | Nowhere:
-    """The status in the plan; empty where the plan leaves the intervention out."""
+def status_shown(case: Case, intervention: Intervention, pursued: Container[str]) -> PlanStatus | Nowhere:
+    """The status in the plan; empty where the plan leaves the intervention out.
+
+    `pursued` are the conditions in play: what is undetermined for any other is left out.
+    """
     status = status_of(case, intervention)
     if status == "undetermined":
         _, rules = wanted(case, intervention.id)
-        return status if _indications(case, rules) & pursued else ""
+        return status if any(one in pursued for one in sorted(_indications(case, rules))) else ""
     if status not in ("", "contraindicated"):
         return status
     taken = is_taken(case, intervention.id)
@@ -170,8 +178,18 @@ def line(case: Case, intervention: str) -> str:
     return _best_line(rule for rule in wanted(case, intervention)[1] if case.truth(rule) is Truth.TRUE)
 
 
-def _item(case: Case, intervention: Intervention, pursued: frozenset[str]) -> Item | None:
-    status = status_shown(case, intervention, pursued)
+class _InPlay(Container[str]):
+    """The conditions in play, each asked for by itself."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    def __contains__(self, condition: object) -> bool:
+        return self.case.ask(differential.is_in_play, str(condition))
+
+
+def _item(case: Case, intervention: Intervention) -> Item | None:
+    status = status_shown(case, intervention, _InPlay(case))
     if not status:
         return None
     taken = is_taken(case, intervention.id)

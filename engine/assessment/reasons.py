@@ -15,6 +15,14 @@ _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(\w+)\}")
 
 def reason(case: Case, rule: Rule) -> Reason:
     """The rule with its facts where it holds (not those of a brief case), with what is missing where it may."""
+    return case.later(_once, rule)
+
+
+def _once(case: Case, rule: Rule) -> Reason:
+    return case.once(("reason", rule.id, case.brief), lambda: case.part(_reason, rule))
+
+
+def _reason(case: Case, rule: Rule) -> Reason:
     brief, case = case.brief, case.holding(rule)
     held = case.truth(rule)
     facts = () if brief else _facts(case, rule)
@@ -47,7 +55,10 @@ def _facts(case: Case, rule: Rule) -> tuple[Fact, ...]:
 
 def fact(case: Case, name: str) -> Fact:
     """What is known of a finding or quantity, in words; many rules rest on the same."""
+    return case.later(_fact, name)
 
+
+def _fact(case: Case, name: str) -> Fact:
     def work() -> Fact:
         return Fact(name, case.value_text(name), case.why_implied(name), case.value_told(name))
 

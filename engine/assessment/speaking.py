@@ -14,15 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..case.case import Case
 from ..case.evidence import EVERYBODY
 from ..inference import productions
-from ..inference.values import Given
-from ..inference.working_memory import WorkingMemory
 from ..knowledge_base.model import Rule
 from ..premises import evaluation, expression, witness
 from ..premises.expression import TruthNode
 from ..values.frozen import ordered
 from ..values.interval import Interval
 from ..values.truth import Truth
-from ..values.value import Records
 from . import reasons
 from .verdict import Fact
 
@@ -45,7 +42,6 @@ class Hearing:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self._closed: WorkingMemory | None = None
         self._silent = EVERYBODY
         self._heard: dict[tuple[frozenset[str], int, bool], tuple[TruthNode, Speaking]] = {}
 
@@ -60,12 +56,8 @@ class Hearing:
 
     def facts(self, speaking: Speaking) -> tuple[Fact, ...]:
         """The findings that speak, in the order a clinician asks; of a list the entries that do."""
-        case = self.case
-        return tuple(
-            Fact(name, case.value_text(name), case.why_implied(name), ", ".join(told) or case.value_told(name))
-            for name in reasons.ordered(case, speaking.told)
-            for told in (speaking.told[name],)
-        )
+        told = speaking.told
+        return tuple(self.case.later(_fact, (name, told[name])) for name in reasons.ordered(self.case, told))
 
     def _of(self, node: TruthNode, *, wanted: bool) -> Speaking:
         """What speaks for a premise, or a part of one, being true (`wanted`) or being false."""
@@ -105,24 +97,20 @@ class Hearing:
             certain, possible = witness.matching(node, case.memory, case.names)
             entries = tuple(certain or possible)
             return Speaking(1, {name: entries for name in said if name == node.name}) if said and entries else _NOTHING
-        if said and (case.memory.holds(node) is Truth.TRUE or self._would_be_true(node) or _leans(case, node)):
+        if said and (case.memory.holds(node) is Truth.TRUE or case.ask(_would_be_true, node) or case.ask(_leans, node)):
             return Speaking(1, dict.fromkeys(said, ()))
         return _NOTHING
 
-    def _would_be_true(self, node: TruthNode) -> bool:
-        """Whether an open condition would be true if the lists that were begun held nothing else."""
-        begun = {
-            name: dataclasses.replace(known, complete=True)
-            for name, known in self.case.counting.items()
-            if isinstance(known, Records) and not known.complete
-        }
-        if not begun:
-            return False
-        if self._closed is None:
-            self._closed = WorkingMemory(self.case.prepared.plan)
-            self._closed.start(self.case.memory.today, {**self.case.memory.said})
-            self._closed.change({name: Given(known) for name, known in begun.items()})
-        return self._closed.holds(node) is Truth.TRUE
+
+def _fact(case: Case, spoken: tuple[str, tuple[str, ...]]) -> Fact:
+    name, told = spoken
+    return Fact(name, case.value_text(name), case.why_implied(name), ", ".join(told) or case.value_told(name))
+
+
+def _would_be_true(case: Case, node: TruthNode) -> bool:
+    """Whether an open condition would be true if the lists that were begun held nothing else."""
+    closed = case.lists_closed
+    return closed is not None and closed.holds(node) is Truth.TRUE
 
 
 def _affirms(node: TruthNode) -> bool:

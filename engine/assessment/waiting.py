@@ -19,7 +19,6 @@ from ..premises import expression, propositions
 from ..premises.expression import TruthNode
 from ..values import truth
 from ..values.truth import Truth
-from ..values.value import UNKNOWN, Gap
 from . import reasons
 
 
@@ -49,20 +48,6 @@ def _awaited(case: Case, rule: Rule, first: frozenset[str] | None, told: bool) -
     return case.once(("unasked", awaited), lambda: _Unasked(case, awaited)).lacked(rule.when) & awaited
 
 
-def granted(case: Case) -> frozenset[str]:
-    """The findings taken for granted of this patient, of whom it might be otherwise."""
-    return case.once("granted", lambda: frozenset(name for name in case.implied if _doubted(case, name)))
-
-
-def _doubted(case: Case, name: str) -> bool:
-    return name not in case.counting and case.why_implied(name) == "assumed" and not case.undoubted(name)
-
-
-def nothing_granted(case: Case) -> Case:
-    """The same patient without what might be otherwise than it was taken to be."""
-    return case.once("nothing granted", lambda: case.supposing(dict.fromkeys(granted(case), UNKNOWN)))
-
-
 def unasked(case: Case, intervention: Intervention) -> tuple[str, ...]:
     """The findings that could still speak against the intervention and are not waited for, as a clinician asks."""
     missing = frozenset().union(*(case.explanation.missing_rule(rule) for rule in _against(case, intervention)))
@@ -75,7 +60,7 @@ def _against(case: Case, intervention: Intervention) -> Iterable[Rule]:
 
 def _vague(case: Case, name: str) -> bool:
     """Whether something was said of a finding that leaves open what is asked of it."""
-    return name in case.counting and not isinstance(case.memory.known(name), Gap)
+    return name in case.counting and case.is_known(name)
 
 
 def _told(case: Case, node: TruthNode) -> frozenset[str]:

@@ -56,13 +56,20 @@ def _waiting_rules(case: Case, statuses: Mapping[str, str]) -> dict[str, list[Ru
     """For each missing finding that is measured the rules of the plan that wait for it."""
     found: dict[str, list[Rule]] = {}
     for intervention, status in statuses.items():
-        if status not in ("conditional", "deferred"):
-            continue
-        for verb in ("contraindicates", "defers"):
-            for rule in case.rules(verb, intervention):
-                for name in _soonest(case, _measured(case, waiting.awaited_of(case, intervention, rule))):
-                    found.setdefault(name, []).append(rule)
+        if status in ("conditional", "deferred"):
+            for name, rule in case.part(_waited_for, case.kb.interventions[intervention]):
+                found.setdefault(name, []).append(rule)
     return found
+
+
+def _waited_for(case: Case, intervention: Intervention) -> list[tuple[str, Rule]]:
+    """The missing findings that are measured first, each with the rule against the intervention that waits for it."""
+    return [
+        (name, rule)
+        for verb in ("contraindicates", "defers")
+        for rule in case.rules(verb, intervention.id)
+        for name in sorted(_soonest(case, _measured(case, waiting.awaited_of(case, intervention.id, rule))))
+    ]
 
 
 def _measured(case: Case, names: Iterable[str]) -> Iterator[str]:
@@ -84,15 +91,20 @@ def _settling(case: Case, wanted: Iterable[str]) -> dict[str, str]:
 
 
 def _test(case: Case, test: Investigation, wanted_by: dict[str, list[Rule]], chosen: dict[str, str]) -> Test | None:
-    ordered_by = [rule for rule in orders(case, test) if case.truth(rule) is Truth.TRUE]
-    if withheld(case, test) or (not ordered_by and test.id not in chosen.values()):
-        return None
+    ordered_by, done = case.part(_ordered, test)
     settles = [name for name in test.findings if chosen.get(name) == test.id]
+    if not ordered_by and (test.id not in chosen.values() or withheld(case, test)):
+        return None
     by_plan = list({rule.id: rule for name in settles for rule in wanted_by[name]}.values())
     grounds = tuple(reasons.reason(case, rule) for rule in (ordered_by or by_plan))
     step = min((int(rule.step) for rule in ordered_by if rule.step), default=test.step)
-    status = "done" if is_done(case, test) and not settles else "to do"
+    status = "done" if done and not settles else "to do"
     return Test(test.id, test.label, min(step, test.step), status, test.tells, grounds, tuple(settles))
+
+
+def _ordered(case: Case, test: Investigation) -> tuple[list[Rule], bool]:
+    """The rules that order a test, and whether it has been done."""
+    return [rule for rule in orders(case, test) if case.truth(rule) is Truth.TRUE], is_done(case, test)
 
 
 def orders(case: Case, test: Investigation) -> list[Rule]:
@@ -109,6 +121,10 @@ def withheld(case: Case, test: Investigation) -> bool:
 
 def is_done(case: Case, test: Investigation) -> bool:
     """Whether results show that it has been done; that a list is complete, or a group closed, shows nothing."""
+    return case.ask(_is_done, test)
+
+
+def _is_done(case: Case, test: Investigation) -> bool:
     if test.done_by:
         return any(_has_result(case, test, name) for name in test.done_by)
     return bool(test.findings) and all(_has_result(case, test, name) for name in test.findings)
@@ -127,9 +143,8 @@ def _has_result(case: Case, test: Investigation, name: str) -> bool:
 
 def alerts(case: Case) -> tuple[AlertShown, ...]:
     """Every alert that is not ruled out, and each medicine that is taken though it is or may be contraindicated."""
-    hearing = Hearing(case)
-    found = [_alert(case, alert, hearing) for alert in case.kb.alerts.values()]
-    taken = [_taken_and_barred(case, one, hearing) for one in plan.taken(case)]
+    found = [case.part(_alert, alert) for alert in case.kb.alerts.values()]
+    taken = [_taken_and_barred(case, one) for one in plan.taken(case)]
     return by_urgency([one for one in (*found, *taken) if one is not None])
 
 
@@ -138,7 +153,11 @@ def barred(case: Case, intervention: str) -> Truth:
     return truth.any_of(case.truth(rule) for rule in case.rules("contraindicates", intervention))
 
 
-def _taken_and_barred(case: Case, intervention: Intervention, hearing: Hearing) -> AlertShown | None:
+def _hearing(case: Case) -> Hearing:
+    return case.once("hearing", lambda: Hearing(case))
+
+
+def _taken_and_barred(case: Case, intervention: Intervention) -> AlertShown | None:
     held = barred(case, intervention.id)
     if held is Truth.FALSE:
         return None
@@ -150,9 +169,9 @@ def _taken_and_barred(case: Case, intervention: Intervention, hearing: Hearing) 
     if held is Truth.TRUE:
         return AlertShown(name, label, "urgent", "raised", action, reasons.reasons(case, rules))
     deciding = [rule for rule in case.rules("contraindicates", intervention.id) if case.truth(rule) is held]
-    speaking = Speaking() if case.brief else hearing.of_rules(deciding)
+    speaking = Speaking() if case.brief else _hearing(case).of_rules(deciding)
     grounds = tuple(reasons.reason(case, rule) for rule in deciding)
-    facts = hearing.facts(speaking)
+    facts = _hearing(case).facts(speaking)
     label = label.replace("which is", "which may be")
     return AlertShown(name, label, "urgent", "not ruled out", action, grounds, facts, speaking.conditions)
 
@@ -173,7 +192,7 @@ def _raising(case: Case, alert: Alert) -> list[Rule]:
     return [rule for rule in case.rules("alerts", alert.id) if case.acts(rule)]
 
 
-def _alert(case: Case, alert: Alert, hearing: Hearing) -> AlertShown | None:
+def _alert(case: Case, alert: Alert) -> AlertShown | None:
     rules, held = _raising(case, alert), raised(case, alert)
     if held is Truth.FALSE:
         return None
@@ -183,6 +202,6 @@ def _alert(case: Case, alert: Alert, hearing: Hearing) -> AlertShown | None:
     action = reasons.filled(case.holding(deciding[0]), alert.action)[0]
     if held is Truth.TRUE:
         return AlertShown(alert.id, alert.label, urgency, "raised", action, grounds, within=alert.within)
-    speaking = Speaking() if case.brief else hearing.of_rules(deciding, frozenset(alert.beyond))
-    facts = hearing.facts(speaking)
+    speaking = Speaking() if case.brief else _hearing(case).of_rules(deciding, frozenset(alert.beyond))
+    facts = _hearing(case).facts(speaking)
     return AlertShown(alert.id, alert.label, urgency, "not ruled out", action, grounds, facts, speaking.conditions)

@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ..inference import keeping, productions, working_memory
 from ..inference.rules_by import RulesBy
@@ -29,6 +29,7 @@ from . import aging
 from .explanation import Explanation
 from .index import Index
 
+_A = TypeVar("_A")
 _T = TypeVar("_T")
 
 
@@ -93,6 +94,12 @@ def _prepared(plan: Plan, index: Index) -> Prepared:
     )
 
 
+class Parts(Protocol):
+    """What keeps parts of verdicts from one patient to the next."""
+
+    def part(self, case: Case, work: Callable[[Case, _A], _T], about: _A) -> _T: ...
+
+
 class Case:
     """One patient: the answers, kept in step with all that follows from them.
 
@@ -127,6 +134,8 @@ class Case:
         self.finished = False
         self.brief = False
         """Whether verdicts leave out what a prompt between two answers does not need: facts behind reasons, prose."""
+        self.parts: Parts | None = None
+        """Where many are assessed: the parts of verdicts that were the same for a patient before."""
         self._matcher = matcher
         self.memory = memory or WorkingMemory(prepared.plan, matcher)
         self.memory.start(dates.day(today))
@@ -235,13 +244,41 @@ class Case:
             return self
         return self.once("recorded", lambda: self._again(as_recorded=True))
 
+    @property
+    def granted(self) -> frozenset[str]:
+        """The findings taken for granted of this patient, of whom it might be otherwise."""
+        return self.once("granted", lambda: frozenset(name for name in self.implied if self._doubted(name)))
+
+    def _doubted(self, name: str) -> bool:
+        return name not in self.counting and self.why_implied(name) == "assumed" and not self.undoubted(name)
+
+    @property
+    def nothing_granted(self) -> Case:
+        """The same patient without what might be otherwise than it was taken to be."""
+        return self.once("nothing granted", lambda: self.supposing(dict.fromkeys(self.granted, UNKNOWN)))
+
+    @property
+    def lists_closed(self) -> WorkingMemory | None:
+        """What would follow if the lists that were begun held nothing else; None where none was begun."""
+        return self.once("lists closed", self._with_lists_closed)
+
+    def _with_lists_closed(self) -> WorkingMemory | None:
+        counting = self.counting.items()
+        begun = {name: known for name, known in counting if isinstance(known, Records) and not known.complete}
+        if not begun:
+            return None
+        memory = WorkingMemory(self.prepared.plan)
+        memory.start(self.memory.today, {**self.memory.said})
+        memory.change({name: Given(dataclasses.replace(known, complete=True)) for name, known in begun.items()})
+        return memory
+
     def supposing(self, changes: Mapping[str, Known | None]) -> Case:
         """The same patient with these answers given, replaced or withdrawn (None)."""
         return self._again(changes, as_recorded=self.as_recorded)
 
     def _again(self, changes: Mapping[str, Known | None] = MappingProxyType({}), *, as_recorded: bool) -> Case:
         other = Case(self.prepared, self.today, self.guideline, self.region, self._matcher)
-        other.as_recorded = as_recorded
+        other.as_recorded, other.parts = as_recorded, self.parts
         said: dict[str, Known] = dict(self.said)
         for name, known in changes.items():
             if known is None:
@@ -263,6 +300,21 @@ class Case:
             self._once[what] = work()
         found: _T = self._once[what]
         return found
+
+    def part(self, work: Callable[[Case, _A], _T], about: _A) -> _T:
+        """A part of the verdict, worked out; or as an earlier patient had it of whom all it rests on is the same.
+
+        `work` reads the case by what `Case` offers, and is about something with an `id`.
+        """
+        return work(self, about) if self.parts is None else self.parts.part(self, work, about)
+
+    def later(self, work: Callable[[Case, _A], _T], about: _A) -> _T:
+        """What is filled in for each patient in a part that may serve several; the part itself may not look at it."""
+        return work(self, about)
+
+    def ask(self, question: Callable[[Case, _A], _T], about: _A) -> _T:
+        """What a question finds; where a part is kept, the answer tells the patients whom it serves from others."""
+        return question(self, about)
 
     @property
     def explanation(self) -> Explanation:

@@ -179,15 +179,19 @@ class Explanation:
         """The proof of a value: an answer, or the parts it was worked out from."""
         if name in self.kb.findings:
             finding = self.kb.findings[name]
-            if finding.stand_in and self.settled.known(name) == self.settled.known(finding.stand_in):
+            if finding.stand_in and self.is_by_stand_in(name):
                 return self.value(finding.stand_in)
             return Proof("answer", Truth.TRUE, name=name, answers=(name,))
         used = [rule for rule in self._derive.get(name, ()) if self.settled.premise(rule) is not Truth.FALSE]
         reads = {read for rule in used for part in (rule.when, rule.formula) if part for read in self.read_by(part)}
-        parts = [self.value(read) for read in sorted(reads) if read not in self.kb.thresholds and self._is_known(read)]
+        parts = [self.value(read) for read in sorted(reads) if read not in self.kb.thresholds and self.is_known(read)]
         return _proof("quantity", Truth.TRUE, parts, name=name, rule=used[0] if used else None)
 
-    def _is_known(self, name: str) -> bool:
+    def is_by_stand_in(self, name: str) -> bool:
+        """Whether a finding is known by what stands in for it."""
+        return self.settled.known(name) == self.settled.known(self.kb.findings[name].stand_in)
+
+    def is_known(self, name: str) -> bool:
         return not isinstance(self.settled.known(name), Gap)
 
     # --- what is missing ---
@@ -247,17 +251,13 @@ class Explanation:
     def _waits_for(self, name: str) -> frozenset[str]:
         if name in self.kb.thresholds:
             return _union(self.missing_value(value.by) for value in self.kb.thresholds[name].values if value.by)
-        known = self.settled.known(name)
+        if self.is_settled(name):
+            return frozenset()
         if name in self.kb.findings:
             finding = self.kb.findings[name]
-            open_list = not isinstance(known, Gap) and not getattr(known, "complete", True)
-            if known not in (UNKNOWN, NOT_MEASURED) and not open_list and not self._vague(name, known):
-                return frozenset()
             if finding.stand_in:
                 return self.missing_value(finding.stand_in) or frozenset({name})
             return frozenset({name})
-        if not isinstance(known, Gap) and not self._vague(name, known):
-            return frozenset()
         reads: set[str] = set()
         for rule in self._derive.get(name, ()):
             if self.settled.premise(rule) is not Truth.FALSE:
@@ -268,7 +268,16 @@ class Explanation:
         """The lists that are there, and yet give no number: an entry lacks a date or a dose."""
         findings = [self.kb.findings[name] for name in reads if name in self.kb.findings]
         lists = (one.id for one in findings if one.type == "records")
-        return frozenset(name for name in lists if not isinstance(self.settled.known(name), Gap))
+        return frozenset(name for name in lists if self.is_known(name))
+
+    def is_settled(self, name: str) -> bool:
+        """Whether nothing more can be said of a finding, or be worked out of a quantity."""
+        known = self.settled.known(name)
+        if name in self.kb.findings:
+            is_open = known in (UNKNOWN, NOT_MEASURED) or not getattr(known, "complete", True)
+        else:
+            is_open = isinstance(known, Gap)
+        return not is_open and not self._vague(name, known)
 
     def _vague(self, name: str, known: Known) -> bool:
         """Whether a value is known only within bounds or by a word, so that a more exact one could decide more."""

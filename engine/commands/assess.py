@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..assessment import judgement
 from ..assessment.verdict import Verdict
@@ -27,8 +27,13 @@ from ..values.problems import Place, Problem, Refused
 from ..views.report.forms import FORMS
 from . import surroundings
 
+if TYPE_CHECKING:
+    from ..assessment.recalled.recalled import Recalled
+
 AT_ONCE = 16
 """How many pieces of a file are handed to a process together."""
+FEW = 8
+"""So many patients are judged before parts of verdicts are kept for those who follow."""
 
 
 @ordered
@@ -83,14 +88,27 @@ class Run:
         self.prepared, self.terms, self.files, self.workers = prepared, terms, files, workers
         self.reader = opening.reader(prepared, terms, datetime.date.today())
         self._memory: WorkingMemory | None = None
+        self._recalled: Recalled | None = None
+        self._judged = 0
 
     def verdict(self, one: Record) -> Verdict:
         """All that follows for a patient, worked out in the memory that served the one before."""
         if self._memory is None:
             self._memory = WorkingMemory(self.prepared.plan, self.terms.matcher)
         case = opening.finished(self.prepared, one, self.terms, self._memory)
+        case.parts = self._parts()
         verdict = judgement.judge(case)
         return verdict if one.taken is None else replace(verdict, taken=_with_unread(one.taken, self.prepared))
+
+    def _parts(self) -> Recalled | None:
+        """What is kept of verdicts; none for the first few, for whom writing it down would not pay."""
+        self._judged += 1
+        if self._judged == FEW + 1:
+            from ..assessment.recalled.recalled import Recalled  # only where there are many
+
+            self.prepared.plan.open()  # a part of a premise is then known by its statement
+            self._recalled = Recalled()
+        return self._recalled
 
     def _pool(self) -> Pool:
         says = texts.reader(self.prepared.names)

@@ -166,7 +166,7 @@ class Journal:
             self._append(entry)
         except OSError as error:
             self.lost += 1
-            what = f"this line is not kept: {(error.strerror or 'the disk refuses it').lower()}"
+            what = f"this line is not kept: {_lowered(error.strerror or 'the disk refuses it')}"
             raise Refused([Problem("OL001", what, Place(str(self.path)), hint="report FILE writes it down")]) from error
         self.kept += 1
 
@@ -196,7 +196,10 @@ class Journal:
 
     def _open(self) -> None:
         """Make the file with its header; where that fails nothing is left of it."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = self.path.parent
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not trusted.trusted(folder):  # it could not be gone on with (see `all_kept`), so nothing is promised
+            raise PermissionError(errno.EPERM, f"others own {folder}, or can write in it")
         self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         _locked(self._file)
         try:
@@ -228,6 +231,10 @@ class Journal:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _locked(file: int) -> bool:

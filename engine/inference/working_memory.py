@@ -189,6 +189,11 @@ class WorkingMemory(Numbers):
         self._asserted: dict[int, int] = {}
         self._truths: dict[int, tuple[TruthNode, Truth]] = {}
 
+    @property
+    def held(self) -> bytearray:
+        """A one for each literal that holds, to be read only."""
+        return self._held
+
     def truth(self, atom: str) -> Truth:
         """The truth of a proposition, by name."""
         index = self.plan.productions.propositions.get(atom)

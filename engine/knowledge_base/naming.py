@@ -12,6 +12,7 @@ from .model import Entry, KnowledgeBase, Member
 
 _ID = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 
+
 class Names:
     """The labels of one knowledge base."""
 

@@ -8,6 +8,7 @@ Kinds that are made by the thousand while a patient is assessed stay plain datac
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 if TYPE_CHECKING:
@@ -52,6 +53,15 @@ def _made(kind: type[_T]) -> type[_T]:
     made.__value_fields__ = {field.name: (field.default, field.default_factory) for field in dataclasses.fields(made)}
     made.__compared__ = tuple(field.name for field in dataclasses.fields(made) if field.compare)
     return made  # type: ignore[no-any-return]  # it is the class that was given
+
+
+def with_fields(value: _T, fields: Mapping[str, Any]) -> _T:
+    """As `dataclasses.replace`, for values that are changed by the thousand: nothing is checked or worked out."""
+    kind: Any = type(value)
+    made: _T = kind.__new__(kind)
+    for name in kind.__value_fields__:
+        _set(made, name, fields[name] if name in fields else getattr(value, name))
+    return made
 
 
 def _init(self: Any, *in_order: Any, **given: Any) -> None:

@@ -180,16 +180,22 @@ def test_a_folder_that_others_can_write_in_is_not_gone_on_with(home: Path, run: 
 
 KILLS = int(os.environ.get("OSTEOLOGIC_KILLS", "1000" if LONG else "100" if os.environ.get("CI") == "true" else "40"))
 WARM = """
-import contextlib, io, os, signal, sys
+import contextlib, gc, io, os, signal, sys, tempfile
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
+from engine import api
 from engine.commands import consult, surroundings
-surroundings.ROOT = Path(sys.argv[2])
+api.ROOT = surroundings.ROOT = Path(sys.argv[2])
 prepared = surroundings.prepared(None)
 surroundings.prepared = lambda knowledge: prepared
-orders, sys.stdin = sys.stdin, io.StringIO("67, woman\\nhip -2.7\\nquit\\n")
-with contextlib.redirect_stdout(io.StringIO()):
-    consult.run(no_journal=True)  # what is opened on first use is open from here on
+orders, state = sys.stdin, os.environ["XDG_STATE_HOME"]
+with tempfile.TemporaryDirectory() as scratch, contextlib.redirect_stdout(io.StringIO()):
+    os.environ["XDG_STATE_HOME"] = scratch
+    for resume in (False, True):  # what is opened on first use is open from here on, and not anew in each fork
+        sys.stdin = io.StringIO(sys.argv[3])
+        consult.run(resume=resume)
+os.environ["XDG_STATE_HOME"] = state
+gc.freeze()
 written = os.write
 
 def until(last, count):  # a few bytes at a time, which a disk may do; the last write is cut short, and then it dies
@@ -234,7 +240,7 @@ class Warm:
         self.folder = folder
         environment = {**os.environ, "XDG_STATE_HOME": str(state), "COLUMNS": "80"}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", WARM, str(ROOT), str(home)],
+            [sys.executable, "-c", WARM, str(ROOT), str(home), "\n".join([*LINES, "quit", ""])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True,
         )  # fmt: skip
         assert self._line() == "ready"

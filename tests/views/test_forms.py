@@ -18,6 +18,8 @@ from engine.assessment import judgement
 from engine.assessment.verdict import Verdict
 from engine.case import opening
 from engine.case.case import Prepared, prepare_kept
+from engine.inference.working_memory import WorkingMemory
+from engine.intake import record
 from engine.knowledge_base.store import cache
 from engine.views.report import data, html, markdown, outline, sections, text
 from engine.views.report.document import Document, Entry, Group, Table, entries, told
@@ -37,18 +39,24 @@ def prepared() -> Prepared:
     return prepare_kept(cache.load(ROOT))
 
 
+Told = list[tuple[str, Verdict, Document]]
+"""Patients by name, what follows for each, and the report of it."""
+
+
 @pytest.fixture(scope="module")
-def verdicts(prepared: Prepared) -> list[tuple[str, Verdict]]:
-    """The examples, and a share of the worked cases."""
+def reports(prepared: Prepared) -> Told:
+    """Of the examples, and of a share of the worked cases."""
     found = []
+    memory = WorkingMemory(prepared.plan)  # building one takes longer than a patient
     for path in EXAMPLES:
         terms = opening.terms(prepared.kb, None, None, TODAY, "counting")
-        patients = opening.patients(prepared, path.read_text("utf-8"), path.name, terms, TODAY)
-        found += [(path.name, judgement.judge(one.case)) for one in patients]
+        records, wrong = record.read_records(prepared.kb, path.read_text("utf-8"), path.name, TODAY, TODAY)
+        assert wrong == []
+        found += [(path.name, judgement.judge(opening.finished(prepared, one, terms, memory))) for one in records]
     worked, problems = cases.read_all(prepared.kb, cases.all_files(ROOT, None)[::STEP], ROOT)
     assert problems == []
-    found += [(one.name, judgement.judge(cases.patient(prepared, one))) for one in worked[::STEP]]
-    return found
+    found += [(one.name, judgement.judge(cases.patient(prepared, one, memory=memory))) for one in worked[::STEP]]
+    return [(name, verdict, sections.document(verdict, prepared.names, name)) for name, verdict in found]
 
 
 def plain(words: str) -> str:
@@ -77,25 +85,18 @@ def test_the_command_line_offers_every_form_there_is() -> None:
     assert {*FORMS} <= {*formats.type.choices}
 
 
-def test_every_fact_of_the_document_stands_in_text_markdown_and_html(
-    prepared: Prepared, verdicts: list[tuple[str, Verdict]]
-) -> None:
-    names = prepared.names
-    for name, verdict in verdicts:
-        document = sections.document(verdict, names, name)
+def test_every_fact_of_the_document_stands_in_text_markdown_and_html(reports: Told) -> None:
+    for name, _, document in reports:
         written = plain(text.full(document, 100))
         marked = plain(re.sub(r"\\(.)", r"\1", markdown.written(document)).replace("&amp;", "&"))
         page = shown(html.written([document]))
-        for fact in told(document):
+        for fact in dict.fromkeys(map(plain, told(document))):
             for form, said in (("text", written), ("Markdown", marked), ("HTML", page)):
-                assert plain(fact) in said, f"{name}: not in {form}: {fact}"
+                assert fact in said, f"{name}: not in {form}: {fact}"
 
 
-def test_every_label_reason_dose_and_what_follows_stands_in_json(
-    prepared: Prepared, verdicts: list[tuple[str, Verdict]]
-) -> None:
-    for name, verdict in verdicts:
-        document = sections.document(verdict, prepared.names, name)
+def test_every_label_reason_dose_and_what_follows_stands_in_json(prepared: Prepared, reports: Told) -> None:
+    for name, verdict, document in reports:
         said = plain(" | ".join(in_json(json.loads(data.text(data.document(verdict, prepared.names))))))
         for fact in _in_data(document):
             assert plain(fact).rstrip(".") in said, f"{name}: not in JSON: {fact}"
@@ -125,10 +126,9 @@ def _of_entry(section: str, one: Entry) -> Iterator[str]:
 
 
 def test_the_answer_is_one_screen_with_diagnoses_the_first_medicine_and_every_alert_raised(
-    prepared: Prepared, verdicts: list[tuple[str, Verdict]]
+    prepared: Prepared, reports: Told
 ) -> None:
-    for name, verdict in verdicts:
-        document = sections.document(verdict, prepared.names)
+    for name, verdict, document in reports:
         brief = text.brief(document)
         assert brief.count("\n") <= text.SCREEN or _crowded(verdict), f"{name}\n{brief}"
         said = plain(brief)
@@ -147,11 +147,10 @@ def test_the_answer_is_one_screen_with_diagnoses_the_first_medicine_and_every_al
 
 
 def test_a_diagnosis_an_alert_and_the_first_medicine_stand_with_a_fact_a_title_or_a_dose(
-    prepared: Prepared, verdicts: list[tuple[str, Verdict]]
+    prepared: Prepared, reports: Told
 ) -> None:
     """The answer is never bare: behind it stands a fact of a rule that holds, its title, or how it is given."""
-    for name, verdict in verdicts:
-        document = sections.document(verdict, prepared.names)
+    for name, verdict, document in reports:
         lines = {line.id: line for block in document.summary for line in block.lines if line.id}
         told_once = {line.clause for line in lines.values() if line.clause}
         made = {one.id: one.supporting for one in verdict.diagnoses}
@@ -199,9 +198,8 @@ def _crowded(verdict: Verdict) -> bool:
     return len(verdict.on_top.raised) + len(verdict.notices) + len(verdict.diagnoses) > 12
 
 
-def test_whatever_is_told_of_a_thing_bears_its_id(prepared: Prepared, verdicts: list[tuple[str, Verdict]]) -> None:
-    for _, verdict in verdicts:
-        document = sections.document(verdict, prepared.names)
+def test_whatever_is_told_of_a_thing_bears_its_id(prepared: Prepared, reports: Told) -> None:
+    for _, verdict, document in reports:
         planned = {item.id: item for item in verdict.plan}
         for entry in entries(document):
             if entry.id in planned and entry.columns:
