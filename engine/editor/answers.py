@@ -15,9 +15,9 @@ from ..workbench.editing.mending import Edit, Lines
 from ..workbench.survey.occurrences import Occurrence
 from ..workbench.survey.things import Thing
 from . import completion, fixes, hover, lenses, outline
-from .buffers import offset_at, position_at, range_at, to_path, to_uri, word_range
 from .diagnostics import diagnostic
 from .session import Session
+from .text.buffers import offset_at, position_at, range_at, to_path, to_uri, word_range
 from .trial import nearest, what_follows
 
 _KINDS = {

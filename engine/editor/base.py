@@ -32,7 +32,7 @@ from ..workbench.survey import occurrences
 from ..workbench.survey.occurrences import Occurrence
 from ..workbench.survey.things import Thing, Things
 from ..workbench.whole import Reader, failed, ordered, same_vocabulary
-from .buffers import Buffer, Columns
+from .text.buffers import Buffer, Columns
 from .trial import PROVING, Counts, Trial, truths
 
 Unsaved = Mapping[Path, bytes]

@@ -21,8 +21,8 @@ from ..workbench.editing.scaffold import KINDS as _SKELETONS
 from ..workbench.survey.occurrences import PREMISES
 from ..workbench.survey.things import READABLE
 from .base import Base, InForce
-from .context import Context, context
 from .hover import FUNCTIONS, KEYWORDS
+from .text.context import Context, context
 
 _COMPARED = ("<", "<=", ">", ">=", "=", "!=")
 _NUMBERS = ("number", "quantity", "threshold", "duration", "date")

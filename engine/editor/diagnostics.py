@@ -9,7 +9,7 @@ from lsprotocol import types
 from ..values.problems import Level, Problem
 from ..workbench.editing.mending import Lines, edit_of
 from .base import Base
-from .buffers import Columns, position_at, range_at, to_uri
+from .text.buffers import Columns, position_at, range_at, to_uri
 
 SEVERITIES = {
     Level.ERROR: types.DiagnosticSeverity.Error,

@@ -15,7 +15,7 @@ from ..views.catalog.sheets import Row, Sheets
 from ..workbench.editing import meanings
 from ..workbench.survey.things import Thing
 from .base import Base, InForce
-from .context import context
+from .text.context import context
 
 _ROWS = 9
 _LONGEST = 600

@@ -10,7 +10,7 @@ from lsprotocol import types
 from ..workbench.cases.cases import WorkedCase
 from ..workbench.cases.outcomes import Result
 from .base import Base
-from .buffers import position_at, range_at
+from .text.buffers import position_at, range_at
 from .trial import Part, proving
 from .verbs import EVALUATE, FOLLOWS, RUN
 

@@ -10,7 +10,7 @@ from ..knowledge_base.files.nodes import ListNode, MapNode, Node, Text
 from ..values.problems import Place
 from ..workbench.survey.things import OTHERS, READABLE, Thing
 from .base import Base
-from .buffers import range_at, to_uri, word_range
+from .text.buffers import range_at, to_uri, word_range
 
 _SHOWN = {
     "rules": types.SymbolKind.Function,

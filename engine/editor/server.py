@@ -61,8 +61,8 @@ class Server(LanguageServer):
 
     def _begun(self) -> Session:
         from .base import Base, home_of
-        from .buffers import Columns, to_path
         from .session import Session
+        from .text.buffers import Columns, to_path
 
         workspace = self.workspace
         roots = [folder.uri for folder in workspace.folders.values()] or [workspace.root_uri or ""]

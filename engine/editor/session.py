@@ -26,9 +26,9 @@ from ..workbench.editing.mending import Lines
 from . import insight
 from .aside import Aside, Failed
 from .base import Base, Seen
-from .buffers import Buffer, to_path, to_uri
 from .diagnostics import diagnostic
 from .lenses import about
+from .text.buffers import Buffer, to_path, to_uri
 from .trial import Part
 
 PAUSE = 0.06

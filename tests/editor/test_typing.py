@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from engine.editor.buffers import Buffer, Columns, offset_at, position_at
-from engine.editor.context import context
+from engine.editor.text.buffers import Buffer, Columns, offset_at, position_at
+from engine.editor.text.context import context
 from engine.knowledge_base.files.layout import Layout
 from engine.knowledge_base.reading import reader
 from engine.workbench.editing.mending import Lines

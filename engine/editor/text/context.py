@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..workbench.editing.mending import Lines
+from ...workbench.editing.mending import Lines
 
 _KEY = re.compile(r"""(?P<indent> *)(?P<dash>(?:- +)*)(?P<key>[^\s#'"\[{\-:][^:#]*?|"[^"]*"|'[^']*') *:(?= |$)""")
 _ITEM = re.compile(r"(?P<indent> *)(?P<dash>(?:- +)+|-$)(?P<rest>.*)")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from ..values.problems import Place
-from ..workbench.editing.mending import Lines
+from ...values.problems import Place
+from ...workbench.editing.mending import Lines
 
 
 class Columns:

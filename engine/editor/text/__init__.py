@@ -1,0 +1,1 @@
+"""Texts as they are being edited: positions as editors count them, and what stands around a place."""
