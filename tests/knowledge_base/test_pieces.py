@@ -14,7 +14,7 @@ from tests.conftest import LONG
 
 ROOT = Path(__file__).parents[2]
 EDITS = 20_000 if LONG else 250
-TYPED = [
+TYPED: list[str] = [
     *"a{}[]\"'#?>|\t\n, é",
     *("\n\n", "\r\n", "  ", ": ", "- ", " # ", "x: y\n", "\nkey: 1\n", "\n- b\n", "< 30", "|+\n", "&a ", "*a", "!t "),
     *("? ", "---\n", "...\n", "<<: ", "%", "1,5\n", "“", "\n]", "\n}", "\u00a0", "\n|\n"),

@@ -98,8 +98,8 @@ class Encoded:
                 lacked = case.explanation.missing(leaf)
                 given[variable] = any(one in first or waiting._vague(case, one) for one in lacked)
         for (of, subject), words in self.report._words.items():
-            said = query._SAID[of](look, subject)
-            given |= {variable: word == said for word, variable in words.items() if variable > 1}
+            stated = query._SAID[of](look, subject)
+            given |= {variable: word == stated for word, variable in words.items() if variable > 1}
         told = {name: query.holds(case, kb.invariants[name].never or expression.Always(), look) for name in self.asked}
         told |= {name: case.memory.premise(kb.rules[name]) for name in self.rules}
         return given, told
