@@ -34,6 +34,8 @@ def heard(
     """
     plain: list[str] = []
     lists: list[str] = []
+    names = list(names)
+    short = len(names) > _NAMED
     for name in names:
         known = case.said.get(name)
         if known is None or isinstance(known, Gap):
@@ -46,6 +48,7 @@ def heard(
         label = case.names.label(name)
         if typed := _typed(case, name, known, understood.typed.get(name, "")):
             told = f"{label} {typed} ({told.removeprefix(label).strip()})"
+        told = _shortened(told, label) if short else told
         told += " (follows from that)" if name in understood.assumed and name not in was else again
         told += " (its unit is assumed)" if name in understood.unit_assumed else ""
         (lists if isinstance(known, Records) else plain).append(told)
@@ -57,6 +60,13 @@ def heard(
         yield "; ".join(understood.mended)
     if understood.left:
         yield f"left out: {', '.join(understood.left)}"
+
+
+def _shortened(told: str, label: str) -> str:
+    """Among many results the short name of one: `ALP 80 U/L`, `T-score total hip -2.7`."""
+    brief = re.search(r"\(([A-Z][A-Za-z0-9-]{1,5}|eGFR)\)$", label)
+    brief_label = brief.group(1) if brief is not None else label.replace("-score of the ", "-score ")
+    return brief_label + told.removeprefix(label) if told.startswith(label) else told
 
 
 def _closed_alone(before: Records, now: Records) -> bool:

@@ -27,7 +27,8 @@ class Told:
 def lines(before: Verdict, after: Verdict, names: Names) -> tuple[Told, ...]:
     """What changed the picture, the urgent first: alerts, diagnoses, levels of risk, medicines.
 
-    Causes, numbers worked out, tests and what helps besides are in `facts`, `differential`, `plan` and the report.
+    Causes, numbers worked out, tests and what helps besides are in `facts`, `differential`, `plan` and the report; so
+    are the reasons of what is only likely, and against measures that are no medicines.
     """
     return (
         *_contradictions(before, after),
@@ -78,9 +79,10 @@ def _sentence(text: str) -> str:
 
 def _found(before: Verdict, after: Verdict) -> Iterator[Told]:
     was = {one.id: one.status for one in before.diagnoses}
-    for one in after.diagnoses:
-        if one.status != was.get(one.id) and one.status in ("established", "contradictory", "likely"):
-            yield Told(FOUND, _diagnosed(one))
+    new = [one for one in after.diagnoses if one.status != was.get(one.id)]
+    yield from (Told(FOUND, _diagnosed(one)) for one in new if one.status in ("established", "contradictory"))
+    if likely := [f"{one.label} ({one.score:+.1f})" for one in new if one.status == "likely"]:
+        yield Told(FOUND, f"likely: {', '.join(likely)}")
     levels = {state.id: (state.at_least, state.truth) for state in before.states}
     for state in after.states:
         if state.at_least and levels.get(state.id) != (state.at_least, state.truth) and state.because:
@@ -91,8 +93,7 @@ def _found(before: Verdict, after: Verdict) -> Iterator[Told]:
 def _diagnosed(one: Diagnosis) -> str:
     why = f": {one.supporting[0].title.rstrip('.')}" if one.supporting else ""
     label = one.label.upper() if one.status == "established" else f"{one.label} {one.status}"
-    score = f" ({one.score:+.1f})" if one.status == "likely" else ""
-    return f"{label}{score}{why}{tags(one.supporting[:1])}"
+    return f"{label}{why}{tags(one.supporting[:1])}"
 
 
 def _to_do(before: Verdict, after: Verdict) -> Iterator[Told]:
@@ -111,28 +112,27 @@ def _to_do(before: Verdict, after: Verdict) -> Iterator[Told]:
 def _held_back(before: Verdict, after: Verdict, names: Names) -> Iterator[Told]:
     was = {item.id: item.status for item in before.plan}
     waiting: dict[tuple[str, ...], list[Item]] = {}
+    besides: list[Item] = []
     for item in after.plan:
         if item.status == "deferred" and was.get(item.id) != "deferred":
-            waiting.setdefault(item.after, []).append(item)
+            (waiting.setdefault(item.after, []) if item.kind == "medicine" else besides).append(item)
     for after_these, items in waiting.items():
         steps = [names.label(step) if step in names.kb.interventions else step for step in after_these]
         until = f" until: {', '.join(steps)}" if steps else ""
         reasons = items[0].against[:1]
-        yield Told(NOT_YET, f"no {_all(items)}{until}{tags(reasons)}")
+        yield Told(NOT_YET, f"no {', '.join(item.label for item in items)}{until}{tags(reasons)}")
+    if besides:
+        yield Told(NOT_YET, f"no {few(item.label for item in besides)}")
+    if never := [item for item in after.plan if item.status == "contraindicated" and was.get(item.id) != item.status]:
+        others = [item.label for item in never if item.kind != "medicine"]
+        yield from [Told(NEVER, few(others))] if others else []
     barred: dict[str, list[Item]] = {}
     for item in after.plan:
-        if item.status == "contraindicated" and was.get(item.id) != item.status:
+        if item.status == "contraindicated" and was.get(item.id) != item.status and item.kind == "medicine":
             why = f"{item.against[0].title.rstrip('.')}{tags(item.against[:1])}" if item.against else ""
             barred.setdefault(why, []).append(item)
     for why, items in barred.items():
-        yield Told(NEVER, _all(items) + (f": {why}" if why else ""))
-
-
-def _all(items: Iterable[Item]) -> str:
-    """Every medicine by name; of other measures the first."""
-    listed = list(items)
-    medicines = [item.label for item in listed if item.kind == "medicine"]
-    return ", ".join(medicines) if medicines else few(item.label for item in listed)
+        yield Told(NEVER, ", ".join(item.label for item in items) + (f": {why}" if why else ""))
 
 
 def tags(reasons: Iterable[Reason]) -> str:
