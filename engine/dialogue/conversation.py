@@ -476,7 +476,8 @@ class Conversation:
 
     def wrong(self, problem: Problem) -> None:
         hint = f"{' ' if problem.what.endswith('?') else '; '}{problem.hint}" if problem.hint else ""
-        self.tell(WRONG, f"{problem.what}{hint}")
+        told = f"{problem.what}{hint}"
+        self.tell(WRONG, told if "_" in self._line else self.case.names.spoken(told))
 
     def note(self, text: str) -> None:
         self.tell(NOTE, text)

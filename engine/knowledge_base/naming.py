@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 
 from ..premises import propositions
 from .model import Entry, KnowledgeBase, Member
 
+_ID = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 _PROPOSITIONS = {
     "diagnosed": "{} is diagnosed",
     "excluded": "{} is excluded",
@@ -51,6 +53,20 @@ class Names:
         """The label of a finding, quantity, state, scale, threshold, condition, intervention, test or alert."""
         entry = self._entry(name)
         return entry.label if entry is not None and entry.label else name.replace("_", " ")
+
+    def spoken(self, text: str) -> str:
+        """A sentence in which ids, as files write them, are replaced by what they are called."""
+        return _ID.sub(lambda found: self._called(found.group()), text)
+
+    def _called(self, word: str) -> str:
+        if self._entry(word) is not None:
+            return self.label(word)
+        for choices in self.kb.choices.values():
+            if word in choices.members:
+                return choices.members[word].label or word.replace("_", " ")
+            if word in choices.class_labels:
+                return choices.class_labels[word]
+        return word
 
     def subject(self, name: str) -> str:
         """The label of a condition, intervention or alert, or of a class of them."""
