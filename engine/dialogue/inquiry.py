@@ -283,7 +283,7 @@ def facts(session: Session, _: Asked | None, words: str) -> None:
     if not names:
         session.note("Nothing was said yet.")
     for derived in session.verdict.derived if names else ():
-        if derived.value:
+        if derived.value and derived.id not in names:
             session.tell("", f"= {derived.label} {derived.text}")
     for one in session.verdict.contradictions:
         session.tell("?", one.told)

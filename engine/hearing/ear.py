@@ -380,7 +380,10 @@ class Ear:
             return None
         undated = [one for one, _ in readable if not one.date]
         before = all(one.earlier for one, _ in readable if one.date)
-        if len(readable) > 1 and (not undated or (len(undated) == 1 and before)):
+        if len(readable) > 1 and len(undated) == 1 and before:
+            undated[0].date = self.today.isoformat()  # `-2.6 (previously -2.2 in 2021)`: the other is of now
+            undated = []
+        if len(readable) > 1 and not undated:
             return self._in_days(hearing, name, [one for one, _ in readable])
         best, kept = readable[0]
         for one, known in readable[1:]:
@@ -401,7 +404,7 @@ class Ear:
         def day(one: Result) -> tuple[object, ...]:
             known, _ = hearing.readable(name, one.node)
             interval = history.date_of(known) if known is not None else None
-            return (interval.low, interval.high) if interval is not None else (datetime.date.max.toordinal(), 0)
+            return (interval.low, interval.high) if interval is not None else (0, 0)
 
         ordered = sorted(results, key=day)
         known, problems = hearing.readable(name, ListNode(tuple(one.node for one in ordered), PROMPT))
