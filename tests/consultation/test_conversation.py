@@ -560,3 +560,14 @@ def test_lived_through_again_it_comes_to_the_same(prepared: Prepared) -> None:
         second.hear(line, question, again=True)
     assert (second.case.said, second.case.closed_groups) == (first.case.said, first.case.closed_groups)
     assert second.progress == first.progress
+
+
+def test_a_number_is_echoed_in_the_unit_it_was_typed_or_chosen_in_also_when_it_is_put_right(prepared: Prepared) -> None:
+    lines = ("67", "male", "vit d 20", "ng/mL", "sorry, 24", "change vitamin D 30 ng/mL", "sorry, 26")
+    terminal, _ = hold(prepared, *lines, "quit")
+    assert [one.removeprefix("25-OH vitamin D ") for one in terminal.marked("read") if one.startswith("25-OH")] == [
+        "20 ng/mL (50 nmol/L)",
+        "24 ng/mL (60 nmol/L) (changed)",
+        "30 ng/mL (75 nmol/L) (changed)",
+        "26 ng/mL (65 nmol/L) (changed)",
+    ]

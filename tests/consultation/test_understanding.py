@@ -460,3 +460,12 @@ def test_rubbish_is_answered_without_a_search_for_each_of_its_words(
         searched.clear()
         reader.read(line, question(patient, asked) if asked else None, {})
         assert len(searched) <= 1
+
+
+def test_the_unit_of_vitamin_d_tells_nothing_of_other_tests(prepared: Prepared) -> None:
+    """Laboratories that report vitamin D in ng/mL report magnesium in mmol/L, or do not."""
+    reader = Reader(prepared.names, TODAY)
+    (half,) = reader.read("vit d 20", None, {}).halves
+    assert reader.complete(half, "ng/mL") is not None
+    assert reader.system == ""
+    assert not reader.read("Mg 0.8", None, {}).said

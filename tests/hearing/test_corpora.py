@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from engine.case.case import Prepared
@@ -36,3 +38,12 @@ def test_no_dangerous_misreading(corpus: tuple[str, list[Scored]]) -> None:
             if name in one.heard.said and name not in (one.case.get("reading") or {}):
                 may = [each.partition(".")[0] for each in one.case.get("may") or ()]
                 assert name in may, one.case["id"]
+
+
+def test_no_message_says_an_id(corpus: tuple[str, list[Scored]], prepared: Prepared) -> None:
+    """Ids are how files write things; at the prompt a message says what they are called."""
+    for one in corpus[1]:
+        for problem in one.heard.reading.problems:
+            told = prepared.names.spoken(f"{problem.what} {problem.hint}")
+            written = [word for word in re.findall(r"[a-z0-9]+(?:_[a-z0-9]+)+", told) if word not in one.case["line"]]
+            assert not written, (one.case["id"], told)

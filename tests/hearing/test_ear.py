@@ -230,7 +230,7 @@ def test_a_refused_tail_leaves_the_head(ear: Ear) -> None:
 
 def corpus() -> list[str]:
     found = []
-    for name in ("lines", "letters", "reports"):
+    for name in ("lines", "letters", "reports", "practice", "rounds"):
         found += [str(case["line"]) for case in lines(DATA / f"{name}.yaml")[1]]
     return found
 
@@ -250,6 +250,26 @@ def test_every_word_is_used_or_idle_or_echoed(asked: tuple[str, ...], ear: Ear) 
             named = {sense.target for sense in one.senses}
             known = bool(named & {*reading.results, *(bare.finding for bare in reading.bare)}) or one.sense("group")
             assert known or one.text.strip()[:10] in told or len(told) > 70, (line, one.text)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("hip low", {"t_score_hip": "low"}),
+        ("t-score low", {"t_score_unspecified": "low"}),
+        ("hip low, spine normal", {"t_score_hip": "low", "t_score_lumbar_spine": "normal"}),
+        ("hip not low", {}),
+    ],
+)
+def test_a_score_is_told_in_a_word(line: str, said: dict[str, str], ear: Ear) -> None:
+    heard = ear.hear(line, SCAN, {})
+    assert {name: results[-1].value for name, results in heard.reading.results.items()} == said
+    assert said or heard.reading.unread or heard.reading.problems
+
+
+def test_a_spine_that_is_normal_is_no_picture_without_fractures(ear: Ear) -> None:
+    assert "imaging" not in ear.hear("spine normal", SCAN, {}).said
+    assert not ear.hear("spine normal", (), {}).said
 
 
 # --- whatever is typed ------------------------------------------------------------------------------------------------

@@ -306,8 +306,8 @@ class Phrased:
         """The sex behind an age, a time without a place, a word without a name: `52 yo F`, `quit in 2010`, `fine`."""
         reading = self.hearing.reading
         for one in list(self.hearing.open):
-            told = one.text.strip().upper() if self._stands_alone(one) else one.text.strip()
-            letter = {"F": "female", "M": "male"}.get(told)
+            written = one.text.strip().upper() if self._stands_alone(one) else one.text.strip()
+            letter = {"F": "female", "M": "male"}.get(written)
             sex = one.sense("answer", "sex")
             letter = letter or (str(sex.value) if sex is not None and len(one.text.strip()) > 3 else None)
             if (
