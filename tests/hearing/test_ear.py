@@ -267,6 +267,17 @@ def test_a_score_is_told_in_a_word(line: str, said: dict[str, str], ear: Ear) ->
     assert said or heard.reading.unread or heard.reading.problems
 
 
+def test_a_length_of_time_is_no_drink(ear: Ear) -> None:
+    assert set(ear.hear("back pain 3 wk, amoxicillin 5 d", (), {}).said) == {"symptoms", "medicines"}
+
+
+def test_a_result_of_what_was_not_read_is_of_nothing_else(ear: Ear) -> None:
+    asked = ("tsh", "liver_tests", "gamma_gt")
+    heard = ear.hear("TSH 6.8 H, T4 normal", asked, {})
+    assert set(heard.said) == {"tsh"}
+    assert heard.reading.unread
+
+
 def test_a_spine_that_is_normal_is_no_picture_without_fractures(ear: Ear) -> None:
     assert "imaging" not in ear.hear("spine normal", SCAN, {}).said
     assert not ear.hear("spine normal", (), {}).said

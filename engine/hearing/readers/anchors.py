@@ -19,6 +19,8 @@ class Anchors:
 
     def __init__(self, hearing: Hearing) -> None:
         self.hearing, self.kb = hearing, hearing.kb
+        self.reasons: list[tuple[Segment, Segment]] = []
+        """Medicines that were stopped, each with what it did: `stopped because of heartburn`."""
         self._lists: dict[str, list[str]] = {}
         for finding in self.kb.findings.values():
             if finding.type == "records":
@@ -118,7 +120,7 @@ class Anchors:
             return "intolerances" if found == "medicines" and into is not None else found
         if into is not None and one.sense("member", "medicine_reactions") is not None:
             return ""
-        if self._reaction_to(one, before):
+        if self._reaction_to(one, before) or self._reason_to_stop(one, before):
             return ""
         if "intolerances" in self.hearing.asked and one.sense("member", "medicine_reactions") is not None:
             return ""
@@ -154,6 +156,20 @@ class Anchors:
         if named is None or named[1] != "intolerances" or named[0].part != one.part:
             return False
         return one.sense("member", "medicine_reactions") is not None or one.sense("member", "symptoms") is not None
+
+    def _reason_to_stop(self, one: Segment, before: list[Anchor]) -> bool:
+        """`risedronate stopped after 2 months because of heartburn`: it was not tolerated."""
+        named = before[-1] if before else None
+        if named is None or named[1] != "medicines" or "intolerances" not in self.kb.findings:
+            return False
+        between = self.hearing.between(named[0], one)
+        because = any(mid.text.casefold().split()[0] in ("because", "due", "owing") for mid in between)
+        over = named[0].over or any(mid.cue("over", "ended") for mid in between)
+        over = over or any((cue := mid.cue("field")) is not None and cue.value == "stopped" for mid in between)
+        if not (because and over) or one.sense("member", "medicine_reactions") is None:
+            return False
+        self.reasons.append((named[0], one))
+        return True
 
     def _sure(self, one: Segment) -> bool:
         """Whether something beside a mistyped name says that it is a medicine."""

@@ -55,6 +55,7 @@ class Entries:
         for entry, one, name in entries:
             if entry is not None and entry not in self.fields.asked_back:
                 self._add(entry, one, name, clause)
+        self._not_tolerated()
         self._no_site(clause, anchors)
         for one in clause:
             if not one.used and (
@@ -62,6 +63,17 @@ class Entries:
                 or (one.cue("yes") is not None and any(one.part == each.part for _, each, _ in entries))
             ):
                 one.used = True
+
+    def _not_tolerated(self) -> None:
+        for medicine, reason in self.anchors.reasons:
+            sense = reason.sense("member", "medicine_reactions")
+            members = " or ".join(sorted(self.anchors.members(medicine, "medicines")))
+            if sense is None or not isinstance(sense.value, frozenset):
+                continue
+            entry = Entry({"name": members, "reaction": " or ".join(sorted(sense.value))}, medicine)
+            self.hearing.reading.list("intolerances").entries.append(entry)
+            self.hearing.use(reason)
+        self.anchors.reasons.clear()
 
     def _no_site(self, clause: list[Segment], anchors: list[Anchor]) -> None:
         """`previous fragility fracture`: which bone?"""
@@ -160,6 +172,13 @@ class Entries:
             if anchor is not None and (one.time is not None or one.cue("field", "cause") is not None):
                 one.used = True
             return
+        beside = self.hearing.segments[one.index - 1] if one.index else None
+        if one.cue("cause") is not None and beside is not None and beside.text.casefold() in ("both", "all"):
+            for each, _, of in entries:  # `wrist 2021 and hip 2024 (both low trauma)`
+                if each is not None and of == name:
+                    self.fields.fill(one, each, name)
+            beside.used = True
+            return
         self.fields.fill(one, entry, name)
 
     def _nearest(self, one: Segment, entries: list[Named]) -> tuple[Entry | None, Segment | None, str]:
@@ -175,7 +194,7 @@ class Entries:
         ):
             return stopped[-1]
         after = [each for each in entries if each[1].index > one.index]
-        same_after = [each for each in after if each[1].part == one.part]
+        same_after = [each for each in after if each[1].part == one.part and not self._turns(one, each[1])]
         forward = bool(opening) and opening[0] in ("after", "following", "despite", "on")
         if same_after and forward and self.hearing.after(one) is same_after[0][1]:
             return same_after[0]
@@ -183,6 +202,10 @@ class Entries:
             return before[-1]
         later = same_after or (after if one.cue("cause") is not None else [])
         return later[0] if later else (None, None, "")
+
+    def _turns(self, one: Segment, anchor: Segment) -> bool:
+        """`stopped last month because of reflux`: what stands before the turn is not of what stands behind it."""
+        return any(mid.cue("but") is not None and not idle(mid) for mid in self.hearing.between(one, anchor))
 
     def _belongs(self, one: Segment, before: list[Named]) -> bool:
         """Whether what is said can be of an entry, and not of a word beside it that was not understood."""

@@ -137,6 +137,8 @@ class Phrased:
                 continue
             if not asked and self._how_it_broke(segment, chosen.target):
                 continue
+            if segment.cue("weak") is not None and self._of_something_else(segment):
+                continue
             if chosen.target in self.hearing.reading.results and not asked:
                 same = self.hearing.reading.results[chosen.target][0].value == str(chosen.value)
                 if not same:
@@ -149,6 +151,13 @@ class Phrased:
                 else:
                     day = self.hearing.day_of(chosen.target, value, segment)
                     self.hearing.reading.say(chosen.target, value, date=day)
+
+    def _of_something_else(self, segment: Segment) -> bool:
+        """`T4 normal`, among blood tests: a result of what stands before it, which was not read."""
+        before = self.hearing.before(segment)
+        if before is None or before.part != segment.part or before.used:
+            return False
+        return before.kind == "name" and before.cue() is None
 
     def _how_it_broke(self, segment: Segment, finding: str) -> bool:
         """`stress fracture running 2024`: what was done then, and not how active somebody is."""
@@ -283,7 +292,12 @@ class Phrased:
         """`non-smoker (stopped 1995)`, `ex, quit 2009`: who stopped has smoked."""
         reading, asked = self.hearing.reading, "smoking" in self.hearing.asked
         said = reading.results.get("smoking", [])
-        over = [one for one in self.hearing.open if one.cue("over", "ended") is not None]
+        over = [
+            one
+            for one in self.hearing.open
+            if one.cue("over", "ended") is not None
+            or ((cue := one.cue("field")) is not None and cue.value == "stopped")
+        ]
         if not over or not (asked or said) or reading.lists or "smoking" not in self.hearing.kb.findings:
             return
         alone = all(self._says_no_more(one) for one in over)

@@ -376,6 +376,8 @@ class Scores:
         if (columns := self._table.last_columns(plain)) is not None:
             return columns
         default = self._heading or self._asked_kind or "T"
+        if bare and len({side.text.casefold() for side in row.sides}) > 1:
+            return [*found, *((default, one) for one in bare)]  # of either side: which of them counts is asked
         apart = bool(bare) and bool(found) and len({one.part for _, one in found} | {one.part for one in bare}) > 1
         if len(bare) == 1 and not (apart and not dense):
             other = "Z" if "T" in kinds else "T" if "Z" in kinds else default
