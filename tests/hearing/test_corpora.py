@@ -10,7 +10,16 @@ from engine.case.case import Prepared
 
 from .scoring import DATA, Grade, Scored, by_family, score
 
-LEAST = {"lines": 195, "letters": 72, "reports": 49, "clinic": 300, "ward": 96, "practice": 240, "rounds": 102, "desk": 45}
+LEAST = {
+    "lines": 195,
+    "letters": 72,
+    "reports": 49,
+    "clinic": 300,
+    "ward": 96,
+    "practice": 240,
+    "rounds": 102,
+    "desk": 45,
+}
 """How many lines of each corpus have to be heard right."""
 
 
