@@ -26,11 +26,12 @@ def patients(count: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """One run: seconds of the clock, and the peak of the largest of its processes in MB."""
+    """One run: seconds of the clock and of processors, and the peak of the largest of its processes in MB."""
 
     count: int
     workers: int
     seconds: float
+    worked: float
     peak: float
 
 
@@ -45,7 +46,8 @@ def streamed(count: int, workers: int) -> Streamed:
         ran.returncode = os.waitstatus_to_exitcode(status)
         if ran.returncode:
             raise SystemExit(f"{' '.join(command)}: {ran.returncode}")
-        return Streamed(count, workers, time.perf_counter() - started, used.ru_maxrss / 1024)
+        worked = used.ru_utime + used.ru_stime
+        return Streamed(count, workers, time.perf_counter() - started, worked, used.ru_maxrss / 1024)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -57,6 +59,7 @@ def main(arguments: Sequence[str]) -> int:
             pace = count / max(run.seconds - alone.seconds, 0.001)
             print(
                 f"{count:>7,} patients, {workers} process{'es' if workers > 1 else ''}: {pace:6.1f} a second, "
+                f"{(run.worked - alone.worked) / count * 1000:5.1f} ms of a processor each, "
                 f"{run.peak:5.0f} MB, {run.peak - alone.peak:+.0f} MB above one patient"
             )
     return 0
