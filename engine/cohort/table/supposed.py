@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ...knowledge_base.model import Finding, KnowledgeBase
-from ...values.frozen import frozen
+from ...values.frozen import ordered
 from .coded import Coded
 
 RESULTS = "results"
@@ -26,7 +26,7 @@ _MOST = 400
 """So many distinct codes are looked up, the commonest."""
 
 
-@frozen
+@ordered
 class Supposed:
     """The finding that codes of a system tell most of; `known` of the `codes` are in our lists."""
 
