@@ -38,11 +38,15 @@ def run(
 
 def _dask(run: Run, told: Spec, out: Path | None, progress: Progress) -> Counted:
     """Parts as tasks of a cluster: the one that is already there, or processes of this machine."""
+    import dask
     from distributed import Client, LocalCluster, as_completed, get_client
 
     try:
         client, own = get_client(), None
     except ValueError:
+        dask.config.set(
+            {"distributed.worker.profile.enabled": False}
+        )  # it looks at each thread a hundred times a second
         own = LocalCluster(n_workers=run.workers, threads_per_worker=1, dashboard_address=None)
         client = Client(own)
     try:

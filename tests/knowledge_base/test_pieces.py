@@ -32,7 +32,7 @@ def edited(text: str, chance: random.Random) -> str:
     if kind < 0.45:
         other = chance.randrange(len(text) + 1)
         return text[:at] + text[other : other + 100] + text[at:]
-    return text[:at] + chance.choice(TYPED) + text[at:]
+    return f"{text[:at]}{chance.choice(TYPED)}{text[at:]}"
 
 
 def test_after_any_edits_a_file_reads_in_pieces_as_it_does_whole() -> None:
