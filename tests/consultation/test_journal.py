@@ -57,7 +57,7 @@ def test_nothing_is_written_before_the_first_line(tmp_path: Path, monkeypatch: p
 def test_in_a_folder_that_others_can_write_in_nothing_is_kept_and_that_is_said(kept: Path) -> None:
     kept.parent.chmod(0o777)
     written = Journal.new(HEADER)
-    with pytest.raises(Refused, match="not kept: others own .*, or can write in it"):
+    with pytest.raises(Refused, match=r"not kept: others own .*, or can write in it"):
         written.keep(ASKED, "67")
     assert (written.kept, written.lost, list(kept.parent.iterdir())) == (0, 1, [kept])
 
