@@ -29,7 +29,7 @@ from engine.workbench.trials import invariants
 from tests.conftest import size
 
 ROOT = Path(__file__).parents[2]
-CASES, RANDOM = size(120), size(60)
+CASES, RANDOM = size(80), size(40)
 TWICE = "age: 67\nsex: female\nt_score_hip: -2.7\negfr: 10\ncreatinine: 70 umol/L\n"
 """Somebody of whom two values contradict."""
 Person = tuple[Mapping[str, Known], datetime.date]
@@ -46,7 +46,7 @@ def prepared() -> Prepared:
 def people(prepared: Prepared) -> list[Person]:
     worked, _ = cases.read_all(prepared.kb, cases.files_in(ROOT / "tests" / "cases"), ROOT)
     chosen = worked[:: len(worked) // CASES]
-    chosen += [one for one in worked if one.file == "tests/cases/results-over-time.yaml"][:5]
+    chosen += [one for one in worked if one.file == "tests/cases/results-over-time.yaml"][:4]
     found: list[Person] = [({}, invariants.DAY)]
     found += [(one.record.known, one.record.today or cases.NO_DAY) for one in chosen]
     twice, _ = record.read_records(prepared.kb, TWICE, "twice.yaml", invariants.DAY)
