@@ -55,7 +55,7 @@ def _named(item: Item, missing: dict[str, Unavailable], plan: tuple[Item, ...]) 
 
 
 def _next(item: Item, missing: dict[str, Unavailable], plan: tuple[Item, ...]) -> str:
-    """The id of the first measure in the order of the plan that is wanted and can be had: of its choice, else its kind."""
+    """The id of the first measure of the plan that is wanted and can be had: of its choice, else of its kind."""
     others = [one for one in plan if one.status in _WANTED and one.kind == item.kind and one.id not in missing]
     alike = [one for one in others if item.choice and one.choice == item.choice]
     plainly = [one for one in (*alike, *others) if one.status == "recommended"]

@@ -41,6 +41,8 @@ KINDS = {
     "disagreement": "disagreements",
     "group": "groups",
     "topic": "topics",
+    "choice": "choices",
+    "code": "codes",
 }
 """What can be made, and the kind of file it stands in."""
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -62,6 +64,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "disagreements": ("question", "positions"),
     "groups": ("label", "question", "findings"),
     "topics": ("question", "ask", "answer", "see", "sources"),
+    "choices": ("members", "classes"),
+    "codes": ("means", "loinc", "snomed", "sources"),
 }
 """What the skeleton of an entry opens with; more where its type asks for it."""
 _BY_TYPE = {"number": ("unit", "plausible"), "choice": ("choices",), "records": ("fields", "key")}
