@@ -84,8 +84,8 @@ class Encoded:
         given[self.report.several] = len(worlds.of(case)) > 1
         given[self.leaves.anything] = bool(case.said)
         given[self.leaves.freely] = given[self.leaves.unsure] = True
-        said = {name: record.Answer(known, "", Place("a patient")) for name, known in case.said.items()}
-        given[self.leaves.refused] = bool(record.check_applies(kb, said, case.today))
+        told_of = {name: record.Answer(known, "", Place("a patient")) for name, known in case.said.items()}
+        given[self.leaves.refused] = bool(record.check_applies(kb, told_of, case.today))
         for name, variable in self.report.waits.items():
             given[variable] = bool(waiting.awaited(case, kb.interventions[name]))
         for name, variable in self.report.granted.items():
