@@ -201,6 +201,10 @@ class Item:
     monitoring: str = ""
     duration: str = ""
     aftercare: str = ""
+    unavailable: str = ""
+    """Why it is not to be had here, where it is not."""
+    instead: str = ""
+    """Of what is not to be had here: the id of what is next; empty where nothing else of its kind is wanted."""
 
 
 @ordered

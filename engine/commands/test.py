@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..assessment.outlook import Outlook
@@ -17,7 +17,7 @@ from ..views.outcomes import outcome, survivors
 from ..views.outcomes import tried as outcome_invariants
 from ..workbench.cases import cases, outcomes, runner, updating
 from ..workbench.cases.cases import WorkedCase
-from ..workbench.cases.coverage import Coverage, Recorder, measure
+from ..workbench.cases.coverage import Coverage, Recorder, Uncovered, measure
 from ..workbench.checks.solved.everybody import for_all
 from ..workbench.difference import edits, versions
 from ..workbench.mutation import equivalents, mutants, mutation, proving, remembered
@@ -64,14 +64,17 @@ def run(
         return _update(prepared, wanted)
     if mutate:
         return _mutate(prepared, wanted, format, knowledge, only)
-    results, measured = _run(prepared, wanted, fail_fast, coverage or threshold is not None, only)
+    covering = coverage or threshold is not None
+    whole = keyword is None and only is None and not fail_fast
+    results, measured = _run(prepared, wanted, fail_fast, covering or whole, only)
+    unfired = measured.unfired if measured is not None and whole else ()
     passed = all(result.passed for result in results)
     tried = invariants.NOTHING
     if to_try and (passed or not fail_fast):
         tried = _tried(prepared, to_try, patients)
     if junit is not None:
         _write(junit, outcome.junit(results, tried))
-    surroundings.put(_told(format, results, measured, tried))
+    surroundings.put(_told(format, results, measured if covering else None, tried, unfired))
     return 0 if passed and not tried.violations and _enough(measured, threshold) else 1
 
 
@@ -152,7 +155,13 @@ def _enough(measured: Coverage | None, threshold: float | None) -> bool:
     return False
 
 
-def _told(format: str, results: list[outcomes.Result], measured: Coverage | None, tried: invariants.Tried) -> str:
+def _told(
+    format: str,
+    results: list[outcomes.Result],
+    measured: Coverage | None,
+    tried: invariants.Tried,
+    unfired: Sequence[Uncovered],
+) -> str:
     if format == "html":
         from ..views.outcomes import page  # jinja2 is slow to import
 
@@ -160,7 +169,7 @@ def _told(format: str, results: list[outcomes.Result], measured: Coverage | None
         return page.page(results, measured, None, {file: _lines(file) for file in files}, tried)
     if format == "json":
         return outcome.data(results, measured, tried)
-    return outcome.text(results, measured) + outcome_invariants.text(tried)
+    return outcome.text(results, measured, unfired) + outcome_invariants.text(tried)
 
 
 def _lines(file: str) -> list[str]:

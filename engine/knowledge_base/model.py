@@ -263,6 +263,15 @@ class Hazard(Entry):
 
 
 @frozen
+class Unavailable(Entry):
+    """What a hospital wants and does not have: no reason against it, but a reason to name what is next."""
+
+    medicines: tuple[str, ...] = ()
+    """Interventions and classes of them."""
+    because: str = ""
+
+
+@frozen
 class Clash(Entry):
     """Advice that must not stand beside other advice in one report: nobody could follow both.
 
@@ -429,6 +438,7 @@ class KnowledgeBase:
     alerts: Mapping[str, Alert] = dataclasses.field(default_factory=dict)
     hazards: Mapping[str, Hazard] = dataclasses.field(default_factory=dict)
     clashes: Mapping[str, Clash] = dataclasses.field(default_factory=dict)
+    unavailable: Mapping[str, Unavailable] = dataclasses.field(default_factory=dict)
     thresholds: Mapping[str, ThresholdEntry] = dataclasses.field(default_factory=dict)
     guidelines: Mapping[str, Guideline] = dataclasses.field(default_factory=dict)
     disagreements: Mapping[str, Disagreement] = dataclasses.field(default_factory=dict)

@@ -250,7 +250,17 @@ def _order(item: Written) -> tuple[bool, int, list[str]]:
 
 
 NO_VOCABULARY = (
-    *("rules", "alerts", "hazards", "invariants", "clashes", "investigations", "guidelines", "disagreements"),
+    *(
+        "rules",
+        "alerts",
+        "hazards",
+        "invariants",
+        "clashes",
+        "unavailable",
+        "investigations",
+        "guidelines",
+        "disagreements",
+    ),
     *("sources", "topics"),
 )
 """Kinds that no patient file is read by: when only what these say changes, the cases need not be read again."""

@@ -47,6 +47,7 @@ KEYS = {
         "duration",
         "aftercare",
         "order_because",
+        "unavailable",
     ],
     "alerts": ["id", "label", "urgency", "status", "action", "because", "speaks_for", "missing"],
     "differences": ["id", "question", "positions"],

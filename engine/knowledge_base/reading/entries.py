@@ -254,6 +254,17 @@ KINDS: Mapping[str, Kind] = {
         kebab=True,
         labeled=False,
     ),
+    "unavailable": Kind(
+        "unavailable",
+        model.Unavailable,
+        {
+            "title": Key(text, "label", required=True),
+            "medicines": Key(identifiers("intervention"), required=True),
+            "because": Key(text, required=True),
+        },
+        kebab=True,
+        labeled=False,
+    ),
     "thresholds": Kind(
         "threshold",
         model.ThresholdEntry,

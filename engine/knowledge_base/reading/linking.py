@@ -40,7 +40,17 @@ KINDS_OF = {
     "state or scale": ("states", "scales"),
     "entry": (
         *("conditions", "interventions", "investigations", "findings", "groups", "quantities", "states", "scales"),
-        *("topics", "disagreements", "alerts", "hazards", "clashes", "thresholds", "guidelines", "sources"),
+        *(
+            "topics",
+            "disagreements",
+            "alerts",
+            "hazards",
+            "clashes",
+            "unavailable",
+            "thresholds",
+            "guidelines",
+            "sources",
+        ),
     ),
 }
 """The kinds of entries an id may name, by the kind of reference."""

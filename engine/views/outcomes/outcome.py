@@ -6,16 +6,17 @@ import json
 from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 
-from ...workbench.cases.coverage import Coverage
+from ...workbench.cases.coverage import Coverage, Uncovered
 from ...workbench.cases.outcomes import Result, summary
 from ...workbench.trials.invariants import NOTHING, Tried
 from . import tried as outcome_invariants
 
 MOST_UNCOVERED = 200
+MOST_UNFIRED = 10
 
 
-def text(results: Sequence[Result], coverage: Coverage | None) -> str:
-    """Each failure with what came instead and why, then coverage, then one closing line."""
+def text(results: Sequence[Result], coverage: Coverage | None, unfired: Sequence[Uncovered] = ()) -> str:
+    """Each failure with what came instead and why, rules that no case fires, coverage, then one closing line."""
     lines: list[str] = []
     for result in results:
         if result.passed:
@@ -23,6 +24,10 @@ def text(results: Sequence[Result], coverage: Coverage | None) -> str:
         lines.append(f"FAILED {result.case.name}  ({result.case.place})")
         lines += [f"  {line}" for failure in result.failures for line in str(failure).split("\n")]
         lines.append("")
+    for one in unfired[:MOST_UNFIRED] if coverage is None else ():
+        lines.append(f"{one.place}: no case fires '{one.rule}'; write one in tests/cases, and one that it lets go")
+    if len(unfired) > MOST_UNFIRED and coverage is None:
+        lines.append(f"and {len(unfired) - MOST_UNFIRED} more rules; --coverage lists them all")
     if coverage is not None:
         lines += [*_coverage_lines(coverage), ""]
     lines.append(summary(results))

@@ -255,6 +255,7 @@ class _Words:
             "advice": item.advice or None,
             **{key: getattr(item, key) for key in REPORTED},
             "order_because": item.order_because or None,
+            "unavailable": {"because": item.unavailable, "next": item.instead or None} if item.unavailable else None,
         }
 
     def alert(self, alert: AlertShown) -> Object:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 from ...assessment import questions
+from ...assessment.unavailable import NOT_HERE
 from ...assessment.verdict import AlertShown, Item, Verdict
 from ...assessment.workup import TAKING
 from ...knowledge_base.naming import Names
@@ -92,8 +93,9 @@ class _Composer:
         self.verdict, self.names, self.kb = verdict, names, names.kb
         self.medicines = [item for item in verdict.plan if item.kind == "medicine"]
         self.going_on = [item for item in self.medicines if item.taken and item.advice == "continue"]
-        self.chosen = [item for item in self.medicines if item.status == "recommended" and not item.taken]
-        self.waiting = [item for item in self.medicines if item.status in ("conditional", "deferred")]
+        wanted = [item for item in self.medicines if not item.unavailable]
+        self.chosen = [item for item in wanted if item.status == "recommended" and not item.taken]
+        self.waiting = [item for item in wanted if item.status in ("conditional", "deferred")]
 
     def passages(self) -> Iterator[Passage]:
         alerts = tuple(self._alerts())
@@ -127,6 +129,10 @@ class _Composer:
         taken = alert.id.removeprefix(TAKING)
         if taken != alert.id and taken in self.kb.interventions and _TAKEN_THOUGH_BARRED in self.kb.alerts:
             return f"You take {self._name(taken)}. {self.kb.alerts[_TAKEN_THOUGH_BARRED].plain}".strip()
+        missing = alert.id.removeprefix(NOT_HERE)
+        if missing != alert.id and missing in self.kb.interventions:
+            name = self._name(missing)
+            return f"You take {name}. It may be hard to get here. Do not stop it. Ask soon where you can get it."
         known = self.kb.alerts.get(alert.id)
         return known.plain if known is not None and known.plain else _UNNAMED[alert.urgency]
 

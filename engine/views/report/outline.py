@@ -266,3 +266,11 @@ def filtered(verdict: Verdict) -> str:
         f"Recommendations, diagnoses and tests of {chosen} and of no one in particular; "
         "what must not be given is shown whoever says so."
     )
+
+
+def not_here(item: Item, names: Names) -> str:
+    """Why something wanted is not to be had here, and what is next; empty of anything else."""
+    if not item.unavailable:
+        return ""
+    instead = f"the next is {names.label(item.instead)}" if item.instead else "nothing else of its kind is wanted"
+    return f"{item.unavailable.rstrip('.')}; {instead}"

@@ -198,6 +198,7 @@ class Composer:
         then = [outline.step_label(step, self.names) for step in item.then]
         acting = item.taken or item.status == "recommended"
         details = [
+            Detail("not here", outline.not_here(item, self.names)),
             *(Detail("dose", text) for text in dict.fromkeys(dose.text for dose in item.doses)),
             Detail("first", ", ".join(steps)),
             Detail("because", whys=self.whys(item.against), as_for=held_as),

@@ -158,12 +158,16 @@ class _Summary:
         for item in self.medicines:
             if item.taken and item.advice not in ("", "continue"):
                 yield Line(f"{item.advice} {item.label} (being taken)", _first_title(item), "wait", item.id)
-        chosen = [item for item in self.medicines if item.status == "recommended" and not item.taken]
+        wanted = [item for item in self.medicines if item.status == "recommended" and not item.taken]
+        chosen = [item for item in wanted if not item.unavailable]
         if chosen and not any(item.choice == chosen[0].choice for item in self.going_on):
             yield from self._written(chosen)
             yield from self._rather(chosen[0])
-        if not any(item.status == "recommended" for item in self.medicines):
+        if not any(item.status == "recommended" and not item.unavailable for item in self.medicines):
             yield from self._waiting()
+        for item in self.medicines:
+            if item.unavailable and not item.taken and item.status in ("recommended", "conditional"):
+                yield Line(f"wanted, not here: {item.label}", outline.not_here(item, self.names), "wait", item.id)
 
     def _written(self, chosen: list[Item]) -> Iterator[Line]:
         """The medicine to write with its dose, and what else is as good or comes next."""
@@ -199,7 +203,7 @@ class _Summary:
         """Medicines that are wanted and wait: those once known first, then those put off."""
         settled = {item.choice for item in self.going_on if item.choice}
         open_ = [item for item in self.medicines if not item.taken and item.choice not in settled]
-        once = [item for item in open_ if item.status == "conditional"]
+        once = [item for item in open_ if item.status == "conditional" and not item.unavailable]
         put_off = [item for item in open_ if item.status == "deferred"]
         if once:
             missing = dict.fromkeys(name for item in once[:1] for name in item.missing)

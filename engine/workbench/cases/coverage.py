@@ -59,6 +59,11 @@ class Coverage:
     uncovered: tuple[Uncovered, ...]
 
     @property
+    def unfired(self) -> tuple[Uncovered, ...]:
+        """The rules that hold of no patient of any case."""
+        return tuple(one for one in self.uncovered if one.kind == "rules fired")
+
+    @property
     def least(self) -> float:
         """The lowest share of all kinds."""
         return min(count.share for count in self.counts.values())

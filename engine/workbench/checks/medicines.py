@@ -151,6 +151,35 @@ def recommended_without_dose(subject: Subject) -> Iterator[Told]:
                     yield Told(what, entry.place, f"write '{key}' in its entry", rule.place)
 
 
+@check("OL510", Level.WARNING)
+def not_of_the_choice_of_its_like(subject: Subject) -> Iterator[Told]:
+    """A medicine is not of the choice of which all others of its class are.
+
+    Avoid:
+        alendronate: {kinds: [bisphosphonate], choice: bone medicine}
+        zoledronate: {kinds: [bisphosphonate], choice: bone medicine}
+        risedronate: {kinds: [bisphosphonate]}
+    Prefer:
+        risedronate: {kinds: [bisphosphonate], choice: bone medicine}
+    Why:
+        Of one choice one is given. Without it the report puts it above the choice, to be given as well.
+    """
+    alike: dict[str, list[Intervention]] = {}
+    for one in subject.kb.interventions.values():
+        for name in one.kinds if one.kind == "medicine" and not one.withdrawn else ():
+            alike.setdefault(name, []).append(one)
+    told: set[str] = set()
+    for name, listed in alike.items():
+        for one in listed:
+            others = [other for other in listed if other is not one]
+            choices = {other.choice for other in others}
+            (choice, *_) = (*choices, "")
+            if len(others) > 1 and len(choices) == 1 and choice and one.choice != choice and one.id not in told:
+                told.add(one.id)
+                what = f"'{one.id}' is not of the choice '{choice}', as all others of '{name}' are"
+                yield Told(what, one.places.get("choice", one.place), f"write 'choice: {choice}'", others[0].place)
+
+
 @check("OL506", Level.ERROR)
 def class_never_contraindicated(subject: Subject) -> Iterator[Told]:
     """`contraindicated(class)` wants every member barred at once, and that can never be.

@@ -20,7 +20,8 @@ _FORBIDS = re.compile(
 )
 _AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(mg|mcg|ug|g|IU)\b")
 _OFTEN = re.compile(r"\b(daily|a day|weekly|a week|monthly|a month|yearly|a year|every \w+ \w+)\b")
-_TENFOLD = 10
+_TENFOLD, _SEVENFOLD = 10, 7
+_DAYS = {"daily": 1, "weekly": 7, "monthly": 30, "a month": 30}
 _IN_MG = {"mcg": Decimal("0.001"), "ug": Decimal("0.001"), "mg": Decimal(1), "g": Decimal(1000)}
 
 
@@ -134,10 +135,21 @@ def tenfold_dose(subject: Subject) -> Iterator[Told]:
         amounts = [(often, amount, place, owner) for text, place, owner in told for often, amount in _doses(text)]
         for often, amount, place, owner in amounts:
             less = next((one for one in amounts if one[0] == often and amount >= _TENFOLD * one[1] > 0), None)
+            rarer = next((one for one in amounts if _a_day(often, amount) >= _SEVENFOLD * _a_day(*one[:2]) > 0), None)
+            if less is None and rarer is not None and rarer[0] != often:
+                what = f"by the dose of '{owner}' {often} a day comes to {_SEVENFOLD} times and more of that {rarer[0]}"
+                yield Told(what, place, "one of the two has a digit too many or too few", rarer[2])
+                break
             if less is not None and less[3] != owner:
                 what = f"the dose of '{owner}' is ten times that of '{less[3]}' or more, {often}"
                 yield Told(what, place, "one of the two has a digit too many or too few", less[2])
                 break
+
+
+def _a_day(often: str, amount: Decimal) -> Decimal:
+    """What an amount given so often comes to in a day; nothing of what is given once a year or in some other rhythm."""
+    days = _DAYS.get(often)
+    return amount / days if days is not None else Decimal(0)
 
 
 def _doses(text: str) -> Iterator[tuple[str, Decimal]]:

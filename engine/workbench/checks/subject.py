@@ -30,6 +30,7 @@ KINDS = (
         "alerts",
         "hazards",
         "clashes",
+        "unavailable",
         "thresholds",
         "guidelines",
         "disagreements",

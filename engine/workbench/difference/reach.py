@@ -27,7 +27,7 @@ _PROPOSITIONS = ("states", "scales")
 _THEIR_OWN = ("rules", "withdrawn", "choices", "conditions", "interventions", "alerts", "investigations")
 _BY_TRUTH = ("rules", "thresholds", "states", "scales")
 """Kinds of which an edit makes a difference only where a rule comes out otherwise, or says something else."""
-_NOTHING_SHOWN = ("clashes", "disagreements", "invariants")
+_NOTHING_SHOWN = ("clashes", "disagreements", "invariants", "unavailable")
 
 
 class Reach:

@@ -23,7 +23,7 @@ from ...values.truth import Truth
 from ..proof.clauses import Clauses, Pair
 from ..proof.leaves import Leaves
 from ..proof.network import Network
-from ..proof.quantities import Quantities
+from ..proof.quantities.quantities import Quantities
 from ..proof.records import Maker
 from ..proof.report import Report
 from ..proof.search import SECONDS

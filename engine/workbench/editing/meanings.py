@@ -150,6 +150,11 @@ ENTRY: Mapping[str, Mapping[str, str]] = {
         "against": "What must not stand in the same report; left out: a major caution against the advice itself.",
         "because": "Why nobody could follow both.",
     },
+    "unavailable": {
+        "title": "What is not to be had, and where, as a sentence.",
+        "medicines": "The medicines or measures that are not to be had here, or classes of them.",
+        "because": "Why, and how it can be had all the same; the report says it.",
+    },
     "codes": {
         "means": "The finding or member the codes stand for; left out: the id of the list. Several: one of these.",
         "of": "Where that belongs: findings, quantities, investigations, a choice set, or a finding that is yes or no.",
@@ -328,6 +333,7 @@ KINDS: Mapping[str, str] = {
     "alerts": "What has to be said first.",
     "hazards": "What labels and guidelines say against medicines, apart from the rules that act on it.",
     "clashes": "Advice that must not stand beside other advice in one report.",
+    "unavailable": "What is wanted and not to be had here: the next is named, and nothing is barred.",
     "thresholds": "Cut-offs that several rules share.",
     "units": "Units, and what converts them.",
     "analytes": "What is measured, with the factors between its units.",

@@ -37,9 +37,12 @@ KINDS = {
     "invariant": "invariants",
     "hazard": "hazards",
     "clash": "clashes",
+    "unavailable": "unavailable",
     "disagreement": "disagreements",
     "group": "groups",
     "topic": "topics",
+    "choice": "choices",
+    "code": "codes",
 }
 """What can be made, and the kind of file it stands in."""
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -57,9 +60,12 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "invariants": ("title", "never", "harm", "evidence", "sources"),
     "hazards": ("title", "reads", "members", "effect", "for", "because", "evidence", "sources"),
     "clashes": ("title", "advice", "against", "because"),
+    "unavailable": ("title", "medicines", "because", "sources"),
     "disagreements": ("question", "positions"),
     "groups": ("label", "question", "findings"),
     "topics": ("question", "ask", "answer", "see", "sources"),
+    "choices": ("members", "classes"),
+    "codes": ("means", "loinc", "snomed", "sources"),
 }
 """What the skeleton of an entry opens with; more where its type asks for it."""
 _BY_TYPE = {"number": ("unit", "plausible"), "choice": ("choices",), "records": ("fields", "key")}

@@ -53,7 +53,7 @@ class Leaves:
         self.refused = clauses.variable()
         """Whether something is said that the reader of patient files refuses: no record that is assessed."""
         self.unsure = clauses.variable()
-        """Whether the record may be one that is read or shown otherwise than the clauses say; none is made of it."""
+        """Whether the record may be read or shown otherwise than the clauses say; no made patient needs it."""
 
     def facts(self) -> Iterator[int]:
         """The variables of which each says that something is known: the fewer hold, the shorter the record."""

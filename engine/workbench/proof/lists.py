@@ -109,7 +109,6 @@ class List:
         self.told = clauses.variable()
         """Whether anything was said of it."""
         clauses.implies(self.complete, self.told)
-        clauses.implies(self.absence, self.told)
 
     # --- statements ---
 

@@ -19,7 +19,7 @@ APPROXIMATED = (
     "sums over a list but for one entry that reaches the cut-off alone, and points",
     "products and quotients of numbers that may be zero or below",
     "thresholds that go by another number, or changed on a day",
-    "whether a medicine waits for something that was answered vaguely",
+    "whether a medicine waits for a number worked out from vague ones",
     "what is taken for granted of whoever does not say",
     "a result high or low on several occasions",
 )

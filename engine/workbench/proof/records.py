@@ -23,7 +23,7 @@ from ...values.problems import Place
 from ...values.value import Choice, Day, Entry, Known, Measurement, Number, Records, Word
 from .leaves import Leaves
 from .lists import NOT_STOPPED, Asked, List, Part, Rest, implied
-from .quantities import Quantities
+from .quantities.quantities import Quantities
 
 DAY = datetime.date(2026, 1, 1)
 """The day on which a made patient is seen."""

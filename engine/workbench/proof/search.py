@@ -22,7 +22,7 @@ from ..trials.smallest import smallest
 from .clauses import FALSE, TRUE, Clauses
 from .leaves import Leaves
 from .network import Network
-from .quantities import Quantities
+from .quantities.quantities import Quantities
 from .records import Facts, Maker
 from .report import Report
 from .solver import Solver

@@ -49,7 +49,7 @@ class Waits:
         return self.clauses.all_of((-held.true, -held.false, self.clauses.any_of((uncleared, -settled))))
 
     def surely_lacks(self, rule: Rule) -> int:
-        """The variable for a rule open for want of an answer; of a diagnosis only whether the illness was named."""
+        """The variable for a rule being open for want of an answer; of a diagnosis whether the illness was named."""
         return self.lacks(rule.when, told=True) if rule.when is not None else FALSE
 
     def may(self, rule: Rule) -> bool:

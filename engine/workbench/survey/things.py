@@ -20,7 +20,18 @@ from ...values.units import UnitTable
 
 READABLE = ("findings", "quantities", "states", "scales", "thresholds")
 OTHERS = (
-    *("conditions", "interventions", "investigations", "alerts", "hazards", "clashes", "groups", "choices", "units"),
+    *(
+        "conditions",
+        "interventions",
+        "investigations",
+        "alerts",
+        "hazards",
+        "clashes",
+        "unavailable",
+        "groups",
+        "choices",
+        "units",
+    ),
     *("analytes", "guidelines", "disagreements", "invariants", "sources", "topics", "rules", "withdrawn"),
 )
 _SUBJECTS = {

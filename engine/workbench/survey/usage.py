@@ -114,6 +114,7 @@ def _others(kb: KnowledgeBase) -> Iterable[Entry]:
         kb.topics,
         kb.hazards,
         kb.clashes,
+        kb.unavailable,
     )
     for kind in kinds:
         yield from kind.values()

@@ -23,7 +23,7 @@ from ...proof import solver
 from ...proof.clauses import FALSE, TRUE, Clauses, Pair
 from ...proof.leaves import Leaves
 from ...proof.network import Network
-from ...proof.quantities import Quantities
+from ...proof.quantities.quantities import Quantities
 from ...proof.records import Maker
 from ...proof.solver import Solver
 from ...trials.smallest import smallest

@@ -18,17 +18,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ...inference import values
-from ...knowledge_base.bounds import Bounds
-from ...knowledge_base.model import Rule
-from ...premises import expression, formulas
-from ...premises.expression import Node, NumberNode
-from ...values.interval import Interval
-from .amounts import Amount, End, decimal, rational
-from .clauses import ALWAYS, Pair
+from ....inference import values
+from ....knowledge_base.bounds import Bounds
+from ....knowledge_base.model import Rule
+from ....premises import expression, formulas
+from ....premises.expression import Node, NumberNode
+from ....values.interval import Interval
+from ..clauses import ALWAYS, Pair
+from ..leaves import Reading
+from ..solver import load
+from .amounts import Amount, End, alike, decimal, hull, rational, within
 from .curves import Curve, Curves
-from .leaves import Reading
-from .solver import load
 
 _FEW = 20
 """Of a number that lies within so many, whole numbers are looked at one by one."""
@@ -207,7 +207,7 @@ class Quantities:
             self._solver.add(z3.Not(entered))  # the reader of files refuses it
         if finding is not None:
             behind = self._amount(finding.stand_in)
-            same = z3.And(self._same(own.low, behind.low), self._same(own.high, behind.high))
+            same = z3.And(alike(self.z3, own.low, behind.low), alike(self.z3, own.high, behind.high))
             self._solver.add(z3.Implies(z3.And(z3.Not(entered), behind.valued), z3.Or(own.inapplicable, own.valued)))
             self._solver.add(z3.Implies(z3.And(z3.Not(entered), own.valued), z3.And(behind.valued, same)))
             return own
@@ -234,26 +234,8 @@ class Quantities:
         ]
         found = self._free()
         self._solver.add(z3.Not(found.inapplicable))
-        self._merge(found, reached, z3.Or([self._constant(pair.true) for pair in held]))
+        self._solver.add(*hull(z3, found, reached, z3.Or([self._constant(pair.true) for pair in held])))
         return found
-
-    def _merge(self, found: Amount, reached: Sequence[tuple[Any, Amount]], decided: Any) -> None:
-        """Let a number be the hull of those that it may be, each with the condition under which it may."""
-        z3 = self.z3
-        every = z3.And([z3.Implies(may, one.valued) for may, one in reached])
-        some = z3.Or([may for may, _ in reached])
-        self._solver.add(found.valued == z3.And(decided, some, every))
-        self._solver.add(z3.Implies(z3.Not(some), found.unmeasured))
-        self._solver.add(z3.Implies(z3.And(some, z3.Not(decided)), z3.Not(z3.Or(found.unmeasured, found.inapplicable))))
-        for end, of in ((found.low, "low"), (found.high, "high")):
-            ends = [(may, one.low if of == "low" else one.high) for may, one in reached]
-            for may, other in ends:
-                past = end.value < other.value if of == "low" else end.value > other.value
-                touching = z3.And(end.value == other.value, z3.Or(z3.Not(end.open), other.open))
-                out = z3.Or(end.endless, z3.And(z3.Not(other.endless), z3.Or(past, touching)))
-                self._solver.add(z3.Implies(z3.And(found.valued, may), out))
-            alike = z3.Or([z3.And(may, self._same(end, other)) for may, other in ends])
-            self._solver.add(z3.Implies(found.valued, alike))
 
     def _worked_out(self, condition: Any, own: Amount, formula: Amount) -> None:
         """Let a quantity be what a formula comes to: any number at all is none, not applicable reads not measured."""
@@ -262,7 +244,7 @@ class Quantities:
         self._solver.add(z3.Implies(condition, own.valued == z3.And(formula.valued, z3.Not(anything))))
         unmeasured = z3.Or(formula.unmeasured, formula.inapplicable)
         self._solver.add(z3.Implies(condition, own.unmeasured == unmeasured))
-        same = z3.And(self._same(own.low, formula.low), self._same(own.high, formula.high))
+        same = z3.And(alike(self.z3, own.low, formula.low), alike(self.z3, own.high, formula.high))
         self._solver.add(z3.Implies(z3.And(condition, own.valued), same))
 
     def _near(self, name: str, own: Amount, formula: Amount) -> None:
@@ -274,34 +256,25 @@ class Quantities:
         z3, shown = self.z3, self.kb.quantities[name].round
         places = Fraction(1, 2 * 10**shown) if shown is not None else Fraction(0)
         span = self.kb.quantities[name].plausible or self._bounds.named(name)
-        near = self._within(own, formula, Fraction(1, 2) + places)
+        near = within(z3, own, formula, Fraction(1, 2) + places)
         if not (span.low.is_infinite() or span.high.is_infinite()) and span.high - span.low <= _FEW:
             whole = range(math.ceil(span.low), math.floor(span.high) + 1)
             is_whole = z3.And(own.low.value == own.high.value, z3.Or([own.low.value == one for one in whole]))
-            near = z3.Or(self._within(own, formula, Fraction(1, 20) + places), z3.And(is_whole, near))
+            near = z3.Or(within(z3, own, formula, Fraction(1, 20) + places), z3.And(is_whole, near))
         entered = self._entered[name]
         both = z3.And(entered, formula.valued, z3.Not(self._bool(self.leaves.freely)))
         self._solver.add(z3.Implies(both, near))
 
-    def _within(self, own: Amount, other: Amount, reach: Fraction) -> Any:
-        """That no number of one lies farther than this from all of the other."""
-        z3 = self.z3
-        far = z3.RealVal(f"{reach.numerator}/{reach.denominator}")
-        return z3.And(
-            z3.Implies(z3.Not(z3.Or(own.low.endless, other.high.endless)), own.low.value <= other.high.value + far),
-            z3.Implies(z3.Not(z3.Or(own.high.endless, other.low.endless)), own.high.value >= other.low.value - far),
-        )
-
     def _equal(self, condition: Any, own: Amount, other: Amount) -> None:
         """Let two numbers be the same where a condition holds, and have the same reason where they have no value."""
         z3 = self.z3
-        alike = [
+        parts = [
             own.valued == other.valued,
             own.unmeasured == other.unmeasured,
             own.inapplicable == other.inapplicable,
-            z3.Implies(own.valued, z3.And(self._same(own.low, other.low), self._same(own.high, other.high))),
+            z3.Implies(own.valued, z3.And(alike(self.z3, own.low, other.low), alike(self.z3, own.high, other.high))),
         ]
-        self._solver.add(z3.Implies(condition, z3.And(alike)))
+        self._solver.add(z3.Implies(condition, z3.And(parts)))
 
     # --- formulas ---
 
@@ -400,18 +373,12 @@ class Quantities:
                 ),
             )
             self._solver.add(z3.Implies(z3.And(found.valued, one.valued, z3.Not(one.high.endless)), at_most))
-        reached = [z3.And(one.valued, self._same(found.high, one.high)) for one in items]
+        reached = [z3.And(one.valued, alike(self.z3, found.high, one.high)) for one in items]
         self._solver.add(z3.Implies(found.valued, z3.Or(reached)))
-        lows = [z3.And(one.valued, self._same(found.low, one.low)) for one in items]
+        lows = [z3.And(one.valued, alike(self.z3, found.low, one.low)) for one in items]
         self._solver.add(z3.Implies(z3.And(found.valued, z3.Not(unknown)), z3.Or(lows)))
         self._solver.add(z3.Implies(z3.And(found.valued, unknown), found.low.endless))
         return found if lowest else self._times(found, Decimal(-1))
-
-    def _same(self, one: End, other: End) -> Any:
-        z3 = self.z3
-        return z3.And(
-            one.endless == other.endless, z3.Or(one.endless, z3.And(one.value == other.value, one.open == other.open))
-        )
 
     def _cases(self, node: expression.Cases) -> Amount:
         """The hull of the cases not false up to the first true one; the one that is left is what it is, a gap too."""
@@ -432,7 +399,7 @@ class Quantities:
             self._equal(passed, found, amount)
             reached.append((open_, amount))
             decided = z3.BoolVal(True)
-        self._merge(found, reached, decided)
+        self._solver.add(*hull(z3, found, reached, decided))
         return found
 
     def _aggregate(self, node: expression.Aggregate) -> Amount:

@@ -1,0 +1,1 @@
+"""Numbers worked out from others, as arithmetic."""
