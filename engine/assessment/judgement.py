@@ -15,7 +15,8 @@ from ..values import history
 from ..values.interval import Interval
 from ..values.truth import Truth
 from ..values.value import NOT_APPLICABLE, NOT_MEASURED, Choice, Day, Gap, Known, Number
-from . import chosen, differential, merging, pictured, plan, reasons, unavailable, workup, worlds
+from . import chosen, differential, merging, pictured, plan, reasons, workup, worlds
+from .availability import availability
 from .verdict import (
     AlertShown,
     Cause,
@@ -48,7 +49,7 @@ def judge(case: Case) -> Verdict:
 
     Where two values contradict it is the strictest of what follows from either.
     """
-    return unavailable.told(case, _strictest(case))
+    return availability.told(case, _strictest(case))
 
 
 def _strictest(case: Case) -> Verdict:

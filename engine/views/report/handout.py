@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 from ...assessment import questions
-from ...assessment.unavailable import NOT_HERE
+from ...assessment.availability.availability import NOT_HERE
 from ...assessment.verdict import AlertShown, Item, Verdict
 from ...assessment.workup import TAKING
 from ...knowledge_base.naming import Names

@@ -10,11 +10,11 @@ from __future__ import annotations
 import dataclasses
 import itertools
 
-from ..case.case import Case
-from ..knowledge_base.model import Intervention, KnowledgeBase, Unavailable
-from . import plan as plans
-from . import workup
-from .verdict import AlertShown, Item, Verdict
+from ...case.case import Case
+from ...knowledge_base.model import Intervention, KnowledgeBase, Unavailable
+from .. import plan as plans
+from .. import workup
+from ..verdict import AlertShown, Item, Verdict
 
 NOT_HERE = "not_here_"
 """With the id of a medicine the id of the alert that it is taken and not to be had here."""

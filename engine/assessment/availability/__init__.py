@@ -1,0 +1,1 @@
+"""What can be had where the patient is seen."""
