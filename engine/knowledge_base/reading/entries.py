@@ -105,7 +105,8 @@ EVERY: Mapping[str, Key] = {
 }
 
 _NUMBER = ("number",)
-
+_TITLE, _BECAUSE = Key(text, "label", required=True), Key(text, required=True)
+_UNAVAILABLE = {"title": _TITLE, "medicines": Key(identifiers("intervention"), required=True), "because": _BECAUSE}
 KINDS: Mapping[str, Kind] = {
     "findings": Kind(
         "finding",
@@ -254,17 +255,7 @@ KINDS: Mapping[str, Kind] = {
         kebab=True,
         labeled=False,
     ),
-    "unavailable": Kind(
-        "unavailable",
-        model.Unavailable,
-        {
-            "title": Key(text, "label", required=True),
-            "medicines": Key(identifiers("intervention"), required=True),
-            "because": Key(text, required=True),
-        },
-        kebab=True,
-        labeled=False,
-    ),
+    "unavailable": Kind("unavailable", model.Unavailable, _UNAVAILABLE, kebab=True, labeled=False),
     "thresholds": Kind(
         "threshold",
         model.ThresholdEntry,
