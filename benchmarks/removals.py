@@ -26,7 +26,7 @@ from engine.knowledge_base.model import Hazard, KnowledgeBase, Rule
 from engine.knowledge_base.store import cache
 from engine.values.truth import Truth
 from engine.workbench import processes
-from engine.workbench.checks import hazards
+from engine.workbench.checks.safety import hazards
 from engine.workbench.checks.subject import Subject
 from engine.workbench.mutation import alteration
 from engine.workbench.trials import invariants

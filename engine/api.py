@@ -165,8 +165,9 @@ def whatif(kb: KnowledgeBase, patient: Patient | Answers, changes: Mapping[str, 
     Raises:
         Refused: for a patient or an answer that cannot be read.
     """
-    from .assessment import judgement, worlds
+    from .assessment import judgement
     from .assessment.contrasts import contrast
+    from .assessment.several import worlds
 
     case = settled(kb, patient)
     given = {name: value for name, value in changes.items() if value is not None}

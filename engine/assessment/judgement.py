@@ -15,8 +15,9 @@ from ..values import history
 from ..values.interval import Interval
 from ..values.truth import Truth
 from ..values.value import NOT_APPLICABLE, NOT_MEASURED, Choice, Day, Gap, Known, Number
-from . import chosen, differential, merging, pictured, plan, reasons, workup, worlds
+from . import chosen, differential, pictured, plan, reasons, workup
 from .availability import availability
+from .several import merging, worlds
 from .verdict import (
     AlertShown,
     Cause,

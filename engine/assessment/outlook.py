@@ -15,9 +15,10 @@ from ..premises import propositions
 from ..premises.statuses import Nowhere, PlanStatus
 from ..values import truth
 from ..values.truth import Truth
-from . import differential, merging, plan, workup, worlds
+from . import differential, plan, workup
 from .differential import Standing
 from .judgement import judge
+from .several import merging, worlds
 from .verdict import AlertShown, Diagnosis, Item, Test, Verdict
 
 _S = TypeVar("_S", Item, Diagnosis, AlertShown)

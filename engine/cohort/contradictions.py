@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assessment import worlds
+from ..assessment.several import worlds
 from .following import ChunkPopulation
 from .mirror import ends
 from .mirror.columns import NumberColumn, Said

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.assessment import worlds
 from engine.assessment.outlook import Outlook
 from engine.assessment.population.population import Population
+from engine.assessment.several import worlds
 from engine.case import aging
 from engine.case.case import Case, Prepared
 from engine.cohort.contradictions import Patients

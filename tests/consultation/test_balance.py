@@ -11,7 +11,7 @@ import yaml
 
 from benchmarks import balance
 from benchmarks.balance import Standing
-from engine.assessment import worlds
+from engine.assessment.several import worlds
 from engine.case.case import Prepared
 from engine.inference.working_memory import WorkingMemory
 from engine.intake.record import Record

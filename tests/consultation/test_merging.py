@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from engine.assessment import merging
 from engine.assessment import verdict as shown
+from engine.assessment.several import merging
 from engine.assessment.verdict import AlertShown, Diagnosis, Item, StateShown, Verdict
 from engine.knowledge_base.model import Investigation, Scale
 from engine.premises.statuses import DiagnosisStatus

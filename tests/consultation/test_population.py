@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.assessment import workup, worlds
+from engine.assessment import workup
 from engine.assessment.judgement import judge
 from engine.assessment.outlook import Outlook
 from engine.assessment.population import awaiting, plans, settling, shown, standings, testing
 from engine.assessment.population.population import Population
 from engine.assessment.query import holds
+from engine.assessment.several import worlds
 from engine.case import case, evidence
 from engine.case.case import Case, Prepared
 from engine.inference.program import bits

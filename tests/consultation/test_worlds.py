@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.assessment import differential, judgement, plan, worlds
+from engine.assessment import differential, judgement, plan
 from engine.assessment.contrasts import contrast
 from engine.assessment.outlook import Outlook
+from engine.assessment.several import worlds
 from engine.assessment.verdict import Verdict
 from engine.case import case, opening
 from engine.case.case import Case, Prepared

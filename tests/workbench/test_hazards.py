@@ -18,7 +18,7 @@ from engine.knowledge_base.model import Hazard, KnowledgeBase
 from engine.knowledge_base.reading import reader
 from engine.premises.expression import Has, OneOf
 from engine.values.truth import Truth
-from engine.workbench.checks import hazards
+from engine.workbench.checks.safety import hazards
 from engine.workbench.checks.subject import Subject
 
 ROOT = Path(__file__).parent.parent.parent

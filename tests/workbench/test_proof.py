@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.assessment import plan, query, waiting, worlds
+from engine.assessment import plan, query, waiting
 from engine.assessment.differential import missing
 from engine.assessment.outlook import Outlook
+from engine.assessment.several import worlds
 from engine.case import case as cases
 from engine.case.case import Prepared
 from engine.commands import prove as command

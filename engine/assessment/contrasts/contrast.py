@@ -18,8 +18,9 @@ from ...premises.expression import TruthNode
 from ...values.interval import Interval, exactly
 from ...values.truth import Truth
 from ...values.value import NO, YES, Choice, Entry, Known, Measurement, Number, Records
-from .. import judgement, worlds
+from .. import judgement
 from ..judgement import judge
+from ..several import worlds
 from ..verdict import Verdict
 from . import nearest
 from .nearest import Condition, Distance

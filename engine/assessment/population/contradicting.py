@@ -13,7 +13,7 @@ from ...inference.program.truths import Truths
 from ...premises import evaluation
 from ...values.interval import Interval
 from ...values.value import Gap, Known, Number
-from .. import worlds
+from ..several import worlds
 
 
 class Several(Protocol):

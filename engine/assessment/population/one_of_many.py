@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from ...case.case import Case
 from ...values.value import NOT_MEASURED, Known
-from .. import worlds
+from ..several import worlds
 
 _T = TypeVar("_T")
 

@@ -25,9 +25,10 @@ from ...premises.expression import TruthNode
 from ...values import dates
 from ...values.truth import Truth
 from ...values.value import NOT_MEASURED, UNKNOWN, Known, Records
-from .. import merging, query, worlds
+from .. import query
 from ..differential import Standing
 from ..outlook import Outlook
+from ..several import merging, worlds
 from . import contradicting
 from .lacking import Lacked, within
 from .one_of_many import OneOfMany

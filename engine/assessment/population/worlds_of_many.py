@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from ...inference.program import bits
 from ...values.value import Known
-from .. import merging, worlds
 from ..plan import LINES
+from ..several import merging, worlds
 
 Statuses = Mapping[str, int]
 """The cases that have each status; whoever has none is in no set."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...assessment import judgement, worlds
+from ...assessment import judgement
 from ...assessment.contrasts import contrast
 from ...assessment.contrasts.contrast import Possible
 from ...assessment.questions import Asked
+from ...assessment.several import worlds
+from ...assessment.several.worlds import Contradiction
 from ...assessment.verdict import ContradictionShown, Verdict
-from ...assessment.worlds import Contradiction
 from ...case.case import Case
 from ...intake.answers.sheet import folded
 from ...values.frozen import frozen

@@ -11,8 +11,9 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from ...assessment import judgement, worlds
+from ...assessment import judgement
 from ...assessment.questions import Asked, in_asking_order, pending, telling
+from ...assessment.several import worlds
 from ...assessment.verdict import Verdict
 from ...case.case import Case
 from ...knowledge_base.model import Finding

@@ -10,20 +10,15 @@ from ...knowledge_base.model import KnowledgeBase
 from ...values.problems import Problem
 from ..cases.cases import WorkedCase
 from . import (
-    alerts,
     clashes,
     codes,
     doubles,
-    guards,
-    hazards,
     loose_ends,
-    medicines,
     names,
     numbers,
     phrases,
     premises,
     questions,
-    reported,
     slips,
     strata,
     texts,
@@ -32,6 +27,7 @@ from . import (
 )
 from .check import Check, Page
 from .manual import manual
+from .safety import alerts, guards, hazards, medicines, reported
 from .solved import rules
 from .subject import Everybody, Subject
 from .suppression import CODES as SUPPRESSION

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ...assessment import worlds
 from ...assessment.population.population import Population
+from ...assessment.several import worlds
 from ...assessment.workup import TAKING
 from ...case import evidence
 from ...case.case import Prepared

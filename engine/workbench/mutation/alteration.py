@@ -12,8 +12,8 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from ...assessment import worlds
 from ...assessment.population.population import Population
+from ...assessment.several import worlds
 from ...case import case as consulted
 from ...case import evidence
 from ...case.case import Case, Prepared

@@ -10,10 +10,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ...assessment import worlds
 from ...assessment.population import contradicting
 from ...assessment.population.population import Population
 from ...assessment.population.worlds_of_many import changed
+from ...assessment.several import worlds
 from ...inference.program import bits
 from ...values import history
 from ...values.value import Known, Number

@@ -15,7 +15,7 @@ import functools
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 
-from ...assessment import merging
+from ...assessment.several import merging
 from ...case.case import Prepared
 from ...knowledge_base.model import KnowledgeBase
 from ...premises import expression, propositions, statuses

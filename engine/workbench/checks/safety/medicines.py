@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...knowledge_base.model import Intervention, Rule
-from ...knowledge_base.verbs import SAFETY
-from ...premises import expression, propositions
-from ...premises.expression import All, AnyOf, Node, Proposition, TruthNode
-from ...values.problems import Level, Place, did_you_mean
-from ...values.truth import Truth
-from .check import Told, check
-from .subject import Subject, about
+from ....knowledge_base.model import Intervention, Rule
+from ....knowledge_base.verbs import SAFETY
+from ....premises import expression, propositions
+from ....premises.expression import All, AnyOf, Node, Proposition, TruthNode
+from ....values.problems import Level, Place, did_you_mean
+from ....values.truth import Truth
+from ..check import Told, check
+from ..subject import Subject, about
 
 
 @check("OL501", Level.ERROR)

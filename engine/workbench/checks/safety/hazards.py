@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ...inference import productions
-from ...knowledge_base.model import ChoiceSet, Hazard, Rule
-from ...knowledge_base.verbs import as_strict
-from ...premises import propositions
-from ...premises.expression import (
+from ....inference import productions
+from ....knowledge_base.model import ChoiceSet, Hazard, Rule
+from ....knowledge_base.verbs import as_strict
+from ....premises import propositions
+from ....premises.expression import (
     Against,
     Aggregate,
     All,
@@ -27,9 +27,9 @@ from ...premises.expression import (
     atoms_read,
     names_read,
 )
-from ...values.problems import Level
-from .check import Told, check
-from .subject import Subject, about
+from ....values.problems import Level
+from ..check import Told, check
+from ..subject import Subject, about
 
 VERBS = {
     "bars": as_strict("contraindicates"),

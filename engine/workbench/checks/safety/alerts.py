@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...knowledge_base.model import Alert, Intervention
-from ...values import truth
-from ...values.problems import Level
-from ...values.truth import Truth
-from ..cases import cases
-from .check import Told, check
-from .subject import Subject
-from .words import content
+from ....knowledge_base.model import Alert, Intervention
+from ....values import truth
+from ....values.problems import Level
+from ....values.truth import Truth
+from ...cases import cases
+from ..check import Told, check
+from ..subject import Subject
+from ..words import content
 
 _SENTENCE = re.compile(r"(?<=[.;!])\s+")
 _HOLDS_BACK = re.compile(

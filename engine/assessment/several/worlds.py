@@ -14,17 +14,17 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from ..case.case import Case, Prepared
-from ..inference.working_memory import Numbers
-from ..intake.answers import answers
-from ..knowledge_base.model import KnowledgeBase
-from ..knowledge_base.verbs import SHOWN
-from ..premises import evaluation, expression
-from ..values import history
-from ..values.frozen import frozen
-from ..values.interval import Interval
-from ..values.value import NOT_MEASURED, Gap, Known, Number
-from . import reasons
+from ...case.case import Case, Prepared
+from ...inference.working_memory import Numbers
+from ...intake.answers import answers
+from ...knowledge_base.model import KnowledgeBase
+from ...knowledge_base.verbs import SHOWN
+from ...premises import evaluation, expression
+from ...values import history
+from ...values.frozen import frozen
+from ...values.interval import Interval
+from ...values.value import NOT_MEASURED, Gap, Known, Number
+from .. import reasons
 
 ENTERED, WORKED_OUT, RESULT = "entered", "worked out", "result"
 DECIDING = SHOWN

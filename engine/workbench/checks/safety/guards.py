@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...knowledge_base.model import Rule
-from ...premises import expression
-from ...premises.expression import AnyOf, Node, Not, TruthNode
-from ...values.problems import Level
-from .check import Told, check
-from .subject import Subject, alternatives
+from ....knowledge_base.model import Rule
+from ....premises import expression
+from ....premises.expression import AnyOf, Node, Not, TruthNode
+from ....values.problems import Level
+from ..check import Told, check
+from ..subject import Subject, alternatives
 
 _COMPARING = (expression.Compared, expression.Within, expression.Against)
 

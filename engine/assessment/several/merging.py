@@ -11,11 +11,11 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from ..knowledge_base.model import KnowledgeBase
-from ..premises.statuses import DiagnosisStatus, Nowhere, PlanStatus
-from ..values.truth import Truth
-from . import plan, workup
-from .verdict import (
+from ...knowledge_base.model import KnowledgeBase
+from ...premises.statuses import DiagnosisStatus, Nowhere, PlanStatus
+from ...values.truth import Truth
+from .. import plan, workup
+from ..verdict import (
     DIAGNOSIS_STATUSES,
     URGENCIES,
     AlertShown,

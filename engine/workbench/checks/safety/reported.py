@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...knowledge_base.verbs import CARE, SAFETY
-from ...premises import expression, propositions
-from ...premises.expression import Node, TruthNode
-from ...values.problems import Level
-from .check import Told, check
-from .subject import Subject
+from ....knowledge_base.verbs import CARE, SAFETY
+from ....premises import expression, propositions
+from ....premises.expression import Node, TruthNode
+from ....values.problems import Level
+from ..check import Told, check
+from ..subject import Subject
 
 
 @check("OL509", Level.ERROR)

@@ -1,0 +1,1 @@
+"""Checks of what protects: hazards, guards, alerts, medicines, and illnesses concluded beside reported ones."""
