@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from ...knowledge_base.model import Entry, Group, Rule
 from ...values.problems import Level
 from .check import Told, check
+from .logic.words import folded, stem
 from .subject import Subject
-from .words import folded, stem
 
 _SPACES = (
     ("findings", "groups", "quantities", "states", "scales", "thresholds"),

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from ...knowledge_base.model import Entry
 from ...values.problems import Level
 from .check import Told, check
+from .logic.words import folded
 from .subject import Subject
-from .words import folded
 
 LEADING = (
     *("don t you", "do you not", "doesn t", "didn t", "isn t", "aren t", "wasn t", "weren t", "haven t", "hasn t"),

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Set
 
 from ...knowledge_base.model import Entry
 from ...values.problems import Level, Place, Problem
+from .logic.words import content
 from .subject import Subject
-from .words import content
 
 UNUSED, UNREASONED = "OL591", "OL592"
 _FEWEST = 2

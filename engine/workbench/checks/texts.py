@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from ...values.problems import Level
 from .check import Told, check
+from .logic.words import content
 from .subject import Subject
-from .words import content
 
 _MOST_SAID_AGAIN = 0.8
 _OWNED_UP = re.compile(

@@ -11,8 +11,8 @@ from ....values.problems import Level
 from ....values.truth import Truth
 from ...cases import cases
 from ..check import Told, check
+from ..logic.words import content
 from ..subject import Subject
-from ..words import content
 
 _SENTENCE = re.compile(r"(?<=[.;!])\s+")
 _HOLDS_BACK = re.compile(
