@@ -22,7 +22,8 @@ Words = Mapping[str, int]
 YES = "yes"
 TEXTS = frozenset({"dose", "after"})
 """The columns of a measure that tell something, rather than say a word of a few: several things after semicolons."""
-AGAIN = "what is old measured again"
+_AGAIN = " measured again"
+AGAIN = f"what is old{_AGAIN}"
 """What comes before a measure that only an old result holds back; a report names the results."""
 
 
@@ -161,8 +162,10 @@ def _classes(told: Iterator[tuple[str, int]], cases: int) -> dict[tuple[str, ...
 
 
 def _after(look: Outlook, member: str) -> tuple[str, ...]:
+    kb = look.case.kb
+    own = {rule.until for rule in kb.rules.values() if rule.verb == "defers" and member in rule.members}
     told = look.after(member)
-    return tuple(dict.fromkeys(AGAIN if one.endswith(" measured again") else one for one in told))
+    return tuple(dict.fromkeys(AGAIN if one.endswith(_AGAIN) and one not in own else one for one in told))
 
 
 def words_of_case(case: Case, look: Outlook, shown: Shown) -> Iterator[tuple[Column, str]]:

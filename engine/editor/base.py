@@ -14,7 +14,7 @@ from threading import Lock
 
 from ..case import case
 from ..case.case import Prepared
-from ..knowledge_base.files import hospital, layout, source
+from ..knowledge_base.files import layout, source
 from ..knowledge_base.files.layout import Written, contents_of, digest_of
 from ..knowledge_base.files.nodes import Node
 from ..knowledge_base.files.pieces import Pieces
@@ -384,19 +384,3 @@ def _stamp(path: Path) -> object:
     except OSError:
         return None
     return (status.st_mtime_ns, status.st_size)
-
-
-def home_of(folders: Iterable[Path], shipped: Path) -> tuple[Path, Path | None]:
-    """The knowledge base that is meant by the folders an editor has open: its root, and a directory laid over it.
-
-    A folder with a whole base is its root. One with rules or knowledge of its own is laid over what is shipped.
-    """
-    for folder in folders:
-        if (folder / "knowledge" / "scope.yaml").is_file() and (folder / "rules").is_dir():
-            return folder, None
-    for folder in folders:
-        if folder.resolve() == shipped.resolve():
-            return shipped, None
-        if any((folder / room).is_dir() for room in hospital.READ) and not list(hospital.not_one(shipped, folder)):
-            return shipped, folder
-    return shipped, None

@@ -60,7 +60,8 @@ class Server(LanguageServer):
         return self.answers.session
 
     def _begun(self) -> Session:
-        from .base import Base, home_of
+        from ..knowledge_base.files.hospital import home_of
+        from .base import Base
         from .session import Session
         from .text.buffers import Columns, to_path
 

@@ -6,6 +6,7 @@ Many patients are held to the statuses over bits that are themselves held to the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from engine.assessment.population.population import Population
 from engine.assessment.several import worlds
 from engine.case import aging
 from engine.case.case import Case, Prepared
+from engine.cohort import shown as words
 from engine.cohort.contradictions import Patients
 from engine.cohort.following import Compiled
 from engine.cohort.mirror import ends, fields, gathering, lists, strata, truths
@@ -215,6 +217,14 @@ def _literals(chunk: Chunk) -> list[int]:
 
     found = asserted(chunk)
     return [found.get(literal, 0) for literal in range(chunk.plan.productions.ground.width)]
+
+
+def test_what_a_rule_wants_measured_again_is_told_in_its_words(prepared: Prepared) -> None:
+    """It ended as what is told of old results does, and was taken for one."""
+    rule = next(one for one in prepared.kb.rules.values() if one.verb == "defers" and one.until.endswith("again"))
+    told = (rule.until, f"{prepared.names.label('calcium')} measured again")
+    look = SimpleNamespace(case=SimpleNamespace(kb=prepared.kb), after=lambda one: told)
+    assert words._after(look, rule.members[0]) == (rule.until, words.AGAIN)  # type: ignore[arg-type]
 
 
 # --- seeded faults ----------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ...values.problems import Place, Problem, nearest
@@ -186,3 +186,19 @@ def _unread(local: Path) -> Iterator[Problem]:
             if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
                 what = f"the directory cannot be opened: {error.strerror or 'no reason given'}"
                 yield Problem("OL001", what, Place(str(error.filename)), hint="let it be read, or take it out")
+
+
+def home_of(folders: Iterable[Path], shipped: Path) -> tuple[Path, Path | None]:
+    """The knowledge base that is meant by the folders an editor has open: its root, and a directory laid over it.
+
+    A folder with a whole base is its root. One with rules or knowledge of its own is laid over what is shipped.
+    """
+    for folder in folders:
+        if (folder / "knowledge" / "scope.yaml").is_file() and (folder / "rules").is_dir():
+            return folder, None
+    for folder in folders:
+        if folder.resolve() == shipped.resolve():
+            return shipped, None
+        if any((folder / room).is_dir() for room in READ) and not list(not_one(shipped, folder)):
+            return shipped, folder
+    return shipped, None
