@@ -80,6 +80,15 @@ def test_no_module_outgrows_its_page() -> None:
     assert {path: lines for path, lines in long.items() if lines > 500} == {}
 
 
+def test_no_class_outgrows_four_hundred_lines() -> None:
+    long = {}
+    for path in (ROOT / "engine").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and node.end_lineno is not None and node.end_lineno - node.lineno >= 400:
+                long[f"{path.name}: {node.name}"] = node.end_lineno - node.lineno + 1
+    assert long == {}
+
+
 def test_no_room_outgrows_a_morning() -> None:
     lines: Counter[str] = Counter()
     for path in (ROOT / "engine").rglob("*.py"):

@@ -113,6 +113,27 @@ def not_understood(session: Speaker) -> None:
         session.note(f"Typed, and not understood: {told}. Say it again in other words.")
 
 
+class Kept(Protocol):
+    """The journal of a consultation, as far as its end has to speak of it."""
+
+    kept: int
+    lost: int
+
+
+def farewell(session: Speaker, verdict: Verdict, journal: Kept | None, asked: int) -> None:
+    """What is said at the end: what still stands, what was not understood, and whether it can be gone on with."""
+    alerts = [alert.label for alert in verdict.alerts if alert.status == "raised"]
+    if alerts:
+        session.note(f"Still standing: {', '.join(alerts)}.")
+    not_understood(session)
+    kept = "Nothing was kept; `report FILE.html` before leaving writes everything down."
+    if journal is not None and journal.kept:
+        kept = "The answers are kept: osteologic consult --resume goes on."
+        if journal.lost:
+            kept = f"Kept but for {counted(journal.lost, 'line')} the disk refused: consult --resume goes on."
+    session.note(f"{counted(asked, 'question')}. {kept}")
+
+
 def assents(session: Session, line: str) -> bool:
     """At a stop: yes goes on with what is offered, no ends it."""
     words = folded(line)

@@ -21,7 +21,6 @@ from . import asking, echo, inquiry, settled
 from .agenda import doubts, relevance
 from .agenda.relevance import Agenda
 from .agreement import agreed
-from .asking import counted
 from .merging import without
 from .progress import Conflict, Moment, Progress
 from .settled import Told
@@ -164,7 +163,7 @@ class Conversation:
                 break
             if line.strip():
                 self.hear(line.strip(), asked)
-        self._farewell()
+        asking.farewell(self, self.verdict, self._journal, self.asked)
 
     def next(self) -> Asked | None:
         """The next question worth asking; None at a stop."""
@@ -484,15 +483,3 @@ class Conversation:
 
     def tell(self, mark: str, text: str) -> None:
         self.terminal.tell(Told(mark, text))
-
-    def _farewell(self) -> None:
-        alerts = [alert.label for alert in self.verdict.alerts if alert.status == "raised"]
-        if alerts:
-            self.note(f"Still standing: {', '.join(alerts)}.")
-        asking.not_understood(self)
-        kept = "Nothing was kept; `report FILE.html` before leaving writes everything down."
-        if self._journal is not None and self._journal.kept:
-            kept = "The answers are kept: osteologic consult --resume goes on."
-            if self._journal.lost:
-                kept = f"Kept but for {counted(self._journal.lost, 'line')} the disk refused: consult --resume goes on."
-        self.note(f"{counted(self.asked, 'question')}. {kept}")

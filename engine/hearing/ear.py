@@ -20,9 +20,11 @@ from . import asked_for, commands
 from .corrections import Corrections, Said, keep_units, named_again, split, spoken_of
 from .heard import Conflicting, Half, Heard
 from .hearing import Hearing, idle
+from .leftover import LeftOver
 from .pending import Pending
 from .readers.entries import Entries
 from .readers.phrased import Phrased
+from .readers.relatives import Relatives
 from .readers.results import Results
 from .readers.risk import Risk
 from .readers.scores import Scores
@@ -116,7 +118,7 @@ class Ear:
             return
         self._read(hearing)
         pending.rest()
-        pending.left()
+        LeftOver(hearing).left()
         hearing.doubt_weight()
         _uncertain(hearing.reading)
 
@@ -125,8 +127,8 @@ class Ear:
             if not segment.used and not cue.used:
                 self._either_way(hearing, segment, cue)
         _doubt_mistyped_denials(hearing)
-        phrased, entries = Phrased(hearing), Entries(hearing)
-        phrased.read_family()
+        phrased, relatives, entries = Phrased(hearing), Relatives(hearing), Entries(hearing)
+        relatives.read_family()
         phrased.read_phrases()
         Risk(hearing).read()
         Scores(hearing).read()
@@ -136,7 +138,7 @@ class Ear:
         phrased.read_answers()
         phrased.read_stopped_smoking()
         phrased.read_ages()
-        phrased.read_it()
+        relatives.read_it()
         phrased.read_leftovers()
         self._nothing_else(hearing)
 

@@ -9,6 +9,7 @@ from ..hearing import Hearing, idle
 from ..reading import Entry
 from ..scope import names_something
 from ..segments import Segment
+from .lengths import Lengths
 
 DATES = {"medicines": "", "conditions": "date", "symptoms": "started", "fractures": "date", "imaging": "date"}
 """The field that a bare date fills, by list."""
@@ -19,16 +20,11 @@ _PERIODS = {"day": "day", "d": "day", "week": "week", "wk": "week", "month": "mo
 _ISO = re.compile(r"\d{4}(?:-\d\d){0,2}")
 
 
-def entry_ends(length: Segment, until: Segment) -> bool:
-    """`for 10 years until 2024`: whether the word that tells an end stands with the length."""
-    return length.part == until.part
-
-
 class Fields:
     """Fills the fields of entries of one line."""
 
     def __init__(self, hearing: Hearing) -> None:
-        self.hearing, self.kb = hearing, hearing.kb
+        self.hearing, self.kb, self.lengths = hearing, hearing.kb, Lengths(hearing)
         self.asked_back: list[Entry] = []
         """Entries of which something was asked back that has to be said together with them."""
         self.further: dict[int, list[str]] = {}
@@ -207,7 +203,7 @@ class Fields:
         """Put a time in the field that it fills; gives whether there is one."""
         fields = self.kb.findings[name].fields
         cue = self._field_cue(one, entry.anchor)
-        rate = self._rate(one, time) if "every" in fields else ""
+        rate = self.lengths.rate(one, time) if "every" in fields else ""
         if rate:
             return self._put(entry, name, "every", rate)
         if time.kind == "every":
@@ -227,25 +223,10 @@ class Fields:
             return self._length(one, time, entry, name, cue)
         return self._date(one, time, entry, name, cue)
 
-    def _rate(self, one: Segment, time: Time) -> str:
-        """How often, of `2 a day`, `one a week`: not how long."""
-        opening, _, unit = one.text.casefold().strip().partition(" ")
-        before = self.hearing.before(one)
-        if time.kind != "length" or opening not in ("a", "per") or before is None or before.part != one.part:
-            return ""
-        cue = before.cue("number")
-        number = before.number if before.kind == "number" else None
-        told = str(cue.value) if cue is not None else number.low if number is not None and not number.unit else ""
-        told = "1" if before.text.strip().casefold() == "one" else told
-        if not told.isdigit() or not 1 <= int(told) <= 12:
-            return ""
-        before.used = True
-        return unit if told == "1" else f"{told} times a {unit}"
-
     def _date(self, one: Segment, time: Time, entry: Entry, name: str, cue: str) -> bool:
         fields, anchor = self.kb.findings[name].fields, entry.anchor
         given = entry.fields.get("last_given", "")
-        if not cue and given and self._joined(one) and all(map(_ISO.fullmatch, (given, time.text))):
+        if not cue and given and self.lengths.joined(one) and all(map(_ISO.fullmatch, (given, time.text))):
             entry.fields["last_given"] = max(given, time.text)
             return True
         default = DATES.get(name, "date")
@@ -257,7 +238,7 @@ class Fields:
             wanted = default
         elif (
             anchor is not None
-            and (anchor.over or self._over_before(one))
+            and (anchor.over or self.lengths.over_before(one))
             and "stopped" in fields
             and name == "medicines"
         ):
@@ -275,26 +256,9 @@ class Fields:
             return self._again(one, time, entry, name, wanted)
         return self._put(entry, name, wanted, time.text)
 
-    def _joined(self, one: Segment) -> bool:
-        """`given Feb 2026 and Aug 2026`: a day in a row of days, of which the last counts."""
-        for before in reversed(self.hearing.segments[: one.index]):
-            if before.kind == "time":
-                return before.clause == one.clause and before.used
-            if not (before.text == "," or idle(before)):
-                return False
-        return False
-
-    def _over_before(self, one: Segment) -> bool:
-        """`came off them 2 years ago`: in the part of the time itself."""
-        return any(
-            each.cue("over", "ended")
-            for each in self.hearing.segments
-            if each.part == one.part and each.index < one.index
-        )
-
     def _again(self, one: Segment, time: Time, entry: Entry, name: str, wanted: str) -> bool:
         told = self.hearing.told(entry.anchor or one, one)
-        if name == "fractures" and wanted == "date" and self._joined(one) and entry.fields[wanted] != time.text:
+        if name == "fractures" and wanted == "date" and self.lengths.joined(one) and entry.fields[wanted] != time.text:
             self.further.setdefault(id(entry), []).append(time.text)
             return True
         if entry.fields[wanted] != time.text:
@@ -305,7 +269,7 @@ class Fields:
 
     def _which_time(self, one: Segment, time: Time, entry: Entry, name: str) -> bool:
         """A medicine with a bare date: begun, last given, or stopped then?"""
-        given = self._years(one)
+        given = self.lengths.years(one)
         if given is not None and entry.anchor is not None:
             entry.fields["last_given"] = given
             return True
@@ -320,35 +284,21 @@ class Fields:
         self.hearing.reading.ask(what, hint)
         return True
 
-    def _years(self, one: Segment) -> str | None:
-        """`2022, 2023, 2024`: when it was given; the last of them."""
-        years = []
-        for each in self.hearing.segments[one.index :]:
-            if each.kind == "mark" or idle(each):
-                continue
-            if each.time is None or each.time.kind != "date" or each.time.unclear or each.used:
-                break
-            years.append(each)
-        if len(years) < 2:
-            return None
-        self.hearing.use(*years)
-        return max(each.time.text for each in years if each.time is not None)
-
     def _length(self, one: Segment, time: Time, entry: Entry, name: str, cue: str) -> bool:
         fields = self.kb.findings[name].fields
         bound = time.bound
-        over = entry.anchor is not None and (entry.anchor.over or entry.anchor.had or self._ends_later(one))
+        over = entry.anchor is not None and (entry.anchor.over or entry.anchor.had or self.lengths.ends_later(one))
         ended = (
             over
             or "stopped" in entry.fields
             or "started" in entry.fields
-            or self._past_year(one)
-            or self._after_all(one)
+            or self.lengths.past_year(one)
+            or self.lengths.after_all(one)
         )
         if cue == "started" and "started" in fields:
             return self._put(entry, name, "started", f"{time.text} ago")
-        if not cue and "stopped" in fields and "stopped" not in entry.fields and self._off_so_long(one):
-            return self._put(entry, name, "stopped", self._began(time))
+        if not cue and "stopped" in fields and "stopped" not in entry.fields and self.lengths.off_so_long(one):
+            return self._put(entry, name, "stopped", self.lengths.began(time))
         if (
             not cue
             and "/" in one.text
@@ -362,27 +312,7 @@ class Fields:
         wanted = "started" if "started" in fields else DATES.get(name, "date")
         if wanted not in fields or wanted in entry.fields:
             return False
-        return self._put(entry, name, wanted, self._began(time))
-
-    def _off_so_long(self, one: Segment) -> bool:
-        """`ex-prednisolone, off 3 years`: how long ago it was stopped, not how long it was taken."""
-        before = self.hearing.segments[one.index - 1] if one.index else None
-        return before is not None and before.text.casefold() in ("off", "stopped for", "off for", "off it")
-
-    def _ends_later(self, one: Segment) -> bool:
-        """`HRT for 6 years, came off it in 2020`: a stop is told behind the length, in a part of its own."""
-        behind = [each for each in self.hearing.segments[one.index + 1 :] if each.clause == one.clause]
-        for each in behind:
-            if each.cue("over", "ended") is not None:
-                return not any(
-                    names_something(other) for other in behind if each.index < other.index and other.part == each.part
-                )
-            field = each.cue("field")
-            if field is not None and field.value == "stopped" and entry_ends(one, each):
-                return True
-            if names_something(each):
-                return False
-        return False
+        return self._put(entry, name, wanted, self.lengths.began(time))
 
     def _long_acting(self, entry: Entry) -> bool:
         """Whether it is given at intervals of months, so that `6/12` says how often."""
@@ -392,28 +322,6 @@ class Fields:
             members <= classes.get(kind, frozenset())
             for kind in ("rankl_inhibitor", "intravenous_bisphosphonate", "gnrh_analogue")
         )
-
-    def _began(self, time: Time) -> str:
-        return self.hearing.times.bounded(time.text, time.bound) if time.bound else f"{time.text} ago"
-
-    def _past_year(self, one: Segment) -> bool:
-        """`for 5 years from 2010`, `for a fortnight in 2019`: how long something was that is over."""
-        cue = self.hearing.after(one)
-        since = cue is not None and cue.cue("field") is not None and cue.cue("field").value == "started"  # type: ignore[union-attr]
-        if since and cue is not None and (when := self.hearing.after(cue)) is not None:
-            return when.time is not None and when.time.kind == "date"
-        following = self.hearing.after(one)
-        return (
-            following is not None
-            and following.time is not None
-            and following.time.kind == "date"
-            and not following.used
-        )
-
-    def _after_all(self, one: Segment) -> bool:
-        """`after 9 years of alendronate`: how long it was taken before something else."""
-        before = self.hearing.line.text[: one.start].casefold().split()
-        return bool(before) and before[-1] in ("after", "following", "despite")
 
     def _field_cue(self, one: Segment, anchor: Segment | None) -> str:
         """The field that the words before a time say it fills."""

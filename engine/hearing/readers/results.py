@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 
 from ...intake.answers.sheet import clipped
 from ...intake.figures.numbers import Quantity
@@ -12,23 +11,11 @@ from ..hearing import Hearing, idle
 from ..reading import Result
 from ..scope import names_something
 from ..segments import Segment
+from .result_words import LINKS, ResultWords
 
-_WORDS = {"positive": {"number": "high", "yes_no": "yes", "choice": "positive"}} | {
-    "negative": {"number": "normal", "yes_no": "no", "choice": "negative"},
-    "abnormal": {"number": "", "yes_no": "", "choice": "abnormal"},
-    "normal": {"number": "normal", "yes_no": "no", "choice": "normal"},
-    "high": {"number": "high", "yes_no": "", "choice": "abnormal"},
-    "low": {"number": "low", "yes_no": "", "choice": "abnormal"},
-}
 _BY_UNIT = {"height": "length", "weight": "mass", "alcohol": "drink"}
 """Findings that a number with a unit of that dimension tells without a name."""
-_LINKS = frozenset({":", "=", "(", "-", "·", "|"})
 _DOSED = frozenset({"mg", "g", "IU", "ug", "mcg", "units", "mcg/day", "mg/day", "IU/day", "ug/day", "g/day", "unit"})
-
-
-def segment_senses(one: Segment) -> set[str]:
-    """The findings that a segment names."""
-    return {sense.target for sense in one.senses if sense.kind == "finding"}
 
 
 def _before_specimen(one: Segment, named: Segment) -> bool:
@@ -40,7 +27,7 @@ class Results:
     """Reads the results of one line."""
 
     def __init__(self, hearing: Hearing) -> None:
-        self.hearing = hearing
+        self.hearing, self.words = hearing, ResultWords(hearing)
 
     def read(self) -> None:
         for segment in self.hearing.segments:
@@ -53,25 +40,18 @@ class Results:
 
     # --- names ---
 
-    def findings_of(self, segment: Segment) -> Iterator[str]:
-        """The findings a segment names, those that were asked first; scores are read in their rows."""
-        named = [one.target for one in segment.senses if one.kind == "finding"]
-        for name in sorted(named, key=lambda one: one not in self.hearing.asked):
-            if "_score_" not in name or name.startswith("trabecular"):
-                yield name
-
     def _named(self, segment: Segment) -> None:
-        for name in self.findings_of(segment):
+        for name in self.words.findings_of(segment):
             finding = self.hearing.finding(name)
             kind = finding.type if finding is not None else "number"
             if kind == "records" or segment.planned or segment.kin:
                 continue
             if kind == "number" and self._number_of(name, segment):
                 return
-            if self._word_of(name, kind, segment):
+            if self.words.word_of(name, kind, segment):
                 return
         if segment.sense("finding", "medicines") is None:
-            self._says_it(segment)
+            self.words.says_it(segment)
 
     # --- numbers ---
 
@@ -100,7 +80,7 @@ class Results:
             self.hearing.reading.leave(f"about (in {self.hearing.told(segment, value)})")
             number = Quantity(number.low, number.high, number.bound, number.unit)
         if number.about or segment.unsure or value.unsure:
-            self.hearing.use(segment, value, *self._between(segment, value))
+            self.hearing.use(segment, value, *self.words.between(segment, value))
             told = self.hearing.told(segment, value)
             plain = Quantity(number.low, number.high, number.bound, number.unit).text()
             self.hearing.reading.ask(
@@ -125,7 +105,7 @@ class Results:
             return False
         if len(self.hearing.reading.problems) == before:
             self.hearing.use(*used)
-        self.hearing.use(segment, value, *self._between(segment, value))
+        self.hearing.use(segment, value, *self.words.between(segment, value))
         self._more_of_it(name, last if not used else max(used, key=lambda one: one.index), number)
         return True
 
@@ -172,24 +152,14 @@ class Results:
     def _a_range(self, name: str, number: Quantity) -> bool:
         return self.hearing.fits(name, number.text()) or not number.unit
 
-    def _between(self, one: Segment, other: Segment) -> list[Segment]:
-        first, last = sorted((one, other), key=lambda segment: segment.index)
-        between = self.hearing.between(first, last)
-        own = segment_senses(one) | segment_senses(other)
-        return [
-            mid
-            for mid in between
-            if idle(mid) or mid.kind == "mark" or mid.cue("result", "flag") is not None or segment_senses(mid) & own
-        ]
-
     def _value_behind(self, segment: Segment, name: str) -> Segment | None:
         """The number that follows a name, over what says nothing of its own."""
         named = False
         for one in self.hearing.segments[segment.index + 1 :]:
             if one.clause != segment.clause or one.used:
                 return None
-            if one.kind == "number" or (one.cue("number") is not None and self._counts(name)):
-                times = self.hearing.segments[one.index - 1].text.casefold() == "x" and not self._counts(name)
+            if one.kind == "number" or (one.cue("number") is not None and self.words.counts(name)):
+                times = self.hearing.segments[one.index - 1].text.casefold() == "x" and not self.words.counts(name)
                 return None if times else one
             if one.kind == "time":
                 return self._as_number(one, name)
@@ -197,7 +167,7 @@ class Results:
             passes = (
                 (
                     one.kind == "mark"
-                    and (one.text in _LINKS or (one.text == ")" and named) or _before_specimen(one, segment))
+                    and (one.text in LINKS or (one.text == ")" and named) or _before_specimen(one, segment))
                 )
                 or idle(one)
                 or again
@@ -329,107 +299,10 @@ class Results:
             self.hearing.use(value, day)
             self._more_of_it(name, day, number)
 
-    # --- words ---
-
-    def _word_of(self, name: str, kind: str, segment: Segment) -> bool:
-        """`calcium high`, `low calcium`, `LFTs deranged`, `vitamin D not done`."""
-        for one in (self._next_word(segment), self._word_before(segment)):
-            if one is None:
-                continue
-            gap = one.cue("gap")
-            if gap is not None:
-                value = str(gap.value)
-            elif one.cue("result") is not None:
-                value = self._result_word(name, kind, str(one.cue("result").value))  # type: ignore[union-attr]
-            elif one.cue("yes", "nothing", "no") is not None and kind == "yes_no":
-                value = "yes" if one.cue("yes") is not None else "no"
-            elif one.cue("nothing", "no") is not None and kind == "number" and self._counts(name):
-                value = "0"
-            else:
-                value = self._answer_in(one, name)
-            if not value or not self.hearing.fits(name, value):
-                continue
-            shared = (
-                any(segment_senses(mid) for mid in self.hearing.between(segment, one)) and segment.index < one.index
-            )
-            self.hearing.use(segment, *(() if shared else (one, *self._between(segment, one))))
-            if segment.unsure or one.unsure:
-                told = self.hearing.told(segment, one)
-                self.hearing.reading.ask(
-                    f"'{told}' is not certain", f"write it without doubt, or '{clipped(segment.text)} unknown'"
-                )
-            else:
-                self.hearing.reading.say(name, value, date=self.hearing.day_of(name, value, segment, one))
-            return True
-        return False
-
-    def _counts(self, name: str) -> bool:
-        return self.hearing.sheet.measured(name).countable
-
-    def _result_word(self, name: str, kind: str, word: str) -> str:
-        finding = self.hearing.finding(name)
-        if kind == "choice" and finding is not None:
-            told = _WORDS.get(word, {}).get("choice", word)
-            for value in (word, told):
-                if value and self.hearing.fits(name, value):
-                    return value
-            return ""
-        if kind == "number" and finding is not None and finding.known_by == "person":
-            return ""
-        return _WORDS.get(word, {}).get(kind, "")
-
-    def _answer_in(self, one: Segment, name: str) -> str:
-        sense = one.sense("answer", name)
-        return str(sense.value) if sense is not None and one.cue("idle") is None else ""
-
-    def _next_word(self, segment: Segment) -> Segment | None:
-        for one in self.hearing.segments[segment.index + 1 :]:
-            if one.clause != segment.clause or one.used or one.part != segment.part:
-                return None
-            passes = (one.kind == "mark" and one.text in _LINKS) or idle(one) or one.cue("unsure") is not None
-            if passes and one.sense("answer") is None:
-                continue
-            before = self.hearing.segments[one.index - 1]
-            if before.text.casefold() in ("and", "&", "+") and any(map(self.hearing.is_number, self.findings_of(one))):
-                continue
-            return one if one.kind == "name" else None
-        return None
-
-    def _word_before(self, segment: Segment) -> Segment | None:
-        before = self.hearing.before(segment)
-        if before is None or before.part != segment.part or before.cue("result") is None or before.used:
-            return None
-        return before
-
-    def _says_it(self, segment: Segment) -> None:
-        """A yes-or-no finding that is only named is the case, or is denied."""
-        for name in self.findings_of(segment):
-            finding = self.hearing.finding(name)
-            if finding is None or finding.type != "yes_no" or segment.kin or segment.planned or segment.unsure:
-                continue
-            if segment.sense("member") is not None and not segment.denied:
-                continue
-            if finding.known_by != "person" and not segment.denied and not self._says_so(finding.label, segment):
-                continue
-            self.hearing.use(segment)
-            value = "no" if segment.denied else "yes"
-            self.hearing.reading.say(name, value, date=self.hearing.day_of(name, value, segment))
-            self.hearing.use(segment.denied)
-            return
-
-    @staticmethod
-    def _says_so(label: str, segment: Segment) -> bool:
-        """Whether a name says that something was found, not only that it was looked for: `proteinuria`."""
-        return (
-            segment.text.casefold()
-            .rstrip("s")
-            .endswith(("uria", "mutation", "variant", "paraprotein", "band", "spike"))
-        )
-
     # --- tests together, numbers by their unit alone ---
 
     def _panel(self, segment: Segment) -> None:
-        cue, word = segment.cue("panel"), self._next_word(segment) or self._word_before(segment)
+        cue, word = segment.cue("panel"), self.words.next_word(segment) or self.words.word_before(segment)
         if cue is None or word is None:
             return
         gap, result = word.cue("gap"), word.cue("result")
@@ -437,7 +310,7 @@ class Results:
         value = str(gap.value) if gap is not None else str(result.value) if result is not None else ""
         if value not in ("normal", "not measured", "unknown"):
             return
-        self.hearing.use(segment, word, *self._between(segment, word))
+        self.hearing.use(segment, word, *self.words.between(segment, word))
         day = next((day for name in names if (day := self.hearing.day_of(name, value, segment, word))), "")
         for name in names:
             dated = day if self.hearing.fits(name, Result(value, date=day).node) else ""

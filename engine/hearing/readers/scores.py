@@ -5,24 +5,25 @@ from __future__ import annotations
 from ..hearing import Hearing, idle
 from ..scope import clauses
 from ..segments import Segment
+from .neighbors import EARLIER, T_SCORE, Z_SCORE, Neighbors
 from .tables import Row, Table, is_density, is_level, told_in_words
 
-_EARLIER = frozenset(("previous", "previously", "prev", "prior", "was", "earlier", "baseline", "before"))
 _HIGHEST, _LOWEST, _DOUBTED = 1.5, -8.0, 1.0
-_T, _Z = "t_score", "z_score"
 
 
 class Scores:
     """Reads the scores of one line."""
 
     def __init__(self, hearing: Hearing) -> None:
-        self.hearing = hearing
-        self._sites = {name.removeprefix(f"{_T}_"): name for name in hearing.kb.findings if name.startswith(f"{_T}_")}
+        self.hearing, self.beside = hearing, Neighbors(hearing)
+        self._sites = {
+            name.removeprefix(f"{T_SCORE}_"): name for name in hearing.kb.findings if name.startswith(f"{T_SCORE}_")
+        }
         self._table = Table(hearing, self._site_of, self._heads)
         self._heading = ""
         asked = {name.partition("_score")[0] for name in hearing.asked if "_score" in name}
         self._asked_kind = "Z" if asked == {"z"} else ""
-        self._scan_asked = any(name.startswith((_T, _Z)) for name in hearing.asked)
+        self._scan_asked = any(name.startswith((T_SCORE, Z_SCORE)) for name in hearing.asked)
 
     def read(self) -> None:
         if not self._sites:
@@ -58,7 +59,7 @@ class Scores:
     def _rows(self, clause: list[Segment]) -> list[Row]:
         rows: list[Row] = []
         row = Row()
-        kind, first_value = "", self._begins_with_value(clause)
+        kind, first_value = "", self.beside.begins_with_value(clause)
         self._heading = "" if clause and clause[0].part == 0 else self._heading
         taken: Segment | None = None
         for index, one in enumerate(clause):
@@ -69,7 +70,7 @@ class Scores:
             if label is not None and not site:
                 kind = str(label.value)
                 row.kinds.append(one)
-                if self._is_heading(clause, index):
+                if self.beside.is_heading(clause, index):
                     self._heading = kind
             elif site or region is not None:
                 fresh = row.site or row.region or not (first_value and row.numbers)
@@ -78,14 +79,14 @@ class Scores:
                     row = Row(kinds=row.kinds if not row.numbers and not row.site else [])
                 row.named = one
                 row.site, row.region = site, str(region.value) if region is not None and not site else ""
-                own = self._kind_in(one)
+                own = self.beside.kind_in(one)
                 self._heading = own or self._heading
                 kind = own or kind if not row.numbers else kind
                 if first_value and row.numbers:
                     rows.append(row)
                     row, kind = Row(), ""
             elif one.kind == "number" and self._can_be(one, kind, row):
-                if self._from_to(one):
+                if self.beside.from_to(one):
                     rows.append(row)
                     row, kind = Row(), ""
                     continue
@@ -117,7 +118,7 @@ class Scores:
             elif row.numbers and self._opens_a_row(one, row):
                 rows.append(row)
                 row, kind = Row(date=one.time.text, segments=[one]), ""  # type: ignore[union-attr]
-            elif self._is_day(one) and (row.numbers or (row.site and self._table.columns)):
+            elif self.beside.is_day(one) and (row.numbers or (row.site and self._table.columns)):
                 row.date = "" if one.time.unclear else one.time.text  # type: ignore[union-attr]
                 row.segments.append(one)
             elif one.cue("side", "both") is not None:
@@ -131,10 +132,6 @@ class Scores:
         rows.append(row)
         return [one for one in self._joined(rows) if one.numbers or one.gap]
 
-    @staticmethod
-    def _is_day(one: Segment) -> bool:
-        return one.kind == "time" and one.time is not None and one.time.kind == "date"
-
     def _opens_a_row(self, one: Segment, row: Row) -> bool:
         """`2021 hip -1.8, 2026 hip -2.3`: a day behind a comma, before the site it is of."""
         if one.time is None or one.kind != "time" or one.time.kind != "date" or one.time.unclear:
@@ -142,17 +139,6 @@ class Scores:
         following = self.hearing.after(one)
         place = following is not None and following.part == one.part and bool(self._site_of(following))
         return place and all(number.part != one.part for _, number in row.numbers)
-
-    def _from_to(self, one: Segment) -> bool:
-        """`fell from -2.1 to -2.6`: two results, and not a range."""
-        before = self.hearing.segments[one.index - 1] if one.index else None
-        if one.number is None or not one.number.high or before is None or before.text.casefold() != "from":
-            return False
-        part = [each for each in self.hearing.segments if each.part == one.part and each.kind != "mark"]
-        told = self.hearing.told(*part)
-        self.hearing.use(*part)
-        self.hearing.reading.ask(f"'{told}': two results", "write the last one, and the earlier one with its day")
-        return True
 
     def _place_behind(self, one: Segment, named: bool = False) -> Segment | None:
         """The site that a preposition ties to the number before it: `-2.8 at the lumbar spine`, or `T -2.8 hip`."""
@@ -182,10 +168,10 @@ class Scores:
 
     def _earlier_with_day(self, one: Segment) -> bool:
         """`(prev -2.2 in 2021)`: a result of before, with its day."""
-        if self._word_before(one) not in _EARLIER:
+        if self.beside.word_before(one) not in EARLIER:
             return False
         following = self.hearing.after(one)
-        return following is not None and self._is_day(following) and not following.time.unclear  # type: ignore[union-attr]
+        return following is not None and self.beside.is_day(following) and not following.time.unclear  # type: ignore[union-attr]
 
     def _joined(self, rows: list[Row]) -> list[Row]:
         """A row of Z-scores without a site belongs to the one before it: `T -2.6 fem neck, Z -1.0`."""
@@ -200,26 +186,11 @@ class Scores:
             found.append(row)
         return found
 
-    def _begins_with_value(self, clause: list[Segment]) -> bool:
-        for one in clause:
-            if one.kind == "number":
-                return True
-            if one.kind != "mark" and one.cue("kind", "idle", "imaging") is None:
-                return False
-        return False
-
-    def _is_heading(self, clause: list[Segment], index: int) -> bool:
-        for one in clause[index + 1 :]:
-            if one.kind == "mark" and one.text in ("=", ":"):
-                continue
-            return one.kind != "number" and not idle(one)
-        return False
-
     def _passes(self, one: Segment) -> bool:
         """What may stand within a row."""
         if one.kind == "mark":
             return one.text in ("(", ")", ":", "=", ",", "/", "·", "-", "|", "[", "]")
-        if is_level(one) or one.cue("noted") is not None or one.text.casefold().strip() in _EARLIER:
+        if is_level(one) or one.cue("noted") is not None or one.text.casefold().strip() in EARLIER:
             return True
         return idle(one) or one.cue("flag", "imaging", "but", "yes") is not None or self._heads(one)
 
@@ -230,20 +201,11 @@ class Scores:
     def _site_of(self, one: Segment) -> str:
         """The site that a segment names; empty where it names none."""
         for sense in one.senses:
-            if sense.kind == "finding" and sense.target.startswith((f"{_T}_", f"{_Z}_")):
+            if sense.kind == "finding" and sense.target.startswith((f"{T_SCORE}_", f"{Z_SCORE}_")):
                 site = sense.target.partition("_score_")[2]
                 if site in self._sites and site != "unspecified":
                     return site
         return ""
-
-    def _kind_in(self, one: Segment) -> str:
-        found = {
-            sense.target[0].upper() for sense in one.senses if sense.kind == "finding" and "_score_" in sense.target
-        }
-        words = one.text.casefold().replace("_", " ")  # an id, as a patient file names it
-        if "Z" in found and ("z" in words.replace("-", " ").split() or "z-score" in words or "z score" in words):
-            return "Z"
-        return "T" if "t-score" in words or "t score" in words or words.startswith("t ") else ""
 
     def _can_be(self, one: Segment, kind: str, row: Row) -> bool:
         number = one.number
@@ -282,7 +244,7 @@ class Scores:
         )
         days = [one for one in clause if one.kind == "time" and one.index < first and not one.used]
         told = [one for one in days if one.time is not None and one.time.kind == "date" and not self._of_an_entry(one)]
-        told = told or [one for one in clause if self._day_alone(one)]
+        told = told or [one for one in clause if self.beside.day_alone(one)]
         if len(told) != 1 or told[0].time is None:
             return ""
         self.hearing.use(told[0])
@@ -293,13 +255,6 @@ class Scores:
         before = [one for one in self.hearing.segments if one.part == day.part and one.index < day.index]
         named = [one for one in before if one.sense("member") or one.sense("class")]
         return any(one.cue("imaging") is None and not self._heads(one) and not self._site_of(one) for one in named)
-
-    def _day_alone(self, one: Segment) -> bool:
-        """A day with nothing else between its commas."""
-        if one.used or one.time is None or one.kind != "time" or one.time.kind != "date" or one.time.unclear:
-            return False
-        around = [each for each in self.hearing.segments if each.part == one.part and each is not one]
-        return all(each.kind == "mark" or idle(each) for each in around)
 
     # --- what a row says ---
 
@@ -342,7 +297,7 @@ class Scores:
             return
         if row.gap is not None and not row.numbers:
             hearing.use(*shown)
-            hearing.reading.say(f"{_T}_{row.site}", "not measured")
+            hearing.reading.say(f"{T_SCORE}_{row.site}", "not measured")
             return
         named = self._named_numbers(row)
         if named is None:
@@ -360,7 +315,7 @@ class Scores:
 
     def _named_numbers(self, row: Row) -> list[tuple[str, Segment]] | None:
         """Each number with what it is: T, Z or BMD; None where they are no scores."""
-        given = row.numbers if row.earlier is not None else self._without_earlier(row)
+        given = row.numbers if row.earlier is not None else self.beside.without_earlier(row)
         plain = [(kind, one) for kind, one in given if one.number is None or one.number.unit != "%"]
         dense = [one for kind, one in plain if kind == "BMD" or (not kind and is_density(one))]
         rest = [(kind, one) for kind, one in plain if one not in dense and kind != "other"]
@@ -390,29 +345,16 @@ class Scores:
             self.hearing.reading.ask(f"'{told}': which is the T-score, which the Z-score?", "write 'hip T -2.7 Z -1.1'")
         return found or None
 
-    def _without_earlier(self, row: Row) -> list[tuple[str, Segment]]:
-        """The numbers of a row but for an earlier one without a day, which is told: `-2.5 (previous -2.2)`."""
-        earlier = [one for _, one in row.numbers if self._word_before(one) in _EARLIER]
-        if len(earlier) == len(row.numbers):
-            return list(row.numbers)
-        for one in earlier:
-            told = self.hearing.told(self.hearing.segments[one.index - 1], one)
-            self.hearing.reading.leave(f"{told} (an earlier result without its day)")
-        return [(kind, one) for kind, one in row.numbers if one not in earlier]
-
-    def _word_before(self, one: Segment) -> str:
-        return self.hearing.segments[one.index - 1].text.casefold().strip() if one.index else ""
-
     def _number(self, row: Row, kind: str, one: Segment, day: str) -> None:
         number, hearing = one.number, self.hearing
         assert number is not None
-        site = row.site or self._asked_site(kind) or "unspecified"
+        site = row.site or self.beside.asked_site(kind) or "unspecified"
         named = [row.named] if row.named is not None else []
         told = hearing.told(*named, one)
         if kind in ("BMD", "other"):
             hearing.reading.leave(f"{one.text.strip()} (a density; only scores are used)")
             return
-        finding = f"{_T}_{site}" if kind == "T" else (f"{_Z}_{site}" if site != "unspecified" else _Z)
+        finding = f"{T_SCORE}_{site}" if kind == "T" else (f"{Z_SCORE}_{site}" if site != "unspecified" else Z_SCORE)
         lowest = next((one.target for each in row.kinds for one in each.senses if one.target.startswith("lowest_")), "")
         if site == "unspecified" and lowest and lowest.startswith(f"lowest_{kind.lower()}"):
             finding = lowest
@@ -440,12 +382,6 @@ class Scores:
         else:
             hearing.reading.say(finding, text)
 
-    def _asked_site(self, kind: str) -> str:
-        """The one site that was asked for."""
-        asked = [name for name in self.hearing.asked if "_score_" in name]
-        alone = len(self.hearing.asked) == 1 and bool(asked) and asked[0].startswith(_T if kind == "T" else _Z)
-        return asked[0].partition("_score_")[2] if alone else ""
-
     def _doubt(self, row: Row, kind: str, one: Segment) -> str | None:
         """Why a number cannot be believed to be this score."""
         number = one.number
@@ -459,7 +395,9 @@ class Scores:
             return f"is {_signed(_with_point(number.low))} meant?" if len(number.low) < 5 else "is that right?"
         if number.signed and value > _HIGHEST and kind == "T":
             return "a T-score as high as this?"
-        explicit = bool(row.kinds) or bool(self._heading) or (row.named is not None and bool(self._kind_in(row.named)))
+        explicit = (
+            bool(row.kinds) or bool(self._heading) or (row.named is not None and bool(self.beside.kind_in(row.named)))
+        )
         if not number.signed and value > (_HIGHEST if explicit else 0.0) and (kind == "T" or not explicit):
             return "a score above zero, a minus left out, or a density?"
         return None

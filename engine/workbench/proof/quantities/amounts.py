@@ -73,3 +73,39 @@ def hull(z3: Any, found: Amount, reached: Sequence[tuple[Any, Amount]], decided:
             out = z3.Or(end.endless, z3.And(z3.Not(other.endless), z3.Or(past, touching)))
             yield z3.Implies(z3.And(found.valued, may), out)
         yield z3.Implies(found.valued, z3.Or([z3.And(may, alike(z3, end, other)) for may, other in ends]))
+
+
+def exact(z3: Any, number: Decimal) -> Amount:
+    """A number that is known exactly."""
+    end = End(rational(z3, number), z3.BoolVal(False), z3.BoolVal(False))
+    return Amount(z3.BoolVal(True), z3.BoolVal(False), z3.BoolVal(False), end, end)
+
+
+def joined(z3: Any, amounts: Sequence[Amount]) -> tuple[Any, Any, Any]:
+    """Whether something worked out from these has a value, is not measured, or does not apply."""
+    inapplicable = z3.Or([one.inapplicable for one in amounts])
+    valued = z3.And([one.valued for one in amounts])
+    known = z3.And([z3.Or(one.valued, one.unmeasured, one.inapplicable) for one in amounts])
+    unmeasured = z3.And(known, z3.Not(inapplicable), z3.Not(valued))
+    return valued, unmeasured, inapplicable
+
+
+def equal(z3: Any, condition: Any, own: Amount, other: Amount) -> Any:
+    """That two numbers are the same where a condition holds, and have the same reason where they have no value."""
+    same = z3.And(alike(z3, own.low, other.low), alike(z3, own.high, other.high))
+    parts = [
+        own.valued == other.valued,
+        own.unmeasured == other.unmeasured,
+        own.inapplicable == other.inapplicable,
+        z3.Implies(own.valued, same),
+    ]
+    return z3.Implies(condition, z3.And(parts))
+
+
+def worked_out(z3: Any, condition: Any, own: Amount, formula: Amount) -> Iterator[Any]:
+    """That a quantity is what a formula comes to: any number at all is none, not applicable reads not measured."""
+    anything = z3.And(formula.low.endless, formula.high.endless)
+    yield z3.Implies(condition, own.valued == z3.And(formula.valued, z3.Not(anything)))
+    yield z3.Implies(condition, own.unmeasured == z3.Or(formula.unmeasured, formula.inapplicable))
+    same = z3.And(alike(z3, own.low, formula.low), alike(z3, own.high, formula.high))
+    yield z3.Implies(z3.And(condition, own.valued), same)

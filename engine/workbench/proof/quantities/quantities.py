@@ -27,7 +27,7 @@ from ....values.interval import Interval
 from ..clauses import ALWAYS, Pair
 from ..leaves import Reading
 from ..solver import load
-from .amounts import Amount, End, alike, decimal, hull, rational, within
+from .amounts import Amount, End, alike, decimal, equal, exact, hull, joined, rational, within, worked_out
 from .curves import Curve, Curves
 
 _FEW = 20
@@ -76,10 +76,9 @@ class Quantities:
         self.take_in()
         chosen = [self._bool(one) if one in true else self.z3.Not(self._bool(one)) for one in sorted(self._shared)]
         alone = [self.z3.Not(one) for one in self._entered.values()]
-        exact = [self._exactly(name) for name in self._amounts]
-        ways = [[*alone, *exact], alone, exact, []]
+        sharp = [self._exactly(name) for name in self._amounts]
         self._solver.set("timeout", max(1, int(seconds * 1000)))
-        for way in ways:
+        for way in ([*alone, *sharp], alone, sharp, []):
             for _ in range(_BOUNDED):
                 found = self._solver.check(*chosen, *way)
                 if found != self.z3.sat:
@@ -219,7 +218,7 @@ class Quantities:
             formula = self._of_rules(rules)
         else:
             return own
-        self._worked_out(z3.Not(entered), own, formula)
+        self._solver.add(*worked_out(z3, z3.Not(entered), own, formula))
         self._near(name, own, formula)
         return own
 
@@ -236,16 +235,6 @@ class Quantities:
         self._solver.add(z3.Not(found.inapplicable))
         self._solver.add(*hull(z3, found, reached, z3.Or([self._constant(pair.true) for pair in held])))
         return found
-
-    def _worked_out(self, condition: Any, own: Amount, formula: Amount) -> None:
-        """Let a quantity be what a formula comes to: any number at all is none, not applicable reads not measured."""
-        z3 = self.z3
-        anything = z3.And(formula.low.endless, formula.high.endless)
-        self._solver.add(z3.Implies(condition, own.valued == z3.And(formula.valued, z3.Not(anything))))
-        unmeasured = z3.Or(formula.unmeasured, formula.inapplicable)
-        self._solver.add(z3.Implies(condition, own.unmeasured == unmeasured))
-        same = z3.And(alike(self.z3, own.low, formula.low), alike(self.z3, own.high, formula.high))
-        self._solver.add(z3.Implies(z3.And(condition, own.valued), same))
 
     def _near(self, name: str, own: Amount, formula: Amount) -> None:
         """Let what was entered lie within rounding of what is worked out, unless it may be entered freely.
@@ -265,34 +254,18 @@ class Quantities:
         both = z3.And(entered, formula.valued, z3.Not(self._bool(self.leaves.freely)))
         self._solver.add(z3.Implies(both, near))
 
-    def _equal(self, condition: Any, own: Amount, other: Amount) -> None:
-        """Let two numbers be the same where a condition holds, and have the same reason where they have no value."""
-        z3 = self.z3
-        parts = [
-            own.valued == other.valued,
-            own.unmeasured == other.unmeasured,
-            own.inapplicable == other.inapplicable,
-            z3.Implies(own.valued, z3.And(alike(self.z3, own.low, other.low), alike(self.z3, own.high, other.high))),
-        ]
-        self._solver.add(z3.Implies(condition, z3.And(parts)))
-
     # --- formulas ---
 
     def _node(self, node: NumberNode) -> Amount:
         work = _NODES.get(type(node))
         return work(self, node) if work is not None else self._free()
 
-    def _exact(self, number: Decimal) -> Amount:
-        z3 = self.z3
-        end = End(rational(z3, number), z3.BoolVal(False), z3.BoolVal(False))
-        return Amount(z3.BoolVal(True), z3.BoolVal(False), z3.BoolVal(False), end, end)
-
     def _literal(self, node: expression.Literal) -> Amount:
-        return self._exact(node.value.exact) if node.value.exact is not None else self._free()
+        return exact(self.z3, node.value.exact) if node.value.exact is not None else self._free()
 
     def _threshold(self, node: expression.Threshold) -> Amount:
         cut = self.reading.cuts.exact(node)
-        return self._exact(cut) if cut is not None else self._free()
+        return exact(self.z3, cut) if cut is not None else self._free()
 
     def _value(self, node: expression.Value) -> Amount:
         return self._amount(node.name)
@@ -311,15 +284,6 @@ class Quantities:
         ends = (low, high) if factor > 0 else (high, low)
         return Amount(amount.valued, amount.unmeasured, amount.inapplicable, *ends)
 
-    def _joined(self, amounts: Sequence[Amount]) -> tuple[Any, Any, Any]:
-        """Whether something worked out from these has a value, is not measured, or does not apply."""
-        z3 = self.z3
-        inapplicable = z3.Or([one.inapplicable for one in amounts])
-        valued = z3.And([one.valued for one in amounts])
-        known = z3.And([z3.Or(one.valued, one.unmeasured, one.inapplicable) for one in amounts])
-        unmeasured = z3.And(known, z3.Not(inapplicable), z3.Not(valued))
-        return valued, unmeasured, inapplicable
-
     def _arithmetic(self, node: expression.Arithmetic) -> Amount:
         left, right = self._node(node.left), self._node(node.right)
         if node.operator in ("+", "-"):
@@ -329,7 +293,7 @@ class Quantities:
                 End(one.value + two.value, z3.Or(one.endless, two.endless), z3.Or(one.open, two.open))
                 for one, two in ((left.low, other.low), (left.high, other.high))
             ]
-            return Amount(*self._joined((left, right)), ends[0], ends[1])
+            return Amount(*joined(self.z3, (left, right)), ends[0], ends[1])
         constant = self.reading.cuts.exact(node.right)
         if constant is not None:
             factor = constant if node.operator == "*" else Decimal(1) / constant if constant else None
@@ -349,7 +313,7 @@ class Quantities:
         passed = z3.BoolVal(True)
         for item in items:
             nothing = z3.Or(item.unmeasured, item.inapplicable)
-            self._equal(z3.And(passed, z3.Not(nothing)), found, item)
+            self._solver.add(equal(z3, z3.And(passed, z3.Not(nothing)), found, item))
             passed = z3.And(passed, nothing)
         self._solver.add(z3.Implies(passed, found.unmeasured))
         return found
@@ -390,13 +354,13 @@ class Quantities:
             held: Pair = self.reading.premise(premise)
             true, false = self._constant(held.true), self._constant(held.false)
             amount = self._node(value)
-            self._equal(z3.And(passed, true), found, amount)
+            self._solver.add(equal(z3, z3.And(passed, true), found, amount))
             reached.append((z3.And(open_, z3.Not(false)), amount))
             decided = z3.Or(decided, z3.And(open_, true))
             open_, passed = z3.And(open_, z3.Not(true)), z3.And(passed, false)
         if node.otherwise is not None:
             amount = self._node(node.otherwise)
-            self._equal(passed, found, amount)
+            self._solver.add(equal(z3, passed, found, amount))
             reached.append((open_, amount))
             decided = z3.BoolVal(True)
         self._solver.add(*hull(z3, found, reached, decided))
@@ -444,7 +408,7 @@ class Quantities:
             return self._free()
         female, male = (self.reading.leaf(expression.OneOf(name="sex", members=frozenset({one}))) for one in _SEXES)
         found = self._free()
-        valued, _, _ = self._joined(arguments)
+        valued, _, _ = joined(self.z3, arguments)
         self._solver.add(self.z3.Implies(found.valued, valued))
         for sex, only in zip(_SEXES, (female, male), strict=True):
             self._curves.curves.append(
@@ -467,7 +431,7 @@ class Quantities:
         at: Callable[[Sequence[Decimal]], Decimal],
     ) -> Amount:
         found = self._free()
-        valued, unmeasured, inapplicable = self._joined(arguments)
+        valued, unmeasured, inapplicable = joined(self.z3, arguments)
         self._solver.add(self.z3.Implies(found.valued, valued), found.inapplicable == inapplicable)
         self._solver.add(self.z3.Implies(unmeasured, found.unmeasured))
         self._curves.curves.append(Curve(name, arguments, rising, at, found, self.z3.BoolVal(True)))
