@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 SMALL = ROOT / "tests" / "data" / "small"
 TODAY = datetime.date(2026, 1, 15)
 AT_LENGTH = settings(max_examples=5 * settings().max_examples)
-"""750 files in CI, 3,000 in the long suite, 100,000 when searching at length."""
+"""500 files in CI, 3,000 in the long suite, 100,000 when searching at length."""
 
 FOREIGN = ("while parsing", "while scanning", "expected <", "unexpected token", "lark", "pyyaml", "traceback", "<class")
 JUNK = (

@@ -375,7 +375,7 @@ class Granted:
                 continue
             flags = np.logical_or.reduce(rows)
             if assumed.sure is not None:
-                flags = flags & ~chunk.patients.truth(assumed.sure)[0]
+                flags = flags & chunk.patients.truth(assumed.sure)[1]  # doubted only where this is known to be false
             if flags.any():
                 self.names[name] = flags
         nobody = np.zeros(chunk.count, bool)

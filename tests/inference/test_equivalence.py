@@ -19,7 +19,7 @@ from tests.inference.random_bases import TODAY, Maker
 
 DAY = dates.day(TODAY)
 THOROUGH = settings(max_examples=4 * settings().max_examples)
-"""600 examples in CI, 2,400 in the long suite, 80,000 when searching at length."""
+"""400 examples in CI, 2,400 in the long suite, 80,000 when searching at length."""
 
 
 def truths(plan: Plan, memory: WorkingMemory | Reference) -> dict[str, Truth]:

@@ -118,7 +118,7 @@ THROUGH_RULES = {"choices", "states", "scales", "thresholds", "units", "analytes
 """Kinds that protect only by what rules read: they are compared where rules rest on them."""
 IN_RECORDS = {"codes"}
 """Kinds that decide what a record is taken to say: they are compared code by code."""
-NO_PROTECTION = {"investigations", "guidelines", "disagreements", "sources", "topics"}
+NO_PROTECTION = {"investigations", "guidelines", "disagreements", "sources", "topics", "unavailable"}
 
 
 def test_of_every_kind_it_is_decided_whether_it_protects() -> None:

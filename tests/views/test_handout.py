@@ -19,6 +19,8 @@ from engine.case.case import Prepared
 from engine.knowledge_base.store import cache as kept
 from engine.views.report import handout, html, text
 from engine.views.report.handout import Handout
+from engine.workbench.cases import cases
+from engine.workbench.cases.cases import WorkedCase
 from tests.views.samples import DEFICIENT, EMPTY, NAMES, VERDICT, item
 
 ROOT = Path(__file__).parent.parent.parent
@@ -119,12 +121,17 @@ RAISED = dict(by_alert())
 
 
 @cache
+def worked() -> dict[str, WorkedCase]:
+    read, _ = cases.read_all(prepared().kb, cases.files_in(ROOT / "tests" / "cases"), ROOT)
+    return {one.name: one for one in read}
+
+
+@cache
 def raised(alert: str) -> Verdict:
-    worked = {key: value for key, value in RAISED[alert].items() if key in ("name", "today", "given")}
-    return judged(yaml.safe_dump(worked, allow_unicode=True))
+    return judgement.judge(cases.patient(prepared(), worked()[str(RAISED[alert]["name"])]))
 
 
-# --- what the issue of the page is ------------------------------------------------------------------------------------
+# --- what the page for the patient is ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

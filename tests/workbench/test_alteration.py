@@ -22,7 +22,7 @@ from engine.values import dates
 from engine.values.interval import exactly
 from engine.values.value import Known, Measurement, Number
 from engine.workbench.cases.cases import WorkedCase
-from engine.workbench.mutation import mutants
+from engine.workbench.mutation import mutants, mutation
 from engine.workbench.mutation.alteration import Alteration, Altered, Graph, Kept
 from engine.workbench.mutation.cone import AlteredTruths
 from tests.inference.random_bases import HERE, TODAY, Maker
@@ -45,7 +45,7 @@ def test_what_follows_under_a_changed_rule_is_what_the_plain_evaluator_says(seed
     kept, graph = Kept(patient, NOBODY), Graph(kb)
     tried = mutants.of(kb)
     for mutant in random.Random(seed).sample(tried, min(12, len(tried))):
-        alteration = Alteration(base, graph, mutant.rule, mutant.changed, mutant.threshold)
+        alteration = mutation.of_mutant(base, graph, mutant)
         altered, plain = Altered(kept, alteration), Reference(alteration.kb, answers, DAY)
         atoms = {*base.plan.productions.propositions, *productions.rules_by_atom(alteration.kb)}
         assert {atom: altered.truth(atom) for atom in atoms} == {atom: plain.truth(atom) for atom in atoms}, mutant.key
@@ -65,7 +65,7 @@ def test_what_follows_for_many_under_a_changed_rule_is_what_the_plain_evaluator_
     truths, graph = Truths(machine := Machine(base.plan), answers_of(machine, said)), Graph(kb)
     tried = mutants.of(kb)
     for mutant in random.Random(seed).sample(tried, min(6, len(tried))):
-        alteration = Alteration(base, graph, mutant.rule, mutant.changed, mutant.threshold)
+        alteration = mutation.of_mutant(base, graph, mutant)
         altered = AlteredTruths(truths, alteration)
         atoms = {*base.plan.productions.propositions, *productions.rules_by_atom(alteration.kb)}
         for case, given_of_one in enumerate(said):
@@ -84,7 +84,7 @@ def test_a_changed_knowledge_base_is_prepared_as_if_anew(seed: int, size: int) -
     base, graph = consulted.prepare(kb), Graph(kb)
     tried = mutants.of(kb)
     for mutant in random.Random(seed).sample(tried, min(4, len(tried))):
-        alteration = Alteration(base, graph, mutant.rule, mutant.changed, mutant.threshold)
+        alteration = mutation.of_mutant(base, graph, mutant)
         quick, anew = alteration.prepared, consulted.prepare(alteration.kb)
         assert quick.rules == anew.rules, mutant.key
         assert {key: rules for key, rules in quick.by_target.items() if rules} == anew.by_target, mutant.key
@@ -106,7 +106,7 @@ def test_where_two_values_contradict_every_world_is_altered() -> None:
     kept = Kept(finished(base, answers), NOBODY)
     assert kept.doubtful
     for mutant in mutants.of(kb):
-        alteration = Alteration(base, graph, mutant.rule, mutant.changed, mutant.threshold)
+        alteration = mutation.of_mutant(base, graph, mutant)
         if alteration.recompiles:
             continue
         quick, anew = (Outlook(one) for one in (alteration.patient(kept), finished(alteration.compiled, answers)))

@@ -162,9 +162,10 @@ def shipped() -> list[str]:
 
 @pytest.mark.parametrize("inside", shipped())
 def test_every_shipped_file_can_be_laid_out_and_then_stays(inside: str) -> None:
-    laid, problems = formatting.formatted((ROOT / inside).read_text("utf-8"), formatting.kind_of(Path(inside)), inside)
+    text = (ROOT / inside).read_text("utf-8")
+    laid, problems = formatting.formatted(text, formatting.kind_of(Path(inside)), inside)
     assert problems == []
-    assert formatting.formatted(laid, formatting.kind_of(Path(inside)), inside) == (laid, [])
+    assert laid == text or formatting.formatted(laid, formatting.kind_of(Path(inside)), inside) == (laid, [])
 
 
 def test_laying_out_changes_nothing_of_what_the_knowledge_base_means() -> None:

@@ -70,6 +70,8 @@ def people(shipped: KnowledgeBase) -> list[dict[str, Known]]:
 def changed(shipped: KnowledgeBase) -> Iterator[tuple[Mutant, KnowledgeBase]]:
     """Each small change of a rule or cut-off, as a hospital's directory would make it, if it could be read."""
     for one in mutants.of(shipped):
+        if one.intervention is not None:
+            continue  # another dose in words bars nobody
         kind, was = ("rule", one.rule) if one.rule is not None else ("threshold", shipped.thresholds[one.owner])
         assert was is not None
         replacement = Replacement(kind=kind, id=was.id, by=was.id, place=HERE, was=was.place)

@@ -35,7 +35,7 @@ class Ungranted:
             if assumed is None:
                 continue
             if assumed.sure is not None:
-                cases &= ~population.truths.holds(assumed.sure)[0]
+                cases &= population.truths.holds(assumed.sure)[1]  # nobody doubts it unless this is known to be false
             if cases:
                 yield name, cases
 
