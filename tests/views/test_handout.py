@@ -131,7 +131,7 @@ def raised(alert: str) -> Verdict:
     return judgement.judge(cases.patient(prepared(), worked()[str(RAISED[alert]["name"])]))
 
 
-# --- what the page for the patient is ----------------------------------------------------------------------------------
+# --- what the page for the patient is ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
