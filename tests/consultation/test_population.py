@@ -32,7 +32,7 @@ from engine.workbench.trials import invariants
 from tests.conftest import size
 
 ROOT = Path(__file__).parent.parent.parent
-OF_SO_MANY, RANDOM = 3_000 // size(300), size(300)
+OF_SO_MANY, RANDOM = 3_000 // size(160), size(160)
 """One worked case of so many, and so many random patients."""
 Person = tuple[Mapping[str, Known], datetime.date]
 Told = dict[tuple[str, str], object]

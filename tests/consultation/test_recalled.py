@@ -29,7 +29,7 @@ from engine.workbench.trials import invariants
 from tests.conftest import size
 
 ROOT = Path(__file__).parents[2]
-CASES, RANDOM = size(80), size(40)
+CASES, RANDOM = size(50), size(20)
 TWICE = "age: 67\nsex: female\nt_score_hip: -2.7\negfr: 10\ncreatinine: 70 umol/L\n"
 """Somebody of whom two values contradict."""
 Person = tuple[Mapping[str, Known], datetime.date]

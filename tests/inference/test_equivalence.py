@@ -18,8 +18,8 @@ from engine.values.value import is_addition
 from tests.inference.random_bases import TODAY, Maker
 
 DAY = dates.day(TODAY)
-THOROUGH = settings(max_examples=4 * settings().max_examples)
-"""400 examples in CI, 2,400 in the long suite, 80,000 when searching at length."""
+THOROUGH = settings(max_examples=2 * settings().max_examples)
+"""200 examples in CI, 1,200 in the long suite, 40,000 when searching at length."""
 
 
 def truths(plan: Plan, memory: WorkingMemory | Reference) -> dict[str, Truth]:

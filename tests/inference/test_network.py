@@ -121,7 +121,7 @@ def test_the_working_memory_reads_as_the_patient(matcher: str) -> None:
 
 
 @BOTH
-@settings(max_examples=4 * (settings.default or settings()).max_examples)
+@settings(max_examples=2 * (settings.default or settings()).max_examples)
 @given(history=histories())
 def test_after_every_step_exactly_that_holds_which_follows_from_what_is_said(
     matcher: str, history: tuple[Ground, list[Step]]

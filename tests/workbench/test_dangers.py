@@ -28,7 +28,7 @@ from engine.workbench.trials.patients import HERE, Vocabulary, number, one_of
 ROOT = Path(__file__).parent.parent.parent
 TODAY = datetime.date(2026, 11, 21)
 RARE = 4_000
-SEEDS = range(400)
+SEEDS = range(500)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from engine.knowledge_base.files import source
 from engine.knowledge_base.files.layout import Layout, contents_of
 from engine.knowledge_base.reading import entries, reader, rules
 from engine.workbench.editing import formatting
+from tests.conftest import LONG
 
 ROOT = Path(__file__).parent.parent.parent
 RULE = """# A file about kidneys.
@@ -177,7 +178,9 @@ def test_laying_out_changes_nothing_of_what_the_knowledge_base_means() -> None:
                 item.content.decode(), formatting.kind_of(Path(item.inside)), item.file, "s.json"
             )[0].encode(),
         )
-        for item in contents
+        if LONG or number % 3 == 0
+        else item
+        for number, item in enumerate(contents)
     ]
     before, problems = reader.read_contents(contents)
     after, found = reader.read_contents(other)
