@@ -8,6 +8,8 @@ ended by the next keystroke; until then what the checks said before is shown, mo
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
 import dataclasses
 import gc
 import time
@@ -287,3 +289,10 @@ def _freeze() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+    _give_back()
+
+
+def _give_back() -> None:
+    """Let the system have the memory that reading took and no longer needs, where the C library can."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
