@@ -110,8 +110,8 @@ class Explanation:
 
     def _how(self, atom: str) -> Proof:
         held = self.settled.truth(atom)
-        if atom.endswith(" applies"):
-            applies = self.kb.scales[atom.removesuffix(" applies")].applies
+        if name := propositions.applied(atom):
+            applies = self.kb.scales[name].applies
             return _proof("proposition", held, [] if applies is None else [self.node(applies)], name=atom)
         parts = [self.rule(rule) for rule in self._rules.get(atom, ())]
         if (reported := productions.reported_behind(self.kb, atom)) is not None:

@@ -85,8 +85,8 @@ class Reference:
         return self._given.get(name, NOTHING)
 
     def _concluded(self, atom: str) -> Truth:
-        if atom.endswith(" applies"):
-            applies = self.kb.scales[atom.removesuffix(" applies")].applies
+        if name := propositions.applied(atom):
+            applies = self.kb.scales[name].applies
             return Truth.TRUE if applies is None else self.holds(applies)
         rules = self._rules.get(atom, ())
         by_rule = [self.premise(rule) for rule in rules]

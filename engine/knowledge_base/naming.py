@@ -124,7 +124,7 @@ class Names:
         scale, level = propositions.level_parts(atom)
         if scale:
             return f"{self.label(scale)} is at least {level.replace('_', ' ')}"
-        if atom.endswith(" applies"):
-            return f"{self.label(atom.removesuffix(' applies'))} applies"
+        if scale := propositions.applied(atom):
+            return f"{self.label(scale)} applies"
         predicate, subject = propositions.parted(atom)
         return verbs.SENTENCES[predicate].format(self.label(subject)) if predicate else self.label(subject)

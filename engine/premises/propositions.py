@@ -6,7 +6,7 @@ it is put together and taken apart.
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 Predicate = Literal[
     "diagnosed",
@@ -20,7 +20,6 @@ Predicate = Literal[
     "raised",
 ]
 """The predicates of conditions, interventions, investigations and alerts."""
-PREDICATES: tuple[Predicate, ...] = get_args(Predicate)
 
 READABLE: tuple[Predicate, ...] = ("diagnosed", "excluded", "caused", "recommended", "contraindicated", "ordered")
 """The predicates that premises may read."""
@@ -31,6 +30,11 @@ def of(predicate: Predicate, subject: str) -> str:
     return f"{predicate}({subject})"
 
 
+def says(predicate: Predicate, atom: str) -> bool:
+    """Whether a proposition says this of anything."""
+    return atom.startswith(f"{predicate}(")
+
+
 def diagnosed(condition: str) -> str:
     """The proposition that a condition is diagnosed."""
     return of("diagnosed", condition)
@@ -38,7 +42,7 @@ def diagnosed(condition: str) -> str:
 
 def condition_of(atom: str) -> str:
     """The condition that a proposition says is diagnosed; empty for one that says something else."""
-    return atom[10:-1] if atom.startswith("diagnosed(") else ""
+    return subject_of(atom) if says("diagnosed", atom) else ""
 
 
 def subject_of(atom: str) -> str:
@@ -63,6 +67,11 @@ def level(scale: str, least: str) -> str:
 def applies(scale: str) -> str:
     """The proposition that a scale says something of this patient."""
     return f"{scale} applies"
+
+
+def applied(atom: str) -> str:
+    """The scale that a proposition says applies; empty for one that says something else."""
+    return atom.removesuffix(" applies") if atom.endswith(" applies") else ""
 
 
 def level_parts(atom: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from engine.knowledge_base import verbs
-from engine.premises.propositions import PREDICATES
+from engine.premises.propositions import Predicate
 
 
 @pytest.mark.parametrize("verb", get_args(verbs.Verb))
@@ -20,7 +20,7 @@ def test_every_verb_has_a_row_with_its_words(verb: verbs.Verb) -> None:
 
 
 def test_every_predicate_is_concluded_by_one_verb() -> None:
-    assert sorted(verbs.CONCLUDED.values()) == sorted(PREDICATES)
+    assert sorted(verbs.CONCLUDED.values()) == sorted(get_args(Predicate))
 
 
 def test_what_is_as_strict_comes_from_the_mildest_to_the_strictest() -> None:

@@ -99,7 +99,7 @@ class Reach:
         applies = HERE
         if scale is not None and scale.applies is not None:
             found = self.node(scale.applies, wanted)
-            if atom.endswith(" applies") or (found is not None and wanted is Truth.FALSE):
+            if propositions.applied(atom) or (found is not None and wanted is Truth.FALSE):
                 return found
             applies = found if found is not None else HERE
             if found is None and wanted is Truth.TRUE:

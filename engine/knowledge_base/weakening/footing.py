@@ -169,10 +169,10 @@ class Ground:
 
     def _named_itself(self, atom: str, way: int) -> bool:
         """Whether a loss is told where it happens, or is none: a medicine that is wanted less needs less protection."""
-        if atom.startswith("recommended("):
+        if propositions.says("recommended", atom):
             wanted = self.shipped.interventions.get(_inside(atom))
             return wanted is not None and wanted.kind == "medicine"
-        return atom.startswith("contraindicated(") and way == GROWS
+        return propositions.says("contraindicated", atom) and way == GROWS
 
     def _as_narrow(self, one: Rule, other: Rule) -> bool:
         """Whether a rule of the laid side holds only where the shipped one does."""

@@ -83,8 +83,8 @@ class AlteredTruths(Truths):
 
     def _concluded(self, atom: str) -> Pair:
         """Compare `Reference._concluded`."""
-        if atom.endswith(" applies"):
-            applies = self.kb.scales[atom.removesuffix(" applies")].applies
+        if name := propositions.applied(atom):
+            applies = self.kb.scales[name].applies
             return (self.everybody, 0) if applies is None else self.holds(applies)
         rules = self.alteration.prepared.rules.get(atom, ())
         by_rule = [self.premise(rule) for rule in rules]

@@ -138,7 +138,7 @@ class Waits:
             self._lacks[node, told] = FALSE
             held = self.network.node(node)
             parts = parts_of(self.network.prepared, node)
-            if parts is not None and told and isinstance(node, Proposition) and node.atom.startswith("diagnosed("):
+            if parts is not None and told and isinstance(node, Proposition) and propositions.condition_of(node.atom):
                 parts = parts[-1:]  # the report of it is the last
             if parts is not None:
                 wanting = self.clauses.any_of([self.lacks(part, told) for part in parts])

@@ -116,7 +116,7 @@ def _with_others(tree: TruthNode | None) -> Iterator[tuple[Node, bool]]:
         yield node, beside
         if isinstance(node, AnyOf):
             beside = beside or not all(
-                any(isinstance(part, Proposition) and part.atom.startswith("diagnosed(") for part in item.walk())
+                any(isinstance(part, Proposition) and propositions.condition_of(part.atom) for part in item.walk())
                 for item in node.items
             )
         waiting += [(child, beside) for child in node.children() if isinstance(child, TruthNode)]
@@ -208,7 +208,8 @@ def _of_a_class(node: Node) -> list[str]:
     if not isinstance(node, All) or not node.source.startswith("contraindicated("):
         return []
     atoms = [item.atom for item in node.items if isinstance(item, Proposition)]
-    return atoms if len(atoms) == len(node.items) and all(atom.startswith("contraindicated(") for atom in atoms) else []
+    barring = len(atoms) == len(node.items) and all(propositions.says("contraindicated", atom) for atom in atoms)
+    return atoms if barring else []
 
 
 def _apart(subject: Subject, atoms: list[str]) -> tuple[str, str] | None:
