@@ -50,7 +50,9 @@ class Earlier:
         today = case.get("today")
         found, problems = _Patient(given, today), list[Problem]()
         like, without = case.get("like"), case.get("without")
-        if like is not None:
+        if isinstance(like, Text) and not like.value:
+            found = _Patient(given, today, torn=True)  # that it has no value is told where the file is read
+        elif like is not None:
             base = known.get(like.value) if isinstance(like, Text) else None
             if base is None:
                 what = f"`like` is {describe(like)}, and no case above has this name"
@@ -78,7 +80,11 @@ class Earlier:
         offered = {self._name_of(key): key.value for key, _ in base.pairs}
         problems = []
         for one in _listed(without):
-            name = self._name_of(one) if isinstance(one, Text) else ""
+            if not isinstance(one, Text):
+                what = f"`without` takes findings by their names, not {describe(one)}"
+                problems.append(Problem("OL329", what, one.place, hint="write `without: [vitamin_d, calcium]`"))
+                continue
+            name = self._name_of(one)
             if name in offered and name not in replaced:
                 replaced.add(name)
                 continue

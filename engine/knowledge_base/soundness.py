@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -11,8 +10,6 @@ from ..premises.expression import Node, TruthNode, atoms_read, names_read
 from ..values.problems import Level, Place, Problem
 from .model import Entry, KnowledgeBase, Rule
 from .verbs import READ, SAFETY
-
-_SUBJECT = re.compile(r"(\w+)\((\w+)\)")
 
 
 def check(kb: KnowledgeBase, *, whole: bool) -> Iterator[Problem]:
@@ -183,7 +180,7 @@ def _rests_on(tree: TruthNode, kb: KnowledgeBase, graph: Graph) -> Iterator[tupl
             stand_in = kb.findings[name].stand_in
             if stand_in:
                 waiting.append((stand_in, (*way, name)))
-        elif not _SUBJECT.fullmatch(name):
+        elif not propositions.subject_of(name):
             waiting += [(other, (*way, name)) for other in graph.edges.get(name, ())]
 
 

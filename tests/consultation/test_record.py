@@ -185,6 +185,7 @@ def test_a_synonym_of_two_findings_is_asked_back(clinic: KnowledgeBase) -> None:
             2,
             "it is given here",
         ),
+        ("- {name: a, given: {age: 67}}\n- {name: b, like: a, without: {age: 3}}\n", "OL329", 2, "without: [vitamin_d"),
         ("- {name: a, given: {age: 67}, without: age}\n", "OL329", 1, "without `like`"),
         ("today: 2026-01\nage: 67\n", "OL326", 1, "write it as 2026-01-15"),
         ("today: tomorrow\nage: 67\n", "OL326", 1, "write it as 2026-01-15"),

@@ -14,14 +14,13 @@ from ...case import case
 from ...case.case import Prepared
 from ...inference import productions
 from ...knowledge_base.model import Alert, Entry, Finding, Invariant, KnowledgeBase, Rule
-from ...premises import expression
+from ...premises import expression, propositions
 from ...premises.expression import Node, TruthNode
 from ...values.problems import Place
 from ..cases.cases import WorkedCase
 from .logic.logic import Logic
 
 _NAMED = re.compile(r"\{(\w+)\}")
-_SUBJECT = re.compile(r"\w+\((.+)\)")
 
 KINDS = (
     *("findings", "groups", "quantities", "states", "scales", "choices", "conditions", "interventions"),
@@ -229,8 +228,7 @@ def _names(node: Node) -> Iterator[str]:
 
 def about(atom: str) -> str:
     """What a proposition is about: `diagnosed(osteomalacia)` is about osteomalacia."""
-    match = _SUBJECT.fullmatch(atom)
-    return match.group(1) if match else atom.split(" ")[0]
+    return propositions.subject_of(atom) or propositions.scale_of(atom)
 
 
 def alternatives(tree: TruthNode) -> Iterator[tuple[Node, tuple[TruthNode, ...]]]:
