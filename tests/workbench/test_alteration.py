@@ -23,8 +23,9 @@ from engine.values.interval import exactly
 from engine.values.value import Known, Measurement, Number
 from engine.workbench.cases.cases import WorkedCase
 from engine.workbench.mutation import mutants, mutation
-from engine.workbench.mutation.alteration import Alteration, Altered, Graph, Kept
+from engine.workbench.mutation.alteration import Alteration, Altered, Graph
 from engine.workbench.mutation.cone import AlteredTruths
+from engine.workbench.mutation.kept import Kept
 from tests.inference.random_bases import HERE, TODAY, Maker
 from tests.inference.test_program import answers_of, people
 

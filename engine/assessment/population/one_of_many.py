@@ -16,7 +16,7 @@ class OneOfMany(Case):
     """One of many patients, answering as a case does that was run alone."""
 
     def __init__(self, population: Any, number: int) -> None:  # a `Population`, which stands above this
-        self._population, self._number = population, number
+        self.population, self.number = population, number
         memory = population.truths.row(number)
         prepared = population.view.prepared
         super().__init__(
@@ -42,13 +42,13 @@ class OneOfMany(Case):
 
     def once(self, what: Hashable, work: Callable[[], _T]) -> _T:
         """What was worked out of the case, kept; whoever contradicts himself in nothing has but this world."""
-        if what == "worlds" and not self._population.contradicting >> self._number & 1:
+        if what == "worlds" and not self.population.contradicting >> self.number & 1:
             self._once.setdefault("worlds", (worlds.World(case=self),))
         return super().once(what, work)
 
     def supposing(self, changes: Mapping[str, Known | None]) -> Case:
         """The same patient with these answers given, replaced or withdrawn (None)."""
-        other: Case = self._population.part([self._number], {self._number: changes}).case(0)
+        other: Case = self.population.part([self.number], {self.number: changes}).case(0)
         return other
 
     def say(self, said: Mapping[str, Known | None]) -> None:

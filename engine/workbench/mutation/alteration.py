@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from ...assessment.population.population import Population
-from ...assessment.several import worlds
 from ...case import case as consulted
 from ...case import evidence
 from ...case.case import Case, Prepared
@@ -26,7 +24,7 @@ from ...premises.expression import Node, TruthNode
 from ...values.interval import Interval
 from ...values.truth import Truth
 from ...values.value import Gap, Known
-from ..cases.cases import WorkedCase
+from .kept import Kept
 
 # --- who rests on whom ------------------------------------------------------------------------------------------------
 
@@ -173,93 +171,6 @@ class Exchanged(Mapping[_K, _V]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-# --- a case as it was -------------------------------------------------------------------------------------------------
-
-
-class Kept(Reference):
-    """A finished case: every value and every truth as the network left them."""
-
-    def __init__(self, case: Case, worked: WorkedCase) -> None:
-        memory = case.memory
-        self.prepared = case.prepared
-        self.kb = memory.kb
-        self.today = memory.today
-        self.worked = worked
-        self.plan = case.prepared.plan
-        self.said, self.implied, self.day = dict(case.said), dict(case.implied), case.today
-        self.counting, self.old, self.as_recorded = dict(case.counting), case.old, case.as_recorded
-        self.recorded = Kept(case.recorded, worked) if case.recorded is not case else self
-        """The same case with what is old taken as of today."""
-        self.closed_groups = frozenset(case.closed_groups)
-        self._given = dict(memory.said)
-        self._values = {name: memory.known(name) for name in (*self.kb.findings, *self.kb.quantities)}
-        self._thresholds = {name: memory.threshold(name) for name in self.kb.thresholds}
-        self.people: Population
-        """The population that it is one of, where it was kept with others."""
-        held = bytearray(self.plan.productions.ground.width)
-        network = getattr(memory, "network", None)
-        for literal in network.literals if network is not None else ():
-            held[literal] = 1
-        self._held = bytes(held)
-        self._answers: dict[int, Truth] = {}
-        self.doubtful = len(worlds.of(case)) > 1
-        """Whether two values contradict, so that other worlds than this one decide what is shown."""
-        self._supposed: dict[Hashable, Kept] = {}
-
-    @classmethod
-    def of(cls, people: Population, number: int, worked: WorkedCase) -> Kept:
-        """One of many patients, kept by himself."""
-        made = cls(people.case(number), worked)
-        made.people = people
-        made._held = bytes([cases >> number & 1 for cases in people.truths.held])
-        return made
-
-    def supposing(self, changes: Mapping[str, Known | None]) -> Kept:
-        """The same patient with these answers given, replaced or withdrawn, as the network leaves it."""
-        key = tuple(changes.items())
-        if key not in self._supposed:
-            case = Case(self.prepared, self.day)
-            case.as_recorded = self.as_recorded
-            case.say(self.said)
-            case.finish()
-            self._supposed[key] = Kept(case.supposing(changes), self.worked)
-        return self._supposed[key]
-
-    def threshold(self, name: str) -> Interval | Gap:
-        return self._thresholds[name]
-
-    def truth(self, atom: str) -> Truth:
-        index = self.plan.productions.propositions.get(atom)
-        return Truth.UNKNOWN if index is None else self._literal(2 * index)
-
-    def _literal(self, literal: int) -> Truth:
-        if self._held[literal]:
-            return Truth.TRUE
-        return Truth.FALSE if self._held[literal ^ 1] else Truth.UNKNOWN
-
-    def premise(self, rule: Rule) -> Truth:
-        index = self.plan.productions.premises.get(rule.id)
-        return self.holds(rule.when or expression.Always()) if index is None else self._literal(2 * index)
-
-    def holds(self, node: TruthNode) -> Truth:
-        found = self.plan.literals.get(id(node))
-        if found is not None and found[0] is node and found[1] is not None:
-            return self._literal(found[1])
-        return super().holds(node)
-
-    def asked(self, node: TruthNode) -> Truth:
-        """The truth of a premise that lives as long as this case does, remembered by identity."""
-        found = self._answers.get(id(node))
-        if found is None:
-            found = self._answers[id(node)] = self.holds(node)
-        return found
-
-    @property
-    def answers(self) -> Mapping[str, values.Given]:
-        """What was said of each finding, and what that implied."""
-        return self._given
 
 
 # --- the same case under another rule ---------------------------------------------------------------------------------

@@ -28,9 +28,10 @@ from ..cases import together as cases_together
 from ..cases.cases import Expectation, WorkedCase
 from ..cases.together import Met
 from . import concerns, mutants, witnesses
-from .alteration import Alteration, Altered, AlteredCase, Graph, Kept
+from .alteration import Alteration, Altered, AlteredCase, Graph
 from .concerns import Ground
 from .cone import AlteredTruths
+from .kept import Kept, KeptCases
 from .mutants import Mutant
 from .remembered import Remembered, Told
 from .selves import Together
@@ -129,7 +130,7 @@ def run(
     return Report(tuple(_outcome(one, memory, listed) for one in everything), left_out)
 
 
-def keep(prepared: Prepared, worked: Sequence[WorkedCase]) -> tuple[list[Kept], tuple[str, ...]]:
+def keep(prepared: Prepared, worked: Sequence[WorkedCase]) -> tuple[KeptCases, tuple[str, ...]]:
     """Every case that passes, run once and kept; and the names of those that fail."""
     machine = Machine(prepared.plan)
     for rule in prepared.kb.rules.values():
@@ -141,8 +142,7 @@ def keep(prepared: Prepared, worked: Sequence[WorkedCase]) -> tuple[list[Kept], 
     passing = [one for number, one in enumerate(worked) if not failing >> number & 1]
     if failing:
         people = cases_together.population(prepared, machine, passing)
-    kept = [Kept.of(people, number, one) for number, one in enumerate(passing)]
-    return kept, tuple(one.name for number, one in enumerate(worked) if failing >> number & 1)
+    return KeptCases(people, passing), tuple(one.name for number, one in enumerate(worked) if failing >> number & 1)
 
 
 def _tried(trial: Trial, pending: Sequence[Mutant], memory: Remembered) -> Iterator[dict[str, Told]]:
@@ -173,16 +173,16 @@ def _outcome(mutant: Mutant, memory: Remembered, listed: Mapping[str, str]) -> O
 class Trial:
     """The kept cases, and mutants tried on them."""
 
-    def __init__(self, prepared: Prepared, kept: Sequence[Kept]) -> None:
+    def __init__(self, prepared: Prepared, kept: KeptCases) -> None:
         self.prepared, self.kept = prepared, kept
         self.graph = Graph(prepared.kb)
-        self.numbers = {one.worked.name: number for number, one in enumerate(kept)}
-        self.together = Together(kept[0].people) if kept else None
-        self.besides = any(not want.meant for one in kept for want in one.worked.expectations)
+        self.numbers = {one.name: number for number, one in enumerate(kept.worked)}
+        self.together = Together(kept.people) if kept else None
+        self.besides = any(not want.meant for one in kept.worked for want in one.expectations)
         """Whether any case says anything `also`."""
         self.grounded: dict[Ground, dict[int, None]] = {}
-        for number, one in enumerate(kept):
-            for want in one.worked.expectations:
+        for number, one in enumerate(kept.worked):
+            for want in one.expectations:
                 for ground in concerns.grounds_of(want):
                     self.grounded.setdefault(ground, {})[number] = None
 
@@ -207,7 +207,7 @@ class Trial:
         if self.together is None:
             return None
         truths = self.together.truths(of_mutant(self.prepared, self.graph, mutant))
-        these = bits.joined(1 << number for number, one in enumerate(self.kept) if one.worked.name in names)
+        these = bits.joined(1 << number for number, one in enumerate(self.kept.worked) if one.name in names)
         return self._killed(mutant, truths, "", these)
 
     def _killed(self, mutant: Mutant, truths: AlteredTruths, first: str, these: int) -> Told | None:
@@ -219,11 +219,11 @@ class Trial:
         for status, meant in ((KILLED, True), (ALSO, False)):
             noticing = self._noticing(mutant, truths, concerned, meant, first) if meant or self.besides else None
             if noticing is not None:
-                return [status, noticing.worked.name, None]
+                return [status, noticing, None]
         return None
 
-    def _noticing(self, mutant: Mutant, truths: AlteredTruths, concerned: int, meant: bool, first: str) -> Kept | None:
-        """A case that notices: the first, but for those that have to be asked alone.
+    def _noticing(self, mutant: Mutant, truths: AlteredTruths, concerned: int, meant: bool, first: str) -> str | None:
+        """The name of a case that notices: the first, but for those that have to be asked alone.
 
         Args:
             concerned: the cases in which the change may show.
@@ -235,23 +235,24 @@ class Trial:
         shaken = self._shaken(alteration)
         alone = self.together.alone(truths)
         met: Met | None = None
-        last: list[tuple[Kept, list[Expectation]]] = []
+        last: list[tuple[int, list[Expectation]]] = []
         numbers = self._in_order(mutant, shaken)
         for number in itertools.chain([self.numbers[first]], numbers) if first in self.numbers else numbers:
             if not concerned >> number & 1:
                 continue
-            kept, flag = self.kept[number], 1 << number
-            wants = [want for want in kept.worked.expectations if want.meant is meant]
+            worked, flag = self.kept.worked[number], 1 << number
+            wants = [want for want in worked.expectations if want.meant is meant]
             wants = [want for want in wants if not shaken.isdisjoint(concerns.grounds_of(want))]
             if not alone & flag:
                 met = met or self.together.under(truths)
                 over_bits = [want for want in wants if met.over_bits(want, flag)]
                 if any(bool(met.within(want, flag) & flag) is want.negated for want in over_bits):
-                    return kept
+                    return worked.name
                 wants = [want for want in wants if want not in over_bits]
             if wants:
-                last.append((kept, wants))  # they cost most
-        return next((kept for kept, wants in last if notices(_patient(alteration, kept), wants)), None)
+                last.append((number, wants))  # they cost most
+        found = (number for number, wants in last if notices(_patient(alteration, self.kept[number]), wants))
+        return next((self.kept.worked[number].name for number in found), None)
 
     def _shaken(self, alteration: Alteration) -> frozenset[Ground]:
         if alteration.recompiles or alteration.decides_scope:
@@ -273,7 +274,9 @@ class Trial:
     def _telling_apart(self, mutant: Mutant, truths: AlteredTruths) -> Witness | None:
         """A case in which the rule comes out otherwise though nothing expected does; a decided one, if there is one."""
         first: Witness | None = None
-        for number in bits.positions(_differing(mutant, truths.alteration, truths)):
+        differing = _differing(mutant, truths.alteration, truths)
+        decided = differing & _decided(mutant, truths)
+        for number in itertools.chain(bits.positions(decided), bits.positions(differing & ~decided)):
             kept = self.kept[number]
             told = _apart(mutant, truths.alteration, kept)
             if told is None or (first is not None and "unknown" in told):
@@ -344,6 +347,17 @@ def _differing(mutant: Mutant, alteration: Alteration, truths: AlteredTruths) ->
         return base.everybody & ~held[1]
     new = truths.holds(changed.when or expression.Always())
     return (held[0] ^ new[0]) | (held[1] ^ new[1])
+
+
+def _decided(mutant: Mutant, truths: AlteredTruths) -> int:
+    """Of the cases in which a rule comes out otherwise those where it is known what it comes to, before and after."""
+    base, rule, changed = truths.base, mutant.rule, mutant.changed
+    if rule is None or rule.verb == "derives" or mutant.kind == mutants.DOSE:
+        return 0
+    held = bits.joined(base.premise(rule))
+    if changed is None or mutant.kind in (mutants.STRENGTH, mutants.VERB, mutants.TARGET):
+        return held
+    return held & bits.joined(truths.holds(changed.when or expression.Always()))
 
 
 def _unlike(base: Truths, truths: AlteredTruths, rule: Rule) -> int:

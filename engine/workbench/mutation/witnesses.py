@@ -27,7 +27,8 @@ from ...values import dates
 from ...values.interval import Interval, exactly
 from ...values.truth import Truth
 from ...values.value import NO, YES, Choice, Day, Entry, Known, Measurement, Number, Records
-from .alteration import Alteration, Kept
+from .alteration import Alteration
+from .kept import Kept
 
 BUDGET = 120
 """How many patients are tried for one change."""
