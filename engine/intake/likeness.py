@@ -50,12 +50,13 @@ class Earlier:
         today = case.get("today")
         found, problems = _Patient(given, today), list[Problem]()
         like, without = case.get("like"), case.get("without")
-        if isinstance(like, Text) and not like.value:
-            found = _Patient(given, today, torn=True)  # that it has no value is told where the file is read
-        elif like is not None:
+        if like is not None:
             base = known.get(like.value) if isinstance(like, Text) else None
             if base is None:
-                what = f"`like` is {describe(like)}, and no case above has this name"
+                empty = isinstance(like, Text) and not like.value
+                what = (
+                    "`like` names no case" if empty else f"`like` is {describe(like)}, and no case above has this name"
+                )
                 hint = did_you_mean(like.value, known) if isinstance(like, Text) else ""
                 hint = hint or "write the name of a case above in this file"
                 problems.append(Problem("OL328", what, like.place, hint=hint))

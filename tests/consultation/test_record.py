@@ -178,6 +178,7 @@ def test_a_synonym_of_two_findings_is_asked_back(clinic: KnowledgeBase) -> None:
         ("- {name: first, given: {age: 67}}\n- {name: b, like: frist}\n", "OL328", 2, "did you mean 'first'?"),
         ("- {name: b, like: b}\n", "OL328", 1, "no case above has this name"),
         ("- {name: b, like: [b]}\n", "OL328", 1, "`like` is a list"),
+        ("- name: b\n  like:\n  given: {age: 67}\n", "OL328", 2, "`like` names no case"),
         ("- {name: a, given: {age: 67}}\n- {name: b, like: a, without: sex}\n", "OL329", 2, "does not give it"),
         (
             "- {name: a, given: {age: 67}}\n- {name: b, like: a, given: {age: 68}, without: age}\n",
