@@ -13,7 +13,7 @@ settings.register_profile("default", max_examples=60, deadline=None, suppress_he
 calm = settings.get_profile("default")
 # The same examples for the same code: a red run speaks about the change, and `make fuzz` does the searching.
 settings.register_profile("ci", calm, max_examples=100, derandomize=True, database=None, print_blob=True)
-settings.register_profile("long", calm, max_examples=600, print_blob=True)
+settings.register_profile("long", calm, max_examples=200, print_blob=True)
 settings.register_profile("fuzz", calm, max_examples=20_000, print_blob=True)
 
 LONG = os.environ.get("OSTEOLOGIC_LONG") == "1"
