@@ -107,6 +107,8 @@ class Conversation:
         self._forth: list[Moment] = []
         self._questions: set[tuple[tuple[str, ...], tuple[int, str] | None]] = set()
         self._last: Asked | None = None
+        self._just_told: frozenset[str] = frozenset()
+        """The alerts that the last line raised: told in full, and not recalled before the next question."""
         self._line = ""
         self.whys = 0
 
@@ -201,7 +203,8 @@ class Conversation:
     # --- what is put to whoever answers ---
 
     def _prompt(self, asked: Asked | None) -> Prompt:
-        held = tuple(one.label for one in self.verdict.alerts if one.status == "raised" and one.urgency in _HELD)
+        raised = (one for one in self.verdict.alerts if one.status == "raised" and one.id not in self._just_told)
+        held, self._just_told = tuple(one.label for one in raised if one.urgency in _HELD), frozenset()
         if self.progress.halves:
             half = self.progress.halves[0]
             return Prompt(half.question, self.case.names.label(half.finding), held)
@@ -408,6 +411,7 @@ class Conversation:
         )
 
     def _tell_settled(self, before: Verdict) -> None:
+        self._just_told |= settled.raised(self.verdict) - settled.raised(before)
         for line in settled.lines(before, self.verdict, self.case.names):
             self.terminal.tell(line)
 

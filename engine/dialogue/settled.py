@@ -40,14 +40,19 @@ def lines(before: Verdict, after: Verdict, names: Names) -> tuple[Told, ...]:
     )
 
 
+def raised(verdict: Verdict) -> frozenset[str]:
+    """The alerts that are raised."""
+    return frozenset(one.id for one in verdict.alerts if one.status == "raised")
+
+
 def _fallen(before: Verdict, after: Verdict) -> Iterator[Told]:
     """What was told before and holds no longer: a diagnosis, an alert, a medicine that was recommended."""
     now = {one.id: one.status for one in after.diagnoses}
     for one in before.diagnoses:
         if one.status == "established" and now.get(one.id) != "established":
             yield Told(FOUND, f"no longer: {one.label.upper()}")
-    raised = {one.id for one in after.alerts if one.status == "raised"}
-    gone = [one.label for one in before.alerts if one.status == "raised" and one.id not in raised]
+    standing = raised(after)
+    gone = [one.label for one in before.alerts if one.status == "raised" and one.id not in standing]
     yield from (Told(ALERT, f"no longer: {label}") for label in gone)
     shown = {item.id for item in after.plan if item.status in _SHOWN}
     medicines = [item for item in before.plan if item.kind == "medicine" and item.id not in shown]
@@ -63,7 +68,7 @@ def _contradictions(before: Verdict, after: Verdict) -> Iterator[Told]:
 
 
 def _alerts(before: Verdict, after: Verdict) -> Iterator[Told]:
-    known = {alert.id for alert in before.alerts if alert.status == "raised"}
+    known = raised(before)
     for alert in after.alerts:
         if alert.status == "raised" and alert.id not in known:
             action = alert.action if alert.urgency in PRESSING else _sentence(alert.action)

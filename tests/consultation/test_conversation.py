@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from engine.intake.answers import answers
 from engine.knowledge_base.files import layout
 from engine.knowledge_base.files.layout import Written
 from engine.knowledge_base.reading import reader
+from engine.knowledge_base.store import cache
 from engine.values.problems import Place, Problem, Refused
 from engine.values.value import NOT_MEASURED
 from engine.views import dialogue
@@ -32,6 +34,11 @@ def prepared() -> Prepared:
     kb, problems = reader.read_contents(written)
     assert kb is not None, problems
     return case.prepare(kb)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Prepared:
+    return case.prepare_kept(cache.load(Path(__file__).parents[2]))
 
 
 class Scripted:
@@ -95,6 +102,13 @@ def test_it_opens_with_what_it_is_and_asks_age_and_sex_first(prepared: Prepared)
     assert terminal.told[0].text == "osteologic"
     assert terminal.questions[:2] == ["Age?", "Sex?"]
     assert terminal.asked[0].section == "The person"
+
+
+def test_an_emergency_is_recalled_before_each_question_but_not_in_the_same_breath(shipped: Prepared) -> None:
+    said = "woman of 72, breast cancer, vomiting and confused, calcium high"
+    terminal, _ = hold(shipped, said, "", "quit")
+    assert terminal.marked("ALERT")[0].startswith("EMERGENCY: a dangerously high calcium is suspected")
+    assert [prompt.alerts for prompt in terminal.asked] == [(), (), ("a dangerously high calcium is suspected",)]
 
 
 def test_what_was_understood_is_echoed(prepared: Prepared) -> None:
