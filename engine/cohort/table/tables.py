@@ -314,6 +314,12 @@ def tasks(table: Table, contract: Contract, directory: Path, workers: int, rows:
         one.check_end()
 
 
+def evenly(count: int, most: int) -> int:
+    """The rows of each batch where so many are shared out evenly: a last one of a few would cost nearly as much."""
+    batches = -(-count // most)
+    return -(-count // batches) if batches else most
+
+
 def _bytes(batch: pa.RecordBatch) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as writer:
@@ -335,6 +341,7 @@ def read(
     try:
         with pq.ParquetFile(table.path) as file:
             columns = columns_read(contract, table)
+            rows = evenly(task.rows, rows)
             for batch in file.iter_batches(rows, row_groups=[task.group], columns=columns, use_threads=False):
                 yield batch, first, {}
                 first += batch.num_rows
