@@ -13,6 +13,8 @@ statuses.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ctypes
 import os
 import subprocess
 import sys
@@ -31,6 +33,7 @@ RUNS = {
 }
 IMPORTS = "import engine.cohort.running, engine.cohort.engines, engine.commands.screen"
 _PAUSE = 0.25
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Whole:
 def run(command: Sequence[str]) -> Whole:
     """Run a command to its end. Raises SystemExit where it fails."""
     begun, before = time.perf_counter(), os.times()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as ran:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as ran:
         peak = [0.0]
         ended = threading.Event()
         watching = threading.Thread(target=_watch, args=(ran.pid, peak, ended))
@@ -53,11 +56,23 @@ def run(command: Sequence[str]) -> Whole:
         status = ran.wait()
         ended.set()
         watching.join()
+    _wait_for_all()
     if status:
         raise SystemExit(f"{' '.join(command)}: {status}")
     after = os.times()
     worked = after.children_user + after.children_system - before.children_user - before.children_system
     return Whole(time.perf_counter() - begun, worked, peak[0])
+
+
+def _adopt() -> None:
+    """Have what a run leaves behind be waited for here: its processor time is told to whoever waits for it."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _wait_for_all() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 def _watch(process: int, peak: list[float], ended: threading.Event) -> None:
@@ -94,6 +109,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--select", default="", help="a question, instead of all statuses")
     parser.add_argument("--out", type=Path, help="write rows there, instead of counting")
     chosen = parser.parse_args(arguments)
+    _adopt()
     asked = ["--out", str(chosen.out.resolve())] if chosen.out else ["--count"]
     asked += ["--select", chosen.select] if chosen.select else []
     imports = run([sys.executable, "-c", f"{IMPORTS}; import time; time.sleep({4 * _PAUSE})"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import multiprocessing
 import os
 import sys
 from pathlib import Path
@@ -18,6 +19,12 @@ from .table import tables
 from .table.contract import BoundList, BoundResults
 from .table.tables import LongTable, Task
 
+_FORKED = "forkserver" in multiprocessing.get_all_start_methods()
+_LOCAL = {
+    "distributed.worker.profile.enabled": False,  # it looks at each thread a hundred times a second
+    "distributed.worker.multiprocessing-method": "forkserver" if _FORKED else "spawn",
+}
+"""How processes of this machine are begun: from one that has imported what all of them need."""
 _AHEAD = 4
 """So many parts for each worker are handed out before the first has come back."""
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -44,9 +51,8 @@ def _dask(run: Run, told: Spec, out: Path | None, progress: Progress) -> Counted
     try:
         client, own = get_client(), None
     except ValueError:
-        dask.config.set(
-            {"distributed.worker.profile.enabled": False}
-        )  # it looks at each thread a hundred times a second
+        dask.config.set(_LOCAL)
+        multiprocessing.set_forkserver_preload(["distributed.nanny", "distributed.worker", __name__])
         own = LocalCluster(n_workers=run.workers, threads_per_worker=1, dashboard_address=None)
         client = Client(own)
     try:
