@@ -19,13 +19,15 @@ from typing import Any
 import numpy as np
 
 from engine import api
-from engine.assessment import query
 from engine.cohort.packed import unpacked
 from engine.cohort.screening import Asked, Screen
 from engine.cohort.table import arrow, contract
 from engine.cohort.table.tables import ROWS, Table
+from engine.knowledge_base.reading import readable
 from engine.premises import expression
+from engine.premises.checking import checking
 from engine.premises.expression import TruthNode
+from engine.values.problems import Place
 
 from .population import TODAY
 from .questions import LISTS, NUMBERS
@@ -33,12 +35,37 @@ from .questions import LISTS, NUMBERS
 _COMPARED = ROWS
 
 
+class Reader:
+    """Reads questions, and fills in names; made once for all of them."""
+
+    def __init__(self) -> None:
+        self.prepared = api.load()
+        self.vocabulary, self.units = readable.vocabulary(self.prepared.kb)
+
+    def question(self, text: str) -> TruthNode:
+        """What a question asks."""
+        node, problems = checking.check_premise(text, Place("a question"), self.vocabulary, self.units, statuses=True)
+        if node is None:
+            raise SystemExit(f"{text}: {problems[0]}")
+        return node
+
+    def statement(self, text: str) -> str:
+        """A statement with the names of the members that its classes stand for."""
+        return re.sub(r"<(\w+) (\w+)>", self._members, text)
+
+    def _members(self, match: re.Match[str]) -> str:
+        of, member = match.groups()
+        node = self.question(f"any {of} where ({self.prepared.kb.findings[of].key} is {member})")
+        members = {one for part in node.walk() if isinstance(part, expression.OneOf) for one in part.members}
+        return f"({', '.join(repr(one) for one in sorted(members))})"
+
+
 class Ours:
     """The questions as premises, over the columns that they read."""
 
-    def __init__(self, path: Path, questions: Iterable[str]) -> None:
-        prepared = api.load()
-        self.nodes = [_parsed(prepared.kb, one) for one in questions]
+    def __init__(self, reader: Reader, path: Path, questions: Iterable[str]) -> None:
+        prepared = reader.prepared
+        self.nodes = [reader.question(one) for one in questions]
         self.table = Table(path)
         reads = {name for node in self.nodes for name in expression.names_read(node)}
         self.columns = [kind.name for kind in self.table.kinds if kind.name.partition(" ")[0] in reads]
@@ -69,13 +96,12 @@ class Ours:
 class Theirs:
     """The same as SQL in DuckDB, on one thread."""
 
-    def __init__(self, path: Path, statements: Iterable[str]) -> None:
+    def __init__(self, reader: Reader, path: Path, statements: Iterable[str]) -> None:
         import duckdb
 
-        kb = api.load().kb
         self.base = duckdb.connect(config={"threads": 1})
         self.path = str(path)
-        self.statements = [_filled(kb, one) for one in statements]
+        self.statements = [reader.statement(one) for one in statements]
 
     def counted(self) -> list[int]:
         counts = ", ".join(f"count(*) FILTER (WHERE {one})" for one in self.statements)
@@ -86,24 +112,6 @@ class Theirs:
         listed = ", ".join(f"({one}) AS q{place}" for place, one in enumerate(self.statements))
         first = f"SELECT {listed} FROM read_parquet(?) LIMIT {rows}"
         return list(zip(*self.base.execute(first, [self.path]).fetchall(), strict=True))
-
-
-def _parsed(kb: Any, question: str) -> TruthNode:
-    node, problems = query.parse(kb, question)
-    if node is None:
-        raise SystemExit(f"{question}: {problems[0]}")
-    return node
-
-
-def _filled(kb: Any, statement: str) -> str:
-    def names(match: re.Match[str]) -> str:
-        of, member = match.groups()
-        key = kb.findings[of].key
-        node = _parsed(kb, f"any {of} where ({key} is {member})")
-        members = {one for part in node.walk() if isinstance(part, expression.OneOf) for one in part.members}
-        return f"({', '.join(repr(one) for one in sorted(members))})"
-
-    return re.sub(r"<(\w+) (\w+)>", names, statement)
 
 
 def differing(ours: Ours, theirs: Theirs) -> list[int]:
@@ -129,8 +137,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--turns", type=int, default=3)
     chosen = parser.parse_args(arguments)
     arrow.keep_small()
+    reader = Reader()
     for title, questions in (("of columns", NUMBERS), ("of lists", LISTS), ("all", {**NUMBERS, **LISTS})):
-        ours, theirs = Ours(chosen.table, questions), Theirs(chosen.table, questions.values())
+        ours, theirs = Ours(reader, chosen.table, questions), Theirs(reader, chosen.table, questions.values())
         differ = differing(ours, theirs)
         for question, rows in zip(questions, differ, strict=True):
             if rows:
