@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import multiprocessing
@@ -88,11 +89,17 @@ def _parts(work: Work) -> str:
 
 def _part(told: Spec, path: str, parts: str, task: tuple[Any, ...]) -> tuple[dict[str, Any], int]:
     """One part, on a worker."""
-    table = tables.Table(Path(path))
+    table = _table(path, Path(path).stat().st_mtime_ns)
     screen = remote.screen(told)
     asked = Run(screen.prepared, table, screen.contract, screen.asked, Path())
     work = running.part_work(asked, Path(parts) if parts else None, screen)
     return work(Task(*task))
+
+
+@functools.lru_cache(maxsize=1)
+def _table(path: str, changed: int) -> tables.Table:
+    """The table, opened once in each process for as long as nobody writes it anew."""
+    return tables.Table(Path(path))
 
 
 # --- Spark ------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ..assessment import judgement
+from ..assessment.several import worlds
 from ..assessment.verdict import Verdict
 from ..case import opening
 from ..case.case import Prepared
@@ -98,6 +100,8 @@ class Run:
         case = opening.finished(self.prepared, one, self.terms, self._memory)
         case.parts = self._parts()
         verdict = judgement.judge(case)
+        if len(worlds.of(case)) > 1:
+            gc.collect(1)  # each world has a memory of its own, and hangs together in circles
         return verdict if one.taken is None else replace(verdict, taken=_with_unread(one.taken, self.prepared))
 
     def _parts(self) -> Recalled | None:
