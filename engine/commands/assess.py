@@ -92,16 +92,18 @@ class Run:
         self._memory: WorkingMemory | None = None
         self._recalled: Recalled | None = None
         self._judged = 0
+        self._several = False
 
     def verdict(self, one: Record) -> Verdict:
         """All that follows for a patient, worked out in the memory that served the one before."""
+        if self._several:
+            gc.collect(1)  # each world of the one before has a memory of its own, and hangs together in circles
         if self._memory is None:
             self._memory = WorkingMemory(self.prepared.plan, self.terms.matcher)
         case = opening.finished(self.prepared, one, self.terms, self._memory)
         case.parts = self._parts()
         verdict = judgement.judge(case)
-        if len(worlds.of(case)) > 1:
-            gc.collect(1)  # each world has a memory of its own, and hangs together in circles
+        self._several = len(worlds.of(case)) > 1
         return verdict if one.taken is None else replace(verdict, taken=_with_unread(one.taken, self.prepared))
 
     def _parts(self) -> Recalled | None:
