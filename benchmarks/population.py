@@ -1,7 +1,9 @@
 """A table of made-up patients, and how many of them are screened in a second.
 
     python -m benchmarks.population 1000000 cohort.parquet
+    python -m benchmarks.population 20000000 cohort.parquet --drawn 1000000
 
+Of very many only some are drawn, and stand there again and again under new numbers.
 Columns are named by findings. Numbers fall where the rules look, some on the cut-offs themselves; what a person can
 tell is mostly there, what takes a test mostly not. Of what can be worked out and measured a patient has one.
 """
@@ -171,19 +173,35 @@ class Population:
             columns[name] = (values, there & rows)
 
 
-def write(count: int, file: Path, rows: int = AT_ONCE) -> None:
-    """A table of so many patients as Parquet, a row group for each `rows` of them."""
+def write(count: int, file: Path, drawn: int = 0, rows: int = AT_ONCE) -> None:
+    """A table of so many patients as Parquet, a row group for each `rows` of them.
+
+    Args:
+        drawn: after so many they are the same again, but for their numbers; 0: all are drawn.
+    """
     population = Population(api.load())
     writer: Any = None
+    first = file.with_name(f"{file.name}.drawn")
+    if 0 < drawn < count:
+        write(drawn, first)
+    source = pq.ParquetFile(first) if 0 < drawn < count else None
     try:
         for part, start in enumerate(range(0, count, rows)):
-            table = population.table(min(rows, count - start), part)
+            if source is None:
+                table = population.table(min(rows, count - start), part)
+            else:
+                table = source.read_row_group(part % source.num_row_groups)[: count - start]
+                numbers = pa.array(np.arange(start, start + table.num_rows))
+                table = table.set_column(0, "patient", numbers)
             writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
             writer.write_table(table)
             print(f"{min(start + rows, count)} of {count}", file=sys.stderr, end="\r")
     finally:
         if writer is not None:
             writer.close()
+        if source is not None:
+            source.close()
+            first.unlink()
     print(file=sys.stderr)
 
 
@@ -191,8 +209,11 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("python -m benchmarks.population", description=__doc__)
     parser.add_argument("patients", type=int)
     parser.add_argument("file", type=Path)
+    parser.add_argument("--drawn", type=int, default=0, help="draw only so many, a multiple of 50,000")
     chosen = parser.parse_args(arguments)
-    write(chosen.patients, chosen.file)
+    if chosen.drawn % AT_ONCE:
+        parser.error(f"--drawn is a multiple of {AT_ONCE:,}")
+    write(chosen.patients, chosen.file, chosen.drawn)
     return 0
 
 

@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     alone: list[float] = []
     together: list[float] = []
     asked: list[float] = []
-    left = rows = 0
+    apart = rows = 0
     for _ in range(chosen.rounds):
         batch = next(batches, None)
         if batch is None or batch.num_rows < ROWS // 2:
@@ -64,12 +64,12 @@ def main(arguments: Sequence[str]) -> int:
         begun = time.process_time()
         one_alert.batch(batch)
         asked.append(batch.num_rows / (time.process_time() - begun))
-        left, rows = left + counted.in_engine, rows + counted.rows
+        apart, rows = apart + counted.apart, rows + counted.rows
     one, many, alert = (statistics.median(rates) for rates in (alone, together, asked))
     print(f"one by one, all statuses:      {one:12,.1f} patients a second of processor time")
     print(f"as a table, all statuses:      {many:12,.0f}   {many / one:,.0f} times, in one process")
     print(f"as a table, one alert asked:   {alert:12,.0f}   {many / alert:.2f} of the time of all statuses")
-    print(f"rows left to the engine:       {left} of {rows}")
+    print(f"rows judged apart:             {apart} of {rows}")
     return 0
 
 

@@ -19,8 +19,6 @@ class Counted:
     refused_rows: int = 0
     apart: int = 0
     """Rows that were judged apart: two values contradict, or either of two results may be the newest."""
-    in_engine: int = 0
-    """Those of them that were asked on the engine, one by one."""
     no_numbers: int = 0
     unused: Counter[tuple[str, str]] = dataclasses.field(default_factory=Counter)
     """Codes that no list of ours has, and results that cannot be read, by what they are about."""

@@ -21,7 +21,7 @@ from .mirror.scope import Unmirrored
 from .packed import unpacked
 from .running import Progress, Run
 from .screening import Screen
-from .table import tables
+from .table import arrow, tables
 from .table.reading import Batch, Long
 from .table.tables import Task
 
@@ -75,6 +75,7 @@ class _Work:
 
     def __call__(self, pair: tuple[Task, Task]) -> Turned:
         if self.made is None:
+            arrow.keep_small()
             old, new = (Screen(run.prepared, run.contract, run.asked) for run in self.runs)
             self.made = old, new
         read = (tables.read(run.table, run.contract, task) for run, task in zip(self.runs, pair, strict=True))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
+import multiprocessing
 import os
 import sys
 from pathlib import Path
@@ -18,6 +20,12 @@ from .table import tables
 from .table.contract import BoundList, BoundResults
 from .table.tables import LongTable, Task
 
+_FORKED = "forkserver" in multiprocessing.get_all_start_methods()
+_LOCAL = {
+    "distributed.worker.profile.enabled": False,  # it looks at each thread a hundred times a second
+    "distributed.worker.multiprocessing-method": "forkserver" if _FORKED else "spawn",
+}
+"""How processes of this machine are begun: from one that has imported what all of them need."""
 _AHEAD = 4
 """So many parts for each worker are handed out before the first has come back."""
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -44,9 +52,8 @@ def _dask(run: Run, told: Spec, out: Path | None, progress: Progress) -> Counted
     try:
         client, own = get_client(), None
     except ValueError:
-        dask.config.set(
-            {"distributed.worker.profile.enabled": False}
-        )  # it looks at each thread a hundred times a second
+        dask.config.set(_LOCAL)
+        multiprocessing.set_forkserver_preload(["distributed.nanny", "distributed.worker", __name__])
         own = LocalCluster(n_workers=run.workers, threads_per_worker=1, dashboard_address=None)
         client = Client(own)
     try:
@@ -82,11 +89,17 @@ def _parts(work: Work) -> str:
 
 def _part(told: Spec, path: str, parts: str, task: tuple[Any, ...]) -> tuple[dict[str, Any], int]:
     """One part, on a worker."""
-    table = tables.Table(Path(path))
+    table = _table(path, Path(path).stat().st_mtime_ns)
     screen = remote.screen(told)
     asked = Run(screen.prepared, table, screen.contract, screen.asked, Path())
     work = running.part_work(asked, Path(parts) if parts else None, screen)
     return work(Task(*task))
+
+
+@functools.lru_cache(maxsize=1)
+def _table(path: str, changed: int) -> tables.Table:
+    """The table, opened once in each process for as long as nobody writes it anew."""
+    return tables.Table(Path(path))
 
 
 # --- Spark ------------------------------------------------------------------------------------------------------------

@@ -23,7 +23,6 @@ from ..inference.program import bits
 from ..inference.program.bits import NOBODY, Pair
 from ..inference.program.program import Program, Step
 from ..inference.program.truths import Truths
-from ..knowledge_base import verbs
 from ..knowledge_base.model import Investigation, Rule
 from ..premises.expression import TruthNode
 from ..values.interval import Interval, exactly
@@ -35,6 +34,7 @@ from .mirror.ends import VALUE, Flags, Rows
 from .mirror.known import value_ends
 from .mirror.strata import Chunk
 from .packed import Leaves, packed, unpacked
+from .recorded import OldToo
 
 _EXACT = Number((Measurement(exactly(0)),))
 _VAGUE = Number((Measurement(Interval(exactly(0).low, exactly(1).low)),))
@@ -130,14 +130,14 @@ def _is_several(known: Known) -> bool:
     return isinstance(known, Choice) and len(known.members) > 1
 
 
-class ChunkTruths(Truths):
+class ChunkTruths(OldToo):
     """The truths of a chunk; each is worked out when it is first asked for.
 
     Args:
         recorded: those with old results once more, with these: rules that protect hold by them as well.
     """
 
-    def __init__(self, compiled: Compiled, chunk: Chunk, recorded: Recorded | None = None) -> None:
+    def __init__(self, compiled: Compiled, chunk: Chunk, recorded: AsRecorded | None = None) -> None:
         self.recorded = recorded
         self.compiled, self.chunk = compiled, chunk
         self.plan, self.kb = chunk.plan, chunk.kb
@@ -206,26 +206,8 @@ class ChunkTruths(Truths):
         index = self.plan.productions.propositions.get(atom)
         return NOBODY if index is None else self.literal(2 * index)
 
-    def premise(self, rule: Rule) -> Pair:
-        """The truth of the premise of a rule; one that protects holds by what is old as well."""
-        true, false = self._premise(rule)
-        if self.recorded is None or rule.verb not in verbs.PROTECTING:
-            return true, false
-        besides = self.recorded.true(rule)
-        return true | besides, false & ~besides
 
-    def by_old_alone(self, rule: Rule) -> int:
-        """The patients for whom a rule that protects holds by an old result, and not by what counts today."""
-        return self.premise(rule)[0] & ~self._premise(rule)[0] if self.recorded is not None else 0
-
-    def _premise(self, rule: Rule) -> Pair:
-        index = self.plan.productions.premises.get(rule.id)
-        if index is not None:
-            return self.literal(2 * index)
-        return (self.everybody, 0) if rule.when is None else self.without_propositions(rule.when)
-
-
-class Recorded:
+class AsRecorded:
     """Patients with old results, taken as if those were of today (compare `Case.recorded`).
 
     Args:
@@ -388,7 +370,7 @@ class Granted:
             }
             self.wide = chunk.with_more(self.rows, changes)
 
-    def recorded(self, compiled: Compiled, aged: Aged) -> Recorded:
+    def recorded(self, compiled: Compiled, aged: Aged) -> AsRecorded:
         """Those of the wide chunk with old results, as if these were of today."""
         count = self.chunk.count
         rows = np.flatnonzero(np.concatenate([aged.old, aged.old[self.rows]]))
@@ -400,7 +382,7 @@ class Granted:
             silent = self.chunk.blank(name, len(rows))
             changes: dict[int, Known | None] = dict.fromkeys(np.flatnonzero(wanted).tolist(), UNKNOWN)
             said[name] = again.said_again(said.get(name), silent, len(rows), changes)
-        return Recorded(compiled, self.wide, rows, said)
+        return AsRecorded(compiled, self.wide, rows, said)
 
 
 class ChunkUngranted:

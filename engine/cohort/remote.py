@@ -68,7 +68,7 @@ def _kind(plain: tuple[str, str, Any]) -> Kind:
 @functools.lru_cache(maxsize=2)
 def screen(told: Spec) -> Screen:
     """The screen of a run, made once in each process. Raises Refused."""
-    pa.set_cpu_count(1)
+    arrow.keep_small()
     kb = cache.load(Path(told.root), Path(told.local) if told.local else None)
     prepared = case.prepare_kept(kb)
     kinds = tuple(map(_kind, told.kinds))

@@ -19,7 +19,7 @@ from ..values.problems import Place, Problem, Refused
 from ..workbench import processes
 from .counts import Counted
 from .screening import Asked, Screen
-from .table import tables
+from .table import arrow, tables
 from .table.contract import Contract
 from .table.tables import Table, Task
 
@@ -153,7 +153,7 @@ class _Counting:
     @property
     def screen(self) -> Screen:
         if self.made is None:
-            pa.set_cpu_count(1)
+            arrow.keep_small()
             self.made = Screen(self.run.prepared, self.run.contract, self.run.asked)
         return self.made
 

@@ -15,13 +15,14 @@ import numpy as np
 import pyarrow as pa
 
 from ..assessment.population.lacking import Lacking, union
-from ..assessment.population.population import Population
 from ..case.case import Case, Prepared
 from ..inference.program.columns import Machine
 from ..inference.working_memory import WorkingMemory
 from ..premises import expression, statuses
 from ..premises.expression import TruthNode
 from ..values.truth import Truth
+from ..values.value import Known
+from .apart import Apart
 from .contradictions import Patients
 from .counts import Counted
 from .following import Compiled, spread
@@ -31,7 +32,7 @@ from .mirror.ends import VALUE
 from .mirror.scope import Unmirrored
 from .mirror.strata import Chunk, Ground
 from .packed import packed, unpacked
-from .shown import TEXTS, Shown, words_of_many
+from .shown import TEXTS, Column, Shown, words_of_many
 from .table.contract import Contract
 from .table.reading import Batch, Long, TableReader
 
@@ -130,7 +131,8 @@ class Screen:
             if self.asked.select is not None:
                 found.answer = population.holds(self.asked.select)
             else:
-                found.words = words_of_many(population, self.shown, self.asked.columns)
+                words = words_of_many(population, self.shown, self.asked.columns)
+                found.words = {column: dict(of_one) for column, of_one in words.items()}
         except Unmirrored:
             found.alone, found.words, found.answer = accepted, {}, (0, 0)
         self._judge_apart(read, found)
@@ -154,26 +156,22 @@ class Screen:
             self._judged(read, rows[start : start + AT_ONCE], found)
 
     def _judged(self, read: Batch, rows: Any, found: _Found) -> None:
-        said = [
-            {name: known for name, one in read.said.items() if (known := one.known(row)) is not None}
-            for row in rows.tolist()
-        ]
-        days = [self._day(read, row) for row in rows.tolist()]
+        said, days = [self._said(read, row) for row in rows.tolist()], [self._day(read, row) for row in rows.tolist()]
         machine = Machine(self.prepared.plan)  # what it remembers is of these patients; a table has many
-        people = Population(self.prepared, machine, said, days, self.asked.guideline, self.asked.region)
+        people = Apart(self.prepared, machine, said, days, self.asked.guideline, self.asked.region)
         if self.asked.select is not None:
             true, false = (spread(cases, rows, read.count) for cases in people.holds(self.asked.select))
             found.answer = (found.answer[0] | true, found.answer[1] | false)
-        else:
-            for key, words in words_of_many(people, self.shown, self.asked.columns).items():
-                before = found.words.get(key, {})
-                more = {
-                    word: before.get(word, 0) | spread(cases, rows, read.count)
-                    for word, cases in words.items()
-                    if cases
-                }
-                found.words[key] = {**before, **more}
-        found.in_engine += people.alone.bit_count()
+            return
+        for key, words in words_of_many(people, self.shown, self.asked.columns).items():
+            before = found.words.setdefault(key, {})
+            for word, cases in words.items():
+                if cases:
+                    before[word] = before.get(word, 0) | spread(cases, rows, read.count)
+
+    @staticmethod
+    def _said(read: Batch, row: int) -> dict[str, Known]:
+        return {name: known for name, one in read.said.items() if (known := one.known(row)) is not None}
 
     @staticmethod
     def _day(read: Batch, row: int) -> datetime.date:
@@ -182,11 +180,10 @@ class Screen:
 
     def case(self, read: Batch, row: int) -> Case:
         """One row as the case that its patient file would open."""
-        said = {name: known for name, one in read.said.items() if (known := one.known(row)) is not None}
         if self._memory is None:
             self._memory = WorkingMemory(self.prepared.plan)
         case = Case(self.prepared, self._day(read, row), self.asked.guideline, self.asked.region, memory=self._memory)
-        case.say(said)
+        case.say(self._said(read, row))
         case.finish()
         return case
 
@@ -197,7 +194,7 @@ class Screen:
             rows=read.count, refused=read.refusals.counts(), no_numbers=read.no_numbers, unused=read.refusals.unused
         )
         counted.refused_rows = read.count - found.accepted.bit_count()
-        counted.apart, counted.in_engine = found.alone.bit_count(), found.in_engine
+        counted.apart = found.alone.bit_count()
         if self.asked.select is not None:
             true, false = (cases & found.accepted for cases in found.answer)
             unknown = found.accepted & ~(true | false)
@@ -275,9 +272,7 @@ class _Found:
     accepted: int
     alone: int = 0
     """The rows that are judged apart."""
-    in_engine: int = 0
-    """Those of them that were asked on the engine."""
-    words: dict[tuple[str, str], Mapping[str, int]] = dataclasses.field(default_factory=dict)
+    words: dict[Column, dict[str, int]] = dataclasses.field(default_factory=dict)
     answer: tuple[int, int] = (0, 0)
 
 

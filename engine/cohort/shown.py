@@ -13,7 +13,7 @@ from ..knowledge_base.model import KnowledgeBase
 from ..premises import statuses
 from ..values.frozen import ordered
 from ..values.truth import Truth
-from .following import ChunkTruths
+from .recorded import OldToo
 
 Column = tuple[str, str]
 """What is shown, and of what: `status`, `alendronate`."""
@@ -140,7 +140,7 @@ def _doses(population: Population, member: str) -> Iterator[tuple[str, int]]:
 def _steps(population: Population, member: str) -> Iterator[tuple[str, int]]:
     truths = population.truths
     for rule in population.view.rules("defers", member):
-        old = truths.by_old_alone(rule) if isinstance(truths, ChunkTruths) else 0
+        old = truths.by_old_alone(rule) if isinstance(truths, OldToo) else 0
         if old:
             yield AGAIN, old
         if rule.until:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ..assessment import judgement
+from ..assessment.several import worlds
 from ..assessment.verdict import Verdict
 from ..case import opening
 from ..case.case import Prepared
@@ -90,14 +92,18 @@ class Run:
         self._memory: WorkingMemory | None = None
         self._recalled: Recalled | None = None
         self._judged = 0
+        self._several = False
 
     def verdict(self, one: Record) -> Verdict:
         """All that follows for a patient, worked out in the memory that served the one before."""
+        if self._several:
+            gc.collect(1)  # each world of the one before has a memory of its own, and hangs together in circles
         if self._memory is None:
             self._memory = WorkingMemory(self.prepared.plan, self.terms.matcher)
         case = opening.finished(self.prepared, one, self.terms, self._memory)
         case.parts = self._parts()
         verdict = judgement.judge(case)
+        self._several = len(worlds.of(case)) > 1
         return verdict if one.taken is None else replace(verdict, taken=_with_unread(one.taken, self.prepared))
 
     def _parts(self) -> Recalled | None:

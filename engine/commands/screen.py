@@ -238,7 +238,8 @@ def _explain(
     case, refused = running.one(running.Run(prepared, table, contract, asked, directory), row)
     if case is None:
         what = f"row {row} is refused: {clipped(refused, 200)}" if refused else f"the table has no row {row}"
-        raise Refused([Problem("OL380", what, Place(str(table.path), row), hint="rows are counted from 1")])
+        hint = f"osteologic explain {refused.split()[0]} says what that means" if refused else "rows are counted from 1"
+        raise Refused([Problem("OL380", what, Place(str(table.path), row), hint=hint)])
     width, colored = surroundings.width(), surroundings.colored()
     verdict = judgement.judge(case)
     surroundings.put(text.report(verdict, prepared.names, width, colored, f"row {row}", "brief"))

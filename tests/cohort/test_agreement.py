@@ -14,9 +14,10 @@ import pytest
 
 from engine.assessment.outlook import Outlook
 from engine.assessment.population.population import Population
-from engine.assessment.several import worlds
+from engine.assessment.several import merging, worlds
 from engine.case import aging
 from engine.case.case import Case, Prepared
+from engine.cohort import apart
 from engine.cohort import shown as words
 from engine.cohort.contradictions import Patients
 from engine.cohort.following import Compiled
@@ -164,27 +165,70 @@ def test_what_is_left_of_old_results_is_what_the_engine_says(
         assert mine == dict(words_of_case(case, Outlook(case), shown))
 
 
+def contradictory(prepared: Prepared, patients: Sequence[Said], count: int) -> list[Said]:
+    """Patients whose body mass index contradicts, and as many with rival results, most of them with old ones too."""
+    bodies = {"weight": number("70"), "height": number("170"), "bmi": number("40")}
+    entered = [{**one, **bodies} for one in patients[:count] if not worlds.has_rivals(one)]
+    rivals = [one for one in dated_patients(prepared, 25 * count) if worlds.has_rivals(one)][:count]
+    return [*entered, *rivals]
+
+
+def told_apart(screen: Screen, patients: Sequence[Said]) -> list[dict[words.Column, str]]:
+    """What is shown of each of these patients, all of whom are judged apart."""
+    with np.errstate(all="ignore"):
+        said = gathering.columns(screen.ground, patients)
+        read = Batch(len(patients), said, float(TODAY.toordinal()), Refusals(len(patients)), None)
+        found = screen._found(read)
+    assert found.alone.bit_count() == len(patients)
+    return [
+        {key: word for key, by_word in found.words.items() for word, bits in by_word.items() if bits >> row & 1}
+        for row in range(len(patients))
+    ]
+
+
 def test_rows_of_which_two_values_contradict_are_shown_what_the_engine_shows(
     prepared: Prepared, patients: list[Said]
 ) -> None:
-    """The strictest of all their worlds, over bits; of two results of one day the engine is asked."""
-    bodies = {"weight": number("70"), "height": number("170"), "bmi": number("40")}
-    some = [{**one, **bodies} for one in patients[: 500 if LONG else 8] if not worlds.has_rivals(one)]
-    rivals = [one for one in dated_patients(prepared, 60) if worlds.has_rivals(one)][:1]
-    assert rivals
+    """The strictest of all their worlds, over bits; as of today and as recorded where a result is old."""
+    everybody = contradictory(prepared, patients, 300 if LONG else 5)
+    today = dates.day(TODAY)
+    rivals = [one for one in everybody if worlds.has_rivals(one)]
+    assert any(aging.is_old(prepared.kb, name, known, today) for one in rivals for name, known in one.items())
     screen = Screen(prepared, contract.Contract("", "", (), ()), Asked(TODAY))
-    everybody = [*some, *rivals]
-    with np.errstate(all="ignore"):
-        said = gathering.columns(screen.ground, everybody)
-        read = Batch(len(everybody), said, float(TODAY.toordinal()), Refusals(len(everybody)), None)
-        found = screen._found(read)
-    assert (found.alone.bit_count(), found.in_engine) == (len(everybody), 1)
-    for row, one in enumerate(everybody):
+    for one, mine in zip(everybody, told_apart(screen, everybody), strict=True):
         case = Case(prepared, TODAY)
         case.say(one)
         case.finish()
-        mine = {key: word for key, by_word in found.words.items() for word, bits in by_word.items() if bits >> row & 1}
         assert mine == dict(words_of_case(case, Outlook(case), screen.shown))
+
+
+def rivals_as_entered(patch: pytest.MonkeyPatch) -> None:
+    """Of two results of one day the last counts."""
+    patch.setattr(apart.worlds, "has_rivals", lambda said: False)
+
+
+def old_left_out(patch: pytest.MonkeyPatch) -> None:
+    """What is old protects nobody of whom two values contradict."""
+    patch.setattr(apart.Apart, "shows", Population.shows)
+
+
+def nothing_measured_again(patch: pytest.MonkeyPatch) -> None:
+    """What contradicts need not be measured again."""
+    patch.setattr(merging, "measuring_again", lambda kb, listed, again: ())
+
+
+@pytest.mark.parametrize("fault", [rivals_as_entered, old_left_out, nothing_measured_again])
+def test_a_fault_seeded_in_what_is_judged_apart_is_noticed(
+    fault: Callable[[pytest.MonkeyPatch], None],
+    prepared: Prepared,
+    patients: list[Said],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    everybody = contradictory(prepared, patients, 12)
+    screen = Screen(prepared, contract.Contract("", "", (), ()), Asked(TODAY))
+    right = told_apart(screen, everybody)
+    fault(monkeypatch)
+    assert told_apart(screen, everybody) != right
 
 
 @pytest.mark.parametrize(("guideline", "region"), [("nogg_2024", ""), ("", "US")])

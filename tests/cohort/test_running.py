@@ -211,4 +211,4 @@ def test_an_old_result_counts_no_more(prepared: Prepared, tmp_path: Path) -> Non
     pq.write_table(pa.table(people), path)
     counted = running.counts(run_of(prepared, path, "vitamin_d < 30 nmol/L"), nothing)
     assert counted.answers == {"true": 1, "false": 0, "unknown": 1}
-    assert counted.in_engine == 0
+    assert counted.apart == 0

@@ -45,6 +45,24 @@ def test_a_draft_guesses_only_as_a_question(mapped: list[str]) -> None:
     assert "patient: Id" in text
 
 
+def test_a_draft_goes_by_names_before_it_guesses_and_reads_numbers_in_the_unit_of_their_column(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A column of w and m before one that is called sex had taken its place; 9.8 in mg/dL had passed for no calcium."""
+    path = tmp_path / "t.csv"
+    path.write_text("Geschlecht,sex,calcium [mg/dL],alp [furlong]\nw,F,9.8,80\nm,M,10.1,90\n", encoding="utf-8")
+    assert cli.main(["screen", str(path), "--draft"]) == 0
+    draft = capsys.readouterr().out
+    assert "  Geschlecht: ignore    # ? what is it?" in draft
+    assert "  sex: sex\n" in draft
+    assert '  "calcium [mg/dL]": calcium\n' in draft
+    assert '  "alp [furlong]": ignore    # ? alkaline_phosphatase is not measured in furlong; it takes U/L\n' in draft
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text(draft, encoding="utf-8")
+    assert cli.main(["screen", str(path), "--map", str(mapping), "--count"]) == 0
+    assert capsys.readouterr().out.startswith("2 rows\n")
+
+
 def test_a_draft_proposes_codes_with_how_many_are_known_and_is_read_as_it_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

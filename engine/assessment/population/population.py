@@ -221,13 +221,8 @@ class Population:
         found = self._asked(self.testing.in_work_up(test), lambda look: look.in_work_up(test))
         if not self.several:
             return found
-        found = found & ~self.several | self.worlds.in_any(self.worlds.people.testing.in_work_up(test))
-        measures = frozenset(self.kb.investigations[test].findings)
-        for number, again in self.worlds.again.items():  # what contradicts may have to be measured again
-            flag = self.truths.columns.bit[number]
-            if not found & flag and not measures.isdisjoint(again) and self.look(number).in_work_up(test):
-                found |= flag
-        return found
+        of_worlds = self.worlds.in_any(self.worlds.people.testing.in_work_up(test))
+        return found & ~self.several | of_worlds | self.worlds.measured_again[test]
 
     def next_steps(self, test: str) -> int:
         """The cases for whom a test is to be done, and nothing that is still to be done comes before it."""

@@ -57,6 +57,10 @@ class Testing:
             earlier |= bits.joined(steps.get(step, 0) for steps in self._to_do.values())
         return cases
 
+    def to_do(self, test: str) -> int:
+        """The cases in whose work-up a test stands that is still to be done."""
+        return bits.joined(self._to_do[test].values())
+
     @functools.cached_property
     def _to_do(self) -> dict[str, dict[int, int]]:
         """For each test, by step, the cases for whom it is to be done at that step."""

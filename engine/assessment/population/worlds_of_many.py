@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -36,13 +37,13 @@ class Worlds:
         """For each patient the places of all worlds."""
         self.firm: dict[int, list[int]] = {}
         """Those that speak for what the patient has."""
-        self.again: dict[int, frozenset[str]] = {}
+        self.again: dict[int, tuple[str, ...]] = {}
         """The findings that would tell which of them is right."""
         said: list[Mapping[str, Known]] = []
         days = []
         for number in bits.positions(population.several):
             case = population.case(number)
-            self.again[number] = frozenset(name for one in worlds.contradictions(case) for name in one.again)
+            self.again[number] = tuple(name for one in worlds.contradictions(case) for name in one.again)
             for one in worlds.alternatives(case):
                 self.places.setdefault(number, []).append(len(said))
                 if not one.doubting:
@@ -50,6 +51,25 @@ class Worlds:
                 said.append(changed(population.said[number], one.changes))
                 days.append(population.days[number])
         self.people: Any = population.other(said, days)
+
+    @functools.cached_property
+    def measured_again(self) -> Mapping[str, int]:
+        """For each test the patients in whose work-up it stands to measure again what contradicts."""
+        kb, testing = self.people.kb, self.people.testing
+        wanted = {test: (testing.in_work_up(test), testing.to_do(test)) for test in kb.investigations}
+        found = dict.fromkeys(wanted, 0)
+        for number, again in self.again.items():
+            firm = self.firm.get(number, [])
+            order = [*firm, *(place for place in self.places[number] if place not in firm)]
+            listed = {
+                test: bool(to_do >> place & 1)
+                for place in order
+                for test, (held, to_do) in wanted.items()
+                if held >> place & 1
+            }
+            for _, test in merging.measuring_again(kb, listed, again):
+                found[test.id] |= self.bit[number]
+        return found
 
     def in_any(self, these: int) -> int:
         """The patients of whom it is so in one of their worlds."""

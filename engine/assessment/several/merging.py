@@ -8,10 +8,10 @@ doubt speaks for what protects only. It matters not why there are several.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from ...knowledge_base.model import KnowledgeBase
+from ...knowledge_base.model import Investigation, KnowledgeBase
 from ...premises.statuses import DiagnosisStatus, Nowhere, PlanStatus
 from ...values.truth import Truth
 from .. import plan, workup
@@ -217,15 +217,26 @@ def _test(listed: Sequence[Test | None]) -> Test:
 def _repeated(kb: KnowledgeBase, work_ups: Sequence[Sequence[Test]], again: Iterable[str]) -> list[Test]:
     """Tests that measure again what contradicts, where none is to be done that does."""
     listed = {test.id: test.status != "done" for tests in work_ups for test in tests}
-    to_do = {name for id, waits in listed.items() if waits for name in kb.investigations[id].findings}
     found: dict[str, Test] = {}
+    for name, one in measuring_again(kb, listed, again):
+        settles = found[one.id].settles if one.id in found else ()
+        found[one.id] = Test(one.id, one.label, one.step, "to do", one.tells, (), (*settles, name))
+    return list(found.values())
+
+
+def measuring_again(
+    kb: KnowledgeBase, listed: Mapping[str, bool], again: Iterable[str]
+) -> Iterator[tuple[str, Investigation]]:
+    """Each finding that no test to be done measures again, with the test that then does.
+
+    Args:
+        listed: the tests of the work-ups, and whether they are still to be done.
+    """
+    to_do = {name for id, waits in listed.items() if waits for name in kb.investigations[id].findings}
     for name in again:
         tests = [one for one in kb.investigations.values() if name in one.findings]
         if tests and name not in to_do:
-            one = min(tests, key=lambda test: (test.id not in listed, test.step, len(test.findings), test.id))
-            settles = found[one.id].settles if one.id in found else ()
-            found[one.id] = Test(one.id, one.label, one.step, "to do", one.tells, (), (*settles, name))
-    return list(found.values())
+            yield name, min(tests, key=lambda test: (test.id not in listed, test.step, len(test.findings), test.id))
 
 
 # --- what is the case -------------------------------------------------------------------------------------------------

@@ -17,6 +17,12 @@ OTHER = "other"
 EPOCH = datetime.date(1970, 1, 1).toordinal()
 
 
+def keep_small() -> None:
+    """Have Arrow work in one thread, and give back what it no longer needs: its own pool keeps pages for later."""
+    pa.set_cpu_count(1)
+    pa.set_memory_pool(pa.system_memory_pool())
+
+
 def kind_of(field: pa.Field) -> Kind:
     """What a column holds."""
     return Kind(field.name, *_kind(field.type))

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from ...intake import record
 from ...intake.answers import answers
-from ...intake.answers.sheet import Sheet, folded, gap_of
+from ...intake.answers.sheet import Sheet, clipped, folded, gap_of
 from ...knowledge_base.files.nodes import Text
 from ...knowledge_base.model import Finding, KnowledgeBase
 from ...values.problems import Place
@@ -46,12 +46,15 @@ class Draft:
         self.sheet = Sheet(kb, None)
         self.names = record.names_of(kb)
         self.taken: set[str] = set()
+        self.named: set[str] = set()
+        """What a column is named by: no other column is guessed to be it."""
         self.codes = Codes(kb)
 
     def text(self) -> str:
         """The mapping file."""
         batch = next(iter(self.table.batches(rows=LOOKED_AT)), None)
         cells = {kind.name: self._cells(kind, batch) for kind in self.table.kinds}
+        self.named = {name for kind in self.table.kinds if (name := self._named(kind, cells[kind.name])) is not None}
         lines = [
             f"# How the columns of {self.table.path.name} are read: a draft. Lines with a question mark are guesses.",
             "# An empty cell says nothing. A list may hold more than it says, unless `complete: yes` is written.",
@@ -102,9 +105,12 @@ class Draft:
 
     def _column(self, kind: Kind, cells: Counter[str]) -> Iterator[str]:
         match = _UNITED.fullmatch(kind.name)
-        told = match["name"] if match else kind.name
-        name, sure = self._by_name(told, cells), True
-        if name is None and record.resolve(self.kb, lambda: self.names, told, HERE, suggest=False)[0] is None:
+        told, unit_told = (match["name"], match["unit"]) if match else (kind.name, "")
+        name, sure = self._by_name(told, unit_told, cells), True
+        if unit_told and (wrong := self._wrong_unit(told, unit_told)):
+            yield f"{_quoted(kind.name)}: {IGNORE}    # ? {wrong}"
+            return
+        if name is None and self._resolved(told) is None:
             name, sure = self._by_values(cells), False
         if name is None or name in self.taken:
             yield f"{_quoted(kind.name)}: {IGNORE}    # ? {self._why(told, name, cells)}"
@@ -113,7 +119,7 @@ class Draft:
         finding = self.kb.findings.get(name)
         question = "" if sure else f"    # ? by its values: {', '.join(list(cells)[:3])}"
         values = self._values(finding, cells) if cells and not self._numeric(finding) else {}
-        unit = self._unit(name, kind, match["unit"] if match else "", cells)
+        unit = self._unit(name, kind, unit_told, cells)
         if not values and not unit:
             yield f"{_quoted(kind.name)}: {name}{question}"
             return
@@ -124,10 +130,31 @@ class Draft:
             yield "  values:"
             yield from (f"    {_quoted(text)}: {meant}" for text, meant in values.items())
 
-    def _by_name(self, written: str, cells: Counter[str]) -> str | None:
-        found, _ = record.resolve(self.kb, lambda: self.names, written, HERE, suggest=False)
+    def _resolved(self, written: str) -> str | None:
+        """What is called so."""
+        return record.resolve(self.kb, lambda: self.names, written, HERE, suggest=False)[0]
+
+    def _named(self, kind: Kind, cells: Counter[str]) -> str | None:
+        """What a column is named by, if that is what it holds."""
+        match = _UNITED.fullmatch(kind.name)
+        told, unit = (match["name"], match["unit"]) if match else (kind.name, "")
+        return self._by_name(told, unit, cells) if self._resolved(told) is not None else None
+
+    def _wrong_unit(self, written: str, unit: str) -> str:
+        """What is wrong with the unit of a column's name; empty where nothing is."""
+        name = self._resolved(written)
+        measured = self.sheet.measured(name) if name is not None and self._numeric(self.kb.findings.get(name)) else None
+        if name is None or measured is None or not measured.unit:
+            return ""
+        if self.sheet.units.line(unit, measured.unit, measured.analyte) is not None:
+            return ""
+        takes = " or ".join(self.sheet.units.accepted(measured.unit, measured.analyte))
+        return f"{name} is not measured in {clipped(unit)}; it takes {takes}"
+
+    def _by_name(self, written: str, unit: str, cells: Counter[str]) -> str | None:
+        found = self._resolved(written)
         if found is not None:
-            return found if self._reads_most(found, cells) or self._is_list(found) else None
+            return found if self._reads_most(found, cells, unit) or self._is_list(found) else None
         words = folded(written)
         near = {name for spelled, ids in self.names.items() if _within(spelled, words) for name in ids}
         fitting = sorted(name for name in near if self._telling(name) and cells and self._reads_most(name, cells))
@@ -140,10 +167,14 @@ class Draft:
     def _numeric(self, finding: Finding | None) -> bool:
         return finding is None or finding.type in ("number", "date")
 
-    def _reads_most(self, name: str, cells: Counter[str]) -> bool:
-        """Whether most of the commonest texts are answers to this; of numbers there is nothing to look at."""
+    def _reads_most(self, name: str, cells: Counter[str], unit: str = "") -> bool:
+        """Whether most of the commonest texts are answers to this, in the unit that is told of all of them.
+
+        Of numbers there is nothing to look at.
+        """
         common = [text for text, _ in cells.most_common(_MOST)]
-        return 2 * sum(self._read(name, text) is not None for text in common) >= len(common)
+        written = ((text, f"{text} {unit}") if unit else (text,) for text in common)
+        return 2 * sum(any(self._read(name, text) is not None for text in ways) for ways in written) >= len(common)
 
     def _telling(self, name: str) -> bool:
         """Whether its answers say more than yes and no, low and high, which many questions are answered by."""
@@ -157,7 +188,7 @@ class Draft:
         texts = {folded(text) for text in cells}
         named: dict[str, set[str]] = {text: set() for text in texts}
         for finding in self.kb.findings.values():
-            if finding.type in ("choice", "records") and finding.id not in self.taken:
+            if finding.type in ("choice", "records") and finding.id not in self.taken | self.named:
                 spelled = self.sheet.spelled(finding.choices or finding.fields[finding.key].choices)
                 for text in texts:
                     if text in spelled.members or text in spelled.classes:
@@ -226,14 +257,14 @@ class Draft:
         if name is not None:
             return f"{name} is given by another column"
         texts = ", ".join(list(cells)[:3])
-        meant, _ = record.resolve(self.kb, lambda: self.names, written, HERE, suggest=False)
+        meant = self._resolved(written)
         what = f"{meant}, but it" if meant else "what is it? it"
         return f"{what} holds {texts}" if texts else "what is it?"
 
     # --- lists ---
 
     def _list(self, kind: Kind, batch: Any) -> Iterator[str]:
-        name, _ = record.resolve(self.kb, lambda: self.names, kind.name, HERE, suggest=False)
+        name = self._resolved(kind.name)
         finding = self.kb.findings.get(name or "")
         if finding is None or finding.type != "records":
             yield f"  # {kind.name}: which list is it?"

@@ -46,6 +46,8 @@ class Table:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.format = _format(path)
+        self._footer: Any = None
+        """Of Parquet: what its end says of every row group. It is read once, and processes begun later share it."""
         try:
             self.schema: pa.Schema = self._schema()
         except (OSError, UnicodeError, pa.ArrowException) as wrong:
@@ -54,7 +56,8 @@ class Table:
 
     def _schema(self) -> pa.Schema:
         if self.format == "parquet":
-            return pq.read_schema(self.path)
+            self._footer = pq.read_metadata(self.path)
+            return self._footer.schema.to_arrow_schema()
         if self.format == "arrow":
             with _ipc(self.path) as reader:
                 return reader.schema
@@ -74,7 +77,7 @@ class Table:
 
     def _batches(self, names: list[str] | None, rows: int) -> Iterator[pa.RecordBatch]:
         if self.format == "parquet":
-            with pq.ParquetFile(self.path) as file:
+            with self.parquet() as file:
                 yield from file.iter_batches(rows, columns=names, use_threads=False)
         elif self.format == "arrow":
             with _ipc(self.path) as reader:
@@ -108,12 +111,15 @@ class Table:
         for batch in reader:
             yield _on_one_line(self.path, batch)
 
+    def parquet(self) -> Any:
+        """The file, opened to read some of it."""
+        return pq.ParquetFile(self.path, metadata=self._footer)
+
     def groups(self) -> list[int] | None:
         """The rows of each row group; None where the table has none."""
-        if self.format != "parquet":
+        if self._footer is None:
             return None
-        found = pq.read_metadata(self.path)
-        return [found.row_group(place).num_rows for place in range(found.num_row_groups)]
+        return [self._footer.row_group(place).num_rows for place in range(self._footer.num_row_groups)]
 
     @property
     def rows(self) -> int | None:
@@ -314,6 +320,12 @@ def tasks(table: Table, contract: Contract, directory: Path, workers: int, rows:
         one.check_end()
 
 
+def evenly(count: int, most: int) -> int:
+    """The rows of each batch where so many are shared out evenly: a last one of a few would cost nearly as much."""
+    batches = -(-count // most)
+    return -(-count // batches) if batches else most
+
+
 def _bytes(batch: pa.RecordBatch) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as writer:
@@ -333,8 +345,9 @@ def read(
         return
     first = task.first
     try:
-        with pq.ParquetFile(table.path) as file:
+        with table.parquet() as file:
             columns = columns_read(contract, table)
+            rows = evenly(task.rows, rows)
             for batch in file.iter_batches(rows, row_groups=[task.group], columns=columns, use_threads=False):
                 yield batch, first, {}
                 first += batch.num_rows
