@@ -131,7 +131,7 @@ def screen(shipped: Prepared, record: str) -> str:
 
 
 def test_a_tablet_that_only_waits_is_still_told_as_the_first_choice(shipped: Prepared) -> None:
-    plain = ORDINARY + "vitamin_d: 65 nmol/L\nconditions: none\nmedicines: none\n"
+    plain = ORDINARY + "vitamin_d: 65 nmol/L\nconditions: none\nmedicines: none\nresidence: care_home\n"
     shown = screen(shipped, plain)
     assert "zoledronate (first line)" in shown
     assert "first choice once checked: alendronate, risedronate: waits for able to stay upright" in shown
