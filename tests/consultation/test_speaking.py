@@ -138,6 +138,12 @@ def test_a_tablet_that_only_waits_is_still_told_as_the_first_choice(shipped: Pre
     assert "first choice once checked" not in screen(shipped, plain + "can_sit_upright: yes\n")
 
 
+def test_a_caution_says_how_the_medicine_is_then_given(shipped: Prepared) -> None:
+    beside_calcium = ORDINARY + "vitamin_d: 65 nmol/L\nconditions: none\nmedicines: [calcium_supplement]\n"
+    (tablet,) = (one for one in judged(shipped, beside_calcium).plan if one.id == "alendronate")
+    assert any("half an hour at least before anything else" in one.title for one in tablet.cautions)
+
+
 def test_what_is_on_record_and_not_in_the_results_is_told_as_that(shipped: Prepared) -> None:
     named = ORDINARY + "medicines: none\nconditions: [{name: vitamin_d_deficiency, date: 2020}]\n"
     over = screen(shipped, named + "vitamin_d: 80 nmol/L\n")
