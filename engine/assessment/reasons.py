@@ -29,7 +29,7 @@ def _reason(case: Case, rule: Rule) -> Reason:
     missing = ordered(case, case.explanation.missing_rule(rule)) if held is Truth.UNKNOWN else ()
     return Reason(
         rule.id,
-        rule.label,
+        _title(case, rule),
         rule.because,
         rule.evidence,
         rule.place,
@@ -42,6 +42,13 @@ def _reason(case: Case, rule: Rule) -> Reason:
         rule.strength,
         missing,
     )
+
+
+def _title(case: Case, rule: Rule) -> str:
+    """The title of a rule; of a caution with how the medicine is then given."""
+    if rule.verb != "cautions" or not rule.dose:
+        return rule.label
+    return f"{rule.label}: {filled(case, rule.dose)[0]}"
 
 
 def old(case: Case, rule: Rule) -> tuple[str, ...]:

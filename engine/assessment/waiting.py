@@ -4,8 +4,9 @@ Of a medicine that the hazards speak of, a rule against it that is still unknown
 it lacks is to be known first, and decides it when all that nobody asked is taken as absent: for what it would mean
 beside plasma cells that nobody counted, no creatinine is waited for. Or a finding was answered too vaguely to decide
 it. Or it holds unless something unknown clears the patient (an ALP that is high and unexplained, while nobody has said
-whether the liver is ill). Anything else acts once it is known and is named as unasked. Other interventions wait for
-everything but the tests that would establish a disease nobody has named.
+whether the liver is ill); a premise that only denies one finding has nothing known that speaks for it and is not meant.
+Anything else acts once it is known and is named as unasked. Other interventions wait for everything but the tests that
+would establish a disease nobody has named.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from ..case.case import Case, Prepared
 from ..inference import productions
 from ..knowledge_base.model import Intervention, Rule
 from ..premises import expression, propositions
-from ..premises.expression import TruthNode
+from ..premises.expression import Proposition, TruthNode
 from ..values import truth
 from ..values.truth import Truth
 from . import reasons
@@ -40,12 +41,17 @@ def _awaited(case: Case, rule: Rule, first: frozenset[str] | None, told: bool) -
         missing = _told(case, rule.when) & missing
     if first is None:
         return missing
-    if not missing or _holds_unless_cleared(case, rule.when):
+    if not missing or (_holds_unless_cleared(case, rule.when) and not bare_denial(rule.when)):
         return missing
     awaited = frozenset(name for name in missing if name in first or _vague(case, name))
     if not awaited or rule.when is None:
         return awaited
     return case.once(("unasked", awaited), lambda: _Unasked(case, awaited)).lacked(rule.when) & awaited
+
+
+def bare_denial(node: TruthNode | None) -> bool:
+    """Whether a premise only denies one finding, so that nothing known can speak for it: the hazards say who waits."""
+    return isinstance(node, expression.Not) and not isinstance(node.item, (*expression.JUNCTIONS, Proposition))
 
 
 def unasked(case: Case, intervention: Intervention) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import yaml
 
 from benchmarks import balance
 from benchmarks.balance import Standing
+from engine.assessment.outlook import Outlook
 from engine.assessment.several import worlds
 from engine.case.case import Prepared
 from engine.inference.working_memory import WorkingMemory
@@ -92,6 +93,17 @@ def test_in_most_ordinary_records_a_medicine_of_the_first_line_is_recommended(
     assert len(first) >= OF_TEN, "\n".join(told)
 
 
+def test_a_tablet_waits_for_nothing_that_an_ordinary_record_does_not_hold(prepared: Prepared) -> None:
+    """An illness or a result may put it off; no answer is wanting."""
+    memory = WorkingMemory(prepared.plan)
+    waiting = {
+        name: missing
+        for name, one in balance.ordinary(prepared).items()
+        if (missing := Outlook(balance.judged(prepared, one, memory)).missing("alendronate"))
+    }
+    assert waiting == {}
+
+
 def test_the_other_ordinary_records_name_the_one_thing_that_is_missing(ordinary: dict[str, Standing | None]) -> None:
     for name, one in ordinary.items():
         assert one is not None, name
@@ -104,13 +116,9 @@ def test_the_other_ordinary_records_name_the_one_thing_that_is_missing(ordinary:
 
 
 def test_an_ordinary_record_holds_what_a_general_practitioner_has_at_hand(prepared: Prepared) -> None:
-    at_hand = {
-        *("age", "sex", "menopausal_status", "weight", "height", "fractures", "conditions", "medicines"),
-        *("intolerances", "calcium", "albumin", "creatinine", "alkaline_phosphatase", "vitamin_d"),
-    }
-    scores = {"t_score_hip", "t_score_femoral_neck", "t_score_lumbar_spine"}
+    also = {"menopausal_status", "t_score_hip", "t_score_femoral_neck", "t_score_lumbar_spine"}
     for name, one in balance.ordinary(prepared).items():
-        assert at_hand - {"menopausal_status"} <= set(one.known) <= at_hand | scores, name
+        assert balance.AT_HAND <= set(one.known) <= balance.AT_HAND | also, name
 
 
 def test_two_runs_can_be_told_apart(found: list[Standing], tmp_path: Path) -> None:

@@ -131,11 +131,17 @@ def screen(shipped: Prepared, record: str) -> str:
 
 
 def test_a_tablet_that_only_waits_is_still_told_as_the_first_choice(shipped: Prepared) -> None:
-    plain = ORDINARY + "vitamin_d: 65 nmol/L\nconditions: none\nmedicines: none\n"
+    plain = ORDINARY + "vitamin_d: 65 nmol/L\nconditions: none\nmedicines: none\nresidence: care_home\n"
     shown = screen(shipped, plain)
     assert "zoledronate (first line)" in shown
     assert "first choice once checked: alendronate, risedronate: waits for able to stay upright" in shown
     assert "first choice once checked" not in screen(shipped, plain + "can_sit_upright: yes\n")
+
+
+def test_a_caution_says_how_the_medicine_is_then_given(shipped: Prepared) -> None:
+    beside_calcium = ORDINARY + "vitamin_d: 65 nmol/L\nconditions: none\nmedicines: [calcium_supplement]\n"
+    (tablet,) = (one for one in judged(shipped, beside_calcium).plan if one.id == "alendronate")
+    assert any("half an hour at least before anything else" in one.title for one in tablet.cautions)
 
 
 def test_what_is_on_record_and_not_in_the_results_is_told_as_that(shipped: Prepared) -> None:

@@ -36,7 +36,6 @@ ORDINARY = frozenset(
     {
         *("age", "sex", "menopausal_status", "pregnancy", "breastfeeding", "weight", "conditions", "medicines"),
         *("intolerances", "calcium", "albumin", "creatinine", "egfr", "alkaline_phosphatase", "vitamin_d"),
-        "can_sit_upright",
     }
 )
 """What an ordinary record holds: no medicine that it matters to is recommended without it."""

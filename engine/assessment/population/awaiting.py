@@ -11,7 +11,7 @@ from ...knowledge_base.model import Rule
 from ...premises import expression, propositions
 from ...premises.expression import TruthNode
 from ...values.value import Gap
-from ..waiting import parts_of
+from ..waiting import bare_denial, parts_of
 from .lacking import NOTHING, Lacked, Lacking, both, lacking, union, within
 
 
@@ -54,7 +54,7 @@ class Awaiting:
             missing = both(self.told(rule.when), missing)
         if first is None:
             return missing
-        cleared = self.holds_unless_cleared(rule.when)
+        cleared = 0 if bare_denial(rule.when) else self.holds_unless_cleared(rule.when)
         kept = within(missing, cleared)
         others = {}
         for name, cases in missing.items():

@@ -92,7 +92,7 @@ def _of_rule(graph: Graph, rule: Rule) -> Iterator[Mutant]:
         yield Mutant(rule.id, CONDITION, f"{_shown(rule.when)} left out", _place(rule.when, rule), rule, bare)
     yield Mutant(rule.id, RULE, "the rule left out", rule.place, rule, None)
     yield from _concluding_otherwise(graph, rule)
-    for change, text in reworded(rule.dose) if rule.verb == "recommends" else ():  # of no other is a dose told
+    for change, text in reworded(rule.dose) if rule.verb == "recommends" else ():  # no case says another
         place = rule.places.get("dose", rule.place)
         yield Mutant(rule.id, DOSE, f"{change} in the dose", place, rule, dataclasses.replace(rule, dose=text))
 

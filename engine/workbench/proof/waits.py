@@ -9,7 +9,7 @@ medicine may wait or not. A finding answered too vaguely is waited for as well: 
 
 from __future__ import annotations
 
-from ...assessment.waiting import parts_of
+from ...assessment.waiting import bare_denial, parts_of
 from ...inference import values
 from ...knowledge_base.model import Rule
 from ...premises import expression, propositions
@@ -45,7 +45,8 @@ class Waits:
             return FALSE
         held, unasked = self.network.rule(rule), self.node(rule.when)
         settled = self.clauses.any_of((unasked.true, unasked.false))
-        uncleared = self.clauses.all_of((self.lacks(rule.when), self.uncleared(rule.when)))
+        held_unless_cleared = FALSE if bare_denial(rule.when) else self.uncleared(rule.when)
+        uncleared = self.clauses.all_of((self.lacks(rule.when), held_unless_cleared))
         return self.clauses.all_of((-held.true, -held.false, self.clauses.any_of((uncleared, -settled))))
 
     def surely_lacks(self, rule: Rule) -> int:
