@@ -61,5 +61,5 @@ def _later(month: Any, day: Any, months: Any) -> Any:
     """The same day so many months later, or the last of that month where it has no such day."""
     target = (month + months).astype("datetime64[M]")
     begins = target.astype("datetime64[D]")
-    length = ((target + 1).astype("datetime64[D]") - begins).astype(np.int64)
-    return begins + np.minimum(day, length - 1)
+    length = ((target + np.timedelta64(1, "M")).astype("datetime64[D]") - begins).astype(np.int64)
+    return begins + np.minimum(day, length - 1).astype("timedelta64[D]")
