@@ -1,8 +1,8 @@
 """Every small change of a rule that a worked case should notice: what an author might have written by mistake.
 
-A number one step of its last written digit off; one comparison, junction or negation the other way; one condition left
-out; the rule left out; another strength, verb or target. Each changes one rule, or one shared threshold, and nothing
-else.
+A number one step of its last written digit off, a time in another unit; one comparison, junction or negation the other
+way, parentheses lost; a list read as it is now or as it ever was; one condition left out; the rule left out; another
+strength, verb or target. Each changes one rule, or one shared threshold, and nothing else.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ...premises import expression
 from ...premises.expression import Node
 from ...values.interval import exactly
 from ...values.problems import Place
+from . import misreadings
 from .alteration import Graph
 
 NUMBER, OPERATOR, CONDITION, RULE, STRENGTH, VERB, TARGET, DOSE = (
@@ -83,7 +84,7 @@ def _of_rule(graph: Graph, rule: Rule) -> Iterator[Mutant]:
         if written is None:
             continue
         for path, part in parts(written):
-            for kind, change, new in _of_part(part):
+            for kind, change, new in (*_of_part(part), *_misread(graph.kb, part)):
                 exchanged: dict[str, Any] = {field: with_part(written, path, new)}
                 changed = dataclasses.replace(rule, **exchanged)
                 yield Mutant(rule.id, kind, change, _place(part, rule), rule, changed)
@@ -155,6 +156,11 @@ def _of_part(part: Node) -> Iterator[Change]:
             yield from making(part)
 
 
+def _misread(kb: KnowledgeBase, part: Node) -> Iterator[Change]:
+    for change, new in (*misreadings.now_or_ever(kb, part), *misreadings.parentheses_lost(part)):
+        yield OPERATOR, f"{change} {_shown(part)}", new
+
+
 def _comparison(part: expression.Compared) -> Iterator[Change]:
     other = _FLIPPED[part.operator]
     yield (
@@ -175,7 +181,7 @@ def _numbers_of(part: Node, side: str) -> Iterator[Change]:
     """The number written on one side of a comparison, a step off; told with the comparison it stands in."""
     literal = getattr(part, side)
     if isinstance(literal, expression.Literal):
-        for text, new in _stepped(literal):
+        for text, new in (*_stepped(literal), *misreadings.in_another_time(literal)):
             exchanged: dict[str, Any] = {side: new}
             yield NUMBER, f"{text} in {_shown(part)}", dataclasses.replace(part, source="", **exchanged)
 
