@@ -148,6 +148,7 @@ NEW = argument(
                 "quantity",
             ),
             *("threshold", "alert", "investigation", "invariant", "hazard", "clash", "disagreement", "group", "topic"),
+            *("unavailable", "choice", "code", "unit", "analyte", "scope", "section", "term", "phrase"),
         ]
     ),
 )

@@ -32,7 +32,7 @@ def run(
     wish = Wish(kind, identifier, doing, about, dict(settings))
     wanted = scaffold.additions(wish, known, _inside(file, folder if kind == "case" else root, kind))
     written = [(_place(one, root, folder), one) for one in wanted]
-    texts = {path: scaffold.appended(_text_of(path), one.text, _kind(one)) for path, one in written}
+    texts = {path: scaffold.appended(_text_of(path), one.text, _kind(one), one.under) for path, one in written}
     for path, (text, _) in texts.items():
         surroundings.write_all(path.parent, {path.name: text})
     surroundings.put("".join(f"{path}:{line}\n" for path, (_, line) in texts.items()))
@@ -48,11 +48,15 @@ def _inside(file: Path | None, folder: Path, kind: str) -> str:
         path = (base / file).resolve()
         if path.is_relative_to(folder.resolve()) and path.suffix == ".yaml":
             inside = path.relative_to(folder.resolve()).as_posix()
-            if kind == "case" or scaffold.kind_of(inside) == scaffold.KINDS[kind]:
+            if kind == "case" or scaffold.kind_of(inside) == _folder_of(kind):
                 return inside
-    room = "" if kind == "case" else "rules/<topic>/" if kind == "rule" else f"knowledge/{scaffold.KINDS[kind]}/"
+    room = "" if kind == "case" else "rules/<topic>/" if kind == "rule" else f"knowledge/{_folder_of(kind)}/"
     what = f"no {kind} is read from there"
     raise Refused([Problem("OL113", what, Place(str(file)), hint=f"name a file {folder / room}<name>.yaml")])
+
+
+def _folder_of(kind: str) -> str:
+    return scaffold.WITHIN.get(scaffold.KINDS[kind], scaffold.KINDS[kind])
 
 
 def _place(one: Addition, root: Path, folder: Path) -> Path:

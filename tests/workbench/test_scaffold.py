@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import click
 import pytest
 
+import cli
 from engine.knowledge_base.files import source
 from engine.knowledge_base.files.layout import Layout, Written, contents_of
 from engine.knowledge_base.reading import entries, reader, rules
 from engine.values.problems import Refused
-from engine.workbench.editing import scaffold
+from engine.workbench.editing import scaffold, unfinished
 from engine.workbench.editing.scaffold import Inventory, Wish
 
 SMALL = Path(__file__).parent.parent / "data" / "small"
@@ -45,16 +48,57 @@ def test_of_a_new_rule_nothing_is_wrong_but_what_is_empty(verb: str) -> None:
     assert case.text.count("a-new-rule") == 2
 
 
-@pytest.mark.parametrize("kind", [kind for kind in scaffold.KINDS if kind != "rule"])
+@pytest.mark.parametrize("kind", [kind for kind in scaffold.KINDS if kind not in ("rule", "scope")])
 def test_of_a_new_entry_nothing_is_wrong_but_what_is_empty(kind: str) -> None:
-    file = f"knowledge/{scaffold.KINDS[kind]}/new.yaml"
-    name = "a-new-thing" if entries.KINDS[scaffold.KINDS[kind]].kebab else "a_new_thing"
-    (entry,) = scaffold.additions(Wish(kind, name), KNOWN, file)
-    _, problems = reader.read_contents([*CONTENTS, Written(file, file, entry.text.encode())])
+    plural = scaffold.KINDS[kind]
+    file = f"knowledge/{scaffold.WITHIN.get(plural, plural)}/new.yaml"
+    kebab = plural in entries.KINDS and entries.KINDS[plural].kebab
+    (entry,) = scaffold.additions(Wish(kind, "a-new-thing" if kebab else "a_new_thing"), KNOWN, file)
+    text, _ = scaffold.appended("", entry.text, plural, entry.under)
+    _, problems = reader.read_contents([*CONTENTS, Written(file, file, text.encode())])
     own = [problem for problem in problems if problem.place.file == file]
     assert own
     no_rule_yet = {"OL119"} if kind in ("state", "scale", "quantity") else {"OL105"} if kind == "code" else set()
     assert {problem.code for problem in own} - no_rule_yet == {"OL107"}
+
+
+def test_every_kind_there_is_can_be_begun() -> None:
+    assert {*scaffold.KINDS.values()} == {"rules", *entries.KINDS, *entries.PLAIN}
+    (chosen,) = [one for one in cli.FRONT.commands["new"].params if one.name == "kind"]
+    assert isinstance(chosen.type, click.Choice)
+    assert {*chosen.type.choices} == {"case", *scaffold.KINDS}
+
+
+def test_a_second_scope_is_refused() -> None:
+    assert refused(Wish("scope", "children"), "knowledge/scope/new.yaml") == [("OL103", "there is one scope only")]
+
+
+UNITS = "units:\n  # mass\n  g: {label: gram}\n\nanalytes:\n  calcium: {label: calcium}\n"
+
+
+@pytest.mark.parametrize(
+    ("under", "line", "below"), [("units", 4, "  g: {label: gram}"), ("analytes", 7, "  calcium: {label: calcium}")]
+)
+def test_a_unit_stands_below_the_key_of_its_kind(under: str, line: int, below: str) -> None:
+    text, at = scaffold.appended(UNITS, "new:\n  label:\n", "units", under)
+    lines = text.split("\n")
+    assert at == line
+    assert lines[at - 2 : at + 1] == [below, "  new:", "    label:"]
+    assert [one for one in lines if one not in ("  new:", "    label:")] == UNITS.split("\n")
+
+
+@pytest.mark.parametrize("kind", ["unit", "analyte", "section", "term", "state"])
+def test_the_rest_is_read_while_a_skeleton_is_open(kind: str, tmp_path: Path) -> None:
+    root = tmp_path / "base"
+    shutil.copytree(SMALL, root)
+    plural = scaffold.KINDS[kind]
+    (entry,) = scaffold.additions(Wish(kind, "a_new_thing"), KNOWN)
+    path = root / entry.inside
+    text, line = scaffold.appended(path.read_text("utf-8"), entry.text, plural, entry.under)
+    path.write_text(text, "utf-8")
+    kb, left_out = unfinished.readable(root)
+    assert kb is not None
+    assert [(place.file, place.line) for place in left_out] == [(entry.inside, line)]
 
 
 def test_a_rule_that_is_filled_in_stands() -> None:

@@ -352,6 +352,14 @@ KINDS: Mapping[str, str] = {
 }
 
 
+PLAIN: Mapping[str, str] = {
+    "glossary": "What the word means, in a sentence without words of the trade.",
+    "sections": "The heading, as it is read.",
+    "words": 'What it means: `finding value`, `? question`, or a role, as `"! fracture"`; see the head of the file.',
+}
+"""What stands after the key of a kind that is a plain list of texts."""
+
+
 def of(kind: str, key: str) -> str:
     """What a key means in an entry of that kind (`rules` among them)."""
     own = RULE if kind == "rules" else ENTRY.get(kind, {})

@@ -43,8 +43,16 @@ KINDS = {
     "topic": "topics",
     "choice": "choices",
     "code": "codes",
+    "unit": "units",
+    "analyte": "analytes",
+    "scope": "scope",
+    "section": "sections",
+    "term": "glossary",
+    "phrase": "words",
 }
-"""What can be made, and the kind of file it stands in."""
+"""What can be made, and the kind of entry it is."""
+WITHIN = {"units": "units", "analytes": "units"}
+"""The kinds that stand below a key of their own, and the kind of file they share."""
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "findings": ("label", "type", "question", "section", "sources"),
     "conditions": ("label", "definition", "mechanism", "frequency", "pursue", "sources"),
@@ -66,6 +74,9 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "topics": ("question", "ask", "answer", "see", "sources"),
     "choices": ("members", "classes"),
     "codes": ("means", "loinc", "snomed", "sources"),
+    "units": ("label", "synonyms", "dimension", "factor", "ucum", "sources"),
+    "analytes": ("label", "factors", "sources"),
+    "scope": ("label", "when", "refusal", "assumption", "disclaimer", "sources"),
 }
 """What the skeleton of an entry opens with; more where its type asks for it."""
 _BY_TYPE = {"number": ("unit", "plausible"), "choice": ("choices",), "records": ("fields", "key")}
@@ -99,6 +110,8 @@ class Addition:
     inside: str
     text: str
     is_case: bool = False
+    under: str = ""
+    """The key of the file below which it stands, where it stands below one."""
 
 
 class Inventory:
@@ -120,6 +133,9 @@ class Inventory:
         known = self.entries.setdefault(kind, {})
         inside: dict[str, MapNode | None] = {}
         for key, value in node.pairs:
+            if key.value in WITHIN and kind in WITHIN.values():
+                below = value.pairs if isinstance(value, MapNode) else ()
+                self.entries.setdefault(key.value, {}).update({name.value: name.place for name, _ in below})
             known.setdefault(key.value, key.place)
             inside[key.value] = value if isinstance(value, MapNode) else None
             classes = value.get("classes") if kind == "choices" and isinstance(value, MapNode) else None
@@ -140,7 +156,8 @@ def additions(wish: Wish, known: Inventory, file: str = "") -> list[Addition]:
     if wish.kind == "case":
         return [_case(wish, known, file)]
     where = file or _file_for(wish, known)
-    found = [Addition(where, entry(wish))]
+    kind = KINDS[wish.kind]
+    found = [Addition(where, entry(wish), under=kind if kind in WITHIN else "")]
     if wish.kind == "rule":
         found.append(Addition(_case_file(where, known), _case_text(wish.id), is_case=True))
     return found
@@ -156,12 +173,17 @@ def _problems(wish: Wish, known: Inventory) -> Iterator[Problem]:
             hint = did_you_mean(wish.id, known.ids("rules")) or "a case is about a rule: give the rule's id"
             yield Problem("OL105", f"unknown rule '{wish.id}'", here, hint=hint)
         return
-    kebab = wish.kind == "rule" or entries.KINDS[KINDS[wish.kind]].kebab
-    if not (KEBAB if kebab else SNAKE).fullmatch(wish.id):
+    kind = KINDS[wish.kind]
+    kebab = wish.kind == "rule" or (kind in entries.KINDS and entries.KINDS[kind].kebab)
+    free = kind in entries.FREE_IDS or kind in ("glossary", "words")
+    if not free and not (KEBAB if kebab else SNAKE).fullmatch(wish.id):
         form = "small letters, digits and " + ("hyphens" if kebab else "_")
         spelled = ("-" if kebab else "_").join(re.findall(r"[a-z0-9]+", wish.id.lower()))
         what = f"the id of {article(wish.kind)} takes {form}, not '{wish.id}'"
         yield Problem("OL110", what, here, hint=f"write '{spelled}'" if spelled else "")
+    elif wish.kind == "scope" and known.ids("scope"):
+        place = next(iter(known.ids("scope").values()))
+        yield Problem("OL103", "there is one scope only", here, hint="change it where it stands", elsewhere=place)
     elif wish.kind == "finding" and wish.id in RESERVED:
         yield Problem("OL110", f"'{wish.id}' is a word of the rule language", here, hint="choose another id")
     taken = known.ids(*(entries.READABLE if wish.kind == "finding" else (KINDS[wish.kind],)))
@@ -171,7 +193,7 @@ def _problems(wish: Wish, known: Inventory) -> Iterator[Problem]:
     takes = _taken_keys(wish)
     for key in wish.values:
         if key not in takes:
-            hint = did_you_mean(key, takes) or f"it takes {', '.join(sorted(takes))}"
+            hint = did_you_mean(key, takes) or f"it takes {', '.join(sorted(takes)) or 'no key: it is a text'}"
             yield Problem("OL101", f"{article(wish.kind)} takes no '{key}'", here, hint=hint)
     if wish.kind == "rule":
         yield from _verb_problems(wish, known)
@@ -195,6 +217,8 @@ def _verb_problems(wish: Wish, known: Inventory) -> Iterator[Problem]:
 
 
 def _taken_keys(wish: Wish) -> set[str]:
+    if KINDS[wish.kind] in entries.PLAIN:
+        return set()
     if wish.kind != "rule":
         return {*entries.KINDS[KINDS[wish.kind]].keys, *entries.EVERY}
     own = {key for key, known in rules.KEYS.items() if not known.verbs or wish.verb in known.verbs}
@@ -212,7 +236,7 @@ def kind_of(inside: str) -> str:
 
 def _file_for(wish: Wish, known: Inventory) -> str:
     """The file that holds what is most like it. Raises Refused where none stands out."""
-    kind = KINDS[wish.kind]
+    kind = WITHIN.get(KINDS[wish.kind], KINDS[wish.kind])
     files = {name: found for name, (of, found) in known.of_file.items() if of == kind}
     if len(files) == 1:
         return next(iter(files))
@@ -257,11 +281,14 @@ def _case_file(rules_file: str, known: Inventory) -> str:
     return f"{next((stem for stem in stems if stem in there), stems[-1] if stems else 'cases')}.yaml"
 
 
-def appended(text: str, addition: str, kind: str) -> tuple[str, int]:
+def appended(text: str, addition: str, kind: str, under: str = "") -> tuple[str, int]:
     """A file with something at its end, a blank line before it, and the line at which that begins.
 
-    Raises Refused where nothing can be written below what stands there.
+    With `under` at the end of what stands below that key. Raises Refused where nothing can be written below what
+    stands there.
     """
+    if under:
+        return _below(text, addition, under)
     before = text.rstrip()
     node, problems = source.load_text(before, "") if before else (None, [])
     wanted = ListNode if kind == "cases" else MapNode
@@ -272,8 +299,22 @@ def appended(text: str, addition: str, kind: str) -> tuple[str, int]:
     ):
         what = "nothing can be added below what this file holds"
         raise Refused([Problem("OL113", what, Place("new"), hint="name another with --file")])
-    opening = f"{before}\n\n" if before else ""
+    apart = "\n" if kind in entries.PLAIN else "\n\n"
+    opening = f"{before}{apart}" if before else ""
     return opening + addition, opening.count("\n") + 1
+
+
+def _below(text: str, addition: str, key: str) -> tuple[str, int]:
+    """A file with something at the end of what stands below a key, which is written where it is not there yet."""
+    lines = text.rstrip("\n").split("\n") if text.strip() else []
+    at = next((number for number, line in enumerate(lines) if line.split("#")[0].rstrip() == f"{key}:"), None)
+    if at is None:
+        lines, at = [*lines, f"{key}:"], len(lines)
+    end = next((n for n in range(at + 1, len(lines)) if lines[n] and lines[n][0] not in " #"), len(lines))
+    while end > at + 1 and not lines[end - 1].startswith(" "):
+        end -= 1
+    new = [f"  {line}" if line else line for line in addition.rstrip("\n").split("\n")]
+    return "\n".join([*lines[:end], *new, *lines[end:]]) + "\n", end + 1
 
 
 # --- what is written --------------------------------------------------------------------------------------------------
@@ -282,7 +323,9 @@ def appended(text: str, addition: str, kind: str) -> tuple[str, int]:
 def entry(wish: Wish) -> str:
     """The skeleton, as it stands in its file."""
     kind = KINDS[wish.kind]
-    lines = [f"{wish.id}:"]
+    if kind in entries.PLAIN:
+        return f"{_key(wish.id)}:  # {meanings.PLAIN[kind]}\n"
+    lines = [f"{_key(wish.id)}:"]
     for key in _keys_of(wish):
         if key == wish.verb:
             lines.append(f"  {key}: {wish.about}")
@@ -291,6 +334,13 @@ def entry(wish: Wish) -> str:
         else:
             lines.append(f"  {key}:  # {_hint(kind, key)}")
     return "\n".join(lines) + "\n"
+
+
+def _key(identifier: str) -> str:
+    """An id as a key: between quotes where it could not be read back."""
+    node, problems = source.load_text(f"{identifier}: x\n", "")
+    read = isinstance(node, MapNode) and not problems and [key.value for key, _ in node.pairs] == [identifier]
+    return identifier if read else '"' + identifier.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _keys_of(wish: Wish) -> list[str]:

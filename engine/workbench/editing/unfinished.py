@@ -15,7 +15,8 @@ from ...values.problems import Level, Place, Problem
 
 _ROUNDS = 8
 """So often what rests on something left out is left out too."""
-_ENTRY = re.compile(rb"([A-Za-z_][\w-]*)[ \t]*:")
+_ENTRY = re.compile(rb"[^\s#-][^\n]*?[ \t]*:(?:[ \t]|$)")
+_INNER = re.compile(rb"  [^\s#-][^\n]*?[ \t]*:(?:[ \t]|$)")
 
 
 def readable(root: Path, local: Path | None = None) -> tuple[KnowledgeBase | None, tuple[Place, ...]]:
@@ -49,22 +50,24 @@ def _without(contents: Sequence[Written], errors: Sequence[Problem]) -> tuple[tu
     kept: list[Written] = []
     for item in contents:
         if item.file in lines:
-            content, places = _blanked(item.content, sorted(lines[item.file]), item.file)
+            nested = item.inside.startswith(("knowledge/units.", "knowledge/units/"))
+            content, places = _blanked(item.content, sorted(lines[item.file]), item.file, _INNER if nested else _ENTRY)
             gone += places
             item = dataclasses.replace(item, content=content)
         kept.append(item)
     return tuple(kept), gone
 
 
-def _blanked(content: bytes, wrong: Sequence[int], file: str) -> tuple[bytes, list[Place]]:
+def _blanked(content: bytes, wrong: Sequence[int], file: str, entry: re.Pattern[bytes]) -> tuple[bytes, list[Place]]:
     text = content.split(b"\n")
-    starts = [number for number, line in enumerate(text, 1) if _ENTRY.match(line)]
+    starts = [number for number, line in enumerate(text, 1) if entry.match(line)]
+    bounds = [number for number, line in enumerate(text, 1) if entry.match(line) or _ENTRY.match(line)]
     gone: list[Place] = []
     for line in wrong:
         start = max((one for one in starts if one <= line), default=0)
         if not start or not text[start - 1]:
             continue
-        end = min((one for one in starts if one > start), default=len(text) + 1)
+        end = min((one for one in bounds if one > start), default=len(text) + 1)
         gone.append(Place(file, start))
         text[start - 1 : end - 1] = [b""] * (end - start)
     return b"\n".join(text), gone
