@@ -14,7 +14,7 @@ from ..views import problems as view
 from ..workbench import whole
 from ..workbench.editing import mending
 from ..workbench.trials import invariants
-from . import screen, surroundings
+from . import edited, screen, surroundings
 from .codes import codes
 
 COUNTED = ("rules", "findings", "conditions", "interventions", "sources", "invariants")
@@ -39,6 +39,8 @@ def run(
             break
         found = whole.check(api.ROOT, knowledge)
     surroundings.put(_shown(found, format))
+    if found.problems and format == "text":
+        edited.beside_problems(knowledge)
     return 1 if found.failed else 0
 
 

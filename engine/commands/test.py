@@ -22,7 +22,7 @@ from ..workbench.checks.solved.everybody import for_all
 from ..workbench.difference import edits, versions
 from ..workbench.mutation import equivalents, mutants, mutation, proving, remembered
 from ..workbench.trials import invariants
-from . import surroundings
+from . import edited, surroundings
 
 ENGINE = Path(__file__).parent.parent
 
@@ -75,6 +75,8 @@ def run(
     if junit is not None:
         _write(junit, outcome.junit(results, tried))
     surroundings.put(_told(format, results, measured if covering else None, tried, unfired))
+    if format == "text" and whole:
+        edited.beside_results(passed and not tried.violations, knowledge)
     return 0 if passed and not tried.violations and _enough(measured, threshold) else 1
 
 

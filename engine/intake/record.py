@@ -330,9 +330,9 @@ def _concluded(kb: KnowledgeBase, name: str) -> str:
 def _unknown_keys(node: MapNode) -> Iterator[Problem]:
     for key, _ in node.pairs:
         if key.value not in CASE_KEYS:
-            hint = did_you_mean(key.value, CASE_KEYS) or f"a worked case has {', '.join(CASE_KEYS)}"
+            few = f"a worked case has {', '.join(CASE_KEYS)}; answers go under `given`"
             what = f"a worked case has no '{clipped(key.value)}'"
-            yield Problem("OL325", what, key.place, hint=f"{hint}; answers go under `given`")
+            yield Problem("OL325", what, key.place, hint=did_you_mean(key.value, CASE_KEYS) or few)
 
 
 def _expectations(node: MapNode) -> tuple[dict[str, MapNode], list[Problem]]:

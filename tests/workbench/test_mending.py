@@ -14,7 +14,7 @@ from engine.knowledge_base.files.layout import Layout, Written, contents_of
 from engine.knowledge_base.reading import reader
 from engine.knowledge_base.store.cache import Store
 from engine.knowledge_base.store.memory import Held
-from engine.values.problems import Problem
+from engine.values.problems import Place, Problem, instead
 from engine.workbench.editing import mending
 from engine.workbench.editing.mending import Edit, Lines
 
@@ -100,6 +100,57 @@ def test_slips_of_the_notation_are_put_right(small: tuple[Written, ...], written
     text = _rule("when: age > 70").replace("because: So.", written)
     found = read(small, "rules/extra.yaml", text)
     assert mending.mended(text, found).text == _rule("when: age > 70").replace("because: So.", wanted)
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        ("   because: So.", "  because: So."),
+        ("\tbecause: So.", "  because: So."),
+        ('  because: "So.', '  because: "So."'),
+        ("  because So.", "  because: So."),
+        ("  sources: [a-2020", "  sources: [a-2020]"),
+        ("  sources: a-2020, b-2021", "  sources: [a-2020, b-2021]"),
+        ("  evidence: [verified]", "  evidence: verified"),
+        ("  when:\n    age: < 70", "  when:\n    age < 70"),
+        ('  when:\n    age: "> 70"', "  when:\n    age > 70"),
+    ],
+)
+def test_a_line_out_of_line_is_put_right(small: tuple[Written, ...], written: str, wanted: str) -> None:
+    """A slip of the notation in one line of a rule; the line of the same key is exchanged for it."""
+    key = wanted.split(":")[0].strip()
+    lines = _rule("when: age > 70").split("\n")
+    at = next(number for number, line in enumerate(lines) if line.strip().startswith(f"{key}:"))
+    text, whole = ("\n".join([*lines[:at], line, *lines[at + 1 :]]) for line in (written, wanted))
+    found = read(small, "rules/extra.yaml", text)
+    assert mending.mended(text, found).text == whole
+
+
+def test_and_mixed_with_or_leaves_a_choice_also_where_the_line_is_broken(small: tuple[Written, ...]) -> None:
+    broken = "when: age > 70 or age > 60\n    and sex is female"
+    text = _rule(broken)
+    (problem,) = read(small, "rules/extra.yaml", text)
+    edits = [mending.edit_of(one, Lines(text)) for one in problem.corrections]
+    assert [mending.applied(text, [edit]) for edit in edits if edit is not None] == [
+        _rule("when: age > 70 or (age > 60 and sex is female)"),
+        _rule("when: (age > 70 or age > 60) and sex is female"),
+    ]
+    assert mending.mended(text, [problem]).text == text
+
+
+def test_what_is_left_out_takes_its_line_along() -> None:
+    text = "a:\n  region: US\n  b: c\n"
+    gone = Problem("OL583", "x", Place("f", 2, 3), hint=instead("region: US", "", "leave it out"))
+    assert mending.mended(text, [gone]).text == "a:\n  b: c\n"
+
+
+def test_what_was_there_is_not_replaced(small: tuple[Written, ...]) -> None:
+    """A name that two rules read and nobody knows was most likely taken away."""
+    text = _rule("when: lowest_t_scor < -1") + _rule("when: lowest_t_scor < -2").replace("extra-rule", "other-rule")
+    found = read(small, "rules/extra.yaml", text)
+    assert len(found) == 2
+    assert all("put it back" in problem.hint for problem in found)
+    assert mending.mended(text, found).text == text
 
 
 def test_what_leaves_a_choice_is_left(small: tuple[Written, ...]) -> None:

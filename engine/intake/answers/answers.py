@@ -12,7 +12,7 @@ from ...knowledge_base.files.nodes import describe as node_text
 from ...knowledge_base.model import Finding, KnowledgeBase, Quantity
 from ...values import history
 from ...values.patterns import lazily
-from ...values.problems import Place, Problem, Refused, did_you_mean
+from ...values.problems import Place, Problem, Refused, did_you_mean, instead
 from ...values.value import Choice, Day, Gap, Known, Measurement, Number
 from . import choices, dates, lists, numbers, writing
 from .sheet import Measured, Sheet, clipped, folded, gap_of, refusal, spelled
@@ -152,7 +152,9 @@ def _dated_choices(sheet: Sheet, asked: Finding, label: str, node: Node) -> tupl
             elif isinstance(item, Text) and len(items) > 1:
                 found.append(_choice(sheet, asked, label, item))
             else:
-                raise refusal("OL318", f"{label}: {node_text(node)} where one answer belongs", node.place)
+                what = f"{label}: {node_text(node)} where one answer belongs"
+                alone = item.value if isinstance(item, Text) and node is not item else ""
+                raise refusal("OL318", what, node.place, hint=instead(f"[{alone}]", alone) if alone else "")
         except Refused as refused:
             problems.extend(refused.problems)
     if not problems and len(found) > 1 and all(one.date is None for one in found):

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ...values.interval import ANY, INFINITY, Interval, exactly, rounded
 from ...values.patterns import lazily
-from ...values.problems import Place, did_you_mean
+from ...values.problems import Hint, Place, did_you_mean
 from ...values.units import NUMBER, written
 from ...values.value import Measurement, Word
 from .sheet import Measured, Sheet, clipped, folded, refusal, spelled
@@ -198,9 +198,11 @@ def _bare(sheet: Sheet, measured: Measured, number: Decimal, words: str, place: 
     """A number without a unit, where that is clear enough."""
     if _is_share(sheet, measured, number):
         hundred = with_unit(digits(number * 100), measured.unit)
-        hint = f"write {hundred}"
+        ways, said = [hundred], f"write {hundred}"
         if measured.plausible is None or measured.plausible.contains(exactly(number)):
-            hint += f" if it is a share of 1, else {with_unit(digits(number), measured.unit)}"
+            ways.append(with_unit(digits(number), measured.unit))
+            said += f" if it is a share of 1, else {ways[1]}"
+        hint = Hint(said, words, *ways)
         raise refusal("OL301", f"{measured.label}: is {clipped(words)} a share or a percentage?", place, hint=hint)
     if measured.bare_unit or (not number and measured.plausible is not None and measured.plausible.low == 0):
         return number
@@ -215,7 +217,8 @@ def _bare(sheet: Sheet, measured: Measured, number: Decimal, words: str, place: 
         others = (other for other in accepted if other != unit)
         if unit == measured.unit and all(sheet.units.factor(other, unit, measured.analyte) is None for other in others):
             return number  # the scales lie apart: 6.5 is no HbA1c in mmol/mol
-        raise refusal("OL301", what, place, hint=f"write {clipped(words)} {choices[0][0]}")
+        hint = Hint(f"write {clipped(words)} {choices[0][0]}", words, f"{words} {choices[0][0]}")
+        raise refusal("OL301", what, place, hint=hint)
     units = [
         unit if meant == number else f"{unit} (would be {with_unit(shown(meant), measured.unit)})"
         for unit, meant in choices
@@ -255,7 +258,10 @@ def _wrong_unit(sheet: Sheet, measured: Measured, words: str, given: str, unit: 
         meant = did_you_mean(unit, (*takes, *sheet.units.known()))
         what = f"{measured.label}: the unit '{clipped(given)}' is not known"
         return refusal("OL302", what, place, hint=f"{meant} {hint}".strip())
-    return refusal("OL302", f"{measured.label} is not measured in {clipped(given)}", place, hint=hint)
+    ways = [words.replace(given, one) for one in takes] if words.count(given) == 1 else []
+    return refusal(
+        "OL302", f"{measured.label} is not measured in {clipped(given)}", place, hint=Hint(hint, words, *ways)
+    )
 
 
 def _unreadable(measured: Measured, words: str, place: Place) -> Exception:

@@ -481,7 +481,8 @@ class _Reading:
         for key, value in pairs:
             if key.value in seen:
                 what = f"'{shortened(key.value)}' is written twice"
-                self._problem("OL103", what, key.place, "keep one", seen[key.value])
+                other = "" if key.place.column > 1 else ", or give the second an id of its own if it is another entry"
+                self._problem("OL103", what, key.place, f"keep one{other}", seen[key.value])
                 continue
             seen[key.value] = key.place
             kept.append((key, value))

@@ -154,7 +154,15 @@ def key_problem(lines: list[str], file: str, line: int) -> Problem:
     hint = f"write '{words[0]}: ...'" if words else "write 'key: value'"
     if len(words) > 1:
         hint += ", or indent the line further than the text it continues"
+        if words[0] in _KEYS:
+            hint = Hint(f"write '{words[0]}: ...'", words[0], f"{words[0]}:")
     return Problem("OL023", what, Place(file, line + 1, column + 1), hint=hint)
+
+
+_KEYS = frozenset(
+    ["because", "title", "when", "sources", "evidence", "note", "label", "question", "given", "expect", "name"]
+)
+"""Keys that begin no line of a text that goes on."""
 
 
 def _misplaced(lines: list[str], file: str, complaint: str, line: int, column: int) -> Problem:

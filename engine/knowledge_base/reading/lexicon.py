@@ -32,6 +32,8 @@ class Drafts:
     replacements: list[model.Replacement] = field(default_factory=list)
     owned: Owned = field(default_factory=Owned)
     broken: set[str] = field(default_factory=set)
+    damaged: set[str] = field(default_factory=set)
+    """The ids of entries that were read, but for a key of theirs."""
     torn: set[str] = field(default_factory=set)
     """The kinds of which some entry could not be read."""
 

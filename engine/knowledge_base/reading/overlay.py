@@ -82,7 +82,7 @@ def noted(draft: Drafted, singular: str, was: Drafted | None, item: Written, own
 def hint(identity: str, singular: str, item: Written, owned: Owned) -> str:
     """The hint for an id that is there already."""
     if not item.local:
-        return "ids are unique"
+        return "give one of the two an id of its own, or keep one"
     return (
         "keep one" if (singular, identity) in owned.written else f"write 'replaces: {identity}' in it if that is meant"
     )

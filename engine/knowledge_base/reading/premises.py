@@ -11,7 +11,7 @@ from ...premises.checking.checking import COUNTED, Listed, Structure, check_form
 from ...premises.expression import Node as Tree
 from ...premises.expression import NumberNode, TruthNode
 from ...premises.vocabulary import Vocabulary
-from ...values.problems import Level, Place, Problem
+from ...values.problems import Level, Place, Problem, instead
 from ...values.units import UnitTable
 from ..files.nodes import ListNode, MapNode, Node, Text, shortened
 from ..files.pieces import Pieces
@@ -163,7 +163,11 @@ class Premises:
     def _no_joint(self, joint: Text, inside: Node) -> None:
         if isinstance(inside, Text) and inside.value and not joint.value.startswith(tuple(COUNTED)):
             what = f"'{shortened(f'{joint.value}: {inside.value}')}' is no premise"
-            hint = f"write '{joint.value} = {inside.value}' or '{joint.value} is {inside.value}'; a ':' joins lists"
+            hint: str = (
+                f"write '{joint.value} = {inside.value}' or '{joint.value} is {inside.value}'; a ':' joins lists"
+            )
+            if inside.value.startswith(("<", ">", "=", "!=", "is ", "has ", "in ")):
+                hint = instead(f"{joint.value}: {inside.raw or inside.value}", f"{joint.value} {inside.value}")
             self.desk.say("OL107", what, joint.place, hint)
             return
         unknown_key(joint, JOINTS, self.desk, "in a premise")

@@ -177,6 +177,8 @@ def _entry_of(part: Part, item: Written, drafts: Drafts, desk: Desk) -> None:
         if not part.misplaced:
             drafts.tear(kind, [part.key])
         return
+    if any(problem.level is Level.ERROR for problem in part.problems):
+        drafts.damaged.add(draft.id)
     other = known.setdefault(draft.id, draft)
     if other is not draft:
         hint = overlay.hint(draft.id, singular, item, drafts.owned)

@@ -32,6 +32,8 @@ CODES = {
     "OL214": "the wrong number or kind of arguments",
     "OL215": "a premise too long or too deep for a reader",
     "OL216": "what a report says, read where a rule would rest on itself",
+    "OL217": "`and` and `or` mixed without parentheses (warning)",
+    "OL218": "a date read alone, which says only that it is known (warning)",
 }
 """The codes of problems in premises, each with its meaning in one line."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ...values.interval import exactly
@@ -65,10 +65,52 @@ class Truths(Statuses):
             node = All(items=tuple(checked), **self.span(phrase))
         else:
             node = AnyOf(items=tuple(checked), **self.span(phrase))
+        self._mixed(phrase)
         for first, second in complements(checked):
             what = f"`{first.source}` and `{second.source}` are opposites"
             self.doubtful("OL213", phrase, what, f"joined by `{phrase.word}` they say nothing about a patient")
         return node
+
+    def _mixed(self, phrase: Junction) -> None:
+        """Reports `a or b and c`: what is read, and what may have been meant, each with its parentheses."""
+        bare = [item for item in phrase.items if isinstance(item, Junction) and not self._in_parentheses(item)]
+        if phrase.word != "or" or not bare:
+            return
+        old = self.text[phrase.start : phrase.end]
+        read = self._grouped(phrase, bare)
+        meant = self._grouped_the_other_way(phrase, bare[0])
+        hint = Hint(f"write `{read}`, as it is read, or `{meant}`", old, read, meant)
+        self.doubtful("OL217", phrase, "`and` and `or` are mixed without parentheses", hint)
+
+    def _in_parentheses(self, phrase: Phrase) -> bool:
+        before, after = self.text[: phrase.start].rstrip(), self.text[phrase.end :].lstrip()
+        return before.endswith("(") and after.startswith(")")
+
+    def _grouped(self, phrase: Junction, bare: Sequence[Junction]) -> str:
+        """As it is written, with parentheses around each `and`."""
+        text, at = "", phrase.start
+        for item in bare:
+            text += f"{self.text[at : item.start]}({self.text[item.start : item.end]})"
+            at = item.end
+        return text + self.text[at : phrase.end]
+
+    def _grouped_the_other_way(self, phrase: Junction, bare: Junction) -> str:
+        """The parentheses around the `or` that stands beside the first `and`."""
+        if bare is phrase.items[0]:
+            start, end = bare.items[-1].start, phrase.end
+        else:
+            start, end = phrase.start, bare.items[0].end
+        start, end = self._widened(start, end)
+        return f"{self.text[phrase.start : start]}({self.text[start:end]}){self.text[end : phrase.end]}"
+
+    def _widened(self, start: int, end: int) -> tuple[int, int]:
+        """A span with the parentheses that stand half inside it."""
+        missing = self.text[start:end].count("(") - self.text[start:end].count(")")
+        while missing > 0 and ")" in self.text[end:]:
+            end, missing = self.text.index(")", end) + 1, missing - 1
+        while missing < 0 and "(" in self.text[:start]:
+            start, missing = self.text.rindex("(", 0, start), missing + 1
+        return start, end
 
     def _item(self, phrase: Junction, index: int) -> TruthNode | None:
         item = phrase.items[index]
@@ -101,6 +143,9 @@ class Truths(Statuses):
         if meaning is None:
             return None
         if meaning.field is not None and meaning.kind == "date":
+            if word.text != "stopped":
+                hint = f"write `stopped`, or compare it, as in `since({word.text}) < 6 months`"
+                self.doubtful("OL218", word, f"`{word.text}` alone only says that its day is known", hint)
             return Given(name=word.text, **self.span(word))
         if meaning.kind == "yes_no":
             return IsYes(name=word.text, field=meaning.field is not None, **self.span(word))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -182,7 +183,11 @@ class Units(Names):
         what = f"`{self.written(item.phrase)}` has no unit, and {target.of or 'the result'} is in {target.text}"
         written = self.written(item.phrase)
         ways = [f"{written} {text}" for text in self._accepted(target)[:2]]
-        hint: str = Hint(f"write {' or '.join(f'`{way}`' for way in ways)}", written, *ways)
+        words = f"write {' or '.join(f'`{way}`' for way in ways)}"
+        if target.text == "%" and item.literal and (share := _share(written)):
+            ways = [f"{share} %", *ways]
+            words = f"write `{share} %` if it is a share of 1, else `{ways[1]}`"
+        hint: str = Hint(words, written, *ways)
         self.wrong("OL203", item.phrase, what, hint if item.literal else f"multiply by `1 {target.text}`")
 
     def _accepted(self, target: Target) -> tuple[str, ...]:
@@ -244,3 +249,10 @@ def _terminates(ratio: Fraction) -> bool:
 
 def _decimal(ratio: Fraction) -> Decimal:
     return Decimal(ratio.numerator) / Decimal(ratio.denominator)
+
+
+def _share(written: str) -> str:
+    """A number between 0 and 1 in percent; empty for any other."""
+    if not re.fullmatch(r"0?\.\d+", written):
+        return ""
+    return f"{(Decimal(written) * 100).normalize():f}"

@@ -69,6 +69,8 @@ def said_by_a_wider_rule(subject: Subject) -> Iterator[Told]:
             if read[one.id].isdisjoint(read[other.id]) and read[other.id]:
                 continue
             narrow, wide = one.when or _ALWAYS, other.when or _ALWAYS
+            if subject.reads_wild(narrow) or subject.reads_wild(wide):
+                continue  # told of the threshold
             if one.strength and not isinstance(wide, Always):
                 continue  # evidence of one kind counts once, however often it is found
             if narrow != wide and subject.logic.implies(narrow, wide) and not subject.logic.implies(wide, narrow):

@@ -1,4 +1,4 @@
-"""What is written and used by nothing."""
+"""What is written and used by nothing, and what is begun and not said to its end."""
 
 from __future__ import annotations
 
@@ -158,3 +158,23 @@ def nothing_against(subject: Subject) -> Iterator[Told]:
         if rule is not None:
             hint = "write a rule with 'opposes' or 'excludes': what finding would speak against it?"
             yield Told(f"nothing speaks against '{condition.id}'", condition.place, hint, rule.place)
+
+
+@check("OL598", Level.WARNING)
+def deferred_until_nothing(subject: Subject) -> Iterator[Told]:
+    """A rule puts something off and does not say until what.
+
+    Avoid:
+        defers: denosumab
+        when: advanced_kidney_disease
+    Prefer:
+        defers: denosumab
+        until: CKD-MBD has been assessed and a specialist supervises
+        when: advanced_kidney_disease
+    Why:
+        Who reads it cannot do what comes first; the medicine is never begun.
+    """
+    for rule in subject.of("defers"):
+        if not rule.until:
+            hint = "write 'until:' with the id of an intervention, or with what has to be so first"
+            yield Told(f"'{rule.id}' defers, and does not say until what", rule.place, hint)

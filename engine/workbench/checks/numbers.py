@@ -9,11 +9,13 @@ from decimal import Decimal
 from ...knowledge_base.model import Rule
 from ...premises import expression
 from ...premises.expression import Compared, Literal, Node, NumberNode, Value
-from ...values.problems import Level
+from ...values.problems import Hint, Level
 from .check import Told, check
 from .subject import Subject
 
 _WRITTEN_UNIT = re.compile(r"[-+]?[\d.]+\s*([^\d\s.].*)")
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_TIMES = ("day", "week", "month", "year")
 _SHARED = 3
 """How many rules make a number a common one."""
 
@@ -89,8 +91,30 @@ def another_unit(subject: Subject) -> Iterator[Told]:
                 written = _WRITTEN_UNIT.fullmatch(literal.source) if isinstance(literal, Literal) else None
                 if unit and written and _plain(written[1]) != _plain(unit):
                     what = f"'{name}' is kept in {unit}, and is compared in {written[1]}"
-                    yield Told(what, node.place, f"write the number in {unit}")
+                    assert isinstance(literal, Literal)
+                    yield Told(what, node.place, _in_unit(subject, node, literal, name, unit))
                     break
+
+
+def _in_unit(subject: Subject, node: Node, literal: Literal, name: str, unit: str) -> str:
+    """The hint: the same number in the unit of the finding, and the number converted, as far as they can be."""
+    value, number = literal.value.exact, _NUMBER.match(literal.source)
+    finding = subject.kb.findings.get(name)
+    shown = "" if finding is not None and finding.bare_unit else f" {unit}{'s' if unit in _TIMES else ''}"
+    if value is None or number is None or literal.source not in node.source:
+        return f"write the number in {unit}"
+    bounds = subject.logic.bounds.named(name)
+    converted = Decimal(f"{value:.4g}")
+    as_written = Decimal(number[0])
+    possible = [one for one in (as_written, converted) if bounds.low <= abs(one) <= bounds.high]
+    ways = [f"{one:f}{shown}" for one in dict.fromkeys(one.normalize() for one in possible)]
+    said = [f"`{way}`" for way in ways]
+    if len(ways) > 1:
+        said = [f"{said[0]} if only the unit is wrong", f"{said[1]} if it is meant as it stands"]
+    hint = f"write {' or '.join(said)}" if said else f"write the number in {unit}"
+    if not number[0].startswith("-") and f"-{literal.source}" in node.source:
+        return hint
+    return Hint(hint, node.source, *(node.source.replace(literal.source, way, 1) for way in ways))
 
 
 def _unit_of(subject: Subject, node: NumberNode) -> tuple[str, str]:

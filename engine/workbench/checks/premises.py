@@ -85,6 +85,8 @@ def _told(subject: Subject, node: TruthNode, fate: Truth) -> Told | None:
         return None  # `always` is meant; what is concluded is told where it is concluded
     if isinstance(node, (All, AnyOf)) and complements(node.items):
         return None  # told when the premise was read
+    if subject.reads_wild(node):
+        return None  # told of the threshold
     shown = node.source or "this premise"
     hint = "look at the number and at the sign"
     if isinstance(node, All):
@@ -93,12 +95,17 @@ def _told(subject: Subject, node: TruthNode, fate: Truth) -> Told | None:
             what = f"not both `{_shown(pair[0])}` and `{_shown(pair[1])}`: never true"
             place = pair[1].place if pair[1].place.line else node.place
             return Told(what, place, "write 'or', or mend one", pair[0].place)
+        whom = next(
+            (one for one in subject.logic.applying(node.items) if subject.logic.conflict([*node.items, one])), None
+        )
+        if whom is not None:
+            hint = f"part of it applies only where `{_shown(whom)}`; leave one of the two out"
     if isinstance(node, Compared):
         known = {*subject.kb.findings, *subject.kb.quantities}
-        limits = [name for name in sorted(names_read(node)) if name in known]
-        span = subject.logic.bounds.named(limits[0]) if limits else None
+        compared = [name for name in sorted(names_read(node)) if name in known]
+        span = subject.logic.bounds.named(compared[0]) if compared else None
         if span is not None and not (span.low.is_infinite() and span.high.is_infinite()):
-            hint = f"'{limits[0]}' goes from {span.low.normalize():f} to {span.high.normalize():f}"
+            hint = f"'{compared[0]}' goes from {span.low.normalize():f} to {span.high.normalize():f}"
     if isinstance(node, OneOf):
         hint = "every answer is named"
     if isinstance(node, AnyOf):

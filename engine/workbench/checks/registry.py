@@ -22,6 +22,7 @@ from . import (
     slips,
     strata,
     texts,
+    titles,
     upkeep,
     worked_cases,
 )
@@ -35,7 +36,7 @@ from .suppression import Suppressions
 
 _MODULES: tuple[ModuleType, ...] = (
     *(medicines, reported, hazards, clashes, alerts, premises, doubles, strata, guards, loose_ends, questions, names),
-    *(texts, numbers, phrases, codes, slips, upkeep, worked_cases, rules),
+    *(texts, numbers, phrases, codes, slips, titles, upkeep, worked_cases, rules),
 )
 
 CHECKS: tuple[Check, ...] = tuple(

@@ -1,4 +1,4 @@
-"""Slips that read well: a title that says more or less than its rule does, a number that moved, a rule of itself."""
+"""Slips that read well: a number that moved, a dose with a digit too many, a rule of itself."""
 
 from __future__ import annotations
 
@@ -7,17 +7,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ...knowledge_base.model import Rule, ThresholdEntry
-from ...premises.expression import Compared, Literal, Node, Threshold, Value
-from ...values.problems import Level
+from ...premises.expression import Compared, Node, Threshold, Value
+from ...values.problems import Level, Place, instead
 from .check import Told, check
 from .numbers import number_written
 from .subject import Subject
 
-_FORBIDS = re.compile(
-    r"\b(?:is|are) (?:not|never) (?:given|used|taken|started|injected|infused)\b|\bcontraindicated\b|\bmust not be\b"
-    r"|\bis barred\b|\bno .+ is given\b",
-    re.IGNORECASE,
-)
 _AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(mg|mcg|ug|g|IU)\b")
 _OFTEN = re.compile(r"\b(daily|a day|weekly|a week|monthly|a month|yearly|a year|every \w+ \w+)\b")
 _TENFOLD, _SEVENFOLD = 10, 7
@@ -52,30 +47,20 @@ def literal_for_a_threshold(subject: Subject) -> Iterator[Told]:
             threshold = named.get((one.name, number)) if isinstance(one, Value) and number is not None else None
             if threshold is not None and isinstance(owner, Rule) and owner.verb != "derives":
                 what = f"'{owner.id}' writes the number of the threshold '{threshold.id}'"
-                yield Told(what, node.place, f"write '{threshold.id}' in its place", threshold.place)
+                yield Told(what, *_named_instead(node, other, threshold.id), threshold.place)
+
+
+def _named_instead(node: Compared, number: Node, name: str) -> tuple[Place, str]:
+    """Where a number stands in a comparison, and the hint to write the name of its threshold there."""
+    words = f"write '{name}' in its place"
+    at = node.source.find(number.source) if number.source else -1
+    if at < 0 or not node.place.column:
+        return node.place, words
+    return node.place, instead(node.source, node.source.replace(number.source, name, 1), words)
 
 
 def _only_value(threshold: ThresholdEntry) -> Decimal | None:
     return threshold.values[0].value if len(threshold.values) == 1 else None
-
-
-@check("OL582", Level.WARNING)
-def title_forbids(subject: Subject) -> Iterator[Told]:
-    """A title says that something is not given, and the rule only cautions or recommends.
-
-    Avoid:
-        title: Alendronate is not given with a narrow gullet
-        cautions: alendronate
-    Prefer:
-        contraindicates: alendronate
-    Why:
-        Who reads the rule believes the patient protected, and the medicine stays in the plan.
-    """
-    for rule in subject.of("cautions", "recommends"):
-        if _FORBIDS.search(rule.label):
-            place = rule.places.get("title", rule.place)
-            hint = "write 'contraindicates' or 'defers', or say in the title what care is taken"
-            yield Told(f"the title of '{rule.id}' forbids, and the rule {rule.verb}", place, hint)
 
 
 @check("OL583", Level.WARNING)
@@ -95,7 +80,8 @@ def region_of_another(subject: Subject) -> Iterator[Told]:
         if guideline is not None and rule.region and guideline.region and rule.region != guideline.region:
             what = f"'{rule.id}' is for {rule.region}, and its guideline '{guideline.id}' for {guideline.region}"
             place = rule.places.get("region", rule.place)
-            yield Told(what, place, "leave 'region' out: it is the guideline's", guideline.place)
+            hint = instead(f"region: {rule.region}", "", "leave 'region' out: it is the guideline's")
+            yield Told(what, place, hint, guideline.place)
 
 
 @check("OL584", Level.WARNING)
@@ -180,7 +166,15 @@ def followed_by_itself(subject: Subject) -> Iterator[Told]:
         for name in rule.then:
             if (rule.members or rule.targets) == (name,):
                 what = f"'{rule.id}' lets '{name}' follow '{name}'"
-                yield Told(what, rule.places.get("then", rule.place), "name what is given afterwards")
+                others = _followed(subject, rule)
+                said = f"; elsewhere it is {' or '.join(others)}" if others else ""
+                yield Told(what, rule.places.get("then", rule.place), f"name what is given afterwards{said}")
+
+
+def _followed(subject: Subject, rule: Rule) -> list[str]:
+    """What other rules let follow the same medicine."""
+    same = [one for one in subject.of("recommends") if set(one.targets) & set(rule.targets) and one is not rule]
+    return sorted({f"'{name}'" for one in same for name in one.then if name not in rule.targets})
 
 
 @check("OL587", Level.WARNING)
@@ -194,67 +188,19 @@ def threshold_out_of_range(subject: Subject) -> Iterator[Told]:
     Why:
         Every rule that reads it is always true or never, and each looks right.
     """
-    told: set[str] = set()
-    for premise in subject.premises:
-        for node in premise.nodes:
-            for name, threshold in _compared_with(node):
-                entry = subject.kb.thresholds.get(threshold)
-                finding = subject.kb.findings.get(name) or subject.kb.quantities.get(name)
-                if entry is None or finding is None or finding.plausible is None or entry.unit != finding.unit:
-                    continue
-                wild = [one for one in _values(entry) if not finding.plausible.low <= one <= finding.plausible.high]
-                if wild and threshold not in told:
-                    told.add(threshold)
-                    what = f"the threshold '{threshold}' is {wild[0].normalize():f}, and '{name}' cannot be"
-                    yield Told(what, entry.place, "one of the two has a wrong number or unit", finding.place)
+    for threshold, (number, name, within) in subject.wild.items():
+        entry = subject.kb.thresholds[threshold]
+        compared = subject.kb.findings.get(name) or subject.kb.quantities[name]
+        span = f"{within.low.normalize():f} to {within.high.normalize():f}"
+        what = f"the threshold '{threshold}' is {number:f}, and '{name}' goes from {span}"
+        likely = [one for one in _slipped(number) if within.low <= one <= within.high]
+        hint = "one of the two has a wrong number or unit"
+        if likely:
+            ways = " or ".join(f"{one.normalize():f}" for one in likely)
+            hint = f"write {ways} if a decimal point was lost; else {hint}"
+        yield Told(what, entry.places.get("value", entry.place), hint, compared.place)
 
 
-def _compared_with(node: Node) -> Iterator[tuple[str, str]]:
-    if isinstance(node, Compared):
-        for one, other in ((node.left, node.right), (node.right, node.left)):
-            if isinstance(one, Value) and isinstance(other, Threshold):
-                yield one.name, other.name
-
-
-def _values(entry: ThresholdEntry) -> Iterator[Decimal]:
-    for value in entry.values:
-        if value.value is not None:
-            yield value.value
-        yield from (step.value for step in value.steps)
-
-
-@check("OL588", Level.ADVICE)
-def number_of_the_title(subject: Subject) -> Iterator[Told]:
-    """A title names a number with its unit that stands nowhere in the rule.
-
-    Avoid:
-        title: Alendronate is not used below a clearance of 30 mL/min
-        when: creatinine_clearance < 35 mL/min
-    Prefer:
-        title: Alendronate is not used below a clearance of 35 mL/min
-    Why:
-        The report prints the title; the patient is judged by the premise.
-    """
-    for rule in subject.rules:
-        premises = subject.of_rules.get(rule.id, ())
-        there = {abs(number) for premise in premises for node in premise.nodes for number in _numbers(subject, node)}
-        if not there or not any(isinstance(node, Compared) for premise in premises for node in premise.nodes):
-            continue
-        for match in _WITH_UNIT.finditer(_IN_BRACKETS.sub(" ", rule.label)):
-            number = Decimal(match[1].replace(",", ""))
-            if number not in there:
-                what = f"the title of '{rule.id}' names {match[0].strip()}, and the rule has no such number"
-                yield Told(what, rule.places.get("title", rule.place), "let title and premise name the same number")
-                break
-
-
-_IN_BRACKETS = re.compile(r"\([^()]*\)")
-"""The same in other units, or an aside."""
-_WITH_UNIT = re.compile(r"(?<![\w.,-])(\d+(?:\.\d+)?) ?(?:mL/min|nmol/L|mmol/L|pmol/L|ng/mL|mg/dL|g/L|kg/m2|umol/L)\b")
-
-
-def _numbers(subject: Subject, node: Node) -> Iterator[Decimal]:
-    if isinstance(node, Literal):
-        yield node.value.exact if node.value.exact is not None else node.value.low
-    elif isinstance(node, Threshold) and node.name in subject.kb.thresholds:
-        yield from _values(subject.kb.thresholds[node.name])
+def _slipped(number: Decimal) -> Iterator[Decimal]:
+    """The numbers that one is with a decimal point lost, or set in the wrong place."""
+    yield from (number.scaleb(-1), number.scaleb(-2))

@@ -8,14 +8,16 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Protocol
 
 from ...case import case
 from ...case.case import Prepared
 from ...inference import productions
-from ...knowledge_base.model import Alert, Entry, Finding, Invariant, KnowledgeBase, Rule
+from ...knowledge_base.model import Alert, Entry, Finding, Invariant, KnowledgeBase, Rule, ThresholdEntry
 from ...premises import expression, propositions
-from ...premises.expression import Node, TruthNode
+from ...premises.expression import Compared, Node, Threshold, TruthNode, Value
+from ...values.interval import Interval
 from ...values.problems import Place
 from ..cases.cases import WorkedCase
 from .logic.logic import Logic
@@ -156,6 +158,27 @@ class Subject:
         return frozenset(found)
 
     @functools.cached_property
+    def wild(self) -> Mapping[str, tuple[Decimal, str, Interval]]:
+        """Thresholds with a number that what is compared with them cannot be: the number, the name, what it can be."""
+        found: dict[str, tuple[Decimal, str, Interval]] = {}
+        for premise in self.premises:
+            for node in premise.nodes:
+                for name, threshold in _compared_with(node):
+                    entry = self.kb.thresholds.get(threshold)
+                    compared = self.kb.findings.get(name) or self.kb.quantities.get(name)
+                    span = self.logic.bounds.named(name)
+                    if entry is None or compared is None or threshold in found or entry.unit != compared.unit:
+                        continue
+                    number = next((one for one in numbers_of(entry) if not span.low <= one <= span.high), None)
+                    if number is not None and not (span.low.is_infinite() or span.high.is_infinite()):
+                        found[threshold] = number, name, span
+        return found
+
+    def reads_wild(self, node: Node) -> bool:
+        """Whether a premise compares with a threshold that is told to be wrong; what comes of it is not told again."""
+        return bool(self.wild) and any(isinstance(part, Threshold) and part.name in self.wild for part in node.walk())
+
+    @functools.cached_property
     def settled(self) -> frozenset[str]:
         """Every finding that some investigation settles."""
         return frozenset(name for one in self.kb.investigations.values() for name in one.findings)
@@ -164,6 +187,21 @@ class Subject:
     def cited(self) -> frozenset[str]:
         """Every source that something cites."""
         return frozenset(cited.source for entry in self.entries for cited in entry.sources)
+
+
+def _compared_with(node: Node) -> Iterator[tuple[str, str]]:
+    if isinstance(node, Compared):
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(one, Value) and isinstance(other, Threshold):
+                yield one.name, other.name
+
+
+def numbers_of(entry: ThresholdEntry) -> Iterator[Decimal]:
+    """The numbers of a threshold, those of its steps too."""
+    for value in entry.values:
+        if value.value is not None:
+            yield value.value
+        yield from (step.value for step in value.steps)
 
 
 def trees(entry: Entry) -> Iterator[Node]:

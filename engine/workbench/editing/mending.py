@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...values.problems import Correction, Place, Problem
@@ -64,16 +64,80 @@ def edit_of(correction: Correction, lines: Lines) -> Edit | None:
     start = lines.offset(correction.place.line, correction.place.column)
     end = start + len(correction.old)
     if lines.text[start:end] != correction.old:
-        return None
+        folded = _folded(correction.old).match(lines.text, start)
+        if folded is None:
+            return None
+        end = folded.end()
+    if not correction.new:
+        return _left_out(start, end, lines)
     return Edit(start, end, correction.new)
+
+
+def _folded(text: str) -> re.Pattern[str]:
+    """A text as it stands where lines were broken at its spaces."""
+    return re.compile(r"\s+".join(re.escape(word) for word in text.split(" ")))
+
+
+def _left_out(start: int, end: int, lines: Lines) -> Edit:
+    """The text gone, with its line where nothing else stands there."""
+    first, last = lines.row(start), lines.row(end)
+    before, after = lines.text[lines.starts[first] : start], lines.text[end : lines.ends[last]]
+    if end > start and not before.strip() and not after.strip() and last + 1 < len(lines.starts):
+        return Edit(lines.starts[first], lines.starts[last + 1], "")
+    return Edit(start, end, "")
 
 
 def ways_of(problem: Problem, lines: Lines) -> Iterator[Correction]:
     """The corrections of a problem, any one of which mends it: what its hint says, or quotation marks."""
     found = problem.corrections
     yield from found
-    if not found and problem.code in _TO_QUOTE and (quoted := _quoted(problem.place, lines)) is not None:
-        yield quoted
+    writing = None if found else _WRITING.get(problem.code, _quoted if problem.code in _TO_QUOTE else None)
+    if writing is not None and (written := writing(problem.place, lines)) is not None:
+        yield written
+
+
+def _aligned(place: Place, lines: Lines) -> Correction | None:
+    """A line that begins a little too far right or left, begun where the key above it does."""
+    above = next((line for n in range(place.line - 1, 0, -1) if (line := lines.line(n)).strip()), "")
+    own, wanted = _indent(lines.line(place.line)), _indent(above)
+    if not own or not _LINE.match(above) or own == wanted or abs(len(own) - len(wanted)) > 1:
+        return None
+    return Correction(Place(place.file, place.line, 1), own, wanted)
+
+
+def _untabbed(place: Place, lines: Lines) -> Correction | None:
+    """The tabs at the beginning of a line, as far in as the key above it."""
+    line = lines.line(place.line)
+    above = next((one for n in range(place.line - 1, 0, -1) if (one := lines.line(n)).strip()), "")
+    own, wanted = line[: len(line) - len(line.lstrip(" \t"))], _indent(above)
+    if "\t" not in own or "\t" in wanted or not _LINE.match(above):
+        return None
+    return Correction(Place(place.file, place.line, 1), own, wanted)
+
+
+def _closed(place: Place, lines: Lines) -> Correction | None:
+    """A quotation mark or bracket closed at the end of its line, where the next line begins a key."""
+    line, below = lines.line(place.line), lines.line(place.line + 1)
+    opened = line[place.column - 1 : place.column]
+    if opened not in _CLOSING or (below.strip() and not _KEY.match(below)):
+        return None
+    end = len(line.rstrip()) + 1
+    return Correction(Place(place.file, place.line, end), "", _CLOSING[opened])
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" "))]
+
+
+_CLOSING = {'"': '"', "'": "'", "[": "]", "{": "}"}
+_KEY = re.compile(r" *(?:- +)?[A-Za-z_][\w-]*:(?: |$)")
+_WRITING: Mapping[str, Callable[[Place, Lines], Correction | None]] = {
+    "OL007": _untabbed,
+    "OL022": _aligned,
+    "OL025": _closed,
+    "OL026": _closed,
+}
+"""What is written for a slip of the notation, by its code."""
 
 
 def _quoted(place: Place, lines: Lines) -> Correction | None:

@@ -29,7 +29,7 @@ def changes(root: Path, place: Place) -> tuple[Change, ...]:
     if last < place.line or not place.line:
         return ()
     lines = f"-L{place.line},{last}:{path.name}"
-    told = _git(path.parent, "log", f"-{MOST}", "--no-patch", "--date=short", "--format=%h%x09%ad%x09%s", lines)
+    told = told_by_git(path.parent, "log", f"-{MOST}", "--no-patch", "--date=short", "--format=%h%x09%ad%x09%s", lines)
     parts = [line.split("\t", 2) for line in told.splitlines()]
     return tuple(Change(*part) for part in parts if len(part) == 3)
 
@@ -55,7 +55,8 @@ def _depth(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def _git(folder: Path, *words: str) -> str:
+def told_by_git(folder: Path, *words: str) -> str:
+    """What git says of a folder; nothing where it cannot."""
     command = ["git", "-C", str(folder), *words]
     try:
         ran = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=False, errors="replace")

@@ -21,6 +21,8 @@ NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,18})?")
 EVIDENCE = ("verified", "secondary", "unverified")
 """The degrees to which an entry was checked against its source."""
 _RANGE = re.compile(r"(-?\d{1,15}(?:\.\d{1,18})?)?\s*\.\.\s*(-?\d{1,15}(?:\.\d{1,18})?)?")
+_SEVERAL = re.compile(r"text|\{|entries|mapping|list|premise|formula")
+"""Words for values that are more than a word, a number or a date."""
 _BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
 
@@ -60,6 +62,9 @@ class Desk:
         if isinstance(node, Text) and not node.value and not node.style:
             self.say("OL107", f"'{key}' has no value; it takes {wanted}", node.place, hint)
             return
+        if not hint and isinstance(node, ListNode) and len(node.items) == 1 and not _SEVERAL.search(wanted):
+            alone = node.items[0].value if isinstance(node.items[0], Text) else ""
+            hint = instead(f"[{alone}]", alone, f"write '{alone}' without the brackets") if alone else ""
         if not hint and isinstance(node, (ListNode, MapNode)) and "text" in wanted:
             hint = "put a text that starts with [ or { between double quotes"
         self.say("OL107", f"'{key}' takes {wanted}, not {describe(node)}", node.place, hint)
@@ -178,12 +183,18 @@ def number(node: Node, key: str, desk: Desk) -> Decimal | None:
     if isinstance(node, Text) and NUMBER.fullmatch(node.value):
         return Decimal(node.value)
     hint = ""
-    if isinstance(node, Text) and re.fullmatch(r"-?[\d.]+[eE][+-]?\d+|-?\.\d+|-?\d+\.|\+\d.*", node.value):
+    if isinstance(node, Text) and (plain := node.value.translate(_PLAIN)) != node.value and NUMBER.fullmatch(plain):
+        hint = instead(node.value, plain)
+    elif isinstance(node, Text) and re.fullmatch(r"-?[\d.]+[eE][+-]?\d+|-?\.\d+|-?\d+\.|\+\d.*", node.value):
         hint = "write it out in digits"
     elif isinstance(node, Text) and re.match(r"-?\d+(\.\d+)?\s*[^\d\s.]", node.value):
         hint = "leave the unit out; it stands in 'unit'"
     desk.wrong(node, key, "a number", hint)
     return None
+
+
+_PLAIN = str.maketrans({"−": "-", "–": "-", "‐": "-", "‑": "-", ",": "."})
+"""Signs of a word processor, and a decimal comma, as they are written in a number."""
 
 
 def whole(node: Node, key: str, desk: Desk) -> int | None:
@@ -238,6 +249,10 @@ def cited(node: Node, key: str, desk: Desk) -> tuple[Cited, ...] | None:
         if not isinstance(item, Text) or not item.value.strip():
             desk.wrong(item, key, "source ids, each with where in it: [nogg-2024, demineralization A14]")
             continue
+        if node is item and re.search(r", *[a-z0-9]+-", item.value):
+            hint = instead(item.value, f"[{item.value}]", f"several stand in a list: [{item.value}]")
+            desk.say("OL107", f"'{key}' has several sources in one text", item.place, hint)
+            return None
         source, _, where = item.value.strip().partition(" ")
         desk.refer("source", Text(source, item.at(0) if item.raw else item.place))
         if Cited(source, where.strip()) in found:
@@ -307,6 +322,12 @@ def unknown_key(key: Text, allowed: Iterable[str], desk: Desk, where: str) -> st
         desk.say("OL101", f"unknown key 'codes' {where}", key.place, hint)
         return ""
     few = f"known: {', '.join(known)}" if len(known) <= 12 else ""
+    if (
+        not few
+        and (KEBAB if "-" in key.value else SNAKE).fullmatch(key.value)
+        and ("-" in key.value or "_" in key.value)
+    ):
+        few = "if it is the id of an entry of its own, begin it in column 1"
     match = nearest(key.value, known)
     what = f"unknown key '{shortened(key.value)}' {where}"
     desk.say("OL101", what, key.place, meant(key.value, match) if match else few)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
@@ -295,6 +295,16 @@ class Logic:
 
     # --- settled beforehand -------------------------------------------------------------------------------------------
 
+    def applying(self, parts: Iterable[TruthNode]) -> Iterator[TruthNode]:
+        """To whom the findings apply that these parts read: of all others a comparison is false."""
+        for part in parts:
+            for one in conjuncts(part):
+                if isinstance(one, (Compared, Within, OneOf, Against)):
+                    for name in expression.names_read(one):
+                        finding = self.kb.findings.get(name)
+                        if finding is not None and finding.applies is not None:
+                            yield finding.applies
+
     def fate(self, node: TruthNode) -> Truth:
         """Always true, never true, or (unknown) dependent on the patient."""
         if id(node) not in self._fates:
@@ -304,7 +314,9 @@ class Logic:
     def _fate(self, node: TruthNode) -> Truth:
         if isinstance(node, All):
             joined = truth.all_of(self.fate(item) for item in node.items)
-            return Truth.FALSE if joined is Truth.UNKNOWN and self.conflict(node.items) else joined
+            if joined is Truth.UNKNOWN and self.conflict([*node.items, *self.applying(node.items)]):
+                return Truth.FALSE
+            return joined
         if isinstance(node, AnyOf):
             joined = truth.any_of(self.fate(item) for item in node.items)
             return Truth.TRUE if joined is Truth.UNKNOWN and self._exhausted(node.items) else joined

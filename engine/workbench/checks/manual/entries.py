@@ -166,4 +166,12 @@ OL216
 + when: recommended(alendronate)
 = What the report says in the end is made of all rules; one that read it would rest on itself. Invariants and other
 = queries may ask for it.
+OL217
+- when: pregnancy or breastfeeding and fragility_fracture
++ when: (pregnancy or breastfeeding) and fragility_fracture
+= `and` binds tighter than `or`: every pregnancy would do, and only in nursing would the fracture count.
+OL218
+- when: any medicines where (name is osteoanabolic and started)
++ when: any medicines where (name is osteoanabolic and stopped)
+= Of whoever gave no day it is unknown, and of all others true: it says nothing of when.
 """

@@ -1,0 +1,64 @@
+"""What was edited since the last commit is told with what it was; where nothing can be told, nothing is."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from engine.workbench.survey import since_commit
+from engine.workbench.survey.since_commit import Edited
+
+RULES = "one:\n  when: age > 70\n  because: So.\n\ntwo:\n  when: age > 60\n"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder within a checkout, with files of which only some are knowledge."""
+    root = tmp_path / "inside"
+    (root / "rules" / "a").mkdir(parents=True)
+    (root / "rules" / "a" / "b.yaml").write_text(RULES, "utf-8")
+    (root / "README").write_text("x\n", "utf-8")
+    who = ["-c", "user.name=An Author", "-c", "user.email=author@example.org"]
+    for words in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "Begin")):
+        subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, capture_output=True)
+    return root
+
+
+def write(root: Path, old: str, new: str) -> None:
+    path = root / "rules" / "a" / "b.yaml"
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "edit"),
+    [
+        ("age > 70", "age < 70", Edited("rules/a/b.yaml", 2, ("  when: age > 70",), ("  when: age < 70",))),
+        ("  because: So.\n", "", Edited("rules/a/b.yaml", 2, ("  because: So.",), ())),
+        ("\ntwo", "  note: x\n\ntwo", Edited("rules/a/b.yaml", 4, (), ("  note: x",))),
+    ],
+)
+def test_an_edit_is_told_where_it_stands(old: str, new: str, edit: Edited, checkout: Path) -> None:
+    write(checkout, old, new)
+    assert since_commit.edited(checkout) == (edit,)
+
+
+def test_two_edits_are_two_and_other_files_none(checkout: Path) -> None:
+    write(checkout, "70", "71")
+    write(checkout, "60", "61")
+    (checkout / "README").write_text("y\n", "utf-8")
+    assert [one.line for one in since_commit.edited(checkout)] == [2, 6]
+
+
+def test_a_few_are_shown_and_many_are_not(checkout: Path) -> None:
+    write(checkout, "age > 70", "age < 70")
+    edits = since_commit.edited(checkout)
+    assert since_commit.shown(edits, "Why:") == ("Why:\n  rules/a/b.yaml:2\n    - when: age > 70\n    + when: age < 70")
+    assert since_commit.shown(edits * 20, "Why:") == ""
+    assert since_commit.shown((), "Why:") == ""
+
+
+def test_outside_a_checkout_nothing_is_told(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    assert since_commit.edited(tmp_path) == ()
