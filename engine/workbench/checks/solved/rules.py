@@ -27,8 +27,8 @@ def true_of_nobody(subject: Subject) -> Iterator[Told]:
     """A rule whose premise holds of no patient: proved, through all that it reads.
 
     Avoid:
-        # menopausal_status applies where: sex is female
-        when: sex is male and menopausal_status is postmenopausal
+        # after_menopause is set where: menopausal_status is postmenopausal, which applies where: sex is female
+        when: sex is male and after_menopause
     Prefer:
         when: sex is male and testosterone is low
     Why:
