@@ -105,7 +105,8 @@ class Theirs:
 
     def counted(self) -> list[int]:
         counts = ", ".join(f"count(*) FILTER (WHERE {one})" for one in self.statements)
-        return list(self.base.execute(f"SELECT {counts} FROM read_parquet(?)", [self.path]).fetchone())
+        (found,) = self.base.execute(f"SELECT {counts} FROM read_parquet(?)", [self.path]).fetchall()
+        return list(found)
 
     def answers(self, rows: int) -> list[Any]:
         """What each says of the first rows: yes, no, or nothing."""
@@ -144,10 +145,9 @@ def main(arguments: Sequence[str]) -> int:
         for question, rows in zip(questions, differ, strict=True):
             if rows:
                 print(f"{rows} of {_COMPARED} rows differ: {question}")
-        least = [float("inf")] * 2
+        mine = other = float("inf")
         for _ in range(chosen.turns):
-            least = [_least(one.counted, so_far) for one, so_far in zip((ours, theirs), least, strict=True)]
-        mine, other = least
+            mine, other = _least(ours.counted, mine), _least(theirs.counted, other)
         print(
             f"{len(questions)} questions {title:12} {mine:7.2f} s here, {other:7.2f} s in DuckDB: {mine / other:5.2f} x"
         )

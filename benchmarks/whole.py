@@ -122,9 +122,8 @@ def main(arguments: Sequence[str]) -> int:
                 found.setdefault(f"{table.name}, {name}", []).append(run(screen))
     first: Whole | None = None
     for name, turns in found.items():
-        least = Whole(
-            *(min(getattr(one, of) for one in turns) for of in ("seconds", "worked")), max(one.peak for one in turns)
-        )
+        seconds, worked = min(one.seconds for one in turns), min(one.worked for one in turns)
+        least = Whole(seconds, worked, max(one.peak for one in turns))
         first = first or least
         print(
             f"{name:28} {least.seconds:8.1f} s ({least.seconds / first.seconds:5.2f} x) {least.worked:8.1f} s of a "

@@ -204,7 +204,7 @@ def test_rows_of_which_two_values_contradict_are_shown_what_the_engine_shows(
 
 def rivals_as_entered(patch: pytest.MonkeyPatch) -> None:
     """Of two results of one day the last counts."""
-    patch.setattr(apart.worlds, "has_rivals", lambda said: False)
+    patch.setattr(worlds, "has_rivals", lambda said: False)
 
 
 def old_left_out(patch: pytest.MonkeyPatch) -> None:
