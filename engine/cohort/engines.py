@@ -23,9 +23,11 @@ from .table.tables import LongTable, Task
 _FORKED = "forkserver" in multiprocessing.get_all_start_methods()
 _LOCAL = {
     "distributed.worker.profile.enabled": False,  # it looks at each thread a hundred times a second
+    "distributed.admin.tick.interval": "500ms",  # fifty times a second, in each process
+    "distributed.admin.system-monitor.interval": "5s",
     "distributed.worker.multiprocessing-method": "forkserver" if _FORKED else "spawn",
 }
-"""How processes of this machine are begun: from one that has imported what all of them need."""
+"""Processes of this machine begin from one that has imported what all of them need, and seldom look at themselves."""
 _AHEAD = 4
 """So many parts for each worker are handed out before the first has come back."""
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -54,7 +56,7 @@ def _dask(run: Run, told: Spec, out: Path | None, progress: Progress) -> Counted
     except ValueError:
         dask.config.set(_LOCAL)
         multiprocessing.set_forkserver_preload(["distributed.nanny", "distributed.worker", __name__])
-        own = LocalCluster(n_workers=run.workers, threads_per_worker=1, dashboard_address=None)
+        own = LocalCluster(n_workers=run.workers, threads_per_worker=1, dashboard_address=None, memory_limit=None)
         client = Client(own)
     try:
 
