@@ -89,13 +89,11 @@ class Quantities:
         """As `clash`, where it does not matter which numbers fit."""
         return self._clash(true, seconds, ([],), 10 * _BOUNDED)
 
-    def _clash(
-        self, true: frozenset[int], seconds: float, ways: Sequence[Sequence[Any]], bounded: int
-    ) -> tuple[int, ...] | None:
+    def _clash(self, true: frozenset[int], seconds: float, ways: Sequence[Any], often: int) -> tuple[int, ...] | None:
         chosen = [self._bool(one) if one in true else self.z3.Not(self._bool(one)) for one in sorted(self._shared)]
         self._solver.set("timeout", max(1, int(seconds * 1000)))
         for way in ways:
-            for _ in range(bounded):
+            for _ in range(often):
                 found = self._solver.check(*chosen, *way)
                 if found != self.z3.sat:
                     break
