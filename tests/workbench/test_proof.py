@@ -27,7 +27,7 @@ from engine.premises.expression import TruthNode
 from engine.values import dates
 from engine.values.problems import Place, Refused
 from engine.values.truth import Truth
-from engine.values.value import Choice, Number
+from engine.values.value import Choice, Known, Number
 from engine.workbench.difference.two_bases import DIFFERS, SAME, Sides
 from engine.workbench.proof import lists, numbers, proofs, solver
 from engine.workbench.proof.clauses import Clauses, Pair
@@ -206,8 +206,8 @@ def _entered_beside(prepared: Prepared) -> Iterator[Case]:
     Of some nobody measured the albumin or the spine: then a number may come to something only once no more is said.
     """
     for left_out in ((), ("albumin",), ("t_score_lumbar_spine",)):
-        measured = {name: number(text) for name, text in _MEASURED.items() if name not in left_out}
-        said = {**measured, "sex": Choice(frozenset({"female"}))}
+        said: dict[str, Known] = {name: number(text) for name, text in _MEASURED.items() if name not in left_out}
+        said["sex"] = Choice(frozenset({"female"}))
         plain = Case(prepared, DAY)
         plain.say(said)
         plain.finish()
