@@ -12,12 +12,13 @@ from ..knowledge_base.model import KnowledgeBase
 from ..knowledge_base.reading import readable
 from ..premises import statuses
 from ..premises.checking import checking
-from ..premises.expression import All, AnyOf, AtLeast, IsKnown, Not, Shown, TruthNode
+from ..premises.expression import All, AnyOf, AtLeast, Contradicts, IsKnown, Not, Shown, TruthNode
 from ..values import truth
 from ..values.problems import Place, Problem
 from ..values.truth import Truth
 from ..values.value import NOT_MEASURED, UNKNOWN, Known, Records
 from .outlook import Outlook
+from .several import worlds
 
 HERE = Place("the query", 1, 1)
 
@@ -54,6 +55,8 @@ class _Answers:
             return truth.negation(self.of(node.item))
         if isinstance(node, IsKnown):
             return truth.of(_is_known(self.case.memory.known(node.name)))
+        if isinstance(node, Contradicts):
+            return truth.of(len(worlds.of(self.case)) > 1)
         return self._shown(node) if isinstance(node, Shown) else self.case.memory.holds(node)
 
     def _shown(self, node: Shown) -> Truth:

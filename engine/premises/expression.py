@@ -217,6 +217,11 @@ class IsKnown(TruthNode):
     name: str
 
 
+@frozen
+class Contradicts(TruthNode):
+    """`contradictory(record)`: two values of the record cannot both be right. Queries read it, and no rule may."""
+
+
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 

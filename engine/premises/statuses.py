@@ -38,6 +38,8 @@ GIVEN = "given"
 
 KNOWN = "known"
 """The function by which a query asks whether a finding or quantity has a value: `known(x)`."""
+CONTRADICTORY, RECORD = "contradictory", "record"
+"""The function by which a query asks whether two values of the record cannot both be right: `contradictory(record)`."""
 WORDS: Mapping[str, tuple[str, ...]] = {
     "status": (*PLAN, ABSENT),
     "diagnosis": (*DIAGNOSIS, NOT_CONSIDERED),

@@ -24,6 +24,7 @@ from .expression import (
     Cases,
     Chosen,
     Compared,
+    Contradicts,
     Extreme,
     Field,
     First,
@@ -168,6 +169,8 @@ class _Writer:
             return self._shown(node, not node.negated)
         if isinstance(node, IsKnown):
             return f"{self.labels.label(node.name)} is not known"
+        if isinstance(node, Contradicts):
+            return "no two values contradict"
         if isinstance(node, Has):
             labels = self._labels_of(node, node.name, node.members, article=True)
             return f"{self.labels.label(node.name)} do not include {labels}"
@@ -448,6 +451,7 @@ _SAID: dict[type[Node], Callable[[_Writer, Any], str]] = {
     Proposition: lambda writer, node: writer.labels.proposition(node.atom),
     Shown: _Writer.shown,
     IsKnown: lambda writer, node: f"{writer.labels.label(node.name)} is known",
+    Contradicts: lambda writer, node: "two values contradict",
     Applies: lambda writer, node: writer.labels.proposition(node.atom),
     Literal: _Writer.literal,
     Value: _Writer.value,

@@ -101,3 +101,22 @@ def test_whether_something_is_known_reads_as_a_sentence() -> None:
     assert node is not None
     assert wording.words(node, CALLED) == "25-OH vitamin D is known"
     assert wording.denial(node, CALLED) == "25-OH vitamin D is not known"
+
+
+def test_whether_the_record_contradicts_itself_can_be_asked_of_it_as_a_whole() -> None:
+    node, problems = query("not contradictory(record)")
+    assert not problems
+    assert node is not None
+    assert wording.words(node, CALLED) == "no two values contradict"
+    assert wording.denial(node, CALLED) == "two values contradict"
+
+
+@pytest.mark.parametrize("text", ["contradictory(vitamin_d)", "contradictory(record, record)"])
+def test_one_finding_alone_contradicts_nothing(text: str) -> None:
+    _, problems = query(text)
+    assert [(problem.code, problem.hint) for problem in problems] == [("OL214", "write `contradictory(record)`")]
+
+
+def test_no_rule_asks_whether_the_record_contradicts_itself() -> None:
+    _, problems = check_premise("contradictory(record)", HERE, VOCABULARY, UNITS)
+    assert [problem.code for problem in problems] == ["OL216"]

@@ -337,6 +337,9 @@ class Population:
         if isinstance(node, expression.IsKnown):
             known = self.truths.columns.where(node.name, _is_known)
             return known, self.everybody & ~known
+        if isinstance(node, expression.Contradicts):
+            told = self.several, self.everybody & ~self.several
+            return self._asked_pair(told, lambda look: query.holds(look.case, node, look))
         if isinstance(node, expression.Shown):
             said = bits.joined(self._said(node.of, member, node.words) for member in node.members)
             said = self.everybody & ~said if node.negated else said

@@ -15,7 +15,7 @@ from ...values.units import UnitTable
 from .. import formulas, propositions
 from ..grammar import Phrase, Word, place_at
 from ..mistakes import advised
-from ..statuses import KNOWN, WORDS
+from ..statuses import CONTRADICTORY, KNOWN, WORDS
 from ..vocabulary import FieldSignature, Labels, Signature, Vocabulary
 
 VERBS = propositions.READABLE
@@ -203,7 +203,7 @@ class Names:
         self.wrong("OL104", word, what, hint, place)
 
     def unknown_function(self, word: Word) -> None:
-        known = [*VERBS, *NUMBER_FUNCTIONS, *((*WORDS, KNOWN) if self.statuses else ())]
+        known = [*VERBS, *NUMBER_FUNCTIONS, *((*WORDS, KNOWN, CONTRADICTORY) if self.statuses else ())]
         hint = did_you_mean(word.text, known)
         if not hint:
             is_name = word.text in self.vocabulary.names

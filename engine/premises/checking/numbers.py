@@ -32,7 +32,7 @@ from ..expression import (
     Value,
 )
 from ..grammar import Call, DateText, Digits, Gathering, Minus, Operation, Phrase, Word
-from ..statuses import KNOWN, WORDS
+from ..statuses import CONTRADICTORY, KNOWN, WORDS
 from ..vocabulary import FieldSignature, Signature
 from .names import NUMBER_FUNCTIONS, VERBS, Meaning
 from .units import Target, Typed, Units
@@ -195,7 +195,7 @@ class Numbers(Units, abc.ABC):
 
     def _call(self, phrase: Call) -> Typed | None:
         name = phrase.function.text
-        if name in VERBS or name in WORDS or name == KNOWN:
+        if name in VERBS or name in WORDS or name in (KNOWN, CONTRADICTORY):
             return self.wrong("OL206", phrase, f"`{self.written(phrase)}` is a condition; a number is expected here")
         if name not in NUMBER_FUNCTIONS:
             return self.unknown_function(phrase.function)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import abc
 from collections.abc import Iterable
 
-from ..expression import IsKnown, Shown, TruthNode
+from ..expression import Contradicts, IsKnown, Shown, TruthNode
 from ..grammar import Call, Identity, Phrase, Word
-from ..statuses import KNOWN, WORDS
+from ..statuses import CONTRADICTORY, KNOWN, RECORD, WORDS
 from ..vocabulary import Labels
 from .scales import Scales
 
@@ -66,6 +66,22 @@ class Statuses(Scales, abc.ABC):
         if meaning.kind not in ("number", "quantity", "yes_no", "choice", "records", "date"):
             return self.mismatch(name, meaning, "a finding or quantity is expected here")
         return IsKnown(name=name.text, **self.span(phrase))
+
+    def contradictory(self, phrase: Call) -> TruthNode | None:
+        written = f"{CONTRADICTORY}({RECORD})"
+        if (
+            len(phrase.arguments) != 1
+            or not isinstance(phrase.arguments[0], Word)
+            or phrase.arguments[0].text != RECORD
+        ):
+            return self.wrong("OL214", phrase, f"`{CONTRADICTORY}` asks for the whole record", f"write `{written}`")
+        if self.row is not None:
+            what = f"`{written}` asks for the whole record; `where` reads entries of a list"
+            return self.wrong("OL212", phrase, what, "join it to the condition outside of `where`")
+        if not self.statuses:
+            what = f"`{written}` falls or rises with the next answer"
+            return self.wrong("OL216", phrase, what, "leave it out: of two values the stricter is shown anyway")
+        return Contradicts(**self.span(phrase))
 
     def misused_status(self, phrase: Phrase, *sides: Phrase) -> bool:
         """Reports `status(x)` where it is compared with a number, taken for yes or no, or for a list."""

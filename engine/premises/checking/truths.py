@@ -33,7 +33,7 @@ from ..expression import (
     Within,
 )
 from ..grammar import Call, Comparison, Entries, Holding, Identity, Junction, Membership, Negation, Phrase, Word
-from ..statuses import KNOWN
+from ..statuses import CONTRADICTORY, KNOWN
 from ..vocabulary import Labels, Signature
 from .names import NUMBER_FUNCTIONS, RANGE_WORDS, VERBS, Meaning
 from .statuses import Statuses
@@ -167,6 +167,8 @@ class Truths(Statuses):
             return None
         if verb == KNOWN:
             return self.known(phrase)
+        if verb == CONTRADICTORY:
+            return self.contradictory(phrase)
         if verb in NUMBER_FUNCTIONS:
             what = f"`{self.written(phrase)}` is a number; a condition is expected here"
             return self.wrong("OL206", phrase, what, f"compare it, as in `{self.written(phrase)} < 5 unit`")

@@ -26,7 +26,7 @@ from .reach import Reach
 from .samples import Sample
 from .versions import Version
 
-AT_ONCE = 500
+AT_ONCE = 2500
 """Patients handed to a process together."""
 _SPARSE = 2
 """Where fewer than one in so many can have moved, only those are looked at closely."""
@@ -229,14 +229,22 @@ class _Pair:
         """Each change, with the places of the patients of whom it is so."""
         old, new = self._people(said, days)
         first = self.reached.first(old, new)
-        if first is not None and self.skipping:
-            places = list(bits.positions(first))
+        if first is not None:
+            met = first if self.skipping else first | self._touched(first, (old, new), len(said))
+            places = list(bits.positions(met))
             self.aside = 0
             if not places:
                 return {}
+            if len(places) == len(said):
+                return self._closely(said, days, wanted, (old, new))
             kept = self._closely([said[place] for place in places], [days[place] for place in places], wanted)
             return {turn: [places[place] for place in found] for turn, found in kept.items()}
-        return self._closely(said, days, wanted, (old, new), first)
+        return self._closely(said, days, wanted, (old, new))
+
+    def _touched(self, first: int, people: tuple[Population, Population], many: int) -> int:
+        """Those of whom something could differ if two of their values contradict; whether they do is not yet asked."""
+        touched = (at for at in range(many) if not all(self.reached.untouched(first, side, at) for side in people))
+        return sum(1 << at for at in touched)
 
     def _closely(
         self,
@@ -244,16 +252,15 @@ class _Pair:
         days: Sequence[datetime.date],
         wanted: Sequence[Conclusion],
         people: tuple[Population, Population] | None = None,
-        first: int | None = None,
     ) -> dict[Turn, list[int]]:
         """As `turns`, conclusion by conclusion.
 
         Args:
             people: these patients under both versions.
-            first: those of whom an edited condition comes out otherwise, where that is known.
         """
-        old, new = whole = people or self._people(said, days)
+        old, new = people or self._people(said, days)
         alone = old.contradicting | new.contradicting
+        first = self.reached.first(old, new)
         moved = (first if first is not None else self.reached.moved(old, new)) & ~alone
         places = list(bits.positions(moved))
         if alone or len(places) * _SPARSE < len(said):
@@ -269,8 +276,6 @@ class _Pair:
                 found.setdefault(turn, []).extend(places[case] for case in bits.positions(cases))
         self.aside = bin(alone).count("1") if self.skipping else 0
         for place in bits.positions(0 if self.skipping else alone):
-            if all(self.reached.untouched(first, side, place) for side in whole):
-                continue
             for turn in self._alone(said[place], days[place], wanted):
                 found.setdefault(turn, []).append(place)
         return found
@@ -328,20 +333,28 @@ def _pairs(before: Mapping[str, int], after: Mapping[str, int], among: int) -> I
 def _with_witnesses(
     pair: _Pair, some: Sequence[Sample], tally: _Tally, changes: Sequence[Change], most: int
 ) -> tuple[Change, ...]:
-    """The changes with the smallest patient of the first of them."""
+    """The changes with the smallest patient of the first of them; what turns alike may share one."""
 
     pair.skipping = False
 
-    def work(number: int) -> str:
-        change = changes[number]
-        turn = (change.conclusion, change.before, change.after)
-        people = [(some[sample].said[place], some[sample].days[place]) for sample, place in tally.who[turn]]
-        return smallest.patient(pair.judges, pair.turns, turn, people)
+    def work(alike: tuple[int, ...]) -> list[str]:
+        found: list[str] = []
+        for number in alike:
+            change = changes[number]
+            turn = (change.conclusion, change.before, change.after)
+            people = [(some[sample].said[place], some[sample].days[place]) for sample, place in tally.who[turn]]
+            before = (text for text in dict.fromkeys(found) if text)
+            same = next((text for text in before if smallest.replayed(pair.judges, turn, text, people[0][1])), None)
+            found.append(same or smallest.patient(pair.judges, pair.turns, turn, people))
+        return found
 
-    first = range(min(most, len(changes)))
-    found = list(processes.each(work, first, processes.cores()))
-    with_one = [
-        Change(one.conclusion, one.before, one.after, one.counts, one.example, text)
-        for one, text in zip(changes, found, strict=False)
-    ]
-    return (*with_one, *changes[len(found) :])
+    alike: dict[tuple[str, str, str], list[int]] = {}
+    for number, change in enumerate(changes[:most]):
+        alike.setdefault((change.conclusion.kind, change.before, change.after), []).append(number)
+    groups = [tuple(numbers) for numbers in alike.values()]
+    found = {
+        number: text
+        for numbers, texts in zip(groups, processes.each(work, groups, processes.cores()), strict=True)
+        for number, text in zip(numbers, texts, strict=True)
+    }
+    return tuple(dataclasses.replace(one, witness=found.get(at, one.witness)) for at, one in enumerate(changes))

@@ -77,7 +77,7 @@ def _edits(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[Edit]:
             if one is None or other is None:
                 there = one if other is None else other
                 yield Edit(part.name, name, "added" if one is None else "removed", there.place)
-            elif parts := tuple(_parts(one, other)):
+            elif one != other and (parts := tuple(_parts(one, other))):
                 told = [(_short(getattr(one, field)), _short(getattr(other, field))) for field in parts]
                 yield Edit(
                     part.name, name, "changed", other.place, parts,

@@ -38,7 +38,7 @@ def patient(
     said, day = min(people, key=lambda one: (len(one[0]), _entries(one[0])))
     said = _shrunk(turns, turn, said, day)
     text = _file(judges[1].prepared, said, day)
-    return text if text and _replayed(judges, turn, text, day) else ""
+    return text if text and replayed(judges, turn, text, day) else ""
 
 
 def _shrunk(turns: Turns, turn: Turn, said: Mapping[str, Known], day: datetime.date) -> Mapping[str, Known]:
@@ -84,7 +84,7 @@ def _file(prepared: Prepared, said: Mapping[str, Known], day: datetime.date) -> 
         return ""
 
 
-def _replayed(judges: tuple[Judge, Judge], turn: Turn, text: str, day: datetime.date) -> bool:
+def replayed(judges: tuple[Judge, Judge], turn: Turn, text: str, day: datetime.date) -> bool:
     """Whether experta, under both versions, shows the change of whoever reads the file."""
     read, problems = record.read_record(judges[1].prepared.kb, text, "a patient")
     if read is None or problems:

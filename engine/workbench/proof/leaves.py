@@ -116,6 +116,8 @@ class Reading:
     def __init__(self, kb: KnowledgeBase, leaves: Leaves) -> None:
         self.kb, self.leaves, self.clauses = kb, leaves, leaves.clauses
         self.cuts = Cuts(kb.thresholds)
+        self.several = leaves.clauses.variable()
+        """Whether two values contradict, so that what is shown is merged from several worlds."""
         self._pairs: dict[TruthNode, Pair] = {}
         self._telling: set[int] = set()
 

@@ -20,7 +20,7 @@ from ...premises import expression
 from ...values import dates
 from ...values.interval import Interval, exactly
 from ...values.problems import Place
-from ...values.value import Choice, Day, Entry, Known, Measurement, Number, Records, Word
+from ...values.value import UNKNOWN, Choice, Day, Entry, Known, Measurement, Number, Records, Word
 from .leaves import Leaves
 from .lists import NOT_STOPPED, Asked, List, Part, Rest, implied
 from .quantities.quantities import Quantities
@@ -89,7 +89,7 @@ class Maker:
         if words and not told:
             return Number((Measurement(word=words),))
         if not exact:
-            return Number((Measurement(span if told and span is not None else limited),))
+            return Number((_vague(span if told and span is not None else limited, words),))
         value = self._fitting(name, words, limited)
         value = value if value is not None else plain(_near_its_cut(span, limited))
         return Number((self._ranged(name, value, words),))
@@ -142,9 +142,9 @@ class Maker:
         span = self._span_of(name)
         if word is None or (span is not None and _as_word(value, span) is word):
             return Measurement(exactly(value))
-        if span is None or span.low.is_infinite() or span.high.is_infinite():
+        if span is not None and (span.low.is_infinite() or span.high.is_infinite()):
             return Measurement(exactly(value))
-        width = span.high - span.low
+        width = span.high - span.low if span is not None else abs(value) / 2 or Decimal(1)
         low = {Word.HIGH: value - width * 2, Word.LOW: value + width, Word.NORMAL: value - width / 2}[word]
         return Measurement(exactly(value), range=Interval(low, low + width))
 
@@ -178,8 +178,9 @@ class Maker:
         fitting = [member for member in sorted(asked.members) if (asked.rest, member) not in absent]
         if not fitting:
             return None
-        member, asked_of = _fitting(fitting, asked.rest, absent)
-        fields: dict[str, Known] = {listed.key: Choice(frozenset({member}))}
+        untrue = [one for one, pair in listed.said if pair.true not in true]
+        named, asked_of, may_be_over = _fitting(fitting, asked.rest, absent, untrue)
+        fields: dict[str, Known] = {listed.key: Choice(named)}
         spans: dict[Any, Interval | None] = {}
         for part in sorted(asked_of, key=lambda part: part[0] != "stopped"):
             kind, about, wanted = part
@@ -190,6 +191,8 @@ class Maker:
         for about, span in spans.items():
             if span is not None:
                 self._numbered(about, span, fields)
+        if may_be_over:
+            fields["stopped"] = UNKNOWN
         return Entry(fields)
 
     def _field(self, part: Part, fields: dict[str, Known]) -> None:
@@ -253,19 +256,43 @@ def _ago(value: Decimal, measure: str) -> Day:
     return Day(dates.months_ago(value, dates.day(DAY)))
 
 
+def _vague(span: Interval, word: Word | None) -> Measurement:
+    """A vague result, with a range printed beside it by which all of it is high, low or normal as it must be."""
+    if word is None or span.low.is_infinite() or span.high.is_infinite():
+        return Measurement(span)
+    width = span.high - span.low or Decimal(1)
+    low = {Word.HIGH: span.low - width * 2, Word.LOW: span.high + width, Word.NORMAL: span.low}[word]
+    return Measurement(span, range=Interval(low, low + width))
+
+
 def _as_word(value: Decimal, span: Interval) -> Word:
     return Word.HIGH if value > span.high else Word.LOW if value < span.low else Word.NORMAL
 
 
-def _fitting(members: list[str], asked: Rest, absent: list[tuple[Rest, str]]) -> tuple[str, Rest]:
-    """A member and what is said of its entry that makes it nothing that is surely absent; over, where that helps."""
+def _fitting(
+    members: list[str], asked: Rest, absent: list[tuple[Rest, str]], untrue: list[Asked]
+) -> tuple[frozenset[str], Rest, bool]:
+    """The members of an entry, what is said of it, and whether nobody knows if it is over.
+
+    It is nothing that is surely absent, and makes true nothing that is not; if it must, by being over or by being
+    one of several.
+    """
     told = any(part[0] == "stopped" for part in asked)
-    for said in (asked, asked if told else asked | {_STOPPED}):
-        running = said if any(part[0] == "stopped" for part in said) else said | {NOT_STOPPED}
-        for member in members:
-            if not any(of == member and all(implied(part, running) for part in rest) for rest, of in absent):
-                return member, said
-    return members[0], asked
+    ways = [(asked, asked if told else asked | {NOT_STOPPED}, False)]
+    ways += [] if told else [(asked | {_STOPPED}, asked | {_STOPPED}, False), (asked, asked, True)]
+    possible: list[str] = []
+    for said, meaning, open_ in ways:
+        left = [one for one in members if not any(of == one and _all_implied(rest, meaning) for rest, of in absent)]
+        for member in left:
+            entry = Asked(members=frozenset({member}), rest=meaning)
+            if not any(entry.implies(one) for one in untrue):
+                return frozenset({member}), said, open_
+        possible = possible or left
+    return frozenset(possible or members[:1]), asked, False
+
+
+def _all_implied(rest: Rest, by: Rest) -> bool:
+    return all(implied(part, by) for part in rest)
 
 
 def _covers(other: Asked, one: Asked, wanted: list[Asked]) -> bool:

@@ -18,7 +18,7 @@ from ...case import evidence
 from ...knowledge_base import verbs
 from ...knowledge_base.model import Condition, Intervention, Rule
 from ...premises import expression, propositions, statuses
-from ...premises.expression import All, AnyOf, AtLeast, IsKnown, Not, Shown, TruthNode
+from ...premises.expression import All, AnyOf, AtLeast, Contradicts, IsKnown, Not, Shown, TruthNode
 from ...values.truth import Truth
 from . import worlds
 from .clauses import FALSE, TRUE, Pair
@@ -38,8 +38,7 @@ class Report:
     def __init__(self, network: Network) -> None:
         self.network, self.kb = network, network.kb
         self.clauses = network.clauses
-        self.several = self.clauses.variable()
-        """Whether two values contradict, so that what is shown is merged from several worlds."""
+        self.several = network.reading.several
         self.waits: dict[str, int] = {}
         """For each medicine or measure: whether it waits for something that is not known."""
         self.sure: dict[frozenset[str], Waits] = {}
@@ -64,6 +63,8 @@ class Report:
             return self.query(node.item).opposite
         if isinstance(node, IsKnown):
             return self.network.reading.known(node.name)
+        if isinstance(node, Contradicts):
+            return Pair(self.several, -self.several)
         if isinstance(node, Shown):
             words = [self.shown(node.of, member) for member in sorted(node.members)]
             said = self.clauses.any_of(of[word] for of in words for word in sorted(node.words))

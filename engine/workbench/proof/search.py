@@ -85,15 +85,25 @@ class Search:
         self.quantities.take_in()
         self.solver.holds([])
 
-    def ask(self, node: TruthNode, name: str, seconds: float = SECONDS) -> Answer:
-        """Whether a question can be answered yes of any patient."""
-        begun = time.monotonic()
+    def nobody(self, node: TruthNode, seconds: float = SECONDS) -> bool:
+        """Whether a question is shown to be answered yes of nobody; else it is open, and no patient is made."""
+        asked, limits = self._ready(node)
+        return asked == FALSE or self._refuted(asked, limits, time.process_time() + seconds)
+
+    def _ready(self, node: TruthNode) -> tuple[int, _Limits]:
+        """The variable of a question, with all that it rests on, and which records it is enough to look at."""
         asked = self.prepare(node)
         self.network.reading.take_in()
         self.quantities.take_in()
-        tried = 0
         limits = _Limits(single=only_one_world(self.prepared, node), near=no_entry_matters(self.prepared, node))
         self._wide = self.prepare(widened(node)) if limits.near else asked
+        return asked, limits
+
+    def ask(self, node: TruthNode, name: str, seconds: float = SECONDS) -> Answer:
+        """Whether a question can be answered yes of any patient."""
+        begun = time.monotonic()
+        asked, limits = self._ready(node)
+        tried = 0
         for facts in self._candidates(asked, limits, time.process_time() + seconds):
             if facts is None:
                 return Answer(status=PROVED, seconds=time.monotonic() - begun, tried=tried)
@@ -108,7 +118,7 @@ class Search:
 
     def _candidates(self, asked: int, limits: _Limits, until: float) -> Iterator[Facts | None]:
         """Patients who may be meant, one after another; None once there can be none."""
-        if asked == FALSE or self._nobody(asked, limits, until):
+        if asked == FALSE or self._refuted(asked, limits, until):
             yield None
             return
         wishes = [-one for one in self.leaves.facts()]
@@ -147,6 +157,18 @@ class Search:
         wanted = {*self.leaves.variables(), *self.quantities.shared} - {TRUE}
         found = self.solver.model(wanted)
         return frozenset((*found, TRUE))
+
+    def _refuted(self, asked: int, limits: _Limits, until: float) -> bool:
+        """Whether nobody answers with yes, once choices that no numbers fit are ruled out; one that fits ends it."""
+        while not self._nobody(asked, limits, until):
+            left = until - time.process_time()
+            if left <= 0 or not self.solver.has_model:
+                return False
+            clash = self.quantities.any_clash(self.solver.model(self.quantities.shared), left)
+            if clash is None:
+                return False
+            self.clauses.add(*clash)
+        return True
 
     def _nobody(self, asked: int, limits: _Limits, until: float) -> bool:
         """Whether no choice of variables answers the question with yes, after all that is known to clash."""

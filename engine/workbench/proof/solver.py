@@ -44,6 +44,8 @@ class Solver:
         self._solver: z3.Solver = self._z3.SolverFor("QF_FD")  # clauses alone: a plain SAT solver behind one door
         self._read = 0
         self._literals: dict[int, z3.BoolRef] = {}
+        self.has_model = False
+        """Whether what was asked for last can hold together, so that `model` says how."""
 
     def _take_in(self) -> None:
         if self._read < len(self.clauses.found):
@@ -62,6 +64,7 @@ class Solver:
         self._take_in()
         self._solver.set("timeout", max(1, int(seconds * 1000)) if seconds is not None else 4294967295)
         found = self._solver.check(*[self._literal(one) for one in literals])
+        self.has_model = bool(found == self._z3.sat)
         if found == self._z3.unknown:
             return None
         return bool(found == self._z3.sat)

@@ -19,7 +19,7 @@ from ...assessment.several import merging
 from ...case.case import Prepared
 from ...knowledge_base.model import KnowledgeBase
 from ...premises import expression, propositions, statuses
-from ...premises.expression import IsKnown, Not, Shown, TruthNode
+from ...premises.expression import Contradicts, IsKnown, Not, Shown, TruthNode
 from ...values.truth import Truth
 
 _WEIGHED = frozenset({"likely", "possible", "open", "unlikely", statuses.NOT_CONSIDERED})
@@ -47,19 +47,32 @@ def alert_word(words: Sequence[str]) -> str:
 
 def only_one_world(prepared: Prepared, node: TruthNode) -> bool:
     """Whether a question that no single world answers with yes is answered so by no record either."""
-    needed = 0
     kinds: set[str] = set()
     for part, wanted in _parts(node, True):
+        if isinstance(part, Contradicts) and wanted:
+            return False
         if isinstance(part, Shown):
             by_all, by_some = _said_by(prepared.kb, part, wanted)
-            if by_all:
-                continue
-            if not by_some:
+            if not by_all and not by_some:
                 return False
-            kinds.add(part.of)
-            needed += 1 if wanted is not part.negated else len(part.members)
+            if not by_all:
+                kinds.add(part.of)
     firm = kinds <= {"diagnosis"}  # of what the patient has only firm worlds speak, and the record as it is is one
+    needed = _needed(prepared.kb, node, True)
     return needed <= 1 and not any(_reads(prepared, part) & changed(prepared, firm) for part in _read(node))
+
+
+def _needed(kb: KnowledgeBase, node: TruthNode, wanted: bool) -> int:
+    """How many parts that some world alone may say a question needs at once; of alternatives one is enough."""
+    if isinstance(node, Not):
+        return _needed(kb, node.item, not wanted)
+    if isinstance(node, expression.JUNCTIONS):
+        each = [_needed(kb, item, wanted) for item in node.children() if isinstance(item, TruthNode)]
+        one_is_enough = isinstance(node, expression.AnyOf if wanted else expression.All)
+        return max(each, default=0) if one_is_enough else sum(each)
+    if not isinstance(node, Shown) or _said_by(kb, node, wanted)[0]:
+        return 0
+    return 1 if wanted is not node.negated else len(node.members)
 
 
 def no_entry_matters(prepared: Prepared, node: TruthNode) -> bool:

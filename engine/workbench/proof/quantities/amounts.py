@@ -53,6 +53,17 @@ def within(z3: Any, one: Amount, other: Amount, reach: Fraction) -> Any:
     )
 
 
+def not_far(z3: Any, entered: Amount, worked_out: Amount) -> Any:
+    """That a number does not differ from what is worked out by more than a fifth of that: farther off contradicts."""
+    low, high = worked_out.low, worked_out.high
+    fifth_below = z3.If(low.value >= 0, low.value * 4, low.value * 6)
+    fifth_above = z3.If(high.value >= 0, high.value * 6, high.value * 4)
+    return z3.And(
+        z3.Or(entered.high.endless, low.endless, entered.high.value * 5 >= fifth_below),
+        z3.Or(entered.low.endless, high.endless, entered.low.value * 5 <= fifth_above),
+    )
+
+
 def hull(z3: Any, found: Amount, reached: Sequence[tuple[Any, Amount]], decided: Any) -> Iterator[Any]:
     """That a number is the hull of those that it may be, each with the condition under which it may.
 

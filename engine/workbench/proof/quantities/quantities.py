@@ -12,14 +12,11 @@ A choice of the clauses' variables that no numbers fit is refuted by a new claus
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from ....inference import values
-from ....knowledge_base.bounds import Bounds
 from ....knowledge_base.model import Rule
 from ....premises import expression, formulas
 from ....premises.expression import Node, NumberNode
@@ -27,11 +24,22 @@ from ....values.interval import Interval
 from ..clauses import ALWAYS, Pair
 from ..leaves import Reading
 from ..solver import load
-from .amounts import Amount, End, alike, decimal, equal, exact, hull, joined, rational, within, worked_out
+from .amounts import (
+    Amount,
+    End,
+    alike,
+    decimal,
+    equal,
+    exact,
+    hull,
+    joined,
+    not_far,
+    rational,
+    worked_out,
+)
 from .curves import Curve, Curves
+from .twice import Twice, as_answered
 
-_FEW = 20
-"""Of a number that lies within so many, whole numbers are looked at one by one."""
 _BOUNDED = 40
 """So often the functions are bounded anew for one question."""
 
@@ -43,7 +51,7 @@ class Quantities:
         self.z3 = load()
         self.reading, self.kb, self.leaves = reading, reading.kb, reading.leaves
         self._derive = values.derive_rules(self.kb)
-        self._bounds = Bounds(self.kb)
+        self._twice = Twice(self.kb, self._derive)
         self._solver = self.z3.Solver()
         self._solver.set("core.minimize", True)  # a clause of few variables rules out more
         self._amounts: dict[str, Amount] = {}
@@ -73,13 +81,19 @@ class Quantities:
         Numbers that fit are then at hand in `interval`: exact ones, of which none is entered that could be worked out,
         where that can be had.
         """
-        self.take_in()
-        chosen = [self._bool(one) if one in true else self.z3.Not(self._bool(one)) for one in sorted(self._shared)]
         alone = [self.z3.Not(one) for one in self._entered.values()]
         sharp = [self._exactly(name) for name in self._amounts]
+        return self._clash(true, seconds, ([*alone, *sharp], alone, sharp, []), _BOUNDED)
+
+    def any_clash(self, true: frozenset[int], seconds: float) -> tuple[int, ...] | None:
+        """As `clash`, where it does not matter which numbers fit."""
+        return self._clash(true, seconds, ([],), 10 * _BOUNDED)
+
+    def _clash(self, true: frozenset[int], seconds: float, ways: Sequence[Any], often: int) -> tuple[int, ...] | None:
+        chosen = [self._bool(one) if one in true else self.z3.Not(self._bool(one)) for one in sorted(self._shared)]
         self._solver.set("timeout", max(1, int(seconds * 1000)))
-        for way in ([*alone, *sharp], alone, sharp, []):
-            for _ in range(_BOUNDED):
+        for way in ways:
+            for _ in range(often):
                 found = self._solver.check(*chosen, *way)
                 if found != self.z3.sat:
                     break
@@ -93,13 +107,9 @@ class Quantities:
 
     def _exactly(self, name: str) -> Any:
         """That a number which has a value is exact, and one that there can be."""
-        z3, amount = self.z3, self._amounts[name]
-        parts = [z3.Not(amount.low.endless), z3.Not(amount.high.endless), amount.low.value == amount.high.value]
-        span = (self.kb.findings.get(name) or self.kb.quantities[name]).plausible or self._bounds.named(name)
-        parts += [amount.low.value >= rational(z3, span.low)] if not span.low.is_infinite() else []
-        parts += [amount.low.value <= rational(z3, span.high)] if not span.high.is_infinite() else []
+        amount = self._amounts[name]
         counts = self._entered[name] if name in self.kb.quantities and name in self._entered else amount.valued
-        return z3.Implies(counts, z3.And(parts))
+        return self.z3.Implies(counts, self._twice.exactly(self.z3, name, amount))
 
     @property
     def shared(self) -> frozenset[int]:
@@ -209,6 +219,8 @@ class Quantities:
             same = z3.And(alike(self.z3, own.low, behind.low), alike(self.z3, own.high, behind.high))
             self._solver.add(z3.Implies(z3.And(z3.Not(entered), behind.valued), z3.Or(own.inapplicable, own.valued)))
             self._solver.add(z3.Implies(z3.And(z3.Not(entered), own.valued), z3.And(behind.valued, same)))
+            if self._twice.comes_to_the_same(finding.stand_in):
+                self._agree(entered, own, behind)
             return own
         rules = self._derive.get(name, ())
         told = [rule.formula for rule in rules if rule.formula is not None]
@@ -219,7 +231,10 @@ class Quantities:
         else:
             return own
         self._solver.add(*worked_out(z3, z3.Not(entered), own, formula))
-        self._near(name, own, formula)
+        counted = as_answered(z3, self._twice.formula(name), formula, self._amounts)
+        self._near(name, own, counted)
+        if self._twice.is_compared(name):
+            self._agree(entered, own, counted)
         return own
 
     def _of_rules(self, rules: Sequence[Rule]) -> Amount:
@@ -237,22 +252,14 @@ class Quantities:
         return found
 
     def _near(self, name: str, own: Amount, formula: Amount) -> None:
-        """Let what was entered lie within rounding of what is worked out, unless it may be entered freely.
+        """Let what was entered lie within rounding of what is worked out, unless it may be entered freely."""
+        both = self.z3.And(self._entered[name], formula.valued, self._bool(-self.leaves.freely))
+        self._solver.add(self.z3.Implies(both, self._twice.rounded(self.z3, name, own, formula)))
 
-        One that lies farther off contradicts it, or decides nothing that the other does not. How far rounding reaches
-        goes by the last decimal that was written: half of one for a whole number, else a twentieth at most.
-        """
-        z3, shown = self.z3, self.kb.quantities[name].round
-        places = Fraction(1, 2 * 10**shown) if shown is not None else Fraction(0)
-        span = self.kb.quantities[name].plausible or self._bounds.named(name)
-        near = within(z3, own, formula, Fraction(1, 2) + places)
-        if not (span.low.is_infinite() or span.high.is_infinite()) and span.high - span.low <= _FEW:
-            whole = range(math.ceil(span.low), math.floor(span.high) + 1)
-            is_whole = z3.And(own.low.value == own.high.value, z3.Or([own.low.value == one for one in whole]))
-            near = z3.Or(within(z3, own, formula, Fraction(1, 20) + places), z3.And(is_whole, near))
-        entered = self._entered[name]
-        both = z3.And(entered, formula.valued, z3.Not(self._bool(self.leaves.freely)))
-        self._solver.add(z3.Implies(both, near))
+    def _agree(self, entered: Any, own: Amount, worked_out: Amount) -> None:
+        """Let nothing that was entered be far from what is worked out, unless the record contradicts itself."""
+        alone = self.z3.And(entered, own.valued, worked_out.valued, self._bool(-self.reading.several))
+        self._solver.add(self.z3.Implies(alone, not_far(self.z3, own, worked_out)))
 
     # --- formulas ---
 
