@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+import yaml
 
 from engine.assessment import query
 from engine.assessment.judgement import judge
@@ -16,6 +17,7 @@ from engine.assessment.outlook import Outlook
 from engine.assessment.verdict import Verdict
 from engine.case import case
 from engine.case.case import Case, Prepared
+from engine.intake import record
 from engine.knowledge_base.store import cache
 from engine.premises.expression import All, AnyOf, AtLeast, Not, Shown, TruthNode
 from engine.premises.statuses import WORDS
@@ -157,3 +159,17 @@ def test_known_is_what_there_is_anything_to_go_by(prepared: Prepared) -> None:
     assert {name for name, held in known.items() if held is Truth.TRUE} == expected
     assert {name for name, held in known.items() if held is Truth.FALSE} == known.keys() - expected
     assert query.holds(one, parsed(prepared, "known(menopausal_status)")) is Truth.TRUE  # there is nothing to know
+
+
+def test_how_often_a_medicine_is_taken_is_asked_in_any_unit_of_time(prepared: Prepared) -> None:
+    asked = parsed(prepared, "any medicines where (name is alendronate and every >= 7 days)")
+    months = parsed(prepared, "any medicines where (name is alendronate and every >= 1 month)")
+    for often, weekly, monthly in (("6 days", False, False), ("week", True, False), ("month", True, True)):
+        given = {"age": 70, "medicines": [{"name": "alendronate", "every": often}]}
+        patient, _ = record.read_record(prepared.kb, yaml.safe_dump(given), "patient.yaml", TODAY)
+        assert patient is not None
+        one = Case(prepared, TODAY)
+        one.say({name: answer.known for name, answer in patient.answers.items()})
+        assert [query.holds(one, what) for what in (asked, months)] == [
+            Truth.TRUE if held else Truth.FALSE for held in (weekly, monthly)
+        ]
