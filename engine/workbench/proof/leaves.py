@@ -238,6 +238,8 @@ class Reading:
         if finding is not None and finding.type == "records":
             complete = self.list_of(name).complete
             return Pair(complete, -complete)
+        if name in self.kb.quantities or (finding is not None and finding.type == "number"):
+            self.leaves.line(name)  # what it is worked out from counts, though nothing compares it
         there = self.clauses.any_of((self.leaves.has_value(name), self.not_applicable(name)))
         return Pair(there, -there)
 
