@@ -62,7 +62,7 @@ def test_the_wheel_carries_the_license(installed: Path) -> None:
     assert "experta" in license_file.read_text("utf-8")
 
 
-@pytest.mark.parametrize("words", [["--version"], ["check"], ["compare", "osteoporosis", "osteomalacia"]])
+@pytest.mark.parametrize("words", [["--version"], ["explain", "E041"], ["compare", "osteoporosis", "osteomalacia"]])
 def test_what_is_installed_runs_away_from_the_checkout(words: list[str], installed: Path, tmp_path: Path) -> None:
     code = "import sys; from osteologic.cli import main; sys.exit(main())"
     ran = subprocess.run(

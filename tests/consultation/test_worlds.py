@@ -28,7 +28,7 @@ from tests.conftest import LONG
 
 ROOT = Path(__file__).parent.parent.parent
 TODAY = datetime.date(2026, 11, 21)
-PATIENTS = 1000 if LONG else 10
+PATIENTS = 1000 if LONG else 6
 TOGETHER = 10
 HEALTHY = {
     "age": "67",

@@ -285,7 +285,7 @@ def test_a_spine_that_is_normal_is_no_picture_without_fractures(ear: Ear) -> Non
 
 # --- whatever is typed ------------------------------------------------------------------------------------------------
 
-COUNT = 100_000 if conftest.LONG else 3_000 if os.environ.get("CI") == "true" else 1_000
+COUNT = 100_000 if conftest.LONG else 2_000 if os.environ.get("CI") == "true" else 1_000
 """How many random and mutated lines are heard."""
 
 
