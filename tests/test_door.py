@@ -31,11 +31,12 @@ def kb() -> api.KnowledgeBase:
 
 
 def test_every_example_of_the_page_and_of_the_readme_runs_as_it_stands(tmp_path: Path) -> None:
-    """In a process of its own, in which this checkout is what `osteologic` names."""
+    """In a process of its own, in which this checkout is what `osteologic` names; without the solver, an extra."""
     assert len(EXAMPLES) >= 5
     (front,) = ON_THE_FRONT
     (tmp_path / "osteologic").symlink_to(ROOT)
-    code = "import datetime\ntoday = datetime.date(2026, 11, 21)\n" + "\n".join([*EXAMPLES, front])
+    code = "import datetime, sys\nsys.modules['z3'] = None\ntoday = datetime.date(2026, 11, 21)\n"
+    code += "\n".join([*EXAMPLES, front])
     ran = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,

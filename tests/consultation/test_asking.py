@@ -27,7 +27,7 @@ from engine.values.value import Records
 from engine.workbench.trials.patients import HERE, Vocabulary, number, one_of
 from tests.conftest import LONG
 
-_AT_ONCE = 1000 if LONG else 6
+_AT_ONCE = 1000 if LONG else 4
 PATIENTS = int(os.environ.get("OSTEOLOGIC_PATIENTS", _AT_ONCE))
 TOGETHER = 4
 SHARES = 4

@@ -22,7 +22,7 @@ from engine.views import dialogue
 from engine.views.report import text
 from tests.conftest import LONG
 
-LINES = int(os.environ.get("OSTEOLOGIC_LINES", "2000" if LONG else "100"))
+LINES = int(os.environ.get("OSTEOLOGIC_LINES", "2000" if LONG else "60"))
 
 
 @pytest.fixture(scope="module")
