@@ -34,25 +34,14 @@ class _AskedOnce(dict[str, _T]):
         return found
 
 
-class _OfOne(Sequence[int]):
+class _OfOne:
     """Of each literal whether it holds of one of many patients: a column of the bits, read when it is wanted."""
 
     def __init__(self, held: Sequence[int], number: int) -> None:
         self._all, self._number = held, number
 
-    def __len__(self) -> int:
-        return len(self._all)
-
-    @overload
-    def __getitem__(self, index: int) -> int: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[int]: ...
-
-    def __getitem__(self, index: int | slice) -> int | list[int]:
-        if isinstance(index, slice):
-            return [cases >> self._number & 1 for cases in self._all[index]]
-        return self._all[index] >> self._number & 1
+    def __getitem__(self, literal: int) -> int:
+        return self._all[literal] >> self._number & 1
 
 
 class Kept(Reference):
@@ -75,7 +64,7 @@ class Kept(Reference):
         self._thresholds: dict[str, Interval | Gap] = _AskedOnce(memory.threshold)
         self.people: Population
         """The population that it is one of, where it was kept with others."""
-        self._held: Sequence[int]
+        self._held: _OfOne | bytearray
         """Of each literal whether it holds, 1 or 0."""
         if isinstance(case, OneOfMany):
             self._held = _OfOne(case.population.truths.held, case.number)
