@@ -151,7 +151,7 @@ class _Summary:
     def today(self) -> Block:
         lines = [*self._medicines(), *self._beside()]
         if lines and any(alert.urgency == "emergency" for alert in self.verdict.on_top.raised):
-            lines.insert(0, Line("first the emergency; what follows waits until it is over", "", "emergency"))
+            lines.insert(0, Line("first the emergency: all else waits until it is over", "", "emergency"))
         return Block("today", _LABELS["today"], tuple(lines), least=4)
 
     def _medicines(self) -> Iterator[Line]:
