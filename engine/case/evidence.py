@@ -42,42 +42,79 @@ def exponent(rule: Rule) -> float:
     return math.log10(LIKELIHOOD_RATIOS[rule.strength])
 
 
-def findings_behind(kb: KnowledgeBase) -> dict[str, frozenset[str]]:
-    """For each rule that supports or opposes: its findings, followed through states, propositions and quantities."""
-    by_atom = productions.rules_by_atom(kb)
-    reads = values.dependencies(kb)
-    names: dict[str, frozenset[str]] = {}
-    atoms: dict[str, frozenset[str]] = {}
+class Behind:
+    """The findings behind premises, followed through states, propositions and quantities; what was followed is kept.
 
-    def of_name(name: str) -> frozenset[str]:
-        if name not in names:
-            names[name] = frozenset()
-            if name in kb.findings and not kb.findings[name].stand_in:
-                names[name] = frozenset({name})
+    Args:
+        rules: the rules that conclude each proposition.
+        reads: what each name is worked out from.
+        before: the same of other rules, for the propositions besides `anew`.
+    """
+
+    def __init__(
+        self,
+        kb: KnowledgeBase,
+        rules: Mapping[str, tuple[Rule, ...]],
+        reads: Mapping[str, frozenset[str]],
+        before: Behind | None = None,
+        anew: frozenset[str] = frozenset(),
+    ) -> None:
+        self.kb, self.rules, self.reads = kb, rules, reads
+        self._before, self._anew = before, anew
+        self._names: dict[str, frozenset[str]] = {}
+        self._atoms: dict[str, frozenset[str]] = {}
+
+    @classmethod
+    def of(cls, kb: KnowledgeBase) -> Behind:
+        return cls(kb, productions.rules_by_atom(kb), values.dependencies(kb))
+
+    def under(self, kb: KnowledgeBase, rules: Mapping[str, tuple[Rule, ...]], anew: frozenset[str]) -> Behind:
+        """The same under other rules, by which `anew` are all the propositions that may rest on something else.
+
+        Names are worked out from the same as before.
+        """
+        return Behind(kb, rules, self.reads, self, anew)
+
+    def rule(self, rule: Rule) -> frozenset[str]:
+        """The findings behind the premise of a rule, but for those that any two rules may share."""
+        return self._node(rule.when) - EVERYBODY if rule.when is not None else frozenset()
+
+    def of_rules(self, rules: Iterable[Rule]) -> dict[str, frozenset[str]]:
+        """Those behind each of these rules that supports or opposes."""
+        return {one.id: self.rule(one) for one in rules if one.verb in verbs.RANKING and one.when is not None}
+
+    def _name(self, name: str) -> frozenset[str]:
+        if self._before is not None:
+            return self._before._name(name)
+        if name not in self._names:
+            self._names[name] = frozenset()
+            if name in self.kb.findings and not self.kb.findings[name].stand_in:
+                self._names[name] = frozenset({name})
             else:
-                own = frozenset({name}) if name in kb.findings else frozenset()
-                names[name] = own.union(*(of_name(read) for read in reads.get(name, ())))
-        return names[name]
+                own = frozenset({name}) if name in self.kb.findings else frozenset()
+                self._names[name] = own.union(*(self._name(read) for read in self.reads.get(name, ())))
+        return self._names[name]
 
-    def of_atom(atom: str) -> frozenset[str]:
-        if atom not in atoms:
-            atoms[atom] = frozenset()
-            parts: list[Node | None] = [rule.when for rule in by_atom.get(atom, ())]
-            scale = kb.scales.get(propositions.scale_of(atom))
+    def _atom(self, atom: str) -> frozenset[str]:
+        if self._before is not None and atom not in self._anew:
+            return self._before._atom(atom)
+        if atom not in self._atoms:
+            self._atoms[atom] = frozenset()
+            parts: list[Node | None] = [rule.when for rule in self.rules.get(atom, ())]
+            scale = self.kb.scales.get(propositions.scale_of(atom))
             if scale is not None:
                 parts.append(scale.applies)
-            atoms[atom] = frozenset().union(*(of_node(part) for part in parts if part is not None))
-        return atoms[atom]
+            self._atoms[atom] = frozenset().union(*(self._node(part) for part in parts if part is not None))
+        return self._atoms[atom]
 
-    def of_node(node: Node) -> frozenset[str]:
-        direct = frozenset().union(*(of_name(name) for name in expression.names_read(node)))
-        return direct.union(*(of_atom(atom) for atom in expression.atoms_read(node)))
+    def _node(self, node: Node) -> frozenset[str]:
+        direct = frozenset().union(*(self._name(name) for name in expression.names_read(node)))
+        return direct.union(*(self._atom(atom) for atom in expression.atoms_read(node)))
 
-    return {
-        rule.id: of_node(rule.when) - EVERYBODY
-        for rule in kb.rules.values()
-        if rule.verb in verbs.RANKING and rule.when is not None
-    }
+
+def findings_behind(kb: KnowledgeBase) -> dict[str, frozenset[str]]:
+    """For each rule that supports or opposes: its findings, followed through states, propositions and quantities."""
+    return Behind.of(kb).of_rules(kb.rules.values())
 
 
 def conditions_named(rule: Rule, by_atom: Mapping[str, tuple[Rule, ...]]) -> frozenset[str]:

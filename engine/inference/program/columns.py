@@ -6,7 +6,7 @@ once for all cases that read the same. What that comes to is remembered from one
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...premises import expression
@@ -158,6 +158,27 @@ class Answers:
         for case, number in implied.items():
             by[case] = number
         return [explicit, by]
+
+
+class AnswersOfOne(Mapping[str, Given]):
+    """What was said and implied in one of many cases, by name; no name is there of which nothing was."""
+
+    def __init__(self, answers: Answers, case: int) -> None:
+        self._answers, self._case = answers, case
+
+    def __getitem__(self, name: str) -> Given:
+        found = self._answers.given(name, self._case)
+        if found is NOTHING:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        answers = self._answers
+        names = {**answers.said, **answers.implied, **dict.fromkeys(answers.closed)}
+        return (name for name in names if answers.given(name, self._case) is not NOTHING)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class Columns:

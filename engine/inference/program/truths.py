@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from ...knowledge_base.model import Rule
 from ...premises import expression
 from ...premises.expression import TruthNode
 from ...values.truth import Truth
 from ...values.value import NOT_MEASURED, UNKNOWN
-from ..values import NOTHING, Given
+from ..values import Given
 from . import bits
 from .bits import NOBODY, Pair
-from .columns import Answers, Columns, Machine, Row
+from .columns import Answers, AnswersOfOne, Columns, Machine, Row
 from .leaves import Leaves
 
 
@@ -155,11 +155,8 @@ class RowMemory(Row):
 
     @property
     def said(self) -> Mapping[str, Given]:
-        """All that was said or implied, by name."""
-        answers = self.truths.answers
-        names: Iterable[str] = {*answers.said, *answers.implied, *answers.closed}
-        given = ((name, answers.given(name, self.case)) for name in names)
-        return {name: one for name, one in given if one != NOTHING}
+        """All that was said or implied, by name; looked up when it is asked for."""
+        return AnswersOfOne(self.truths.answers, self.case)
 
     def start(self, today: object) -> None:
         """A case that is one of many has begun long ago."""

@@ -13,10 +13,11 @@ from ...case.case import Case, Prepared
 from ...inference.working_memory import WorkingMemory
 from ...intake.answers import answers
 from ...knowledge_base import verbs
-from ...knowledge_base.model import Rule
+from ...knowledge_base.model import KnowledgeBase, Rule
 from ...premises import evaluation, expression, propositions
 from ...values.interval import Interval
 from ...values.truth import Truth
+from ...values.value import Known
 from . import cases, clashes
 from .cases import DIAGNOSES, Expectation, WorkedCase
 
@@ -183,17 +184,29 @@ def _dose(look: Outlook, want: Expectation) -> Checked:
 
 def _quantity(look: Outlook, want: Expectation) -> Checked:
     case = look.case
-    known, _ = answers.read_answer(case.kb, want.subject, want.wanted[0], want.place, None)
-    actual = evaluation.interval_of(case.memory.known(want.subject), None)
-    expected = evaluation.interval_of(known, None) if known is not None else None
-    if not isinstance(actual, Interval) or not isinstance(expected, Interval):
-        return False, f"it is {case.value_text(want.subject)}"
-    tolerance = Decimal(want.within) if want.within else _half_digit(want.wanted[0])
-    held = all(abs(a - b) <= tolerance for a, b in ((actual.low, expected.low), (actual.high, expected.high)) if a != b)
+    known = case.memory.known(want.subject)
+    held = is_about(known, number_wanted(case.kb, want), want)
     if held is not want.negated:
         return held, ""  # nobody will read it, and hundreds of cases work numbers out
-    exact = f" ({actual.exact.normalize():f})" if actual.exact is not None else ""
+    actual = evaluation.interval_of(known, None)
+    exact = f" ({actual.exact.normalize():f})" if isinstance(actual, Interval) and actual.exact is not None else ""
     return held, f"it is {case.value_text(want.subject)}{exact}"
+
+
+def number_wanted(kb: KnowledgeBase, want: Expectation) -> Interval | None:
+    """The number that an expectation of a quantity names, in its own unit."""
+    known, _ = answers.read_answer(kb, want.subject, want.wanted[0], want.place, None)
+    found = evaluation.interval_of(known, None) if known is not None else None
+    return found if isinstance(found, Interval) else None
+
+
+def is_about(known: Known, expected: Interval | None, want: Expectation) -> bool:
+    """Whether a value is the number expected, within what was allowed or half a step of the last digit written."""
+    actual = evaluation.interval_of(known, None)
+    if not isinstance(actual, Interval) or expected is None:
+        return False
+    tolerance = Decimal(want.within) if want.within else _half_digit(want.wanted[0])
+    return all(abs(a - b) <= tolerance for a, b in ((actual.low, expected.low), (actual.high, expected.high)) if a != b)
 
 
 def _half_digit(text: str) -> Decimal:

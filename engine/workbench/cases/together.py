@@ -5,8 +5,10 @@ It says which cases fail, not why: those are run again one by one, so that what 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import TypeVar
 
 from ...assessment import differential
 from ...assessment.differential import Standing
@@ -15,8 +17,11 @@ from ...assessment.verdict import DIAGNOSIS_STATUSES, PLAN_STATUSES
 from ...case.case import Prepared
 from ...inference.program import bits
 from ...inference.program.columns import Machine
+from ...values.interval import Interval
 from . import cases, clashes, outcomes
 from .cases import DIAGNOSES, Expectation, WorkedCase
+
+_W = TypeVar("_W")
 
 
 def population(prepared: Prepared, machine: Machine, worked: Sequence[WorkedCase]) -> Population:
@@ -53,6 +58,7 @@ class Met:
         self.people, self.kb, self._before = people, people.kb, before
         self._found: dict[tuple[str, str, tuple[str, ...]], int] = {}
         self._ranks: dict[int, dict[str, Standing]] = {}
+        self._wanted: dict[tuple[str, str], Interval | None] = before[0]._wanted if before is not None else {}
 
     def within(self, want: Expectation, these: int) -> int:
         """Of these cases those in which it is so; of others nothing is said."""
@@ -72,10 +78,10 @@ class Met:
 
     def over_bits(self, want: Expectation, these: int) -> bool:
         """Whether it is looked up without supposing anything else of a patient."""
-        return self.at_once(want, these) or (want.kind in _RANKED and not these & self.people.contradicting)
+        return self.at_once(want, these) or (want.kind in _OF_ONE and not these & self.people.contradicting)
 
     def _one_by_one(self, want: Expectation, these: int) -> int:
-        check = _RANKED.get(want.kind)
+        check = _OF_ONE.get(want.kind)
         found = 0
         for number in bits.positions(these):
             if check is not None and not self.people.contradicting >> number & 1:
@@ -88,10 +94,8 @@ class Met:
     def ranked(self, number: int) -> dict[str, Standing]:
         """The differential of one case, in its order."""
         found = self._ranks.get(number)
-        if found is None and self._before is not None:
-            met, conditions = self._before
-            if all(self._stands(name, number) == met._stands(name, number) for name in conditions):
-                found = self._ranks[number] = met.ranked(number)
+        if found is None and self._before is not None and not self._moved >> number & 1:
+            found = self._ranks[number] = self._before[0].ranked(number)
         if found is None:
             listed, standings = [], self.people.standings
             for name, condition in self.kb.conditions.items():
@@ -104,14 +108,33 @@ class Met:
             self._ranks[number] = found
         return found
 
-    def _stands(self, condition: str, number: int) -> tuple[str | float, str | float]:
-        standings = self.people.standings
-        return _word(standings.statuses(condition), number), _word(standings.scores(condition), number)
+    @functools.cached_property
+    def _moved(self) -> int:
+        """The cases of which a condition stands elsewhere than before in the differential."""
+        if self._before is None:
+            return self.people.everybody
+        met, conditions = self._before
+        now, then, found = self.people.standings, met.people.standings, 0
+        for name in conditions:
+            found |= _unlike(now.statuses(name), then.statuses(name)) | _unlike(now.scores(name), then.scores(name))
+        return found
+
+    def number_wanted(self, want: Expectation) -> Interval | None:
+        """The number that an expectation of a quantity names, read once."""
+        key = want.subject, want.wanted[0]
+        if key not in self._wanted:
+            self._wanted[key] = outcomes.number_wanted(self.kb, want)
+        return self._wanted[key]
 
     def rank(self, number: int, condition: str) -> int:
         """1 for the first of the differential of one case; 0 where the condition is not in it."""
         ranked = list(self.ranked(number))
         return ranked.index(condition) + 1 if condition in ranked else 0
+
+
+def _unlike(now: Mapping[_W, int], then: Mapping[_W, int]) -> int:
+    """The cases that have other words now."""
+    return bits.joined(now.get(word, 0) ^ then.get(word, 0) for word in {*now, *then})
 
 
 def _word(words: Mapping[str, int] | Mapping[float, int], number: int) -> str | float:
@@ -202,7 +225,7 @@ _AT_ONCE: dict[str, Callable[[Met, Expectation], int]] = {
 _SLOWLY_MERGED = frozenset({"orders", "next_step", "missing", "scores", "doses"})
 """What is looked up one by one for those of whom two values contradict."""
 
-# --- by the differential of one ---------------------------------------------------------------------------------------
+# --- of one at a time -------------------------------------------------------------------------------------------------
 
 
 def _rank(met: Met, want: Expectation, number: int) -> bool:
@@ -227,8 +250,13 @@ def _rejected(met: Met, want: Expectation, number: int) -> bool:
     return bool(want.wanted) and all(0 < met.rank(number, name) < rank for name in want.wanted)
 
 
-_RANKED: dict[str, Callable[[Met, Expectation, int], bool]] = {
+def _quantity(met: Met, want: Expectation, number: int) -> bool:
+    return outcomes.is_about(met.people.truths.columns.known(want.subject, number), met.number_wanted(want), want)
+
+
+_OF_ONE: dict[str, Callable[[Met, Expectation, int], bool]] = {
     "ranks": _rank,
     "diagnosis": _answer,
     "reject": _rejected,
+    "quantities": _quantity,
 }

@@ -59,12 +59,15 @@ class Graph:
     def __init__(self, kb: KnowledgeBase) -> None:
         self.kb = kb
         self.order = {id: place for place, id in enumerate(kb.rules)}
+        self.behind = evidence.Behind.of(kb)
         self.by_atom: dict[str, set[str]] = {}
         self.by_name: dict[str, set[str]] = {}
         self.applying: dict[str, list[str]] = {}
         self.names: dict[str, set[str]] = {}
         self.indicated: list[tuple[str, frozenset[str], frozenset[str]]] = []
         self._leaves: dict[int, tuple[Node, frozenset[str]]] = {}
+        self._concluded = {id: concluded(kb, rule) for id, rule in kb.rules.items()}
+        self._resting: dict[frozenset[str], Touched] = {}
         asked = [condition.pursue for condition in kb.conditions.values()]
         asked += [kb.scope.when] if kb.scope is not None else []
         self.asked = {
@@ -134,9 +137,15 @@ class Graph:
                 elif reader not in seen_rules:
                     seen_rules.add(reader)
                     rule = self.kb.rules[reader]
-                    new_atoms.extend(concluded(self.kb, rule))
+                    new_atoms.extend(self._concluded[reader])
                     new_names.extend(rule.targets if rule.verb == "derives" else ())
         return Touched(frozenset(seen_rules), frozenset(seen_atoms), frozenset(seen_names), frozenset(guarded))
+
+    def resting_on(self, names: frozenset[str]) -> Touched:
+        """Everything that rests on these names, remembered."""
+        if names not in self._resting:
+            self._resting[names] = self.touched((), names)
+        return self._resting[names]
 
     def goes_round(self, changed: Rule) -> bool:
         """Whether a rule that concludes otherwise than it did would rest on its own conclusion."""
@@ -176,16 +185,22 @@ class Exchanged(Mapping[_K, _V]):
 # --- the same case under another rule ---------------------------------------------------------------------------------
 
 
-class Altered(Reference):
-    """What follows for a kept case once something is changed: worked out where it may differ, as kept where not."""
+class Otherwise(Reference):
+    """What follows for a kept case where something is other than it was: worked out only where it may differ.
 
-    def __init__(self, kept: Kept, alteration: Alteration) -> None:
-        self.kb = alteration.kb
-        self.today = kept.today
-        self.kept, self.touched, self.graph = kept, alteration.touched, alteration.graph
-        self._given = kept._given
-        self._derive = alteration.prepared.plan.derive
-        self._rules = alteration.prepared.rules
+    Args:
+        prepared: the rules, as they are now.
+        touched: all that may come out otherwise.
+        given: the answers, as they are now.
+    """
+
+    def __init__(
+        self, kept: Kept, prepared: Prepared, graph: Graph, touched: Touched, given: Mapping[str, values.Given]
+    ) -> None:
+        self.kb, self.today = prepared.kb, kept.today
+        self.kept, self.touched, self.graph = kept, touched, graph
+        self._given = given
+        self._derive, self._rules = prepared.plan.derive, prepared.rules
         self._values: dict[str, Known] = {}
         self._truths: dict[str, Truth] = {}
         self._premises: dict[str, Truth] = {}
@@ -212,6 +227,13 @@ class Altered(Reference):
 
     def start(self, today: Interval) -> None:
         """A kept case has begun long ago."""
+
+
+class Altered(Otherwise):
+    """What follows for a kept case once a rule or cut-off is changed."""
+
+    def __init__(self, kept: Kept, alteration: Alteration) -> None:
+        super().__init__(kept, alteration.prepared, alteration.graph, alteration.touched, kept.answers)
 
 
 class AlteredCase(Case):
@@ -316,14 +338,15 @@ class Alteration:
         members = {(one.verb, member) for one in versions for member in one.members or one.targets}
         by_target: dict[tuple[str, str], tuple[Rule, ...]] = {}
         by_target |= {key: self._exchanged(base.by_target.get(key, ()), key) for key in members}
+        rules = Exchanged(base.rules, dict(self._concluding()))
         return dataclasses.replace(
             base,
             kb=self.kb,
             plan=plan,
-            rules=Exchanged(base.rules, dict(self._concluding())),
+            rules=rules,
             by_verb={one.verb: self._of_verb(one.verb) for one in versions} | _without(base.by_verb, versions),
             by_target=Exchanged(base.by_target, by_target),
-            behind=self._behind(),
+            behind=self._behind(rules),
             reads={},
             indications={},
         )
@@ -358,23 +381,23 @@ class Alteration:
     def _in_order(self, ids: set[str]) -> list[str]:
         return sorted(ids, key=self.graph.order.__getitem__)
 
-    def _behind(self) -> Mapping[str, frozenset[str]]:
+    def _behind(self, rules: Mapping[str, tuple[Rule, ...]]) -> Mapping[str, frozenset[str]]:
+        """The findings behind each rule that ranks, where rules conclude these propositions."""
         rule, changed, before = self.rule, self.changed, self.base.behind
-        if rule is None:
-            return evidence.findings_behind(self.kb)
+        assert rule is not None
         same = changed is not None and all(
             _reads(getattr(rule, field)) == _reads(getattr(changed, field)) for field in ("when", "formula")
         )
         if changed is not None and same and _aim(rule) == _aim(changed):
             return before
-        kb = self.base.kb
-        if any(kb.rules[id].verb in verbs.RANKING for id in self.touched.rules - {rule.id} if id in kb.rules):
+        if rule.verb == "derives" or (changed is not None and changed.verb == "derives"):
             return evidence.findings_behind(self.kb)
-        if changed is not None and changed.verb in verbs.RANKING and not (same and rule.id in before):
-            return evidence.findings_behind(self.kb)
-        if (changed is not None and changed.verb in verbs.RANKING) or rule.id not in before:
+        touched = [self.kb.rules[id] for id in self.touched.rules if id in self.kb.rules]
+        if not any(one.verb in verbs.RANKING for one in (rule, *touched)):
             return before
-        return {id: names for id, names in before.items() if id != rule.id}
+        anew = self.graph.behind.under(self.kb, rules, self.touched.atoms).of_rules(touched)
+        gone = {rule.id} - anew.keys()
+        return {**{id: names for id, names in before.items() if id not in gone}, **anew}
 
     def patient(self, kept: Kept) -> AlteredCase:
         return AlteredCase(kept, self)

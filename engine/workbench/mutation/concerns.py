@@ -27,8 +27,14 @@ PURSUIT: Ground = ("pursuit", "")
 
 
 def grounds_of(want: Expectation) -> tuple[Ground, ...]:
-    """What an expectation stands on; it is met or not as before while none of that is shaken."""
+    """What an expectation stands on; it is met or not as before while none of that is shaken.
+
+    Of `asked` that is nothing: what is asked hangs on almost every rule, and whether a case notices a change is looked
+    for in what follows.
+    """
     kind, subject = want.kind, want.subject
+    if kind == "asked":
+        return ()
     if kind in ("fired", "held", "ruled_out"):
         return (("rule", subject),)
     if kind in ("states", "false", "unknown"):

@@ -59,7 +59,7 @@ class Kept(Reference):
         self.recorded = Kept(case.recorded, worked) if case.recorded is not case else self
         """The same case with what is old taken as of today."""
         self.closed_groups = frozenset(case.closed_groups)
-        self._given = dict(memory.said)
+        self._given: Mapping[str, values.Given]
         self._values: dict[str, Known] = _AskedOnce(memory.known)
         self._thresholds: dict[str, Interval | Gap] = _AskedOnce(memory.threshold)
         self.people: Population
@@ -68,12 +68,14 @@ class Kept(Reference):
         """Of each literal whether it holds, 1 or 0."""
         if isinstance(case, OneOfMany):
             self._held = _OfOne(case.population.truths.held, case.number)
+            self._given = memory.said
         else:  # it may be told more, and what is kept must not move with it
             held = bytearray(self.plan.productions.ground.width)
             network = getattr(memory, "network", None)
             for literal in network.literals if network is not None else ():
                 held[literal] = 1
             self._held = held
+            self._given = dict(memory.said)
             self._values.update({name: memory.known(name) for name in (*self.kb.findings, *self.kb.quantities)})
             self._thresholds.update({name: memory.threshold(name) for name in self.kb.thresholds})
         self._answers: dict[int, Truth] = {}

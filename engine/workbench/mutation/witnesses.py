@@ -23,11 +23,11 @@ from ...intake.answers import answers
 from ...knowledge_base.model import KnowledgeBase, Rule
 from ...premises import expression
 from ...premises.expression import Node, NumberNode, TruthNode
-from ...values import dates
+from ...values import dates, truth
 from ...values.interval import Interval, exactly
 from ...values.truth import Truth
 from ...values.value import NO, YES, Choice, Day, Entry, Known, Measurement, Number, Records
-from .alteration import Alteration
+from .alteration import Alteration, Exchanged, Otherwise
 from .kept import Kept
 
 BUDGET = 120
@@ -81,6 +81,9 @@ class Search:
         self.differing = written[0] ^ written[1]
         """The conditions that the two versions do not share."""
         self.focus = frozenset().union(*(expression.names_read(leaf) for leaf in self.differing))
+        one, other = (_items(version.when) for version in (rule, changed))
+        self._apart = [item for item in one if item not in other], [item for item in other if item not in one]
+        """What either version wants besides what both do."""
 
     def found(self, cases: Sequence[Kept], truths: Truths) -> Witness | None:
         """The first patient found, within the budget; None where there is none, or it lies further off.
@@ -136,15 +139,22 @@ class Search:
 
     def _told(self, start: Kept, changes: Mapping[str, Known]) -> tuple[str, str]:
         """What the rule comes to as it is and changed; where only what it concludes was changed, that too."""
-        base, other = self.alteration.base, self.alteration.prepared
-        given = {**start.answers, **{name: Given(known) for name, known in changes.items()}}
-        plain = _Plain(base, given, start.today)
-        before = told_of(plain, self.rule)
+        given = {name: Given(known) for name, known in changes.items()}
         if self.rule.verb == "derives":
-            return before, told_of(_Plain(other, given, start.today), self.changed)
+            everything = {**start.answers, **given}
+            sides = self.alteration.base, self.alteration.prepared
+            one, other = (_Plain(side, everything, start.today) for side in sides)
+            return told_of(one, self.rule), told_of(other, self.changed)
+        graph = self.alteration.graph
+        touched, answers = graph.resting_on(frozenset(changes)), Exchanged(start.answers, given)
+        near = Otherwise(start, self.alteration.base, graph, touched, answers)
+        alone = [truth.all_of([near.holds(item) for item in items]) for items in self._apart]
+        if alone[0] is alone[1] and any(self._apart):
+            return "", ""  # whatever else both want
+        before = near.premise(self.rule).value
         if self.rule.when is self.changed.when:
             return before, f"{before}, but it concludes otherwise" if before == Truth.TRUE.value else before
-        return before, plain.holds(self.changed.when or expression.Always()).value
+        return before, near.holds(self.changed.when or expression.Always()).value
 
     def _witness(self, start: Kept, changes: Mapping[str, Known], before: str, after: str) -> Witness:
         written = {name: answers.write_answer(self.kb, name, known) for name, known in changes.items()}
@@ -209,6 +219,13 @@ class Search:
         entry = self.kb.findings.get(name)
         plausible = entry.plausible if entry is not None else None
         return [value for value in sorted(found) if plausible is None or plausible.contains(exactly(value))]
+
+
+def _items(premise: TruthNode | None) -> tuple[TruthNode, ...]:
+    """All that a premise wants at once."""
+    if isinstance(premise, expression.All):
+        return premise.items
+    return () if premise is None else (premise,)
 
 
 def told_of(memory: Reference, rule: Rule) -> str:
