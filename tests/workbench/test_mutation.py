@@ -407,7 +407,7 @@ MANY = """\
 
 
 def test_an_expectation_on_other_grounds_never_comes_out_otherwise() -> None:
-    """All that is passed over, looked at after all: nothing of it changes; what is asked is not looked at on purpose."""
+    """All that is passed over, looked at after all: nothing of it changes; but what is asked is not looked at."""
     base = bench.prepared()
     kept, failing = mutation.keep(base, bench.worked(base, MANY))
     assert not failing
