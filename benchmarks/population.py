@@ -48,9 +48,9 @@ class Population:
         self.count = count
         columns: dict[str, Any] = {}
         for finding in self.kb.findings.values():
-            if finding.type == "number":
+            if finding.form == "number":
                 columns[finding.id] = self._numbers(finding)
-            elif finding.type == "records":
+            elif finding.form == "records":
                 columns[finding.id] = self._list(finding)
             else:
                 columns[finding.id] = self._choices(finding)
@@ -61,12 +61,12 @@ class Population:
 
     def _mapping(self) -> str:
         """Its lists are complete: what is not listed is not there."""
-        lists = [finding.id for finding in self.kb.findings.values() if finding.type == "records"]
+        lists = [finding.id for finding in self.kb.findings.values() if finding.form == "records"]
         return "lists:\n" + "".join(f"  {name}: {{column: {name}, complete: yes}}\n" for name in lists)
 
     def _header(self, name: str) -> str:
         finding = self.kb.findings[name]
-        return f"{name} [{finding.unit}]" if finding.type == "number" and finding.unit else name
+        return f"{name} [{finding.unit}]" if finding.form == "number" and finding.unit else name
 
     def _array(self, column: Any) -> pa.Array:
         if isinstance(column, tuple):
@@ -94,7 +94,7 @@ class Population:
         return values, self._there(finding)
 
     def _choices(self, finding: Finding) -> tuple[Any, Any]:
-        if finding.type == "yes_no":
+        if finding.form == "yes_no":
             return self.chance.random(self.count) < 0.2, self._there(finding)
         members = np.array(sorted(self.names.members(finding.id)))
         return self.chance.choice(members, self.count), self._there(finding)

@@ -103,7 +103,7 @@ class Search:
             days = [Day(exactly(today - days)) for days in DAYS_AGO]
             values: list[Known] = [*days] if kind == "date" else [number(dose) for dose in DOSES]
             yield from (detailed(put.said, put.asked, value)[name] for value in values)
-        elif self.kb.findings[name].type == "records":
+        elif self.kb.findings[name].form == "records":
             yield from self._lists(name, put.said.get(name), record.get(name))
         else:
             yield from self.vocabulary.answers(name)
@@ -274,7 +274,7 @@ class _Aim:
         self._say()
 
     def _other(self, name: str, leaf: TruthNode, before: Known | None) -> Known:
-        if self.kb.findings[name].type != "records":
+        if self.kb.findings[name].form != "records":
             return self.chance.choice(self.vocabulary.answers(name))
         said = self.put.said.get(name)
         begun = said.entries if isinstance(said, Records) else ()

@@ -344,7 +344,7 @@ def _mechanism(case: Case, causes: tuple[Cause, ...], diagnoses: tuple[Diagnosis
         sentences.append(f"There is too little bone ({_listed(one.label for one in little[:2])}).")
     if soft and not sure_soft and (little or here):
         waiting = reasons.ordered(case, frozenset(soft[0].missing))
-        tests = [name for name in waiting if case.kb.findings[name].type == "number"][:4]
+        tests = [name for name in waiting if case.kb.findings[name].form == "number"][:4]
         if tests and soft[0].status != "excluded":
             names = _listed(case.names.label(name) for name in tests)
             also = "also " if little else ""

@@ -73,7 +73,7 @@ def _waited_for(case: Case, intervention: Intervention) -> list[tuple[str, Rule]
 
 
 def _measured(case: Case, names: Iterable[str]) -> Iterator[str]:
-    return (name for name in names if name in case.kb.findings and case.kb.findings[name].type == "number")
+    return (name for name in names if name in case.kb.findings and case.kb.findings[name].form == "number")
 
 
 def _soonest(case: Case, names: Iterable[str]) -> set[str]:

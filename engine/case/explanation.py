@@ -267,7 +267,7 @@ class Explanation:
     def _without_detail(self, reads: Iterable[str]) -> frozenset[str]:
         """The lists that are there, and yet give no number: an entry lacks a date or a dose."""
         findings = [self.kb.findings[name] for name in reads if name in self.kb.findings]
-        lists = (one.id for one in findings if one.type == "records")
+        lists = (one.id for one in findings if one.form == "records")
         return frozenset(name for name in lists if self.is_known(name))
 
     def is_settled(self, name: str) -> bool:

@@ -465,7 +465,7 @@ class Conversation:
         """The answers to a question, by name; what it asks and they leave out is not known."""
         unknown = tuple(name for name in asked.findings if name not in said)
         findings = [self.case.kb.findings[name] for name in unknown if name in self.case.kb.findings]
-        undone = [one.id for one in findings if one.known_by != "person" and one.type != "records"]
+        undone = [one.id for one in findings if one.known_by != "person" and one.form != "records"]
         self._take(Understood({**said, **dict.fromkeys(undone, NOT_MEASURED)}, answered=True, unknown=unknown), asked)
 
     def finished(self) -> Verdict:

@@ -205,7 +205,7 @@ class Reader:
         met = said.keys() & set(asked.findings)
         if len(asked.findings) == 1:
             return bool(met)
-        kinds = {self.kb.findings[name].type for name in asked.findings if name in self.kb.findings}
+        kinds = {self.kb.findings[name].form for name in asked.findings if name in self.kb.findings}
         checks = kinds == {"yes_no"} and asked.any_of
         return bool(met) and (not checks or set(asked.findings) <= said.keys())
 
@@ -215,7 +215,7 @@ class Reader:
             return None
         finding = self.kb.findings.get(asked.findings[0])
         words = heard.reading.unread[0]
-        if finding is None or finding.type != "choice" or len(words.split()) > 2:
+        if finding is None or finding.form != "choice" or len(words.split()) > 2:
             return None
         _, problems = answers.read_with(self.ear.sheet, finding.id, words, PROMPT)
         return problems[0] if problems else None

@@ -101,7 +101,7 @@ class _Writer:
         elif role == tokens.SUBJECT:
             yield from self._subjects(of)
         elif role == "list":
-            yield from (self._entry(one, "list") for one in self.kb.findings.values() if one.type == "records")
+            yield from (self._entry(one, "list") for one in self.kb.findings.values() if one.form == "records")
         elif role == "operator":
             yield from self._operators(of)
         elif role == tokens.UNIT:
@@ -366,11 +366,11 @@ class _Writer:
         finding = self.kb.findings.get(own[0])
         if finding is None:
             return
-        if finding.type == "yes_no":
+        if finding.form == "yes_no":
             yield from (Choice(word, kind="value") for word in ("yes", "no"))
-        elif finding.type == "number":
+        elif finding.form == "number":
             yield from (Choice(f"${{1:0}} {unit}", label=f"... {unit}", kind="snippet") for unit in self._units(own[0]))
-        elif finding.type == "records" and self.there.typing_key and not self.there.before.startswith("["):
+        elif finding.form == "records" and self.there.typing_key and not self.there.before.startswith("["):
             for field in finding.fields.values():
                 yield Choice(f"{field.id}: ", label=field.id, detail=field.label, kind="key")
         name = own[0] if len(own) == 1 else f"{own[0]}.{own[-1]}"

@@ -26,7 +26,7 @@ def name_by_place(kb: KnowledgeBase, line: Line, asked: tuple[str, ...]) -> None
 
 def name_by_words(kb: KnowledgeBase, line: Line, asked: tuple[str, ...]) -> None:
     """`no breast cancer`, where the breast cancer of relatives was asked for: words of two or more."""
-    checks = [name for name in asked if name in kb.findings and kb.findings[name].type == "yes_no"]
+    checks = [name for name in asked if name in kb.findings and kb.findings[name].form == "yes_no"]
     for segment in line.segments if len(checks) > 1 else ():
         told = {key_of(word) for word in words_of(segment.text)}
         if segment.kind != "name" or len(told) < 2:
@@ -44,7 +44,7 @@ def name_by_words(kb: KnowledgeBase, line: Line, asked: tuple[str, ...]) -> None
 def name_left_out(kb: KnowledgeBase, line: Line, asked: tuple[str, ...]) -> str:
     """`210 (40-130)`, `11.2 H`: the name of the one result that was asked for, given as laboratories print it."""
     entry = kb.findings.get(asked[0]) if len(asked) == 1 else None
-    if entry is None or entry.type != "number" or not entry.ranges or "_score" in entry.id:
+    if entry is None or entry.form != "number" or not entry.ranges or "_score" in entry.id:
         return ""
     telling = [one for one in line.segments if not idle(one) and one.kind != "mark"]
     numbers = [one for one in telling if one.kind == "number"]

@@ -149,7 +149,7 @@ class Corrections:
     def _member(self, one: Segment) -> str:
         """The one member of the list last spoken of that a segment names."""
         finding = self.hearing.finding(self.last.finding)
-        if finding is None or finding.type != "records":
+        if finding is None or finding.form != "records":
             return ""
         sense = one.sense("member", finding.fields[finding.key].choices)
         members = sense.value if sense is not None and isinstance(sense.value, frozenset) else frozenset[str]()

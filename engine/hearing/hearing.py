@@ -88,15 +88,15 @@ class Hearing:
 
     def type_of(self, name: str) -> str:
         finding = self.kb.findings.get(name)
-        return finding.type if finding is not None else "number"
+        return finding.form if finding is not None else "number"
 
     def is_number(self, name: str) -> bool:
         finding = self.kb.findings.get(name)
-        return finding.type == "number" if finding is not None else name in self.kb.quantities
+        return finding.form == "number" if finding is not None else name in self.kb.quantities
 
     def is_list(self, name: str) -> bool:
         finding = self.kb.findings.get(name)
-        return finding is not None and finding.type == "records"
+        return finding is not None and finding.form == "records"
 
     def use(self, *segments: Segment | None) -> None:
         for segment in segments:

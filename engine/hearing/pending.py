@@ -84,7 +84,7 @@ class Pending:
 
     def _is_test(self, name: str) -> bool:
         finding = self.hearing.finding(name)
-        return finding is not None and finding.known_by != "person" and finding.type != "records"
+        return finding is not None and finding.known_by != "person" and finding.form != "records"
 
     def _one_word(self, one: Segment) -> bool:
         """`none`, `no`, `yes`, to one question or to several that are alike."""

@@ -40,8 +40,8 @@ class Bounds:
         entry = self.kb.findings.get(name) or self.kb.quantities.get(name)
         if entry is None:
             return ANY
-        if entry.plausible is not None:
-            return entry.plausible
+        if entry.possible.limits is not None:
+            return entry.possible.limits
         formulas = self._formulas.get(name, [])
         return hull(self.of(formula) for formula in formulas) if formulas else ANY
 

@@ -9,19 +9,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal
 
 from ..premises.expression import NumberNode, TruthNode
 from ..values.frozen import frozen
 from ..values.interval import Interval
 from ..values.problems import Place
+from ..values.types import NUMBER, TYPES, Form, Possible
 from .entry import CODE_SYSTEMS as CODE_SYSTEMS
 from .entry import Cited as Cited
 from .entry import CodeList as CodeList
 from .entry import Entry as Entry
 from .verbs import Verb
-
-FindingType = Literal["number", "yes_no", "choice", "records", "date"]
 
 
 @frozen
@@ -64,9 +62,9 @@ class FieldKind:
 
 @frozen
 class Finding(Entry):
-    """A question, measurement or item of the record. `type` is number, yes_no, choice, records or date."""
+    """A question, measurement or item of the record. `type` is one of `values.types`."""
 
-    type: FindingType
+    type: str
     unit: str = ""
     analyte: str = ""
     bare_unit: bool = False
@@ -94,6 +92,16 @@ class Finding(Entry):
     remembers: tuple[str, ...] = ()
     """Of a number: the findings of whose earlier and old results it is the lowest. It does not apply without any."""
 
+    @property
+    def form(self) -> Form:
+        """What its answers are."""
+        return TYPES[self.type].form
+
+    @property
+    def possible(self) -> Possible:
+        """The numbers that its answer can be."""
+        return TYPES[self.type].possible(self.plausible)
+
 
 @frozen
 class Group(Entry):
@@ -119,6 +127,11 @@ class Quantity(Entry):
     """Another way to work it out: where the two fall on two sides of a cut-off, the report says so."""
     shown: bool = True
     """Whether reports list it; one that only serves others is not."""
+
+    @property
+    def possible(self) -> Possible:
+        """The numbers that it can be."""
+        return NUMBER.possible(self.plausible)
 
 
 @frozen

@@ -49,7 +49,7 @@ class _Quick(Vocabulary):
         return self._sources[name]
 
     def _drawn(self, name: str, chance: random.Random) -> Known:
-        if self.kb.findings[name].type == "records":
+        if self.kb.findings[name].form == "records":
             return super()._drawn(name, chance)
         return chance.choice(self.answers(name))
 
@@ -110,7 +110,7 @@ class _Odd:
             return self.chance.choice((UNKNOWN, NOT_MEASURED))
         if isinstance(known, Number):
             return self.number(finding, known.last.interval.low)
-        if isinstance(known, Choice) and finding.type == "choice" and share < 0.2:
+        if isinstance(known, Choice) and finding.form == "choice" and share < 0.2:
             return Choice(frozenset(self.chance.sample(sorted(self.names.members(name)), 2)))
         return self.entries(finding, known) if isinstance(known, Records) else known
 

@@ -35,7 +35,7 @@ def asked_choices(kb: KnowledgeBase) -> set[str]:
 
 
 def numbers(kb: KnowledgeBase) -> list[Finding | Quantity]:
-    findings = [finding for finding in kb.findings.values() if finding.type == "number"]
+    findings = [finding for finding in kb.findings.values() if finding.form == "number"]
     entries: list[Finding | Quantity] = [*findings, *kb.quantities.values()]
     return [entry for entry in entries if entry.unit]
 
@@ -74,7 +74,7 @@ def test_every_number_can_be_given_in_every_unit_that_is_offered(shipped: Knowle
 
 def test_every_choice_is_told_and_read_back(shipped: KnowledgeBase) -> None:
     for finding in shipped.findings.values():
-        if finding.type != "choice":
+        if finding.form != "choice":
             continue
         for member in shipped.choices[finding.choices].members:
             known: Known = Choice(frozenset({member}))
@@ -85,7 +85,7 @@ def test_every_choice_is_told_and_read_back(shipped: KnowledgeBase) -> None:
 
 def test_a_word_against_the_range_is_taken_wherever_a_range_is_shipped(shipped: KnowledgeBase) -> None:
     for finding in shipped.findings.values():
-        if finding.type == "number" and finding.ranges:
+        if finding.form == "number" and finding.ranges:
             assert read_answer(shipped, finding.id, "high", HERE, None)[1] == []
 
 

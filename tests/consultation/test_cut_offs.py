@@ -55,7 +55,7 @@ def printed(told: str) -> Decimal:
 @pytest.mark.parametrize("step", STEPS)
 def test_no_number_near_a_cut_off_is_printed_on_its_other_side(step: str, shipped: Prepared) -> None:
     case, chance = Case(shipped, TODAY), random.Random(step)
-    numbers = [finding for finding in shipped.kb.findings.values() if finding.type == "number"]
+    numbers = [finding for finding in shipped.kb.findings.values() if finding.form == "number"]
     tried = 0
     for entry in (*numbers, *shipped.kb.quantities.values()):
         for cut_off in shipped.cut_offs(entry.id):

@@ -65,7 +65,7 @@ def test_on_every_worked_case_the_way_leads_over_what_is_open_alone(shipped: Pre
     for one in worked[::STEP]:
         case = cases.patient(shipped, one)
         known = {name for name in case.said if name in case.kb.findings and case.is_known(name)}
-        exact = {name for name in known if case.kb.findings[name].type in ("yes_no", "choice")} | {"age", "sex"} & known
+        exact = {name for name in known if case.kb.findings[name].form in ("yes_no", "choice")} | {"age", "sex"} & known
         for subject in ("alendronate", "teriparatide", "denosumab", "osteomalacia"):
             found = contrast.why_not(case, subject)
             for step in found.nearest:

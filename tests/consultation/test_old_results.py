@@ -266,7 +266,7 @@ def test_a_result_is_old_once_more_time_has_passed_than_its_finding_allows(
 
 
 def test_every_result_of_a_test_says_how_long_it_counts(prepared: Prepared) -> None:
-    tests = [one for one in prepared.kb.findings.values() if one.known_by == "test" and one.type != "records"]
+    tests = [one for one in prepared.kb.findings.values() if one.known_by == "test" and one.form != "records"]
     assert [one.id for one in tests if one.stale_after is None] == []
     never = {one.id for one in tests if one.stale_after == 0}
     assert {"phex_variant", "alpl_variant", "casr_variant", "collagen_variant", "bone_biopsy"} <= never

@@ -70,7 +70,7 @@ def contradiction(dangers: Dangers, patient: Case, chance: random.Random) -> tup
         said = Numbers.of(patient.prepared.plan, patient.memory.today, patient.said).worked_out(quantity.id)
         if isinstance(said, Gap):  # it rests on an albumin nobody spoke of, and both may be right
             continue
-        for value in vocabulary.around(name, entry.plausible):
+        for value in vocabulary.around(name, entry.possible):
             apart = max(worked_out.low - value, value - worked_out.high, Decimal(0))
             if apart * 4 > max(abs(worked_out.low), abs(worked_out.high)):
                 found.append((name, number(value)))

@@ -423,7 +423,7 @@ stopped {}; no longer on {}; no fever, {}; mother diabetic, {}
 def test_what_is_only_spoken_of_is_never_the_case(prepared: Prepared) -> None:
     """Denied, feared, planned, over, or somebody else's: no such line puts anything on a list of what is."""
     reader, chance = Reader(prepared.names, TODAY), random.Random(3)
-    lists = [one for one in prepared.kb.findings.values() if one.type == "records" and one.key == "name"]
+    lists = [one for one in prepared.kb.findings.values() if one.form == "records" and one.key == "name"]
     frames = [frame.strip() for frame in SPOKEN_OF.replace("\n", ";").split(";") if frame.strip()]
     for _ in range(150):
         members = prepared.kb.choices[chance.choice(lists).fields["name"].choices].members

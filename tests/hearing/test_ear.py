@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 MEASURED = {
     one.id
     for one in reader.read(Layout(ROOT))[0].findings.values()
-    if one.type == "number" and one.plausible is not None and one.unit and not one.bare_unit
+    if one.form == "number" and one.plausible is not None and one.unit and not one.bare_unit
 } - {"biopsy_mineralization_lag"}
 """Numbers with a unit; of a lag in days it is not clear whether a date is meant."""
 SCAN = ("t_score_hip", "t_score_femoral_neck", "t_score_lumbar_spine", "t_score_forearm", "t_score_unspecified")

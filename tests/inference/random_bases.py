@@ -118,7 +118,7 @@ class Maker:
     def _maybe_applies(self, known: dict[str, Finding]) -> ex.TruthNode | None:
         if self.random.random() < 0.7:
             return None
-        yes = [name for name, finding in known.items() if finding.type == "yes_no"]
+        yes = [name for name, finding in known.items() if finding.form == "yes_no"]
         if yes and self.random.random() < 0.5:
             return ex.IsYes(name=self.random.choice(yes))
         return ex.Compared(operator=">=", left=ex.Value(name="age"), right=self._literal())
@@ -314,11 +314,11 @@ class Maker:
 
     def _known(self, base: KnowledgeBase, name: str) -> Known:
         finding = base.findings.get(name)
-        if finding is None or finding.type == "number":
+        if finding is None or finding.form == "number":
             return self._number_known(name == "age")
-        if finding.type == "yes_no":
+        if finding.form == "yes_no":
             return Choice(frozenset({self.random.choice(["yes", "no"])}))
-        if finding.type == "choice":
+        if finding.form == "choice":
             return Choice(frozenset(self.random.sample(MEMBERS, self.random.choice([1, 1, 2]))))
         members = CONDITIONS if name == "conditions" else MEMBERS
         entries = tuple(self._entry(members) for _ in range(self.random.randint(0, 3)))

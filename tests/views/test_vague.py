@@ -61,7 +61,7 @@ def vague(finding: Finding, chance: random.Random) -> str:
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_a_vague_patient_is_told_in_every_format(seed: int, prepared: Prepared) -> None:
     chance = random.Random(seed)
-    findings = [one for one in prepared.kb.findings.values() if one.type == "number" and one.plausible is not None]
+    findings = [one for one in prepared.kb.findings.values() if one.form == "number" and one.plausible is not None]
     chosen = chance.sample(findings, chance.randint(4, 30))
     said = {one.id: known for one in chosen if (known := read(prepared, one.id, vague(one, chance).strip()))}
     told_in_every_format(prepared, said)

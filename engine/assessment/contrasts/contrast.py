@@ -110,15 +110,15 @@ def prospects(case: Case, finding: str) -> tuple[Possible, ...]:
 
 def _answers(case: Case, finding: str) -> Iterator[Known]:
     entry = case.kb.findings[finding]
-    if entry.type == "yes_no":
+    if entry.form == "yes_no":
         yield from (YES, NO)
-    elif entry.type == "choice":
+    elif entry.form == "choice":
         members = list(case.names.members(finding))[:MOST_ANSWERS]
         yield from (Choice(frozenset({member})) for member in members)
-    elif entry.type == "records":
+    elif entry.form == "records":
         yield Records()
         yield from (Records((one,)) for one in _entries_asked_for(case, finding)[:MOST_ANSWERS])
-    elif entry.type == "number":
+    elif entry.form == "number":
         yield from (Number((Measurement(exactly(value)),)) for value in _either_side(case, finding))
 
 
@@ -181,11 +181,12 @@ def _either_side(case: Case, finding: str) -> list[Decimal]:
     span = max(ordered[-1] - ordered[0], abs(ordered[0]) / 5, Decimal("0.5"))
     between = [(low + high) / 2 for low, high in itertools.pairwise(ordered)]
     step = max(1, len(between) // (MOST_ANSWERS - 2))
-    tried = [ordered[0] - span / 5, *between[::step], ordered[-1] + span / 5]
+    possible = case.kb.findings[finding].possible
+    tried = [possible.settled(value) for value in (ordered[0] - span / 5, *between[::step])]
+    tried.append(possible.settled(ordered[-1] + span / 5, up=True))
     if case.kb.findings[finding].unit == "year":  # nobody is 38.4 years old
         tried = [whole if (whole := value.to_integral_value()) not in cuts else value for value in tried]
-    plausible = case.kb.findings[finding].plausible
-    return [value for value in tried if plausible is None or plausible.contains(exactly(value))]
+    return [value for value in tried if possible.contains(value)]
 
 
 # --- why not ----------------------------------------------------------------------------------------------------------

@@ -154,7 +154,7 @@ class Lacking:
                     reads[read] = reads.get(read, 0) | cases
         found = union(within(self.value(read), cases) for read, cases in reads.items())
         rest = waiting & ~lacking(found)
-        lists = [one for one in reads if one in self.kb.findings and self.kb.findings[one].type == "records"]
+        lists = [one for one in reads if one in self.kb.findings and self.kb.findings[one].form == "records"]
         there = {
             one: reads[one] & rest & self.truths.columns.where(one, lambda known: not isinstance(known, Gap))
             for one in lists

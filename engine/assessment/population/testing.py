@@ -124,7 +124,7 @@ class Testing:
         first_tests, tests = self.view.prepared.index.first_tests, self.kb.investigations
         by_step: dict[int, list[str]] = {}
         for name in lacked:
-            if name in first_tests and name in self.kb.findings and self.kb.findings[name].type == "number":
+            if name in first_tests and name in self.kb.findings and self.kb.findings[name].form == "number":
                 by_step.setdefault(tests[first_tests[name]].step, []).append(name)
         if not by_step:
             return {}

@@ -217,7 +217,7 @@ def _decides(case: Case, about: str) -> bool:
 def _contradiction(case: Case, about: str, quantity: str, worked_out: Known) -> Contradiction:
     behind = _behind(case, about, quantity)
     doubted = [name for name in behind if isinstance(case.counting[name], Number) and name not in _CERTAIN]
-    lists = [name for name in behind if name in case.kb.findings and case.kb.findings[name].type == "records"]
+    lists = [name for name in behind if name in case.kb.findings and case.kb.findings[name].form == "records"]
     again = [name for name in (about, *(doubted or lists)) if name in case.kb.findings]
     return Contradiction(
         about=about,

@@ -20,7 +20,7 @@ from .strata import Ground
 def said(ground: Ground, name: str, knowns: Sequence[Known | None]) -> Said:
     """A column of what was said of one finding or quantity, row by row; None: nothing."""
     finding = ground.kb.findings.get(name)
-    if finding is not None and finding.type == "records":
+    if finding is not None and finding.form == "records":
         return lists(ground, finding, knowns)
     table: list[Known | None] = [None]
     places: dict[Known | None, int] = {None: 0}
@@ -38,7 +38,7 @@ def coded(ground: Ground, name: str, table: Sequence[Known | None], codes: Any) 
     """A column of a number, date or choice, each row a place in the table."""
     finding = ground.kb.findings.get(name)
     column: NumberColumn | ChoiceColumn
-    if finding is not None and finding.type in ("yes_no", "choice"):
+    if finding is not None and finding.form in ("yes_no", "choice"):
         book = ground.book_of(finding)
         plain = [UNKNOWN if known is None else history.undated(known) for known in table]  # days would fill the book
         lut = np.array([book.code(known) for known in plain], np.uint16)

@@ -60,7 +60,7 @@ class Ground:
         return found
 
     def book_of(self, finding: Finding) -> Book:
-        return self.book(finding.choices if finding.type == "choice" else "")
+        return self.book(finding.choices if finding.form == "choice" else "")
 
     def member_numbers(self, name: str, attribute: str, scope: Scope) -> Ends:
         """The number of each code of a list's key, as `MemberNumber` of one entry."""
@@ -266,9 +266,9 @@ class Chunk:
         """A finding of which nothing was said."""
         count = self.count if count is None else count
         finding = self.kb.findings.get(name)
-        if finding is None or finding.type in ("number", "date"):
+        if finding is None or finding.form in ("number", "date"):
             return NumberColumn(unknown(count))
-        if finding.type == "records":
+        if finding.form == "records":
             book = self.ground.book(finding.fields[finding.key].choices)
             none = np.zeros(0, np.intp)
             entries = Entries(none, {finding.key: Field(None, np.zeros(0, np.uint16), book)})

@@ -36,7 +36,7 @@ class Coded:
 
     def answer(self, finding: Finding, systems: Sequence[str], code: str) -> Meant | None:
         """What a code answers to a choice, or to yes or no; None where it is in none of our lists."""
-        if finding.type == "yes_no":
+        if finding.form == "yes_no":
             found = self._of(systems, (finding.id, "negative_or_positive"), code)
             return found._replace(text=_ANSWERS.get(found.text, found.text)) if found is not None else None
         return self._of(systems, (finding.choices,), code)

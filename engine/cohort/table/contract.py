@@ -287,7 +287,7 @@ class _Reading:
     def _hold_codes(self, cell: Cell, name: str, node: MapNode) -> None:
         """A code answers what is chosen, or names an entry; no number."""
         finding = self.kb.findings.get(name)
-        if cell.codes and (finding is None or finding.type not in ("choice", "yes_no", "records")):
+        if cell.codes and (finding is None or finding.form not in ("choice", "yes_no", "records")):
             self.wrong(
                 "OL383", f"'{clipped(cell.column)}': no code says what {name} is", node.place, "leave `codes` out"
             )
@@ -316,7 +316,7 @@ class _Reading:
             kind = dataclasses.replace(kind, kind="text")
         label = f"the column '{clipped(kind.name)}'"
         finding = self.kb.findings.get(bound.name)
-        expects = finding.type if finding is not None else "number"
+        expects = finding.form if finding is not None else "number"
         if bound.part == "date":
             expects = "date"
         if kind.kind == "entries" or (kind.kind == "numbers" and expects != "number"):
@@ -364,7 +364,7 @@ class _Reading:
     def _list(self, key: Text, value: Node) -> BoundList | None:
         name = self._named(key.value, key.place)
         finding = self.kb.findings.get(name or "")
-        if finding is None or finding.type != "records":
+        if finding is None or finding.form != "records":
             if name is not None:
                 self.wrong("OL383", f"{name} is no list", key.place)
             return None

@@ -162,10 +162,10 @@ class Draft:
 
     def _is_list(self, name: str) -> bool:
         finding = self.kb.findings.get(name)
-        return finding is not None and finding.type == "records"
+        return finding is not None and finding.form == "records"
 
     def _numeric(self, finding: Finding | None) -> bool:
-        return finding is None or finding.type in ("number", "date")
+        return finding is None or finding.form in ("number", "date")
 
     def _reads_most(self, name: str, cells: Counter[str], unit: str = "") -> bool:
         """Whether most of the commonest texts are answers to this, in the unit that is told of all of them.
@@ -179,7 +179,7 @@ class Draft:
     def _telling(self, name: str) -> bool:
         """Whether its answers say more than yes and no, low and high, which many questions are answered by."""
         finding = self.kb.findings.get(name)
-        return finding is not None and finding.type in ("choice", "records")
+        return finding is not None and finding.form in ("choice", "records")
 
     def _by_values(self, cells: Counter[str]) -> str | None:
         """The one choice or list of which a text of the column is a member; yes and no tell nothing."""
@@ -188,7 +188,7 @@ class Draft:
         texts = {folded(text) for text in cells}
         named: dict[str, set[str]] = {text: set() for text in texts}
         for finding in self.kb.findings.values():
-            if finding.type in ("choice", "records") and finding.id not in self.taken | self.named:
+            if finding.form in ("choice", "records") and finding.id not in self.taken | self.named:
                 spelled = self.sheet.spelled(finding.choices or finding.fields[finding.key].choices)
                 for text in texts:
                     if text in spelled.members or text in spelled.classes:
@@ -218,7 +218,7 @@ class Draft:
         return found
 
     def _members(self, finding: Finding) -> str:
-        if finding.type == "yes_no":
+        if finding.form == "yes_no":
             return "yes, no"
         choices = finding.choices or finding.fields[finding.key].choices
         members = list(self.kb.choices[choices].members)
@@ -227,7 +227,7 @@ class Draft:
     def _unit(self, name: str, kind: Kind, told: str, cells: Counter[str]) -> Sequence[str]:
         """The line for the unit: as the header says, or a question."""
         finding = self.kb.findings.get(name)
-        if (finding is not None and finding.type != "number") or kind.kind not in ("number", "numbers", "text"):
+        if (finding is not None and finding.form != "number") or kind.kind not in ("number", "numbers", "text"):
             return ()
         measured = self.sheet.measured(name)
         if told:
@@ -266,7 +266,7 @@ class Draft:
     def _list(self, kind: Kind, batch: Any) -> Iterator[str]:
         name = self._resolved(kind.name)
         finding = self.kb.findings.get(name or "")
-        if finding is None or finding.type != "records":
+        if finding is None or finding.form != "records":
             yield f"  # {kind.name}: which list is it?"
             return
         if finding.id in self.taken:

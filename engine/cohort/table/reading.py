@@ -122,7 +122,7 @@ class TableReader:
         array = arrow.single(batch.column(bound.cell.column))
         finding = self.ground.kb.findings.get(bound.name)
         kind = arrow.kind_of(pa.field("", array.type)).kind
-        expects = finding.type if finding is not None else "number"
+        expects = finding.form if finding is not None else "number"
         if bound.empty:
             known, code = self._read(bound.name, bound.empty, bound.cell.unit)
             said = self._column(batch, {**bounds, "value": dataclasses.replace(bound, empty="")}, found)
@@ -201,13 +201,14 @@ class TableReader:
 
     def _believe(self, said: Said, name: str, found: Batch) -> None:
         """Refuse what nobody can have; beside a limit in decimals."""
-        limits = self.sheet.measured(name).plausible
+        possible = self.sheet.measured(name).possible
         assert isinstance(said.column, NumberColumn)
         value = said.column.ends
+        limits = possible.limits
         if limits is None:
             return
         low, high = float(limits.low), float(limits.high)
-        wrong = (value.low < low) | (value.low > high)
+        wrong = possible.outside(value.low) | possible.outside(value.high)
         if value.rough is not None:
             near = (np.abs(value.low - low) <= ends.NEAR * max(1, abs(low))) | (
                 np.abs(value.low - high) <= ends.NEAR * max(1, abs(high))

@@ -88,7 +88,7 @@ class ResultsReader:
         finding = self.ground.kb.findings.get(name)
         if finding is None:
             return name if name in self.ground.kb.quantities else ""
-        return name if finding.type in ("number", "choice", "yes_no") else ""
+        return name if finding.form in ("number", "choice", "yes_no") else ""
 
     def _days(self, columns: Mapping[str, pa.Array], places: Any) -> Any:
         if not self.bound.date:
@@ -122,7 +122,7 @@ class ResultsReader:
     def _understood_anew(self, name: str, told: Told) -> tuple[Known | None, str]:
         value, unit, low, high, answer = told
         finding = self.ground.kb.findings.get(name)
-        if finding is not None and finding.type != "number":
+        if finding is not None and finding.form != "number":
             meant = self.coded.answer(finding, self.bound.answer.codes, answer) if answer else None
             text = meant.text if meant is not None else value
         else:
@@ -131,7 +131,7 @@ class ResultsReader:
             return None, _NOTHING
         pairs = [(Text("value", HERE), Text(text, HERE))]
         span = f"{low}..{high}" if low and high else f">= {low}" if low else f"<= {high}" if high else ""
-        if span and finding is not None and finding.type == "number" and finding.known_by == "test":
+        if span and finding is not None and finding.form == "number" and finding.known_by == "test":
             ranged = (*pairs, (Text("range", HERE), Text(f"{span} {unit_told(finding, unit.strip())}".strip(), HERE)))
             known, _ = answers.read_with(self.sheet, name, MapNode(ranged, HERE), HERE)
             if known is not None:

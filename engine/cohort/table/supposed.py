@@ -70,9 +70,9 @@ class Codes:
             yield Supposed(RESULTS, system, results, len(codes))
 
     def _known(self, finding: Finding, system: str, code: str) -> bool:
-        if finding.type == "records":
+        if finding.form == "records":
             return self.coded.member(finding.fields[finding.key], (system,), code) is not None
-        return finding.type == "choice" and self.coded.answer(finding, (system,), code) is not None
+        return finding.form == "choice" and self.coded.answer(finding, (system,), code) is not None
 
 
 def _look_alike(codes: Counter[str], system: str) -> bool:

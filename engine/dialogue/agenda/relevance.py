@@ -151,7 +151,7 @@ def question(case: Case, names: Sequence[str]) -> Asked:
         return Asked(tuple(names), label, f"{label[:1].upper()}{label[1:]}?")
     groups = tuple(dict.fromkeys(one.group for one in findings if one.group in kb.groups))
     sections = {one.section for one in findings}
-    checks = len(findings) > 1 and len(sections) == 1 and all(one.type == "yes_no" for one in findings)
+    checks = len(findings) > 1 and len(sections) == 1 and all(one.form == "yes_no" for one in findings)
     return Asked(
         tuple(one.id for one in findings),
         ", ".join(case.names.label(one.id) for one in findings),
@@ -212,8 +212,8 @@ def _by_section(
         buckets: dict[str, list[str]] = {}
         for name in here:
             finding = case.kb.findings[name]
-            kind = "numbers" if finding.type not in ("records", "yes_no") else finding.type
-            if finding.type == "records":
+            kind = "numbers" if finding.form not in ("records", "yes_no") else finding.form
+            if finding.form == "records":
                 key = f"list {name}"
             elif finding.group in case.kb.groups or (finding.known_by == "test" and not apart):
                 key = f"numbers {finding.known_by == 'test'}"
@@ -251,7 +251,7 @@ def _depends(case: Case, later: Asked, earlier: Asked) -> bool:
 
 
 def _short(case: Case, asked: Asked) -> bool:
-    kinds = {case.kb.findings[name].type for name in asked.findings}
+    kinds = {case.kb.findings[name].form for name in asked.findings}
     return "records" not in kinds and not asked.by_test
 
 

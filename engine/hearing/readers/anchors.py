@@ -23,7 +23,7 @@ class Anchors:
         """Medicines that were stopped, each with what it did: `stopped because of heartburn`."""
         self._lists: dict[str, list[str]] = {}
         for finding in self.kb.findings.values():
-            if finding.type == "records":
+            if finding.form == "records":
                 self._lists.setdefault(finding.fields[finding.key].choices, []).append(finding.id)
 
     def of(self, clause: list[Segment]) -> list[Anchor]:

@@ -85,9 +85,9 @@ class Phrased:
             return ()
         one = meaning.statements[0]
         finding = self.hearing.finding(one.finding)
-        if finding is None or finding.type not in ("yes_no", "choice"):
+        if finding is None or finding.form not in ("yes_no", "choice"):
             return ()
-        if finding.type == "yes_no":
+        if finding.form == "yes_no":
             return (Statement(one.finding, "no" if one.value == "yes" else "yes"),)
         return (Statement(one.finding, f"not {one.value}"),)
 

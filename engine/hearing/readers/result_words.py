@@ -120,7 +120,7 @@ class ResultWords:
         """A yes-or-no finding that is only named is the case, or is denied."""
         for name in self.findings_of(segment):
             finding = self.hearing.finding(name)
-            if finding is None or finding.type != "yes_no" or segment.kin or segment.planned or segment.unsure:
+            if finding is None or finding.form != "yes_no" or segment.kin or segment.planned or segment.unsure:
                 continue
             if segment.sense("member") is not None and not segment.denied:
                 continue

@@ -43,7 +43,7 @@ class Results:
     def _named(self, segment: Segment) -> None:
         for name in self.words.findings_of(segment):
             finding = self.hearing.finding(name)
-            kind = finding.type if finding is not None else "number"
+            kind = finding.form if finding is not None else "number"
             if kind == "records" or segment.planned or segment.kin:
                 continue
             if kind == "number" and self._number_of(name, segment):

@@ -110,9 +110,9 @@ def _read(sheet: Sheet, asked: Finding | Quantity, node: Node) -> tuple[Known | 
         if len(text.value) > _LONGEST:
             what = f"{label}: an answer of {len(text.value)} characters; {_LONGEST} are read"
             raise refusal("OL318", what, text.place, hint="write it shorter, or as a list")
-    if isinstance(asked, Finding) and asked.type == "records":
+    if isinstance(asked, Finding) and asked.form == "records":
         return lists.records(sheet, asked, node)
-    kind = asked.type if isinstance(asked, Finding) else "number"
+    kind = asked.form if isinstance(asked, Finding) else "number"
     if kind == "number":
         return _number(sheet, sheet.measured(asked.id), node)
     assert isinstance(asked, Finding)
@@ -129,7 +129,7 @@ def _read(sheet: Sheet, asked: Finding | Quantity, node: Node) -> tuple[Known | 
 
 
 def _choice(sheet: Sheet, asked: Finding, label: str, node: Text) -> Choice:
-    if asked.type == "yes_no":
+    if asked.form == "yes_no":
         return choices.yes_or_no(label, node.value, node.place)
     return choices.choice(sheet, label, asked.choices, node.value, node.place)
 

@@ -286,13 +286,9 @@ def _unreadable(measured: Measured, words: str, place: Place) -> Exception:
 
 def _believe(sheet: Sheet, measured: Measured, found: Interval, text: str, place: Place) -> None:
     """Refuse what nobody can have; an open end says no more than its number."""
-    limits = measured.plausible
-    if limits is None and measured.floor is not None:
-        limits = Interval(measured.floor, INFINITY, False, True)
-    if limits is None:
-        return
+    limits = measured.possible.limits
     ends = [end for end in (found.low, found.high) if not end.is_infinite()]
-    if all(limits.low <= end <= limits.high for end in ends):
+    if limits is None or all(limits.low <= end <= limits.high for end in ends):
         return
     hint = "check the number and its unit"
     believable = list(_believable(sheet, measured, text))

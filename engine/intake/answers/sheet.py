@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from ...knowledge_base.model import ChoiceSet, FieldKind, Finding, KnowledgeBase, Quantity
 from ...values.frozen import frozen, ordered
-from ...values.interval import Interval, between
+from ...values.interval import INFINITY, Interval, between
 from ...values.problems import Place, Problem, Refused
+from ...values.types import NUMBER, TYPES, Possible, Type
 from ...values.units import UnitTable
 from ...values.value import NOT_MEASURED, UNKNOWN, Gap
 
@@ -49,6 +50,13 @@ class Measured:
     """A person can say `none` of it and mean 0."""
     antibody: bool = False
     """A laboratory can say `positive` or `negative` of it."""
+    type: Type = NUMBER
+
+    @property
+    def possible(self) -> Possible:
+        """The numbers that are believed."""
+        least = None if self.floor is None else Interval(self.floor, INFINITY, False, True)
+        return self.type.possible(self.plausible or least)
 
 
 @ordered
@@ -102,8 +110,9 @@ class Sheet:
                 bare_unit=finding.bare_unit or not finding.unit,
                 plausible=finding.plausible,
                 ranged=bool(finding.ranges) or finding.known_by == "test",
-                countable=finding.known_by == "person" and finding.unit != "year",
+                countable=bool(finding.possible.step) or (finding.known_by == "person" and finding.unit != "year"),
                 antibody=finding.antibody,
+                type=TYPES[finding.type],
             )
         quantity = self.kb.quantities[name]
         return Measured(

@@ -56,7 +56,7 @@ class Tables:
 
 def _choices_of(kb: KnowledgeBase, name: str) -> str:
     finding = kb.findings.get(name)
-    return finding.fields[finding.key].choices if finding is not None and finding.type == "records" else ""
+    return finding.fields[finding.key].choices if finding is not None and finding.form == "records" else ""
 
 
 class Chart:

@@ -127,9 +127,9 @@ def _answered(chart: Chart, concept: Any) -> Iterator[tuple[str, str]]:
         if meaning.ignored or len(meaning.members) != 1:
             continue
         finding = chart.finding(meaning.members[0]) if meaning.of == "findings" else None
-        if finding is not None and finding.type == "yes_no":
+        if finding is not None and finding.form == "yes_no":
             yield finding.id, "yes"
-        asked = [one.id for one in chart.kb.findings.values() if one.type == "choice" and one.choices == meaning.of]
+        asked = [one.id for one in chart.kb.findings.values() if one.form == "choice" and one.choices == meaning.of]
         if len(asked) == 1:  # of `normal` nobody knows what is
             yield asked[0], meaning.members[0]
 

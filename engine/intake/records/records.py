@@ -226,7 +226,7 @@ class _Reading:
     def _results(self, name: str, candidates: list[Candidate]) -> None:
         """The latest results of a finding, oldest first; what cannot be read makes room for what was before it."""
         finding = self.kb.findings.get(name)
-        numeric = finding is None or finding.type == "number"
+        numeric = finding is None or finding.form == "number"
         most = _LATEST if numeric and name not in _ONE else 1
         candidates.sort(key=lambda one: (times.instant(one.when), one.issued, one.at), reverse=True)
         kept: list[tuple[Candidate, Known, Node]] = []

@@ -148,10 +148,10 @@ def as_answer(chart: Chart, finding: Finding | None, one: Candidate) -> tuple[No
     text, span, why = _value(chart, finding, source)
     if not text:
         return None, why
-    if finding is not None and (finding.type not in _DATED or (finding.type != "number" and not one.when)):
+    if finding is not None and (finding.form not in _DATED or (finding.form != "number" and not one.when)):
         return Text(text, place), ""
     pairs = [(Text("value", place), Text(text, place))]
-    ranged = finding is not None and finding.known_by == "test" and finding.type == "number"
+    ranged = finding is not None and finding.known_by == "test" and finding.form == "number"
     span = (span or _range(source, content, text)) if ranged else ""
     if span:
         pairs.append((Text("range", place), Text(span, place)))
@@ -170,7 +170,7 @@ def _value(chart: Chart, finding: Finding | None, source: dict[str, Any]) -> tup
     if source.get("dataAbsentReason") and value_of(source) is not None:
         return "", "", "a value stands beside the reason why there is none"
     text = _text(chart, finding, source)
-    if text and finding is not None and chart.tables.says is not None and finding.type in _DATED:
+    if text and finding is not None and chart.tables.says is not None and finding.form in _DATED:
         said = chart.tables.says(finding.id, text, chart.day)
         return said.value, said.range, said.why
     value, why = _plain(chart, finding, source)
@@ -185,11 +185,11 @@ def _text(chart: Chart, finding: Finding | None, source: dict[str, Any]) -> str:
         return words(value)
     if key != "valueCodeableConcept" or finding is None or not isinstance(value, dict):
         return ""
-    return _KIND.sub("", text_of(value)) if _coded(chart, finding.type, finding, value)[1] else ""
+    return _KIND.sub("", text_of(value)) if _coded(chart, finding.form, finding, value)[1] else ""
 
 
 def _plain(chart: Chart, finding: Finding | None, source: dict[str, Any]) -> tuple[str, str]:
-    kind = finding.type if finding is not None else "number"
+    kind = finding.form if finding is not None else "number"
     key = next((key for key in _VALUES if source.get(key) is not None), "")
     if not key:
         return _without_value(kind, finding, source)

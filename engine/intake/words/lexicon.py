@@ -83,7 +83,7 @@ class Lexicon:
                 for name in (entry.id.replace("_", " "), entry.label, *entry.synonyms):
                     yield words_of(name), Sense("finding", entry.id)
         for finding in self.kb.findings.values():
-            if finding.type == "choice" and finding.choices in self.kb.choices:
+            if finding.form == "choice" and finding.choices in self.kb.choices:
                 spelled = self.sheet.spelled(finding.choices)
                 for name, members in spelled.members.items():
                     if len(members) == 1 and len(name) > 1:
@@ -231,7 +231,7 @@ def _sense_of(meaning: Meaning, kb: KnowledgeBase) -> Sense:
     if len(meaning.statements) == 1:
         one = meaning.statements[0]
         finding = kb.findings.get(one.finding)
-        if finding is not None and finding.type == "records":
+        if finding is not None and finding.form == "records":
             choices = kb.choices.get(finding.fields[finding.key].choices)
             members = frozenset(part.strip() for part in one.value.split(" or "))
             if choices is not None and members <= choices.members.keys():

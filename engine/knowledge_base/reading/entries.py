@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any
 
 from ...premises.grammar import RESERVED
 from ...values.frozen import ordered
 from ...values.problems import Place, instead
+from ...values.types import TYPES, taking
 from .. import model
 from ..files.nodes import MapNode, Node, Text, describe, shortened
 from ..measures import SENTENCES
@@ -66,7 +67,7 @@ ROUTES = (
     *("implant", "intrauterine"),
 )
 """Ways in which a medicine is given, as products and records tell them."""
-FINDING_TYPES = get_args(model.FindingType)
+FINDING_TYPES = tuple(TYPES)
 
 
 @ordered
@@ -104,7 +105,6 @@ EVERY: Mapping[str, Key] = {
     "withdrawn": Key(text),
 }
 
-_NUMBER = ("number",)
 _TITLE, _BECAUSE = Key(text, "label", required=True), Key(text, required=True)
 _UNAVAILABLE = {"title": _TITLE, "medicines": Key(identifiers("intervention"), required=True), "because": _BECAUSE}
 KINDS: Mapping[str, Kind] = {
@@ -113,15 +113,15 @@ KINDS: Mapping[str, Kind] = {
         model.Finding,
         {
             "type": Key(one_of(*FINDING_TYPES), required=True),
-            "unit": Key(identifier("unit"), of=_NUMBER),
-            "analyte": Key(identifier("analyte"), of=_NUMBER),
-            "bare_unit": Key(yes_no, of=_NUMBER),
-            "antibody": Key(yes_no, of=_NUMBER),
-            "plausible": Key(interval, of=_NUMBER),
-            "range": Key(ranges, "ranges", of=_NUMBER),
-            "choices": Key(identifier("choice set"), of=("choice",)),
-            "fields": Key(fields, of=("records",)),
-            "key": Key(text, of=("records",)),
+            "unit": Key(identifier("unit"), of=taking("unit")),
+            "analyte": Key(identifier("analyte"), of=taking("analyte")),
+            "bare_unit": Key(yes_no, of=taking("bare_unit")),
+            "antibody": Key(yes_no, of=taking("antibody")),
+            "plausible": Key(interval, of=taking("plausible")),
+            "range": Key(ranges, "ranges", of=taking("range")),
+            "choices": Key(identifier("choice set"), of=taking("choices")),
+            "fields": Key(fields, of=taking("fields")),
+            "key": Key(text, of=taking("key")),
             "question": Key(template),
             "help": Key(text),
             "section": Key(identifier("section")),
@@ -131,9 +131,9 @@ KINDS: Mapping[str, Kind] = {
             "applies": Key(grounded),
             "indicated": Key(premise),
             "assumed": Key(assumed),
-            "or": Key(identifier("quantity"), "stand_in", of=_NUMBER),
-            "stale_after": Key(age, of=("number", "choice", "yes_no")),
-            "remembers": Key(identifiers("finding"), of=_NUMBER),
+            "or": Key(identifier("quantity"), "stand_in", of=taking("or")),
+            "stale_after": Key(age, of=taking("stale_after")),
+            "remembers": Key(identifiers("finding"), of=taking("remembers")),
         },
     ),
     "groups": Kind(
@@ -477,8 +477,8 @@ def _together(draft: Draft, desk: Desk) -> None:
             if kind and known and known.of and kind not in known.of:
                 what = f"'{key}' means nothing on a finding of type {kind}"
                 desk.say("OL112", what, place, f"it goes with type {listed(known.of)}")
-        for needed, key in (("choice", "choices"), ("records", "fields"), ("records", "key")):
-            if kind == needed and key not in draft.places:
+        for key in TYPES[kind].needs if kind else ():
+            if key not in draft.places:
                 what = f"finding '{draft.id}' of type {kind} has no '{key}'"
                 desk.say("OL102", what, draft.place)
         known_fields = draft.values.get("fields")

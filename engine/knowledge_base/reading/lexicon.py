@@ -9,6 +9,7 @@ from typing import Any
 from ...premises import propositions
 from ...premises.vocabulary import FieldSignature, Labels, Signature, Vocabulary
 from ...values.problems import Place, did_you_mean
+from ...values.types import TYPES
 from ...values.units import UnitTable
 from .. import model
 from ..files.nodes import Text
@@ -277,7 +278,7 @@ _PLURALS = {"quantity": "quantities", "state": "states", "scale": "scales", "thr
 def _finding(draft: entries.Draft, joined: Choices) -> Signature:
     values = draft.values
     return Signature(
-        kind=values["type"],
+        kind=TYPES[values["type"]].form,
         place=draft.place,
         unit=values.get("unit", ""),
         analyte=values.get("analyte", ""),
@@ -291,7 +292,7 @@ def _finding(draft: entries.Draft, joined: Choices) -> Signature:
 
 def choice_of(values: Mapping[str, Any]) -> str:
     """The choice set of a finding; of a list, that of the field its bare entries give."""
-    if values["type"] != "records":
+    if TYPES[values["type"]].form != "records":
         return str(values.get("choices", ""))
     key = values.get("fields", {}).get(values.get("key", ""))
     return key.choices if key is not None else ""

@@ -151,7 +151,7 @@ def ruling_out(alert: AlertShown, verdict: Verdict, names: Names) -> tuple[str, 
 
 def _still_to_tell(name: str, status: str, names: Names) -> str:
     label, finding = names.label(name), names.kb.findings.get(name)
-    if finding is not None and finding.type == "records" and status in ("known", "interval"):
+    if finding is not None and finding.form == "records" and status in ("known", "interval"):
         return f"the full list of {label}" if status == "interval" else f"details of {label}"
     return f"{label} more exactly" if status == "interval" else label
 

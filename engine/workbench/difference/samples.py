@@ -92,7 +92,7 @@ class _Drawn:
     def __init__(self, prepared: Prepared, parents: Sample) -> None:
         self.parents = parents
         self.vocabulary = Vocabulary(prepared, parents.days[0] if parents.days else cases.NO_DAY)
-        self.measured = [one.id for one in prepared.kb.findings.values() if one.type == "number" and one.id != "age"]
+        self.measured = [one.id for one in prepared.kb.findings.values() if one.form == "number" and one.id != "age"]
         self._alike: dict[tuple[object, int], list[int]] = {}
         for number, said in enumerate(parents.said):
             self._alike.setdefault(_kin(said), []).append(number)

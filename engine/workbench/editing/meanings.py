@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ...knowledge_base.measures import SENTENCES
 from ...knowledge_base.verbs import VERBS
+from ...values import types
 
 EVERY: Mapping[str, str] = {
     "label": "The name clinicians read, in lower case unless it is a name.",
@@ -50,7 +51,7 @@ RULE: Mapping[str, str] = {
 
 ENTRY: Mapping[str, Mapping[str, str]] = {
     "findings": {
-        "type": "What kind of answer it takes: number, yes_no, choice, records (a list with details) or date.",
+        "type": f"What kind of answer it takes: {types.named()}.",
         "unit": "The unit values are kept in; answers in others are converted.",
         "analyte": "What is measured, for units that can only be converted knowing it (nmol/L and ng/mL).",
         "bare_unit": "`yes`: people write the number without a unit (age, T-scores).",

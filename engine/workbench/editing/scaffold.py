@@ -19,6 +19,7 @@ from ...knowledge_base.reading import entries, rules
 from ...knowledge_base.reading.values.scalars import KEBAB, SNAKE, article
 from ...premises.grammar import RESERVED
 from ...values.problems import Place, Problem, Refused, did_you_mean
+from ...values.types import TYPES
 from . import meanings
 
 KINDS = {
@@ -79,7 +80,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "scope": ("label", "when", "refusal", "assumption", "disclaimer", "sources"),
 }
 """What the skeleton of an entry opens with; more where its type asks for it."""
-_BY_TYPE = {"number": ("unit", "plausible"), "choice": ("choices",), "records": ("fields", "key")}
+_BY_TYPE = {name: (*one.needs, *one.opens) for name, one in TYPES.items()}
 ABOUT = {
     "state or scale": ("states", "scales"),
     "quantity": ("quantities",),

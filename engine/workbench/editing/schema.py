@@ -18,6 +18,7 @@ from ...knowledge_base.reading.linking import REGIONS
 from ...knowledge_base.reading.rules import COMMON_KEYS, KEYS, PREMISED, VERBS
 from ...knowledge_base.reading.values.scalars import KEBAB, SNAKE
 from ...premises.checking.checking import COUNTED
+from ...values.types import NUMBER, TYPES
 from ..cases import cases
 from . import meanings
 from .values import FORMULA, IDS, PREMISE, TEXT, Schema, by_id, described, either_or_list, ids, mapping, value
@@ -179,10 +180,10 @@ def _entry(kind: str) -> Schema:
         found["dependencies"] = {
             key: {"properties": {"type": {"enum": list(read.of)}}} for key, read in known.keys.items() if read.of
         }
-        needs = {"choice": ["choices"], "records": ["fields", "key"]}
         found["allOf"] = [
-            {"if": {"properties": {"type": {"const": form}}, "required": ["type"]}, "then": {"required": wanted}}
-            for form, wanted in needs.items()
+            {"if": {"properties": {"type": {"const": name}}, "required": ["type"]}, "then": {"required": [*one.needs]}}
+            for name, one in TYPES.items()
+            if one.needs
         ]
     if kind == "invariants":
         found["oneOf"] = [{"required": ["never"]}, {"required": ["whenever", "must"]}]
@@ -249,13 +250,12 @@ def _expected() -> Schema:
     return {**mapping(told), "patternProperties": {"^false$": told["false"]}}
 
 
-_ANSWER: Schema = {
-    "anyOf": [
-        {"type": ["string", "number", "boolean"]},
-        {"type": "array"},
-        {"type": "object", "minProperties": 1},
-    ]
-}
+def _said(scalars: tuple[str, ...]) -> Schema:
+    """An answer that is one of these, or told in parts."""
+    return {"anyOf": [{"type": [*scalars]}, {"type": "array"}, {"type": "object", "minProperties": 1}]}
+
+
+_ANSWER = _said(NUMBER.scalars)
 
 
 def _patient(kb: KnowledgeBase) -> Schema:
@@ -293,13 +293,13 @@ def _with_unit(label: str, unit: str) -> str:
 
 
 def _answer(kb: KnowledgeBase, finding: Finding) -> Schema:
-    if finding.type == "yes_no":
+    if finding.form == "yes_no":
         return {"anyOf": [{"enum": ["yes", "no", "unknown", "not measured"]}, {"type": ["string", "boolean"]}]}
-    if finding.type == "choice":
+    if finding.form == "choice":
         members = list(kb.choices[finding.choices].members) if finding.choices in kb.choices else []
         return {"anyOf": [{"enum": members}, _ANSWER]} if members else _ANSWER
-    if finding.type != "records":
-        return _ANSWER
+    if finding.form != "records":
+        return _said(TYPES[finding.type].scalars)
     field = finding.fields.get(finding.key)
     members = list(kb.choices[field.choices].members) if field is not None and field.choices in kb.choices else []
     known = {name: {"description": kind.label} for name, kind in finding.fields.items()}

@@ -177,17 +177,17 @@ class Search:
 
     def _answers(self, name: str, nodes: list[Node], start: Kept) -> Iterator[Known]:
         finding = self.kb.findings.get(name)
-        if finding is None or finding.type == "number":
+        if finding is None or finding.form == "number":
             if finding is not None or name in self.kb.quantities:
                 yield from (_number(value) for value in self._numbers(name, nodes, start))
-        elif finding.type == "yes_no":
+        elif finding.form == "yes_no":
             yield from (YES, NO)
-        elif finding.type == "choice":
+        elif finding.form == "choice":
             for node in nodes:
                 if isinstance(node, expression.OneOf) and node.name == name and not node.field:
                     yield from (Choice(frozenset({member})) for member in sorted(node.members)[:3])
             yield from (Choice(frozenset({member})) for member in list(self.kb.choices[finding.choices].members)[:4])
-        elif finding.type == "records":
+        elif finding.form == "records":
             yield Records()
             for node in nodes:
                 yield from (Records((entry,)) for entry in _entries(node, name, finding.key, start.today))
@@ -217,8 +217,7 @@ class Search:
             found |= {cut - step, cut + step}
         found |= {(low + high) / 2 for low, high in itertools.pairwise(sorted(cuts))}
         entry = self.kb.findings.get(name)
-        plausible = entry.plausible if entry is not None else None
-        return [value for value in sorted(found) if plausible is None or plausible.contains(exactly(value))]
+        return [value for value in sorted(found) if entry is None or entry.possible.contains(value)]
 
 
 def _items(premise: TruthNode | None) -> tuple[TruthNode, ...]:

@@ -21,6 +21,7 @@ from ...premises import evaluation, expression
 from ...premises.expression import Node, TruthNode
 from ...values.interval import INFINITY, Interval
 from ...values.truth import Truth
+from ...values.types import Possible
 from ...values.value import NOT_APPLICABLE, Choice, Gap, Known, Number, Records
 from .clauses import ALWAYS, FALSE, TRUE, Clauses, Pair
 from .lists import Asked, Cuts, List
@@ -98,9 +99,9 @@ class Leaves:
         self.clauses.add(-found, *(-one if one in true else one for one in dict.fromkeys(told)))
         return found
 
-    def line(self, name: str) -> Line:
+    def line(self, name: str, possible: Possible) -> Line:
         if name not in self.lines:
-            self.lines[name] = Line(self.clauses)
+            self.lines[name] = Line(self.clauses, possible)
         return self.lines[name]
 
     def has_value(self, name: str) -> int:
@@ -205,7 +206,7 @@ class Reading:
 
     def _says_something(self, finding: Finding, value: int) -> int:
         """The variable for an answer that is not true of whom the question does not apply to: any but a plain no."""
-        if finding.type == "number":
+        if finding.form == "number":
             return value
         others = [out for member, out in sorted(self._ruled_out(finding.id).items()) if member != "no"]
         return self.clauses.all_of((value, -self.clauses.all_of(others)))
@@ -235,11 +236,11 @@ class Reading:
     def known(self, name: str) -> Pair:
         """Whether there is anything to go by."""
         finding = self.kb.findings.get(name)
-        if finding is not None and finding.type == "records":
+        if finding is not None and finding.form == "records":
             complete = self.list_of(name).complete
             return Pair(complete, -complete)
-        if name in self.kb.quantities or (finding is not None and finding.type == "number"):
-            self.leaves.line(name)  # what it is worked out from counts, though nothing compares it
+        if name in self.kb.quantities or (finding is not None and finding.form == "number"):
+            self.line(name)  # what it is worked out from counts, though nothing compares it
         there = self.clauses.any_of((self.leaves.has_value(name), self.not_applicable(name)))
         return Pair(there, -there)
 
@@ -260,6 +261,10 @@ class Reading:
 
     # --- numbers ---
 
+    def line(self, name: str) -> Line:
+        entry = self.kb.findings.get(name) or self.kb.quantities[name]
+        return self.leaves.line(name, entry.possible)
+
     def _named(self, node: Node) -> str | None:
         return node.name if isinstance(node, expression.Value) else None
 
@@ -272,7 +277,7 @@ class Reading:
             return self._summed(node, left, operator, cut)
         if name is None or cut is None:
             return self._whole(node)
-        return self._of(name, self.leaves.line(name).compared(operator, cut))
+        return self._of(name, self.line(name).compared(operator, cut))
 
     def _summed(self, node: TruthNode, sum_: expression.Aggregate, operator: str, cut: Decimal) -> Pair:
         """A sum of what cannot be negative: one entry that reaches the cut-off is enough."""
@@ -290,7 +295,7 @@ class Reading:
         name, low, high = self._named(node.value), self.cuts.exact(node.low), self.cuts.exact(node.high)
         if name is None or low is None or high is None:
             return self._whole(node)
-        line = self.leaves.line(name)
+        line = self.line(name)
         return self._of(name, self.clauses.both((line.compared(">=", low), line.compared("<=", high))))
 
     def _against(self, node: expression.Against) -> Pair:
@@ -327,7 +332,7 @@ class Reading:
 
         A word by itself lies where its range puts it; past an end that is infinite it lies nowhere.
         """
-        line, value = self.leaves.line(name), self.leaves.has_value(name)
+        line, value = self.line(name), self.leaves.has_value(name)
         for word, end, operator in (("high", span.high, ">"), ("low", span.low, "<")):
             if end.is_infinite():
                 continue
@@ -351,7 +356,7 @@ class Reading:
         if found is None:
             finding = self.kb.findings[name]
             choice = self.kb.choices.get(finding.choices)
-            every = list(choice.members) if choice is not None and finding.type == "choice" else ["yes", "no"]
+            every = list(choice.members) if choice is not None and finding.form == "choice" else ["yes", "no"]
             found = self.leaves.members[name] = {one: self.clauses.variable() for one in every}
             self.clauses.add(-self.leaves.has_value(name), *(-one for one in found.values()))
         return found

@@ -3,7 +3,8 @@
 Of a number it matters on which side of each cut-off it is known to lie: `below 30`, `at most 30`, `at least 30`,
 `above 30` are variables that say it of the whole interval. They follow from each other along the line, and
 contradict where no interval is left. So an interval, open or closed, stands for itself exactly, and nothing is
-assumed of where on the line the cut-offs of other numbers lie.
+assumed of where on the line the cut-offs of other numbers lie. What lies between two steps of a number is no side of
+its own.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import bisect
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ...values.interval import Interval
+from ...values.interval import INFINITY, Interval
+from ...values.types import Possible
 from .clauses import FALSE, TRUE, Clauses, Pair
 
 Side = tuple[Decimal, int]
@@ -22,8 +24,8 @@ Side = tuple[Decimal, int]
 class Line:
     """One number, and the variables for what its interval is known to lie below and above."""
 
-    def __init__(self, clauses: Clauses) -> None:
-        self.clauses = clauses
+    def __init__(self, clauses: Clauses, possible: Possible) -> None:
+        self.clauses, self.possible = clauses, possible
         self._below: list[Side] = []
         self._above: list[Side] = []
         self._variables: dict[tuple[bool, Side], int] = {}
@@ -32,13 +34,17 @@ class Line:
         """The variable for lying below a cut-off; with `itself`, or at it."""
         if cut.is_infinite():
             return TRUE if cut > 0 else FALSE
-        return self._variable(True, (cut, int(itself)))
+        span = self.possible.narrowed(Interval(-INFINITY, cut, True, not itself))
+        assert span is not None
+        return self._variable(True, (span.high, int(not span.high_open)))
 
     def above(self, cut: Decimal, itself: bool) -> int:
         """The variable for lying above a cut-off; with `itself`, or at it."""
         if cut.is_infinite():
             return TRUE if cut < 0 else FALSE
-        return self._variable(False, (cut, 1 - int(itself)))
+        span = self.possible.narrowed(Interval(cut, INFINITY, not itself, True))
+        assert span is not None
+        return self._variable(False, (span.low, int(span.low_open)))
 
     def compared(self, operator: str, cut: Decimal) -> Pair:
         """Whether the number stands in this relation to a cut-off."""

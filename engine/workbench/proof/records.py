@@ -80,6 +80,7 @@ class Maker:
             return Number((self._ranged(name, found.exact, self._words(name, true)),))
         words = self._words(name, true)
         limited = _within(span, self._plausible(name))
+        limited = limited and self._narrowed(name, limited)
         if limited is None:
             return None
         if found is not None and not (found.low.is_infinite() and found.high.is_infinite()):
@@ -97,10 +98,14 @@ class Maker:
     def _plausible(self, name: str) -> Interval | None:
         """Where a number can lie at all: the plausible limits of a finding, of a quantity what it makes of others'."""
         entry = self.kb.findings.get(name) or self.kb.quantities[name]
-        if entry.plausible is not None:
-            return entry.plausible
+        if entry.possible.limits is not None:
+            return entry.possible.limits
         found = self.bounds.named(name)
         return None if found.low.is_infinite() or found.high.is_infinite() else found
+
+    def _narrowed(self, name: str, span: Interval) -> Interval | None:
+        entry = self.kb.findings.get(name) or self.kb.quantities[name]
+        return entry.possible.narrowed(span)
 
     def _words(self, name: str, true: frozenset[int]) -> Word | None:
         """High, low or normal, as the model has it; beside a printed range a result is normal that is neither."""

@@ -179,7 +179,7 @@ class Waits:
         if finding is None or finding.stand_in or finding.assumed is not None or finding.remembers:
             return
         held, reading = self.network.node(leaf), self.network.reading
-        is_list = finding.type == "records"
+        is_list = finding.form == "records"
         said = reading.list_of(finding.id).told if is_list else self.network.leaves.has_value(finding.id)
         self.clauses.add(-said, held.true, held.false, asked)
         if finding.indicated is None and finding.id not in self.first:

@@ -154,7 +154,7 @@ def changed(prepared: Prepared, firm: bool) -> frozenset[str]:
         while waiting:
             for name in reads.get(waiting.pop(), ()):
                 finding = kb.findings.get(name)
-                if name not in found and name != "age" and (finding is None or finding.type == "number"):
+                if name not in found and name != "age" and (finding is None or finding.form == "number"):
                     found.add(name)
                     waiting.append(name)
     return frozenset(found)

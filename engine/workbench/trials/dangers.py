@@ -99,7 +99,7 @@ class Dangers:
         for name, finding in self.kb.findings.items():
             if finding.applies is not None:
                 yield from (name, *expression.names_read(finding.applies))
-            if finding.type == "records" or name.startswith("age_at"):
+            if finding.form == "records" or name.startswith("age_at"):
                 yield name
 
     def _replacing(self) -> Iterator[tuple[str, list[str]]]:
@@ -113,7 +113,7 @@ class Dangers:
         found: set[str] = set()
         for read in self.prepared.plan.reads.get(name, ()):
             finding = self.kb.findings.get(read)
-            found |= {read} if finding is not None and finding.type == "number" else set()
+            found |= {read} if finding is not None and finding.form == "number" else set()
             found |= self._measured(read)
         return found
 
@@ -197,7 +197,7 @@ class _Made(Draft):
             self._hazard(chance.choice(self.dangers.hazards))
         if self.dangers.labels and chance.random() < 0.2:
             self._label(chance.choice(self.dangers.labels))
-        for name in [finding.id for finding in self.kb.findings.values() if finding.type == "records"]:
+        for name in [finding.id for finding in self.kb.findings.values() if finding.form == "records"]:
             if chance.random() < 0.15:
                 self.add(name, self.vocabulary.entry(name, chance, ()))
         if "medicines" in self.kb.findings and chance.random() < 0.25:
@@ -241,7 +241,7 @@ class _Made(Draft):
         """What a label names: a condition, a finding, a quantity, or a state that rules set."""
         if name in self.kb.conditions:
             self.answer(productions.reported(self.kb, name), True)
-        elif name in self.kb.findings and self.kb.findings[name].type != "records":
+        elif name in self.kb.findings and self.kb.findings[name].form != "records":
             self.put(name, self.chance.choice(self.vocabulary.answers(name)))
         elif name in self.kb.quantities:
             self.some_number(name)
@@ -255,7 +255,7 @@ class _Made(Draft):
         elif hazard.members:
             name = "conditions" if hazard.reads == "diagnosed" else hazard.reads
             members = self._expanded(name, hazard.members)
-            if members and self.kb.findings[name].type == "records":
+            if members and self.kb.findings[name].form == "records":
                 self.answer(expression.Has(name=name, members=members), True)
             elif members:
                 self.choose(name, members, True)

@@ -22,6 +22,7 @@ from ...knowledge_base.naming import Names
 from ...premises import expression
 from ...values import dates
 from ...values.interval import ANY, INFINITY, Interval, between
+from ...values.types import Possible
 from ...values.value import NOT_MEASURED, UNKNOWN, Choice, Day, Entry, Gap, Known, Measurement, Number, Records, Word
 
 SHARES = (Decimal("0.02"), Decimal("0.2"))
@@ -111,9 +112,10 @@ class _Less:
     def _number(self, name: str, known: Number) -> Iterator[tuple[str, Number]]:
         """A number of which only bounds are known, or that it is high or low; a result whose day is not known."""
         last = known.last
-        for interval in _around(last.interval):
-            yield f"within {_ends(interval)}", _with_last(known, dataclasses.replace(last, interval=interval))
         finding = self.kb.findings.get(name)
+        possible = finding.possible if finding is not None else Possible()
+        for interval in _around(last.interval, possible):
+            yield f"within {_ends(interval)}", _with_last(known, dataclasses.replace(last, interval=interval))
         word = _word(finding, last) if finding is not None else None
         if word is not None:
             yield word.value, _with_last(known, dataclasses.replace(last, interval=ANY, word=word))
@@ -158,19 +160,22 @@ class _Less:
         if isinstance(known, Day):
             yield from self._day(known)
         elif isinstance(known, Number):
-            yield from ((f"within {_ends(one)}", Number((Measurement(one),))) for one in _around(known.last.interval))
+            yield from (
+                (f"within {_ends(one)}", Number((Measurement(one),)))
+                for one in _around(known.last.interval, Possible())
+            )
         elif isinstance(known, Choice) and kind.choices:
             members = list(self.kb.choices[kind.choices].members)
             yield from ((f"or {other}", less) for other, less in _wider(members, known))
 
 
-def _around(interval: Interval) -> Iterator[Interval]:
+def _around(interval: Interval, possible: Possible) -> Iterator[Interval]:
     value = interval.exact
     if value is None:
         return
     for share in SHARES:
-        reach = abs(value) * share or Decimal(1)
-        low, high = value - reach, value + reach
+        reach = max(abs(value) * share, possible.step or Decimal(0)) or Decimal(1)
+        low, high = possible.settled(value - reach, up=True), possible.settled(value + reach)
         yield Interval(low, high)
         yield Interval(low, INFINITY, True, True)
         yield Interval(-INFINITY, high, True, True)

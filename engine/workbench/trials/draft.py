@@ -135,8 +135,7 @@ class Draft:
 
     def _put_number(self, name: str, value: Decimal) -> None:
         entry = self.kb.findings.get(name) or self.kb.quantities.get(name)
-        plausible = entry.plausible if entry is not None else None
-        if plausible is None or plausible.contains(exactly(value)):
+        if entry is None or entry.possible.contains(value):
             self.put(name, number(value))
 
     def _measured(self, name: str, operator: str) -> str:
@@ -148,7 +147,7 @@ class Draft:
 
     def some_number(self, name: str) -> None:
         entry = self.kb.findings.get(name) or self.kb.quantities[name]
-        values = self.vocabulary.around(entry.id, entry.plausible)
+        values = self.vocabulary.around(entry.id, entry.possible)
         if values:
             self.put(name, number(self.chance.choice(values)))
 
@@ -183,7 +182,7 @@ class Draft:
         step = Decimal(1).scaleb(min(0, exponent if isinstance(exponent, int) else 0))
         reach = self.chance.choice((step, (high - low) / 3, high - low))
         beyond = (high + reach if word == "high" else low - reach).quantize(step / 10)
-        if finding.plausible is not None and not finding.plausible.contains(exactly(beyond)):
+        if not finding.possible.contains(beyond):
             return high + step if word == "high" else low - step
         return beyond
 

@@ -60,14 +60,14 @@ class Leaves:
     def harmless(self) -> Iterator[tuple[str, Known]]:
         """For each finding that safety asks about the answer that it has nothing against."""
         for name, finding in self.prepared.kb.findings.items():
-            if finding.type == "records":
+            if finding.form == "records":
                 yield name, Records()
             elif finding.stand_in:
                 continue  # it is worked out from the others, and would contradict them once one of them is changed
-            elif finding.type == "number" and name in self.numbers:
+            elif finding.form == "number" and name in self.numbers:
                 spans = [one.range for one in finding.ranges]
                 if spans and not any(span.low.is_infinite() or span.high.is_infinite() for span in spans):
                     yield name, number(sum(((one.low + one.high) / 2 for one in spans), Decimal(0)) / len(spans))
             elif name in self.dangerous:
-                members = ["yes", "no"] if finding.type == "yes_no" else list(self.prepared.names.members(name))
+                members = ["yes", "no"] if finding.form == "yes_no" else list(self.prepared.names.members(name))
                 yield name, one_of(min(members, key=lambda one: self.dangerous[name].get(one, 0)))

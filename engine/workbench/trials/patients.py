@@ -22,6 +22,7 @@ from ...premises.expression import Node
 from ...values.interval import Interval, exactly
 from ...values.problems import Place
 from ...values.truth import Truth
+from ...values.types import Possible
 from ...values.value import NO, NOT_MEASURED, YES, Choice, Day, Entry, Gap, Known, Measurement, Number, Records
 
 LONGEST = {"conditions": 4, "fractures": 3, "imaging": 2, "intolerances": 1, "medicines": 4, "symptoms": 4}
@@ -30,6 +31,8 @@ DOSES = ("0.5", "2.5", "5", "7.5", "10", "20", "70", "1000", "5000")
 DOSE_INTERVALS = (1, 1, 1, 7, 30)
 Pattern = tuple[tuple[str, frozenset[str]], ...]
 HERE = Place("a random patient")
+_USUAL = Interval(Decimal(0), Decimal(100))
+"""Where numbers are drawn of which nobody says what is plausible."""
 
 
 def number(value: Decimal | int | str) -> Number:
@@ -52,6 +55,12 @@ def one_of(member: str) -> Choice:
 def in_order(members: frozenset[str]) -> tuple[str, ...]:
     """Members as they are drawn from: in the order of their names."""
     return tuple(sorted(members))
+
+
+def _far(possible: Possible, tenths: tuple[int, ...]) -> list[Decimal]:
+    """Numbers that can be, so far from the least to the most."""
+    span = possible.limits or _USUAL
+    return [possible.settled(span.low + (span.high - span.low) * Decimal(share) / 10) for share in tenths]
 
 
 class Vocabulary:
@@ -123,15 +132,14 @@ class Vocabulary:
             cuts |= self._cuts.get(finding.stand_in, set())
             for one in finding.ranges:
                 cuts |= {end for end in (one.range.low, one.range.high) if not end.is_infinite()}
-            if finding.plausible is not None:
-                cuts -= {cut for cut in cuts if not finding.plausible.contains(exactly(cut))}
+            cuts -= {cut for cut in cuts if not finding.possible.contains(cut)}
 
     # --- answers ---
 
     def numbers(self, finding: Finding) -> list[Decimal]:
         """At each cut-off, just beside it, halfway to the next, and beyond the last."""
         if finding.id not in self._numbers:
-            self._numbers[finding.id] = self.around(finding.id, finding.plausible)
+            self._numbers[finding.id] = self.around(finding.id, finding.possible)
         return self._numbers[finding.id]
 
     def cuts(self, name: str) -> list[Decimal]:
@@ -144,18 +152,17 @@ class Vocabulary:
         found: list[str] = []
         for read in sorted(self.prepared.plan.reads.get(name, ())):
             finding = self.kb.findings.get(read)
-            if finding is not None and finding.type == "number" and finding.unit == unit:
+            if finding is not None and finding.form == "number" and finding.unit == unit:
                 found.append(read)
             elif read in self.kb.quantities:
                 found += self.behind(read)
         return found
 
-    def around(self, name: str, plausible: Interval | None) -> list[Decimal]:
+    def around(self, name: str, possible: Possible) -> list[Decimal]:
         """The numbers worth trying for a finding or quantity, among those that can be."""
         cuts = self.cuts(name)
-        span = plausible or Interval(Decimal(0), Decimal(100))
         if not cuts:
-            return [span.low + (span.high - span.low) * Decimal(share) / 10 for share in (1, 3, 6)]
+            return _far(possible, (1, 3, 6))
         found = set(cuts)
         for cut in cuts:
             exponent = cut.as_tuple().exponent
@@ -164,7 +171,8 @@ class Vocabulary:
         found |= {(one + other) / 2 for one, other in itertools.pairwise(cuts)}
         spread = (cuts[-1] - cuts[0]) / 4 or abs(cuts[0]) / 4 or Decimal(1)
         found |= {cuts[0] - spread, cuts[-1] + spread}
-        return [value for value in sorted(found) if span.contains(exactly(value))]
+        limits = possible.limits or _USUAL
+        return [value for value in sorted(found) if limits.low <= value <= limits.high and possible.contains(value)]
 
     def answers(self, name: str) -> list[Known]:
         """Every answer to a finding, no list, that the rules may tell from another; of numbers some far off as well."""
@@ -173,11 +181,9 @@ class Vocabulary:
         return self._answers[name]
 
     def _answers_to(self, finding: Finding) -> Iterator[Known]:
-        if finding.type == "number":
-            span = finding.plausible or Interval(Decimal(0), Decimal(100))
-            far = [span.low + (span.high - span.low) * Decimal(share) / 10 for share in (1, 4)]
-            yield from (number(value) for value in (*self.numbers(finding), *far))
-        elif finding.type == "yes_no":
+        if finding.form == "number":
+            yield from (number(value) for value in (*self.numbers(finding), *_far(finding.possible, (1, 4))))
+        elif finding.form == "yes_no":
             yield from (YES, NO)
         else:
             yield from (one_of(member) for member in self.prepared.names.members(finding.id))
@@ -197,17 +203,17 @@ class Vocabulary:
 
     def _drawn(self, name: str, chance: random.Random) -> Known:
         finding = self.kb.findings[name]
-        if finding.type == "records":
+        if finding.form == "records":
             count = max(0, chance.randint(-1, LONGEST[name]))
             return Records(tuple(self.entry(name, chance) for _ in range(count)))
-        if finding.type == "yes_no":
+        if finding.form == "yes_no":
             return YES if chance.random() < 0.3 else NO
         ordinary = [span.range for span in finding.ranges if span.when is None]
         if ordinary and chance.random() < 0.6:
             low, high = ordinary[0].low, ordinary[0].high
             if not low.is_infinite() and not high.is_infinite():
                 return number((low + high) / 2)
-        if finding.type != "number":
+        if finding.form != "number":
             return chance.choice(self.answers(name))
         return self.answers(name)[chance.choice(range(len(self.numbers(finding))))]
 

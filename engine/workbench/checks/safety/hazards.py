@@ -136,7 +136,7 @@ def _of_member(subject: Subject, hazard: Hazard, name: str) -> Iterator[Way]:
     if finding is None:
         return
     members = frozenset({name})
-    listed = finding.type == "records"
+    listed = finding.form == "records"
     yield Way(name, Has(name=finding.id, members=members) if listed else OneOf(name=finding.id, members=members))
     atom = propositions.diagnosed(name)
     if hazard.reads == "diagnosed" and subject.concluding.get(atom):

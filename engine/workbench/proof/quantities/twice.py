@@ -70,7 +70,9 @@ class Twice:
     def exactly(self, z3: Any, name: str, amount: Amount) -> Any:
         """That a number is exact, and one that there can be."""
         parts = [z3.Not(amount.low.endless), z3.Not(amount.high.endless), amount.low.value == amount.high.value]
-        span = (self.kb.findings.get(name) or self.kb.quantities[name]).plausible or self._bounds.named(name)
+        possible = (self.kb.findings.get(name) or self.kb.quantities[name]).possible
+        span = possible.limits or self._bounds.named(name)
+        parts += [z3.IsInt(amount.low.value / rational(z3, possible.step))] if possible.step else []
         parts += [amount.low.value >= rational(z3, span.low)] if not span.low.is_infinite() else []
         parts += [amount.low.value <= rational(z3, span.high)] if not span.high.is_infinite() else []
         return z3.And(parts)
