@@ -85,6 +85,15 @@ class Type:
 _MEASURED = ("unit", "analyte", "bare_unit", "antibody", "plausible", "range", "or", "stale_after", "remembers")
 TYPES: Mapping[str, Type] = {
     "number": Type("number", takes=_MEASURED, opens=("unit", "plausible")),
+    "count": Type(
+        "number",
+        needs=("plausible",),
+        takes=("stale_after",),
+        aside="a whole number, of falls",
+        scalars=("string", "integer", "boolean"),
+        floor=Decimal(0),
+        step=Decimal(1),
+    ),
     "yes_no": Type("yes_no", takes=("stale_after",)),
     "choice": Type("choice", needs=("choices",), takes=("stale_after",)),
     "records": Type("records", needs=("fields", "key"), aside="a list with details"),

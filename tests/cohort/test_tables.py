@@ -78,6 +78,10 @@ def told(batch: Batch) -> list[str]:
         ("t_score_hip", "-2.5..-2", "t_score_hip: -2.5..-2"),
         ("calcium [mmol/L]", "high", "calcium: high"),
         ("calcium [mmol/L]", "not measured", "calcium: not measured"),
+        ("falls_past_year", "2", "falls_past_year: 2"),
+        ("falls_past_year", "2.0", "falls_past_year: 2"),
+        ("falls_past_year", "two falls", "falls_past_year: 2"),
+        ("falls_past_year", "> 2", "falls_past_year: 3 or more"),
         ("smoking", "current", "smoking: current"),
         ("sex", "F", "sex: F"),
         (
@@ -102,6 +106,15 @@ def test_one_odd_cell_leaves_the_others_as_they_are(read: Read) -> None:
     assert ends.high_open is not None
     assert ends.high_open[2]
     assert batch.said["t_score_hip"].said.tolist() == [True, True, True, False, True]
+
+
+def test_a_count_is_whole_in_a_column_of_numbers_texts_and_lists(read: Read) -> None:
+    refused = ["OL303 falls_past_year", "OL303 falls_past_year", "OL303 falls_past_year", "", "", ""]
+    assert told(read({"falls_past_year": pa.array([2.5, -1, 366, 0, 365, None], pa.float64())})) == refused
+    assert told(read("falls_past_year\n2.5\n-1\n366\n0\n365\nunknown\n")) == refused
+    assert told(read({"falls_past_year": [[0.0, 2.5], [-1.0], [366.0], [0.0], [2.0, 3.0], None]})) == refused
+    whole = read({"falls_past_year": pa.array([3], pa.int64())})
+    assert row(whole, 0) == row(read({"falls_past_year": [3.0]}), 0)
 
 
 @pytest.mark.parametrize("number", [-2.7, 2.6, 0.1, 7.5, 1e-4, 123456.7])

@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.assessment import plan, query, waiting
 from engine.assessment.differential import missing
@@ -22,17 +25,20 @@ from engine.commands import prove as command
 from engine.inference import reference
 from engine.intake import record
 from engine.knowledge_base.store import cache
-from engine.premises import expression
+from engine.premises import evaluation, expression
 from engine.premises.expression import TruthNode
 from engine.values import dates
+from engine.values.interval import INFINITY, Interval, exactly
 from engine.values.problems import Place, Refused
 from engine.values.truth import Truth
+from engine.values.types import TYPES
 from engine.values.value import Choice, Known, Number
 from engine.workbench.difference.two_bases import DIFFERS, SAME, Sides
 from engine.workbench.proof import lists, numbers, proofs, solver
 from engine.workbench.proof.clauses import Clauses, Pair
 from engine.workbench.proof.leaves import Leaves, Reading
 from engine.workbench.proof.network import Network
+from engine.workbench.proof.numbers import Line
 from engine.workbench.proof.report import Report
 from engine.workbench.proof.search import PROVED, REFUTED, Search
 from engine.workbench.proof.waits import Waits
@@ -304,6 +310,40 @@ def _score(text: str) -> Number:
     return number(text)
 
 
+# --- counts -----------------------------------------------------------------------------------------------------------
+
+COUNTS = TYPES["count"].possible(Interval(Decimal(0), Decimal(365)))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(("<", "<=", ">", ">=")), st.sampled_from(("0", "1", "1.5", "2", "2.5", "3")))),
+    st.integers(0, 4),
+    st.integers(0, 2),
+    st.sampled_from(("exact", "from", "to", "between")),
+)
+def test_a_count_lies_to_cut_offs_as_the_number_of_the_same_value(
+    asked: list[tuple[str, str]], low: int, width: int, form: str
+) -> None:
+    """Each comparison comes to what evaluation makes of it, and what a model says can be is an interval of counts."""
+    ends = (
+        Decimal("-Infinity") if form == "to" else Decimal(low),
+        INFINITY if form == "from" else Decimal(low + width),
+    )
+    span = exactly(low) if form == "exact" else Interval(*ends, form == "to", form == "from")
+    line = Line(Clauses(), COUNTS)
+    pairs = [line.compared(operator, Decimal(cut)) for operator, cut in asked]
+    held = frozenset(line.holds(span))
+    for (operator, cut), pair in zip(asked, pairs, strict=True):
+        node = expression.Compared(
+            operator=operator, left=expression.Literal(value=span), right=expression.Literal(value=exactly(cut))
+        )
+        wanted = evaluation.truth_of(node, cast(evaluation.Facts, None))
+        assert (pair.true in held, pair.false in held) == (wanted is Truth.TRUE, wanted is Truth.FALSE)
+    found = line.interval_of(held)
+    assert found is not None
+    assert COUNTS.narrowed(found) == found
+
+
 # --- questions --------------------------------------------------------------------------------------------------------
 
 
@@ -323,6 +363,8 @@ def _ask(search: Search, text: str) -> tuple[str, str]:
         "egfr < 30 mL/min/1.73m2 and egfr > 35 mL/min/1.73m2",
         "t_score_hip < -2.5 and not known(lowest_t_score)",
         "any medicines where (name is denosumab and not stopped) and not medicines has denosumab",
+        "falls_past_year > 1 and falls_past_year < 2",
+        "falls_past_year = 2.5",
     ],
 )
 def test_nobody_is_proved(search: Search, asked: str) -> None:
@@ -334,6 +376,7 @@ def test_nobody_is_proved(search: Search, asked: str) -> None:
     [
         "alert(severe_hypercalcemia) is raised and age >= 80",
         "egfr < 30 mL/min/1.73m2 and sex is male",
+        "falls_past_year > 1 and falls_past_year < 2.5 and age >= 70",
         "any fractures where (site is hip and cause is low_trauma and since(date) < 6 months)",
     ],
 )

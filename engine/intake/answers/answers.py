@@ -21,7 +21,7 @@ CODES: dict[str, str] = {
     "OL300": "an answer that is no number",
     "OL301": "a number without its unit",
     "OL302": "a unit that is unknown, or measures something else",
-    "OL303": "a number outside what is plausible",
+    "OL303": "a number outside what is plausible, or a part of what is counted",
     "OL304": "a number spelled in a way that can be misread",
     "OL305": "a number that is only about right",
     "OL306": "a range that ends before it starts",

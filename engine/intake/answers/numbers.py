@@ -87,6 +87,7 @@ def interval(sheet: Sheet, measured: Measured, text: str, place: Place, *, belie
     `believable`: hold it to what is plausible (a reference range is not).
     """
     words = re.sub(r"(?<![\d.])(?<![\d.] )(?:minus\s+|-\s+)(?=[\d.])", "-", spelled(text), flags=re.IGNORECASE)
+    words = _without_noun(measured, words)
     words = _ALONE.get(folded(words), words) if measured.countable else words
     if measured.countable and folded(words) in ("none", "nil", "never", "no"):
         words = "0"
@@ -95,9 +96,14 @@ def interval(sheet: Sheet, measured: Measured, text: str, place: Place, *, belie
         hint = "write the number itself, or the range it lies in (60..70)"
         raise refusal("OL305", f"'{clipped(text)}' does not say how near to {clipped(bare)} it is", place, hint)
     found = _bounded(sheet, measured, words, place)
-    if believable:
-        _believe(sheet, measured, found, text, place)
-    return found
+    return _believed(sheet, measured, found, text, place) if believable else found
+
+
+def _without_noun(measured: Measured, words: str) -> str:
+    """What is counted may be named behind its number: `two falls`, `no falls`."""
+    number, _, noun = words.rpartition(" ")
+    counted = folded(measured.label).partition(" ")[0]
+    return number if measured.type.step and number and folded(noun) in (counted, counted.removesuffix("s")) else words
 
 
 def _counted(words: str) -> str:
@@ -278,18 +284,24 @@ def _unreadable(measured: Measured, words: str, place: Place) -> Exception:
         return refusal("OL304", f"'{clipped(words)}' starts with a zero", place, hint="leave the zero out")
     given = f"'{clipped(words)}' is no number" if words else "nothing is given"
     example = with_unit("12", measured.unit) if measured.unit and not measured.bare_unit else "a number"
+    if measured.type.step:
+        hint = "write how many (3), none, a range (2..3), a bound (>= 2), or 'not measured'"
+        return refusal("OL300", f"{measured.label}: {given}", place, hint=hint)
     words_too = ", high, low or normal" if measured.ranged else ""
     words_too = words_too.replace(" or ", ", ") + ", positive or negative" if measured.antibody else words_too
     hint = f"write {example}{words_too}, a range (20..30), a bound (< 30), or 'not measured'"
     return refusal("OL300", f"{measured.label}: {given}", place, hint=hint)
 
 
-def _believe(sheet: Sheet, measured: Measured, found: Interval, text: str, place: Place) -> None:
-    """Refuse what nobody can have; an open end says no more than its number."""
-    limits = measured.possible.limits
+def _believed(sheet: Sheet, measured: Measured, said: Interval, text: str, place: Place) -> Interval:
+    """What can be of what was said; refused is what nobody can have. An open end says no more than its number."""
+    possible = measured.possible
+    if not all(possible.is_stepped(end) for end in (said.low, said.high) if not end.is_infinite()):
+        raise _in_parts(measured, said, text, place)
+    limits, found = possible.limits, possible.narrowed(said) or said
     ends = [end for end in (found.low, found.high) if not end.is_infinite()]
     if limits is None or all(limits.low <= end <= limits.high for end in ends):
-        return
+        return found
     hint = "check the number and its unit"
     believable = list(_believable(sheet, measured, text))
     if believable:
@@ -301,6 +313,16 @@ def _believe(sheet: Sheet, measured: Measured, found: Interval, text: str, place
     span = with_unit(span_text(limits), measured.unit)
     what = f"{measured.label} {given} is outside what is plausible, {span}"
     raise refusal("OL303", what, place, hint=hint)
+
+
+def _in_parts(measured: Measured, said: Interval, text: str, place: Place) -> Exception:
+    """Why a part of what is counted is none: half a fall."""
+    what, hint = f"{measured.label}: {clipped(text)} is no whole number, and they are counted", "write a whole number"
+    if said.exact is not None:
+        low, high = (digits(measured.possible.settled(said.exact, up)) for up in (False, True))
+        ways = (low, high, f"{low}..{high}")
+        hint = Hint(f"write {low} or {high}, or {ways[-1]} where it may be either", text, *ways)
+    return refusal("OL303", what, place, hint=hint)
 
 
 def _believable(sheet: Sheet, measured: Measured, text: str) -> Iterator[str]:
