@@ -116,6 +116,12 @@ class LeftOver:
                 self.hearing.reading.problems += problems[:1]
                 self.hearing.use(loose[0], others[0])
                 return
+        countable = self.hearing.sheet.measured(name).countable
+        if not loose and len(others) == 1 and others[0].cue("several") is not None and countable:
+            self.hearing.use(others[0])
+            said = others[0].text.strip()
+            self.hearing.reading.ask(f"'{said}': how many?", "write the number, a range (2..3) or a bound (>= 2)")
+            return
         counted = [one for one in others if one.cue("number") is not None]
         if not loose and len(counted) == 1 == len(others) and counted[0].cue("number") is not None:
             value = str(counted[0].cue("number").value)  # type: ignore[union-attr]

@@ -14,7 +14,7 @@ from engine.intake.answers.answers import read_answer, write_answer
 from engine.knowledge_base.files.layout import Layout
 from engine.knowledge_base.model import KnowledgeBase
 from engine.knowledge_base.reading.reader import read
-from engine.values.problems import Place
+from engine.values.problems import Hint, Place
 from engine.values.value import Number
 from engine.workbench.editing.schema import schemas
 from engine.workbench.trials.deletions import deletions
@@ -92,7 +92,10 @@ def test_what_is_no_count_is_refused(said: str, code: str, told: str, shipped: K
 
 def test_the_hint_for_a_part_writes_what_it_can_mean(shipped: KnowledgeBase) -> None:
     _, problems = read_answer(shipped, FALLS, "2.5", HERE, TODAY)
-    for way in problems[0].hint.ways:  # type: ignore[union-attr]  # it is a hint that knows its corrections
+    hint = problems[0].hint
+    assert isinstance(hint, Hint)
+    assert len(hint.ways) == 3
+    for way in hint.ways:
         known, none = read_answer(shipped, FALLS, way, HERE, TODAY)
         assert known is not None
         assert not none
@@ -124,6 +127,13 @@ def test_a_record_says_a_whole_number_or_is_set_aside(
 def test_a_typed_count_is_heard(line: str, value: str, prepared: Prepared) -> None:
     heard = Ear(prepared.names, TODAY).hear(line, (FALLS,), {})
     assert write_answer(prepared.kb, FALLS, heard.said[FALLS]) == value
+
+
+@pytest.mark.parametrize("line", ["several", "some", "several falls", "fell many times", "a few falls"])
+def test_how_many_several_are_is_asked(line: str, prepared: Prepared) -> None:
+    heard = Ear(prepared.names, TODAY).hear(line, (FALLS,), {})
+    assert FALLS not in heard.said
+    assert "how many" in heard.reading.problems[0].what
 
 
 def test_half_a_fall_is_asked_again(prepared: Prepared) -> None:
@@ -163,7 +173,8 @@ def test_knowing_less_of_a_count_leaves_whole_bounds(prepared: Prepared) -> None
     for span in spans:
         ends = [end for end in (span.low, span.high) if not end.is_infinite()]
         assert all(possible.is_stepped(end) for end in ends)
-        assert known.last.interval != span  # type: ignore[union-attr]  # it is a number
+        assert isinstance(known, Number)
+        assert known.last.interval != span
 
 
 def test_what_if_tries_whole_counts_on_both_sides(prepared: Prepared) -> None:

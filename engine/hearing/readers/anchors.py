@@ -298,7 +298,7 @@ class Anchors:
                 near = [
                     mid
                     for mid in self.hearing.between(before, one)
-                    if not idle(mid) and mid.cue("fracture", "number") is None
+                    if not idle(mid) and mid.cue("fracture", "number", "several") is None
                 ]
                 if self.members(before, name) == self.members(one, name) and not near:
                     self.hearing.use(one)

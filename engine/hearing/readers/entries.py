@@ -353,14 +353,15 @@ class Entries:
         others = [each for each in clause if each.part == one.part]
         levels = [each for each in clause if LEVEL.fullmatch(each.text.strip())]
         for each in others:
-            if each.used and each.kind != "number" and each.cue("number", "both") is None:
+            if each.used and each.kind != "number" and each.cue("number", "several", "both") is None:
                 continue
-            if each.cue("number") is not None and each.index < one.index and one in levels and len(levels) > 1:
+            more = each.cue("number", "several")
+            if more is not None and each.index < one.index and one in levels and len(levels) > 1:
                 each.used = True
                 return 1
-            if each.cue("number") is not None:
+            if more is not None:
                 each.used = True
-                return int(str(each.cue("number").value))  # type: ignore[union-attr]
+                return int(str(more.value))
             if each.cue("both") is not None and each.index < one.index:
                 each.used = True
                 return 2

@@ -60,6 +60,7 @@ ROLES: dict[str, str] = {
     "noted": "is understood, and has no place",
     "rest": "says the same of everything else that was asked",
     "both": "two of what follows",
+    "several": "says that there is more than one, not how many",
 }
 _HOLE = re.compile(r"\b(?:NN?|MASS|LENGTH)\b")
 ARTICLES = frozenset({"my", "his", "her", "their", "the", "a", "an"})
