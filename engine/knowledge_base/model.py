@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from ..premises.expression import NumberNode, TruthNode
-from ..values.frozen import frozen
+from ..values.frozen import Keeping, frozen
 from ..values.interval import Interval
 from ..values.problems import Place
 from ..values.types import NUMBER, TYPES, Form, Possible
@@ -435,7 +435,7 @@ class Replacement:
 
 
 @frozen
-class KnowledgeBase:
+class KnowledgeBase(Keeping):
     """Everything that was read, checked and linked. `digest` names the contents: `sha256:...`."""
 
     digest: str = ""

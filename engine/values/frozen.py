@@ -8,7 +8,7 @@ Kinds that are made by the thousand while a patient is assessed stay plain datac
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 if TYPE_CHECKING:
@@ -29,6 +29,24 @@ class Hashed:
 
     __slots__ = ("_hashed",)
     _hashed: int
+
+
+class Keeping:
+    """A base for values that keep what somebody works out from them; a changed copy begins without it."""
+
+    __slots__ = ("_kept",)
+    _kept: dict[Callable[[Any], Any], Any]
+
+    def kept(self, work_out: Callable[[Any], _T]) -> _T:
+        """What a function makes of the value, worked out the first time."""
+        try:
+            kept = self._kept
+        except AttributeError:
+            kept = {}
+            _set(self, "_kept", kept)
+        if work_out not in kept:
+            kept[work_out] = work_out(self)
+        return kept[work_out]  # type: ignore[no-any-return]  # it is what was worked out
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field,))

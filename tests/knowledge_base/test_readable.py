@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import pickle
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,3 +45,14 @@ def test_of_the_shipped_base_read_and_kept(tmp_path: Path) -> None:
     kept = store.knowledge_base()
     assert kept is not None
     assert readable.vocabulary(kept)[0] == heard.vocabulary
+
+
+def test_it_is_worked_out_once_and_anew_for_a_changed_copy(small_contents: Sequence[Written]) -> None:
+    kb, _ = reader.read_contents(small_contents)
+    assert kb is not None
+    assert readable.vocabulary(kb) is readable.vocabulary(kb)
+    gone, *left = kb.findings
+    other = dataclasses.replace(kb, findings={name: kb.findings[name] for name in left})
+    assert gone in readable.vocabulary(kb)[0].names
+    assert gone not in readable.vocabulary(other)[0].names
+    assert pickle.loads(pickle.dumps(kb)) == kb

@@ -17,7 +17,11 @@ from .values.scalars import Desk
 
 
 def vocabulary(kb: KnowledgeBase) -> tuple[Vocabulary, UnitTable]:
-    """The names of a knowledge base, and its units."""
+    """The names of a knowledge base, and its units; worked out once and kept with it."""
+    return kb.kept(_vocabulary)
+
+
+def _vocabulary(kb: KnowledgeBase) -> tuple[Vocabulary, UnitTable]:
     drafts = _drafts(kb)
     joined = lexicon.choices(drafts, Desk())  # it was found in order when it was read
     return lexicon.vocabulary(drafts, joined), lexicon.units(drafts)
