@@ -23,7 +23,11 @@ _ASKING = tuple(
             "whynot",
         ),
         (r"(?:what if|whatif|suppose|supposing)\s+(?P<rest>.+?)\??$", "whatif"),
-        (r"(?:delete|remove|drop|forget|clear)\s+(?:the |her |his )?(?P<rest>.+)$", "forget"),
+        (
+            r"(?:delete|remove|drop(?!\s+(?:foot|attacks?)\b)|forget|clear(?!\s+(?:cell|of)\b))\s+"
+            r"(?:the |her |his )?(?P<rest>.+)$",
+            "forget",
+        ),
         (r"save\s+(?:as|to|in)\s+(?P<rest>\S+)$", "save"),
     )
 )

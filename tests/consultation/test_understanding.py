@@ -469,3 +469,44 @@ def test_the_unit_of_vitamin_d_tells_nothing_of_other_tests(prepared: Prepared) 
     assert reader.complete(half, "ng/mL") is not None
     assert reader.system == ""
     assert not reader.read("Mg 0.8", None, {}).said
+
+
+CANCERS = """
+# where it began, with what it looked like
+papillary thyroid ca | thyroid_cancer
+follicular thyroid carcinoma | thyroid_cancer
+medullary thyroid cancer | thyroid_cancer
+ductal breast ca | breast_cancer
+invasive ductal carcinoma of the breast | breast_cancer
+lobular breast cancer | breast_cancer
+small cell lung ca | lung_cancer
+non small cell lung ca | lung_cancer
+non-small cell lung ca | lung_cancer
+squamous cell ca of lung | lung_cancer
+adenocarcinoma of the lung | lung_cancer
+NSCLC | lung_cancer
+prostate adenocarcinoma | prostate_cancer
+clear cell renal ca | other_cancer
+clear cell renal cell carcinoma | other_cancer
+chromophobe renal cell ca | other_cancer
+# and that it has spread
+metastatic breast ca | metastatic_breast_cancer
+metastatic lobular breast cancer | metastatic_breast_cancer
+metastatic prostate ca | metastatic_prostate_cancer
+metastatic small cell lung ca | metastatic_lung_cancer
+metastatic NSCLC | metastatic_lung_cancer
+metastatic renal ca | metastatic_other_cancer
+metastatic clear cell renal cell carcinoma | metastatic_other_cancer
+metastatic papillary thyroid ca | metastatic_other_cancer
+"""
+
+
+@pytest.mark.parametrize("line", [line for line in CANCERS.splitlines() if line and not line.startswith("#")])
+def test_a_cancer_is_heard_with_its_histology(line: str, prepared: Prepared) -> None:
+    typed, _, meant = line.partition(" | ")
+    for before in ("", "T2DM, "):
+        found = Reader(prepared.names, TODAY).read(before + typed, None, {})
+        told = said(prepared, before + typed)
+        assert not found.left
+        assert f" {meant}, ...]" in told["conditions"].replace("[", "[ ")
+    assert said(prepared, f"no {typed}") == {"conditions": f"[no {meant}, ...]"}
