@@ -53,10 +53,7 @@ class Aside(Generic[_T]):
         process, pipe = await loop.run_in_executor(self.worker, _begun, work)
         self._ended.append(process)
         with FileIO(pipe, "rb") as stream:
-            if asked != self._asked:
-                _kill(process)
-                return None
-            told = await self._told(process, stream)
+            told = await self._told(asked, process, stream)
         self._bury()
         if not told:
             return None
@@ -66,10 +63,14 @@ class Aside(Generic[_T]):
         result: _T = found
         return result
 
-    async def _told(self, process: int, stream: FileIO) -> bytes:
+    async def _told(self, asked: int, process: int, stream: FileIO) -> bytes:
         """All that comes through the pipe; nothing if the work was stopped, and that at once."""
         loop, reader = asyncio.get_running_loop(), asyncio.StreamReader()
         transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), stream)
+        if asked != self._asked:  # stopped before there was anything that `stop` could end
+            transport.close()
+            _kill(process)
+            return b""
         telling = asyncio.ensure_future(reader.read())
         self._process, self._telling = process, telling
         try:

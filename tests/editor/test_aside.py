@@ -8,6 +8,7 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,29 @@ def test_work_that_is_stopped_gives_nothing_and_at_once() -> None:
     with ThreadPoolExecutor(1) as worker:
         started = time.monotonic()
         assert asyncio.run(stopped()) == ("quick", None)
+        assert time.monotonic() - started < 30
+
+
+def test_work_is_stopped_while_its_pipe_is_only_being_joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slowly() -> str:
+        time.sleep(60)
+        return "slow"
+
+    async def stopped() -> object:
+        aside: Aside[str] = Aside(worker)
+        loop = asyncio.get_running_loop()
+        joined = loop.connect_read_pipe
+
+        async def joined_late(*given: Any) -> Any:
+            aside.stop()
+            return await joined(*given)
+
+        monkeypatch.setattr(loop, "connect_read_pipe", joined_late)
+        return await aside.do(slowly)
+
+    with ThreadPoolExecutor(1) as worker:
+        started = time.monotonic()
+        assert asyncio.run(stopped()) is None
         assert time.monotonic() - started < 30
 
 
