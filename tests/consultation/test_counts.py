@@ -129,7 +129,7 @@ def test_a_typed_count_is_heard(line: str, value: str, prepared: Prepared) -> No
     assert write_answer(prepared.kb, FALLS, heard.said[FALLS]) == value
 
 
-@pytest.mark.parametrize("line", ["several", "some", "several falls", "fell many times", "a few falls"])
+@pytest.mark.parametrize("line", ["several", "multiple", "several falls", "fell many times", "a few falls"])
 def test_how_many_several_are_is_asked(line: str, prepared: Prepared) -> None:
     heard = Ear(prepared.names, TODAY).hear(line, (FALLS,), {})
     assert FALLS not in heard.said
