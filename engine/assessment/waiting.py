@@ -4,9 +4,10 @@ Of a medicine that the hazards speak of, a rule against it that is still unknown
 it lacks is to be known first, and decides it when all that nobody asked is taken as absent: for what it would mean
 beside plasma cells that nobody counted, no creatinine is waited for. Or a finding was answered too vaguely to decide
 it. Or it holds unless something unknown clears the patient (an ALP that is high and unexplained, while nobody has said
-whether the liver is ill); a premise that only denies one finding has nothing known that speaks for it and is not meant.
-Anything else acts once it is known and is named as unasked. Other interventions wait for everything but the tests that
-would establish a disease nobody has named.
+whether the liver is ill): what can clear is waited for, and not what another part of the premise lacks. A premise that
+only denies one finding has nothing known that speaks for it and is not meant. Anything else acts once it is known and
+is named as unasked. Other interventions wait for everything but the tests that would establish a disease nobody has
+named.
 """
 
 from __future__ import annotations
@@ -41,12 +42,10 @@ def _awaited(case: Case, rule: Rule, first: frozenset[str] | None, told: bool) -
         missing = _told(case, rule.when) & missing
     if first is None:
         return missing
-    if not missing or (_holds_unless_cleared(case, rule.when) and not bare_denial(rule.when)):
-        return missing
     awaited = frozenset(name for name in missing if name in first or _vague(case, name))
-    if not awaited or rule.when is None:
-        return awaited
-    return case.once(("unasked", awaited), lambda: _Unasked(case, awaited)).lacked(rule.when) & awaited
+    if awaited and rule.when is not None:
+        awaited = case.once(("unasked", awaited), lambda: _Unasked(case, awaited)).lacked(rule.when) & awaited
+    return awaited if bare_denial(rule.when) else awaited | _clearing(case, rule.when) & missing
 
 
 def bare_denial(node: TruthNode | None) -> bool:
@@ -133,6 +132,18 @@ class _Unasked:
         if isinstance(node, expression.AtLeast):
             return truth.at_least(node.count, truths)
         return truth.any_of(truths)
+
+
+def _clearing(case: Case, node: TruthNode | None) -> frozenset[str]:
+    """What can clear the patient of a premise that holds otherwise; nothing that only another part of it lacks."""
+    if node is None or case.memory.holds(node) is not Truth.UNKNOWN or not _holds_unless_cleared(case, node):
+        return frozenset()
+    if isinstance(node, expression.Proposition):
+        rules = case.prepared.rules.get(node.atom, ())
+        return frozenset().union(*(_clearing(case, rule.when) for rule in rules))
+    if isinstance(node, (expression.All, expression.AnyOf, expression.AtLeast)):
+        return frozenset().union(*(_clearing(case, item) for item in node.items))
+    return case.explanation.missing(node)
 
 
 def _holds_unless_cleared(case: Case, node: TruthNode | None) -> bool:

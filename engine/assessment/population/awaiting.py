@@ -54,12 +54,10 @@ class Awaiting:
             missing = both(self.told(rule.when), missing)
         if first is None:
             return missing
-        cleared = 0 if bare_denial(rule.when) else self.holds_unless_cleared(rule.when)
-        kept = within(missing, cleared)
+        kept = NOTHING if bare_denial(rule.when) else both(self.clearing(rule.when), missing)
         others = {}
         for name, cases in missing.items():
-            cases &= ~cleared
-            cases &= self.truths.everybody if name in first else self.vague(name) if cases else 0
+            cases &= self.truths.everybody if name in first else self.vague(name)
             if cases:
                 others[name] = cases
         if others and rule.when is not None:
@@ -90,6 +88,21 @@ class Awaiting:
         if isinstance(node, expression.JUNCTIONS):
             return union((self.told(item) for item in node.children() if isinstance(item, TruthNode)), undecided)
         return self.lacks.node(node)
+
+    def clearing(self, node: TruthNode | None) -> Lacked:
+        """What can clear the patient of a premise that holds otherwise."""
+        if node is None:
+            return NOTHING
+        cases = self.truths.unknown(self.truths.holds(node))
+        cases = cases and cases & self.holds_unless_cleared(node)
+        if not cases:
+            return NOTHING
+        if isinstance(node, expression.Proposition):
+            rules = self.prepared.rules.get(node.atom, ())
+            return union((self.clearing(rule.when) for rule in rules), cases)
+        if isinstance(node, (expression.All, expression.AnyOf, expression.AtLeast)):
+            return union((self.clearing(item) for item in node.items), cases)
+        return within(self.lacks.node(node), cases)
 
     def holds_unless_cleared(self, node: TruthNode | None) -> int:
         """The cases for which a premise holds once everything unknown turns out not to be there."""
