@@ -3,11 +3,12 @@
 Of a medicine that the hazards speak of, a rule against it that is still unknown is waited for in three cases. A finding
 it lacks is to be known first, and decides it when all that nobody asked is taken as absent: for what it would mean
 beside plasma cells that nobody counted, no creatinine is waited for. Or a finding was answered too vaguely to decide
-it. Or it holds unless something unknown clears the patient (an ALP that is high and unexplained, while nobody has said
-whether the liver is ill): what can clear is waited for, and not what another part of the premise lacks. A premise that
-only denies one finding has nothing known that speaks for it and is not meant. Anything else acts once it is known and
-is named as unasked. Other interventions wait for everything but the tests that would establish a disease nobody has
-named.
+it, and would decide it though what is to be known first turned out to be absent: the date of a fracture counts beside
+an ALP that is high, and is not waited for until that is known. Or it holds unless something unknown clears the patient
+(an ALP that is high and unexplained, while nobody has said whether the liver is ill): what can clear is waited for, and
+not what another part of the premise lacks. A premise that only denies one finding has nothing known that speaks for it
+and is not meant. Anything else acts once it is known and is named as unasked. Other interventions wait for everything
+but the tests that would establish a disease nobody has named.
 """
 
 from __future__ import annotations
@@ -42,10 +43,19 @@ def _awaited(case: Case, rule: Rule, first: frozenset[str] | None, told: bool) -
         missing = _told(case, rule.when) & missing
     if first is None:
         return missing
-    awaited = frozenset(name for name in missing if name in first or _vague(case, name))
+    sooner = missing & first
+    vague = frozenset(name for name in missing - first if _vague(case, name))
+    awaited = sooner | vague
     if awaited and rule.when is not None:
-        awaited = case.once(("unasked", awaited), lambda: _Unasked(case, awaited)).lacked(rule.when) & awaited
+        awaited = _lacked(case, rule.when, awaited) & sooner | _lacked(case, rule.when, vague) & vague
     return awaited if bare_denial(rule.when) else awaited | _clearing(case, rule.when) & missing
+
+
+def _lacked(case: Case, premise: TruthNode, awaited: frozenset[str]) -> frozenset[str]:
+    """What the premise lacks of these once all else that nobody asked is taken as absent."""
+    if not awaited:
+        return awaited
+    return case.once(("unasked", awaited), lambda: _Unasked(case, awaited)).lacked(premise)
 
 
 def bare_denial(node: TruthNode | None) -> bool:

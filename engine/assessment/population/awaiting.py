@@ -55,14 +55,13 @@ class Awaiting:
         if first is None:
             return missing
         kept = NOTHING if bare_denial(rule.when) else both(self.clearing(rule.when), missing)
-        others = {}
-        for name, cases in missing.items():
-            cases &= self.truths.everybody if name in first else self.vague(name)
-            if cases:
-                others[name] = cases
-        if others and rule.when is not None:
-            others = dict(both(_Unasked(self, others).lacked(rule.when), others))
-        return union([kept, others])
+        sooner = {name: cases for name, cases in missing.items() if name in first}
+        vague = {name: cases & self.vague(name) for name, cases in missing.items() if name not in first}
+        vague = {name: cases for name, cases in vague.items() if cases}
+        if rule.when is None or not (sooner or vague):
+            return union([kept, sooner, vague])
+        together = both(_Unasked(self, {**sooner, **vague}).lacked(rule.when), sooner)
+        return union([kept, together, both(_Unasked(self, vague).lacked(rule.when), vague) if vague else NOTHING])
 
     def vague(self, name: str) -> int:
         """The cases in which something was said of a finding that leaves open what is asked of it."""
