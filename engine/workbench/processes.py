@@ -48,6 +48,11 @@ def each(work: Callable[[T], R], items: Sequence[T], processes: int, at_once: in
         _inherited = None
 
 
+def numbered(work: Callable[[T], R], items: Sequence[T], processes: int) -> Iterator[R]:
+    """Like `each`, for items that cannot be handed to another process: it has inherited them, and is told which."""
+    yield from each(lambda position: work(items[position]), range(len(items)), processes)
+
+
 def streamed(work: Callable[[T], R], items: Iterable[T], processes: int) -> Iterator[R]:
     """Like `each`, for plain items without an end: only a few are taken ahead of what is given."""
     global _inherited

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..case import case
 from ..intake import record
 from ..knowledge_base.files import layout, source
 from ..knowledge_base.files.layout import Layout, Written, contents_of, digest_of
@@ -21,10 +20,10 @@ from ..knowledge_base.reading.premises import Memory
 from ..knowledge_base.store import cache
 from ..knowledge_base.store.memory import Held
 from ..values.problems import Level, Place, Problem
-from . import checks
+from . import checks, processes
 from .cases import cases
 from .cases.cases import WorkedCase
-from .checks.solved.everybody import Everybody, for_all
+from .checks.solved.everybody import Everybody, for_all_of
 from .proof import solver
 
 
@@ -60,10 +59,7 @@ def check(root: Path, local: Path | None = None) -> Checked:
     memory.close()
     problems = [*problems, *found]
     if kb is not None and not failed(problems):
-        everybody = for_all(case.prepare_kept(kb), cache.shelf())
-        problems = whole.checked(kb, problems, everybody=everybody)
-        if everybody is not None:
-            everybody.close()
+        problems = _checked(whole, kb, contents, problems)
         if not problems:
             store.store_extra(_SOUND, as_it_is)
     return Checked(kb, len(contents), tuple(ordered(problems)))
@@ -74,12 +70,57 @@ _SOUND = "sound"
 
 def _as_it_is(root: Path, local: Path | None) -> list[str]:
     """What the problems of a knowledge base depend on beside its own files: worked cases, the day, a solver."""
+    return [_case_digest(root, local), datetime.date.today().isoformat(), str(solver.is_installed())]
+
+
+def _case_digest(root: Path, local: Path | None) -> str:
     read = hashlib.sha256()
     for path in cases.all_files(root, local):
         content, _ = layout.read_bytes(path, str(path))
         read.update(f"{path}\0{len(content or b'')}\0".encode())
         read.update(content or b"")
-    return [read.hexdigest(), datetime.date.today().isoformat(), str(solver.is_installed())]
+    return read.hexdigest()
+
+
+_SOUND_CASES = "sound-cases"
+_MOST_KEPT = 16
+
+
+def _checked(whole: Reader, kb: KnowledgeBase, contents: Sequence[Written], read: Sequence[Problem]) -> list[Problem]:
+    """What the checks find, by all cores; cases in which nothing was wrong are not read again while all they say means
+    what it did."""
+    shelf, files = cache.shelf(), {whole.name(path) for path in whole.case_files()}
+    as_they_are = _read_by_cases(kb, contents, _case_digest(whole.root, whole.local))
+    kept = shelf.load_extra(_SOUND_CASES)
+    sound = kept if isinstance(kept, list) else []
+    found = list(
+        checks.run(
+            kb,
+            lambda: whole.cases(kb),
+            read=read,
+            everybody=for_all_of(kb, shelf),
+            cases_sound=as_they_are in sound,
+            cores=processes.cores(),
+        )
+    )
+    if as_they_are not in sound and files and not any(one.place.file in files for one in found):
+        shelf.store_extra(_SOUND_CASES, [*sound[1 - _MOST_KEPT :], as_they_are])
+    return found
+
+
+def _read_by_cases(kb: KnowledgeBase, contents: Sequence[Written], files: str) -> str:
+    """A digest of all that reading the worked cases depends on: their files, the files of the vocabulary as they are
+    written, and of all other kinds the ids."""
+    read = hashlib.sha256(files.encode())
+    for item in contents:
+        kind = item.inside.split("/")[1].removesuffix(".yaml")
+        if item.inside.startswith("knowledge/") and kind not in NUMBERS | {*NO_VOCABULARY}:
+            read.update(f"\0{item.file}\0{len(item.content)}\0".encode())
+            read.update(item.content)
+    for kind in (*NO_VOCABULARY, *VOCABULARY):
+        read.update("\0".join(["", kind, *getattr(kb, kind)]).encode())
+    read.update(repr([(one.id, one.by) for one in kb.replaced]).encode())
+    return read.hexdigest()
 
 
 def ordered(problems: Iterable[Problem]) -> list[Problem]:
@@ -264,6 +305,8 @@ NO_VOCABULARY = (
     *("sources", "topics"),
 )
 """Kinds that no patient file is read by: when only what these say changes, the cases need not be read again."""
+NUMBERS = frozenset({"thresholds"})
+"""Kinds of which a patient file reads the ids alone, though what follows from it goes by their numbers."""
 VOCABULARY = (
     *("findings", "groups", "quantities", "states", "scales", "choices", "conditions", "interventions"),
     *("thresholds", "units", "analytes"),
@@ -277,6 +320,7 @@ def same_vocabulary(before: KnowledgeBase, after: KnowledgeBase) -> bool:
     return all(
         one is other or meaning(one) == meaning(other)
         for kind in VOCABULARY
+        if kind not in NUMBERS
         for one, other in zip(getattr(before, kind).values(), getattr(after, kind).values(), strict=True)
     )
 

@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ from ...knowledge_base.model import Alert, Entry, Finding, Invariant, KnowledgeB
 from ...premises import expression, propositions
 from ...premises.expression import Compared, Node, Threshold, TruthNode, Value
 from ...values.interval import Interval
-from ...values.problems import Place
+from ...values.problems import Place, Problem
 from ..cases.cases import WorkedCase
 from .logic.logic import Logic
 
@@ -68,6 +68,12 @@ class Everybody(Protocol):
 
     def patient(self, holding: Sequence[Rule], failing: Sequence[Rule], also: Sequence[TruthNode] = ()) -> str: ...
 
+    def close(self) -> None: ...
+
+
+Worked = Callable[[], tuple[Sequence[WorkedCase], Sequence[Problem]]]
+"""The worked cases, read when they are asked for, and what is wrong with them."""
+
 
 class Subject:
     """A knowledge base in force, with what several checks ask of it worked out once."""
@@ -75,14 +81,23 @@ class Subject:
     def __init__(
         self,
         kb: KnowledgeBase,
-        cases: Iterable[WorkedCase],
+        cases: Iterable[WorkedCase] | Worked,
         today: datetime.date,
         everybody: Everybody | None = None,
     ) -> None:
-        self.kb, self.cases, self.today = kb, tuple(cases), today
+        self.kb, self._cases, self.today = kb, cases, today
         self.logic = Logic(kb)
         self.everybody = everybody
         """All patients, as a solver sees them; None where none is asked."""
+
+    @functools.cached_property
+    def worked(self) -> tuple[Sequence[WorkedCase], Sequence[Problem]]:
+        """The worked cases, and what was wrong with them as they were read."""
+        return self._cases() if callable(self._cases) else (tuple(self._cases), ())
+
+    @property
+    def cases(self) -> Sequence[WorkedCase]:
+        return self.worked[0]
 
     @functools.cached_property
     def rules(self) -> tuple[Rule, ...]:

@@ -91,8 +91,10 @@ def withdrawn_still_used(subject: Subject) -> Iterator[Told]:
         What was given up for a reason goes on working.
     """
     withdrawn = [entry for kind in KINDS for entry in getattr(subject.kb, kind).values() if entry.withdrawn]
-    for entry in (*withdrawn, *subject.kb.withdrawn.values()):
-        for use in usage.uses(subject.kb, entry.id):
+    given_up = (*withdrawn, *subject.kb.withdrawn.values())
+    found = usage.uses_of(subject.kb, [entry.id for entry in given_up])
+    for entry in given_up:
+        for use in found[entry.id]:
             if use.id != entry.id and use.how not in ("contraindicates", "cautions"):
                 what = f"'{use.id}' ({use.how}) still uses '{entry.id}', which is withdrawn: {entry.withdrawn}"
                 yield Told(what, use.place, "withdraw it too, or use what took its place", entry.place)

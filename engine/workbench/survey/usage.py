@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from typing import Any
 
 from ...knowledge_base.model import Entry, KnowledgeBase, Rule
 from ...premises import expression
@@ -37,10 +39,20 @@ class Mention:
 
 def uses(kb: KnowledgeBase, name: str) -> tuple[Use, ...]:
     """Rules first, in the order of the knowledge base, each once for each way it uses the entry."""
-    found = [Use(how, rule.id, rule.label, rule.place) for rule in kb.rules.values() for how in _by_rule(rule, name)]
+    return uses_of(kb, [name])[name]
+
+
+def uses_of(kb: KnowledgeBase, names: Iterable[str]) -> dict[str, tuple[Use, ...]]:
+    """The same of several entries, in one walk over the knowledge base."""
+    found: dict[str, dict[Use, None]] = {name: {} for name in names}
+    for rule in kb.rules.values():
+        for name in found:
+            found[name].update((Use(how, rule.id, rule.label, rule.place), None) for how in _by_rule(rule, name))
     for entry in _others(kb):
-        found += [Use(how, entry.id, entry.label or entry.id, entry.place) for how in _by_entry(entry, name)]
-    return tuple(dict.fromkeys(found))
+        for how, named in _named_by(entry):
+            for name in found.keys() & named:
+                found[name][Use(how, entry.id, entry.label or entry.id, entry.place)] = None
+    return {name: tuple(used) for name, used in found.items()}
 
 
 def _by_rule(rule: Rule, name: str) -> Iterator[str]:
@@ -58,21 +70,28 @@ def _by_rule(rule: Rule, name: str) -> Iterator[str]:
         yield "cites"
 
 
-def _by_entry(entry: Entry, name: str) -> Iterator[str]:
-    for part in dataclasses.fields(entry):
-        value = getattr(entry, part.name)
-        if part.name == "sources":
-            if any(cited.source == name for cited in value):
-                yield "cites"
-        elif isinstance(value, Place):
+def _named_by(entry: Entry) -> Iterator[tuple[str, Set[str]]]:
+    """Each way in which an entry uses others, with the ids it names so."""
+    kind: Any = type(entry)
+    for part in _fields(kind):
+        value = getattr(entry, part)
+        spoken = f"{part.replace('_', ' ')} of"
+        if not value or isinstance(value, (Place, bool)) or part in ("id", "label", "synonyms"):
             continue
-        elif isinstance(value, tuple) and value and isinstance(value[0], str):
-            if name in value and part.name != "synonyms":
-                yield f"{part.name.replace('_', ' ')} of"
-        elif part.name not in ("id", "label") and value == name:
-            yield f"{part.name.replace('_', ' ')} of"
-        elif any(name in _read(node) for node in _nodes(value)):
-            yield f"{part.name} of"
+        if part == "sources":
+            yield "cites", {cited.source for cited in value}
+        elif isinstance(value, str):
+            yield spoken, {value}
+        elif isinstance(value, tuple) and isinstance(value[0], str):
+            yield spoken, set(value)
+        else:
+            for node in _nodes(value):
+                yield f"{part} of", _read(node)
+
+
+@functools.cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(part.name for part in dataclasses.fields(kind))
 
 
 def _nodes(value: object) -> Iterator[Node]:
@@ -82,8 +101,8 @@ def _nodes(value: object) -> Iterator[Node]:
         for item in value:
             yield from _nodes(item)
     elif dataclasses.is_dataclass(value) and not isinstance(value, (type, Place, Entry)):
-        for part in dataclasses.fields(value):
-            yield from _nodes(getattr(value, part.name))
+        for part in _fields(type(value)):
+            yield from _nodes(getattr(value, part))
 
 
 def _read(node: Node) -> frozenset[str]:
@@ -146,8 +165,8 @@ def every(kb: KnowledgeBase) -> dict[str, tuple[Use, ...]]:
             for how in _by_rule(rule, name):
                 found.setdefault(name, {})[Use(how, rule.id, rule.label, rule.place)] = None
     for entry in _others(kb):
-        for name in sorted(_named_by_entry(entry)):
-            for how in _by_entry(entry, name):
+        for how, named in _named_by(entry):
+            for name in sorted(named - {""}):
                 found.setdefault(name, {})[Use(how, entry.id, entry.label or entry.id, entry.place)] = None
     return {name: tuple(uses) for name, uses in found.items()}
 
@@ -159,21 +178,6 @@ def _named_by_rule(rule: Rule) -> set[str]:
     for part in (rule.when, rule.formula):
         if part is not None:
             named |= _read(part)
-    return named - {""}
-
-
-def _named_by_entry(entry: Entry) -> set[str]:
-    named = {cited.source for cited in entry.sources}
-    for part in dataclasses.fields(entry):
-        value = getattr(entry, part.name)
-        if isinstance(value, Place):
-            continue
-        if isinstance(value, str):
-            named.add(value)
-        elif isinstance(value, tuple) and value and isinstance(value[0], str):
-            named.update(value)
-        for node in _nodes(value):
-            named |= _read(node)
     return named - {""}
 
 

@@ -29,6 +29,7 @@ from ....premises.expression import (
 )
 from ....values.problems import Level
 from ..check import Told, check
+from ..logic.logic import conjuncts
 from ..subject import Subject, about
 
 VERBS = {
@@ -61,14 +62,17 @@ def hazard_without_rule(subject: Subject) -> Iterator[Told]:
         Whoever has it is offered the medicine all the same. A rule that wants more beside it leaves some of them out,
         and one that reads only what was reported leaves out those in whom it was concluded.
     """
+    securing: dict[TruthNode, _Securing] = {}
     for hazard in subject.kb.hazards.values():
         if hazard.effect == "none" or hazard.withdrawn:
             continue
-        named = medicines(subject, hazard)
+        named, rules = medicines(subject, hazard), acting(subject, hazard)
         lacking: dict[tuple[str, ...], list[Way]] = {}
         for way in ways(subject, hazard):
-            acting = acted_on(subject, hazard, way)
-            left = tuple(name for name in named if name not in acting)
+            if way.premise not in securing:
+                securing[way.premise] = _Securing(subject, way.premise)
+            protected = _acted_on(securing[way.premise], rules)
+            left = tuple(name for name in named if name not in protected)
             if left:
                 lacking.setdefault(left, []).append(way)
         for left, open_ways in lacking.items():
@@ -186,12 +190,24 @@ def _said(parts: Iterable[TruthNode]) -> str:
 
 def acted_on(subject: Subject, hazard: Hazard, way: Way) -> frozenset[str]:
     """The medicines about which one rule does what the hazard demands, or more, wherever it is there in this way."""
-    wanted, found = frozenset(medicines(subject, hazard)), frozenset[str]()
-    securing = _Securing(subject, way.premise)
-    for rule in subject.of(*VERBS[hazard.effect]):
-        about_them = wanted.intersection(rule.members) - found
-        if about_them and rule.when is not None and securing.holds(rule.when):
-            found |= about_them
+    return _acted_on(_Securing(subject, way.premise), acting(subject, hazard))
+
+
+Acting = Sequence[tuple[TruthNode, frozenset[str]]]
+"""The premises of rules that do what a hazard demands, or more, each with those of its medicines that it is about."""
+
+
+def acting(subject: Subject, hazard: Hazard) -> Acting:
+    wanted = frozenset(medicines(subject, hazard))
+    about_them = ((rule.when, wanted.intersection(rule.members)) for rule in subject.of(*VERBS[hazard.effect]))
+    return [(when, named) for when, named in about_them if named and when is not None]
+
+
+def _acted_on(securing: _Securing, rules: Acting) -> frozenset[str]:
+    found = frozenset[str]()
+    for when, named in rules:
+        if not named <= found and securing.holds(when):
+            found |= named
     return found
 
 
@@ -206,6 +222,8 @@ class _Securing:
     def __init__(self, subject: Subject, given: TruthNode) -> None:
         self.subject, self.given = subject, given
         self._read = _told_by(subject, given)
+        self._plain = not any(isinstance(part, (AnyOf, Proposition)) for part in conjuncts(given))
+        """Given literals secure alternatives only where they secure one of them, so those are not asked as a whole."""
         self._found: dict[TruthNode, bool] = {}
 
     def holds(self, wanted: TruthNode) -> bool:
@@ -217,8 +235,8 @@ class _Securing:
         return found
 
     def _holds(self, wanted: TruthNode) -> bool:
-        read = names_read(wanted) | atoms_read(wanted)
-        if (not read or not read.isdisjoint(self._read)) and self.subject.logic.grants((self.given,), wanted):
+        whole = not self._plain or not isinstance(wanted, (All, AnyOf))
+        if whole and self._reads(wanted) and self.subject.logic.grants((self.given,), wanted):
             return True
         if isinstance(wanted, All):
             return all(self.holds(item) for item in wanted.items)
@@ -229,6 +247,11 @@ class _Securing:
         if isinstance(wanted, Proposition):
             return any(self.holds(premise) for premise in _behind(self.subject, wanted.atom))
         return False
+
+    def _reads(self, wanted: TruthNode) -> bool:
+        """Whether a premise reads anything that what is given tells of."""
+        names, atoms = names_read(wanted), atoms_read(wanted)
+        return not (names or atoms) or not (names.isdisjoint(self._read) and atoms.isdisjoint(self._read))
 
 
 def _told_by(subject: Subject, given: TruthNode) -> frozenset[str]:

@@ -191,11 +191,16 @@ def class_never_contraindicated(subject: Subject) -> Iterator[Told]:
     Why:
         The rule is never true, so what should follow when a class is barred never follows.
     """
+    known: dict[tuple[str, ...], tuple[str, str] | None] = {}
     for premise in subject.premises:
         for node in premise.nodes:
             atoms = _of_a_class(node)
             never = [atom for atom in atoms if subject.logic.atom(atom) is Truth.FALSE]
-            apart = None if never or not atoms else _apart(subject, atoms)
+            apart = None
+            if atoms and not never:
+                if tuple(atoms) not in known:
+                    known[tuple(atoms)] = _apart(subject, atoms)
+                apart = known[tuple(atoms)]
             if never:
                 what = f"'{getattr(node, 'source', '')}' can never be true: '{never[0]}' cannot"
                 yield Told(what, node.place, "read the members that can be barred", _first(subject, never[0]))

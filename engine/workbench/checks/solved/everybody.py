@@ -10,13 +10,13 @@ from __future__ import annotations
 import functools
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from ....case import opening
+from ....case import case, opening
 from ....case.case import Case, Prepared
 from ....intake import record
-from ....knowledge_base.model import Rule
+from ....knowledge_base.model import KnowledgeBase, Rule
 from ....premises.expression import Always, TruthNode
 from ....values.truth import Truth
 from ...proof import solver
@@ -51,8 +51,11 @@ class Shelf(Protocol):
 class Everybody:
     """All patients of one knowledge base, as its rules see them."""
 
-    def __init__(self, prepared: Prepared, shelf: Shelf | None = None) -> None:
-        self.prepared, self.kb, self._shelf = prepared, prepared.kb, shelf
+    def __init__(
+        self, kb: KnowledgeBase, prepare: Callable[[], Prepared] | None = None, shelf: Shelf | None = None
+    ) -> None:
+        self.kb, self._shelf = kb, shelf
+        self._prepare = prepare or functools.partial(case.prepare_kept, kb)
         text = (shelf.load_text(_NAME) if shelf is not None else None) or ""
         self._before = dict(line.split(" ", 1) for line in text.split("\n") if " " in line)
         self._kept = dict(self._before)
@@ -65,6 +68,11 @@ class Everybody:
         """Keep what was used in this run."""
         if self._shelf is not None and self._used != self._before:
             self._shelf.store_text(_NAME, "\n".join(f"{key} {said}" for key, said in self._used.items()))
+
+    @functools.cached_property
+    def prepared(self) -> Prepared:
+        """Made when the first question is asked, by whichever process asks it."""
+        return self._prepare()
 
     @functools.cached_property
     def meanings(self) -> Meanings:
@@ -318,4 +326,9 @@ class _Looked:
 
 def for_all(prepared: Prepared, shelf: Shelf | None = None) -> Everybody | None:
     """All patients, where a solver is installed."""
-    return Everybody(prepared, shelf) if solver.is_installed() else None
+    return Everybody(prepared.kb, lambda: prepared, shelf) if solver.is_installed() else None
+
+
+def for_all_of(kb: KnowledgeBase, shelf: Shelf) -> Everybody | None:
+    """The same of a knowledge base that is made ready when the first question is asked."""
+    return Everybody(kb, None, shelf) if solver.is_installed() else None
