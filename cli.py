@@ -201,6 +201,7 @@ MANY = [
 PROBLEMS = formats("text", "json", "sarif", "github")
 PROOF = formats("text", "json")
 FIX = option("--fix", is_flag=True, help="Write what problems say to write, where they leave no choice.")
+PUT_BACK = option("--put-back", metavar="FILE:LINE", default="", help="Undo the edit at this place, then check.")
 PICTURE = formats("svg", "mermaid")
 OUTCOME = formats("text", "json", "html")
 SHOWING = [
@@ -297,7 +298,14 @@ VERBS = [
     verb("explain", "Explain a topic, a question, or anything that has a name.", WORDS),
     verb("hear", "Show how a typed line is heard, word by word.", LINE, PENDING),
     verb("compare", "Set two conditions side by side.", FIRST, SECOND),
-    verb("check", "Find what is wrong in the knowledge base, or in the mapping of a table.", PROBLEMS, FIX, *MAPPING),
+    verb(
+        "check",
+        "Find what is wrong in the knowledge base, or in the mapping of a table.",
+        PROBLEMS,
+        FIX,
+        PUT_BACK,
+        *MAPPING,
+    ),
     verb("test", "Run the worked cases.", RULES, OUTCOME, *TESTING),
     verb("diff", "Say whom an edit changes: two revisions, directories, or the working tree.", *DIFFERENCE),
     verb("prove", "Prove invariants over all patients, or show whom they fail.", INVARIANTS, PROOF, LIMIT),

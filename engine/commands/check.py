@@ -30,16 +30,21 @@ def run(
     mapping: Path | None = None,
     table: Path | None = None,
     knowledge: Path | None = None,
+    put_back: str = "",
 ) -> int:
     if mapping is not None or table is not None:
         return _mapping(format, fix, mapping, table, knowledge)
+    if put_back:
+        edited.put_back(put_back, knowledge)
     found = whole.check(api.ROOT, knowledge)
     for _ in range(ROUNDS if fix else 0):
         if not _fixed(found.problems):
             break
         found = whole.check(api.ROOT, knowledge)
     surroundings.put(_shown(found, format))
-    if found.problems and format == "text":
+    if not found.problems:
+        edited.nothing_found(knowledge)
+    elif format == "text":
         edited.beside_problems(knowledge)
     return 1 if found.failed else 0
 

@@ -36,8 +36,14 @@ def run(
         raise Refused([Problem("OL386", what, Place("diff"), hint="add --table FILE")])
     if table is not None:
         screen.hold_to_be_installed("")
-    with versions.opened(old, new, root, knowledge) as (before, after):
-        some = [samples.worked(after.prepared, cases.all_files(root, knowledge), root)]
+    reading: list[processes.Meanwhile[samples.Sample]] = []
+
+    def begin(after: Version) -> None:
+        files = cases.all_files(root, knowledge)
+        reading.append(processes.Meanwhile(lambda: samples.worked(after.prepared, files, root)))
+
+    with versions.opened(old, new, root, knowledge, begin) as (before, after):
+        some = [one.result() for one in reading]
         parents = some[0]
         if own is not None:
             if not own.is_dir():

@@ -59,9 +59,13 @@ class Names:
         return word
 
     def subject(self, name: str) -> str:
-        """The label of a condition, intervention or alert, or of a class of them."""
-        if self._entry(name) is not None:
-            return self.label(name)
+        """The label of what verbs are about, whatever else has the id: a condition, intervention, test or alert, or
+        a class of them."""
+        kb = self.kb
+        about: tuple[Mapping[str, Entry], ...] = (kb.conditions, kb.interventions, kb.investigations, kb.alerts)
+        entry = next((entries[name] for entries in about if name in entries), None) or self._entry(name)
+        if entry is not None:
+            return entry.label or name.replace("_", " ")
         labels = (choices.class_labels[name] for choices in self.kb.choices.values() if name in choices.class_labels)
         return next(labels, name.replace("_", " "))
 
@@ -127,4 +131,4 @@ class Names:
         if scale := propositions.applied(atom):
             return f"{self.label(scale)} applies"
         predicate, subject = propositions.parted(atom)
-        return verbs.SENTENCES[predicate].format(self.label(subject)) if predicate else self.label(subject)
+        return verbs.SENTENCES[predicate].format(self.subject(subject)) if predicate else self.label(subject)

@@ -29,8 +29,13 @@ _Slip = tuple[str, str, str, str]
 _NAME = r"([A-Za-z_]\w*)"
 _END = r"(?!\w)"
 
+_UNQUOTED = "names and labels are written without quotes"
+_OPENED = "write `(`; labels are joined as in `(hip or vertebra)`"
+_WRITTEN = {_UNQUOTED: "", _OPENED: "("}
+"""What is written instead, where the hint says more than that."""
+
 _FOREIGN: tuple[_Slip, ...] = (
-    ("[“”„‟‘’‚‛\"'`«»]", "OL201", "a quotation mark: {0}", "names and labels are written without quotes"),
+    ("[“”„‟‘’‚‛\"'`«»]", "OL201", "a quotation mark: {0}", _UNQUOTED),
     ("!==|===?", "OL202", "`{0}` is not an operator here", "write `=` between numbers, `is` before a label"),
     ("=>", "OL202", "`=>` is not an operator here", "write `>=`"),
     ("=<", "OL202", "`=<` is not an operator here", "write `<=`"),
@@ -66,7 +71,7 @@ _FOREIGN: tuple[_Slip, ...] = (
     ),
     (r"(?<![\w.)])\.(\d+)", "OL201", "`{0}` begins with a dot", "write `0.{1}`"),
     (r"(?<![\w.])(\d+)\.(?![\d.])", "OL201", "`{0}` ends with a dot", "write `{1}`"),
-    (r"[\[{]", "OL201", "`{0}` has no meaning here", "write `(`; labels are joined as in `(hip or vertebra)`"),
+    (r"[\[{]", "OL201", "`{0}` has no meaning here", _OPENED),
     (r"[\]}]", "OL201", "`{0}` has no meaning here", "write `)`"),
     (
         ":",
@@ -145,7 +150,12 @@ _MISREAD: tuple[tuple[str, str, str, str | Callable[[re.Match[str]], str]], ...]
         rf"\b{_NAME}\s+is\s+(?:not\s+)?(?:no|any){_END}",
         "OL202",
         "`is` takes a label",
-        "a yes/no finding or state stands alone: write `{1}` or `not {1}`",
+        lambda match: Hint(
+            f"a yes/no finding or state stands alone: write `{match[1]}` or `not {match[1]}`",
+            match[0],
+            match[1],
+            f"not {match[1]}",
+        ),
     ),
     (
         rf"\b{_NAME}\s+has\s+(?:not|no|any){_END}",
@@ -170,6 +180,12 @@ _MISREAD: tuple[tuple[str, str, str, str | Callable[[re.Match[str]], str]], ...]
         "OL202",
         "`{2}` has no meaning here",
         "write `{1} has ...`",
+    ),
+    (
+        r"\b(is|has)\s+(not\s+)?\((\w+(?:\s*,\s*\w+)+)\)",
+        "OL201",
+        "labels are joined by `or`",
+        lambda match: f"write `{match[1]} {match[2] or ''}({' or '.join(re.split(r'[^A-Za-z0-9_]+', match[3]))})`",
     ),
     (
         rf"\b(is|has)\s+(not\s+)?(?:a|an|the)\s+{_NAME}",
@@ -272,9 +288,11 @@ def foreign(text: str) -> list[Mistake]:
     for pattern, code, what, hint in _FOREIGN:
         for match in re.finditer(pattern, text):
             if match.start() not in taken:
-                found[match.start()] = Mistake(
-                    code, match.start(), _filled(what, match), advised(_filled(hint, match), match[0])
-                )
+                if hint in _WRITTEN:
+                    advice: str = Hint(hint, match[0], _WRITTEN[hint])
+                else:
+                    advice = advised(_filled(hint, match), match[0])
+                found[match.start()] = Mistake(code, match.start(), _filled(what, match), advice)
                 taken.update(range(match.start(), match.end()))
     for index, character in enumerate(text):
         if index not in taken and not _allowed(character):

@@ -11,7 +11,8 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from multiprocessing.connection import Connection
+from typing import Any, Generic, TypeVar, cast
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -51,6 +52,47 @@ def each(work: Callable[[T], R], items: Sequence[T], processes: int, at_once: in
 def numbered(work: Callable[[T], R], items: Sequence[T], processes: int) -> Iterator[R]:
     """Like `each`, for items that cannot be handed to another process: it has inherited them, and is told which."""
     yield from each(lambda position: work(items[position]), range(len(items)), processes)
+
+
+class Meanwhile(Generic[R]):
+    """Work that another process does while this one goes on, where it can be forked; else it is done when asked for.
+
+    What it gives must be plain values; what it raises is raised where its result is asked for.
+    """
+
+    def __init__(self, work: Callable[[], R]) -> None:
+        self._work = work
+        self._read: Connection | None = None
+        self._process: multiprocessing.process.BaseProcess | None = None
+        if cores() > 1 and forks():
+            context = multiprocessing.get_context("fork")
+            self._read, write = context.Pipe(duplex=False)
+            self._process = context.Process(target=_told, args=(work, write), daemon=True)
+            self._process.start()
+            write.close()
+
+    def result(self) -> R:
+        if self._read is None or self._process is None:
+            return self._work()
+        try:
+            came, found = self._read.recv()
+        except EOFError:  # it ended before it could say anything
+            return self._work()
+        finally:
+            self._read.close()
+            self._process.join()
+        if not came:
+            raise found
+        return cast(R, found)
+
+
+def _told(work: Callable[[], Any], write: Connection) -> None:
+    try:
+        said = (True, work())
+    except Exception as trouble:
+        said = (False, trouble)
+    write.send(said)
+    write.close()
 
 
 def streamed(work: Callable[[T], R], items: Iterable[T], processes: int) -> Iterator[R]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,3 +117,56 @@ def test_fix_leaves_what_takes_thought(home: Path, run: Run) -> None:
     before = (home / "rules/wrong.yaml").read_text()
     assert run("check", "--fix").code == 1
     assert (home / "rules/wrong.yaml").read_text() == before
+
+
+def test_an_edit_is_put_back_as_the_check_says(
+    home: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody needs to know YAML for it, nor git: the place stands below what is told."""
+    monkeypatch.setenv("OSTEOLOGIC_CACHE", str(tmp_path / "kept"))
+    assert run("check").code == 0
+    path = home / "rules/density.yaml" if (home / "rules/density.yaml").exists() else next((home / "rules").glob("*"))
+    before = path.read_text("utf-8")
+    path.write_text(before.replace("evidence: verified", "evidence: strong", 1), "utf-8")
+    ended = run("check")
+    assert ended.code == 1
+    where = ended.err.splitlines()[-1].rpartition(" ")[2]
+    assert where.startswith(f"rules/{path.name}:")
+    assert run("check", "--put-back", f"rules/{path.name}:1").code == 2
+    assert run("check", "--put-back", where).code == 0
+    assert path.read_text("utf-8") == before
+
+
+def test_cases_are_read_again_only_where_their_words_mean_something_else(
+    home: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.workbench import processes, whole
+
+    monkeypatch.setenv("OSTEOLOGIC_CACHE", str(tmp_path / "kept"))
+    monkeypatch.setattr(processes, "cores", lambda: 1)
+    read: list[int] = []
+    reading = whole.Reader.cases
+
+    def counted(self: whole.Reader, *given: Any) -> Any:
+        read.append(1)
+        return reading(self, *given)
+
+    monkeypatch.setattr(whole.Reader, "cases", counted)
+
+    def edited(file: str, old: str, new: str) -> bool:
+        """Whether the cases were read again after this edit."""
+        read.clear()
+        path = home / file
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+        run("check")
+        return bool(read)
+
+    run("check")
+    rules = next(path.relative_to(home).as_posix() for path in sorted((home / "rules").rglob("*.yaml")))
+    assert not edited(rules, "because: ", "because: Indeed, ")
+    assert edited("knowledge/findings.yaml", "label: ", "label: the ")
+    case = next(path.relative_to(home).as_posix() for path in sorted((home / "tests/cases").rglob("*.yaml")))
+    assert edited(case, "name: ", "name: Again ")
+    assert not edited(rules, "because: ", "because: So, ")

@@ -13,7 +13,7 @@ import pytest
 from engine.case import case
 from engine.knowledge_base.files.layout import Layout, Written, contents_of
 from engine.knowledge_base.reading import reader
-from engine.values.problems import Level, Problem
+from engine.values.problems import Level, Place, Problem
 from engine.workbench import checks
 from engine.workbench.cases import cases
 from engine.workbench.checks.solved.everybody import for_all
@@ -150,6 +150,23 @@ def test_without_the_warnings_of_the_reading_their_suppression_is_not_judged() -
     assert [problem.code for problem in read] == ["OL119"]
     assert [p for p in checks.run(kb, today=TODAY) if p.code in ("OL591", "OL119")] == []
     assert [p for p in checks.run(kb, today=TODAY, read=[]) if p.code == "OL591"]
+
+
+def test_shared_out_the_checks_find_the_same() -> None:
+    rule = "title: Nothing, alerts: calcium_alarm, urgency: soon, when: sex is male, because: So., sources: [a-2020]"
+    text = f"ours: {{{rule}, evidence: unverified}}\n"
+    extra = Written("rules/ours.yaml", "rules/ours.yaml", text.encode())
+    kb, read = reader.read_contents([*small(), extra])
+    assert kb is not None, read
+    wrong = Problem("OL401", "a case", Place("tests/cases/x.yaml", 1, 1))
+    found, shared = (
+        list(checks.run(kb, lambda: ([], [wrong]), read=read, today=TODAY, cores=cores)) for cores in (1, 2)
+    )
+    assert wrong in found
+    assert len(found) > 1
+    assert found == shared
+    sound = checks.run(kb, lambda: ([], [wrong]), read=read, today=TODAY, cases_sound=True)
+    assert list(sound) == [one for one in found if one != wrong]
 
 
 def test_without_cases_a_suppression_that_needs_them_is_not_judged() -> None:

@@ -77,6 +77,16 @@ def test_what_a_problem_says_to_write_mends_it(small: tuple[Written, ...]) -> No
         ("when: vitamin_d < 30 nmo/L", "when: vitamin_d < 30 nmol/L"),
         ("when: sex is a woman", "when: sex is woman"),
         ("when: not sex is femal", "when: not sex is female"),
+        ("when: sex is 'female'", "when: sex is female"),
+        (
+            "when: any fractures where (site is low_trauma and cause is (hip or vertebra))",
+            "when: any fractures where (cause is low_trauma and site is (hip or vertebra))",
+        ),
+        ("when: any fractures where (cause is hip)", "when: any fractures where (site is hip)"),
+        (
+            "when: any fractures where (site is (hip, vertebra))",
+            "when: any fractures where (site is (hip or vertebra))",
+        ),
     ],
 )
 def test_slips_of_a_premise_are_put_right(small: tuple[Written, ...], written: str, wanted: str) -> None:
@@ -112,6 +122,8 @@ def test_slips_of_the_notation_are_put_right(small: tuple[Written, ...], written
         ("  sources: [a-2020", "  sources: [a-2020]"),
         ("  sources: a-2020, b-2021", "  sources: [a-2020, b-2021]"),
         ("  evidence: [verified]", "  evidence: verified"),
+        ("  why: So.", "  because: So."),
+        ("  if: age > 70", "  when: age > 70"),
         ("  when:\n    age: < 70", "  when:\n    age < 70"),
         ('  when:\n    age: "> 70"', "  when:\n    age > 70"),
     ],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.workbench.survey import since_commit
+from engine.workbench.survey import since_commit, since_sound
 from engine.workbench.survey.since_commit import Edited
 
 RULES = "one:\n  when: age > 70\n  because: So.\n\ntwo:\n  when: age > 60\n"
@@ -51,10 +51,57 @@ def test_two_edits_are_two_and_other_files_none(checkout: Path) -> None:
     assert [one.line for one in since_commit.edited(checkout)] == [2, 6]
 
 
+EDITS = [
+    ("age > 70", "age < 70"),
+    ("  because: So.\n", ""),
+    ("one:\n", ""),
+    ("\ntwo", "  note: x\n\ntwo"),
+    ("age > 60\n", "age > 60"),
+    ("  when: age > 70\n  because: So.\n", "  because: Not so.\n"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), EDITS)
+def test_an_edit_is_put_back_to_the_letter(old: str, new: str, checkout: Path) -> None:
+    write(checkout, old, new)
+    text = (checkout / "rules" / "a" / "b.yaml").read_text("utf-8")
+    (edit,) = since_commit.edited(checkout)
+    assert edit.put_back(text) == (RULES if not new.endswith("60") else RULES.rstrip("\n"))
+    assert not edit.now or edit.put_back("other\n" * 9) is None
+
+
+@pytest.mark.parametrize(("old", "new"), EDITS)
+def test_without_a_checkout_an_edit_is_told_since_all_was_well(old: str, new: str, checkout: Path) -> None:
+    shelf = _Shelf()
+    assert since_sound.edited(shelf, checkout, since_sound.CHECKED) == ()
+    since_sound.keep(shelf, checkout, since_sound.CHECKED)
+    assert since_sound.edited(shelf, checkout, since_sound.CHECKED) == ()
+    write(checkout, old, new)
+    (edit,) = since_sound.edited(shelf, checkout, since_sound.CHECKED)
+    assert edit.put_back((checkout / "rules" / "a" / "b.yaml").read_text("utf-8")) == RULES
+    assert since_sound.edited(shelf, checkout.parent, since_sound.CHECKED) == ()
+    assert since_sound.edited(shelf, checkout, since_sound.PASSED) == ()
+
+
+class _Shelf:
+    """What the cache keeps, in memory."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytes(self, name: str) -> bytes | None:
+        return self._kept.get(name)
+
+    def store_bytes(self, name: str, body: bytes) -> None:
+        self._kept[name] = body
+
+
 def test_a_few_are_shown_and_many_are_not(checkout: Path) -> None:
     write(checkout, "age > 70", "age < 70")
     edits = since_commit.edited(checkout)
-    assert since_commit.shown(edits, "Why:") == ("Why:\n  rules/a/b.yaml:2\n    - when: age > 70\n    + when: age < 70")
+    told = since_commit.shown(edits, "Why:")
+    assert told.startswith("Why:\n  rules/a/b.yaml:2\n    - when: age > 70\n    + when: age < 70\n")
+    assert told.endswith("osteologic check --put-back rules/a/b.yaml:2")
     assert since_commit.shown(edits * 20, "Why:") == ""
     assert since_commit.shown((), "Why:") == ""
 

@@ -226,7 +226,7 @@ def why_not(case: Case, subject: str) -> WhyNot:
     verdict = judge(case)
     status = _status(verdict, subject)
     way = nearest.way(looked_at, verdict, subject, status, far)
-    return WhyNot(subject, case.names.label(subject), status, tuple(far), way, ways)
+    return WhyNot(subject, case.names.subject(subject), status, tuple(far), way, ways)
 
 
 def each_way(case: Case, subject: str) -> tuple[Way, ...]:

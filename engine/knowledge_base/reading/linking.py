@@ -92,7 +92,8 @@ def _resolved(reference: Reference, drafts: Drafts, joined: Choices, units: Unit
         return  # the choice sets say themselves which classes they lack
     if kind == "unit":
         if units.parse(identity) is None:
-            desk.say("OL105", f"unknown unit '{identity}'", place, did_you_mean(identity, units.known()))
+            used = (one.id for one in desk.references if one.kind == "unit" and units.parse(one.id) is not None)
+            desk.say("OL105", f"unknown unit '{identity}'", place, did_you_mean(identity, [*units.known(), *used]))
         return
     if kind == "section":
         known = drafts.plain_places["sections"]
@@ -143,7 +144,7 @@ def _dangling(reference: Reference, drafts: Drafts, joined: Choices, desk: Desk)
             hint = _instead(kind, name) or did_you_mean(identity, known)
             desk.say("OL108", what, place, hint, found[identity].place)
             return
-    near = nearest(identity, known)
+    near = _called(identity, kind, drafts) or nearest(identity, known)
     hint, elsewhere = (meant(identity, near), known[near]) if near else ("", None)
     if not near:
         for choice in joined.sets.values():
@@ -157,6 +158,17 @@ def _dangling(reference: Reference, drafts: Drafts, joined: Choices, desk: Desk)
         if not hint and kind == "source":
             hint = "add it to knowledge/sources"
     desk.say("OL105", f"unknown {wanted} '{identity}'", place, hint, elsewhere)
+
+
+def _called(word: str, kind: str, drafts: Drafts) -> str:
+    """The one entry that has this word for a label or synonym: a brand for the id of the medicine."""
+    folded, found = word.casefold(), set[str]()
+    for name in KINDS_OF[kind]:
+        for identity, draft in drafts.entries[name].items():
+            called = (draft.values.get("label", ""), *(draft.values.get("synonyms") or ()))
+            if any(isinstance(one, str) and one.casefold() == folded for one in called):
+                found.add(identity)
+    return next(iter(found)) if len(found) == 1 else ""
 
 
 def _instead(kind: str, found: str) -> str:

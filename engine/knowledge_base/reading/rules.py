@@ -168,10 +168,10 @@ def read(id_text: Text, node: Node, shared: Common, desk: Desk) -> Draft | None:
             if key.value == verb:
                 draft.targets, draft.level = _targets(verb, value, desk)
         elif key.value in PREMISED:
-            _belongs(key, PREMISED[key.value], verb, desk)
+            _belongs(key, value, PREMISED[key.value], verb, desk)
             draft.nodes[key.value] = value
         elif key.value in KEYS:
-            _belongs(key, KEYS[key.value].verbs, verb, desk)
+            _belongs(key, value, KEYS[key.value].verbs, verb, desk)
             result = KEYS[key.value].read(value, key.value, desk)
             if result is not None:
                 draft.values[key.value] = result
@@ -180,6 +180,10 @@ def read(id_text: Text, node: Node, shared: Common, desk: Desk) -> Draft | None:
                 "OL101", "unknown key 'label' in a rule", key.place, instead("label", "title", "a rule has a 'title'")
             )
             instead_of.add("title")
+        elif (spoken := _SPOKEN_KEYS.get(key.value, "")) and spoken not in keys:
+            what = f"unknown key '{key.value}' in rule '{id_text.value}'"
+            desk.say("OL101", what, key.place, meant(key.value, spoken))
+            instead_of.add(spoken)
         elif verb or not _near_verb(key.value):
             instead_of.add(unknown_key(key, _ALL_KEYS, desk, f"in rule '{id_text.value}'"))
     _completed(draft, instead_of, desk)
@@ -195,7 +199,33 @@ def looks_like_one(node: MapNode) -> bool:
 def _near_verb(word: str) -> str:
     """The verb this was meant to be, or an empty text."""
     hint = did_you_mean(word, VERBS)
-    return hint if hint or word not in ("recommend", "order", "alert") else meant(word, f"{word}s")
+    verb = _SPOKEN.get(word, f"{word}s" if word in ("recommend", "order", "alert") else "")
+    return hint if hint or not verb else meant(word, verb)
+
+
+_SPOKEN = {
+    **dict.fromkeys(
+        ("forbids", "forbid", "bars", "bar", "prohibits", "avoids", "avoid", "excludes_use"), "contraindicates"
+    ),
+    **dict.fromkeys(("warns", "warn", "caution", "cautions_about"), "cautions"),
+    **dict.fromkeys(("advises", "suggests", "gives", "give", "treats", "treat", "indicates", "offers"), "recommends"),
+    **dict.fromkeys(("delays", "delay", "postpones", "postpone", "holds", "waits"), "defers"),
+    **dict.fromkeys(("tests", "requests", "request", "measures", "investigates"), "orders"),
+    **dict.fromkeys(("establishes", "proves", "confirms"), "diagnoses"),
+    **dict.fromkeys(("rules_out", "rules-out", "disproves"), "excludes"),
+    **dict.fromkeys(("alarms", "raises"), "alerts"),
+    **dict.fromkeys(("computes", "calculates", "works_out"), "derives"),
+}
+"""What authors call a verb."""
+_SPOKEN_KEYS = {
+    **dict.fromkeys(("if", "condition", "premise", "where", "whenever"), "when"),
+    **dict.fromkeys(("why", "reason", "rationale", "explanation"), "because"),
+    **dict.fromkeys(("source", "reference", "references", "cites", "citation"), "sources"),
+    **dict.fromkeys(("name", "heading"), "title"),
+    **dict.fromkeys(("grade", "quality", "certainty"), "evidence"),
+    **dict.fromkeys(("comment", "remark", "notes"), "note"),
+}
+"""What authors call a key of a rule."""
 
 
 def _verb(id_text: Text, node: MapNode, desk: Desk) -> verbs.Verb | Literal[""]:
@@ -215,10 +245,12 @@ def _verb(id_text: Text, node: MapNode, desk: Desk) -> verbs.Verb | Literal[""]:
     return _NONE
 
 
-def _belongs(key: Text, of: tuple[str, ...], verb: str, desk: Desk) -> None:
+def _belongs(key: Text, value: Node, of: tuple[str, ...], verb: str, desk: Desk) -> None:
     if verb and of and verb not in of:
         what = f"'{key.value}' means nothing with '{verb}'"
-        desk.say("OL112", what, key.place, f"it goes with {listed(of)}")
+        words, plain = f"leave it out; it goes with {listed(of)}", isinstance(value, Text) and not value.style
+        hint = instead(f"{key.value}: {value.value}", "", words) if plain and isinstance(value, Text) else words
+        desk.say("OL112", what, key.place, hint)
 
 
 def _targets(verb: str, node: Node, desk: Desk) -> tuple[tuple[Text, ...], str]:

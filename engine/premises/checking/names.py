@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from ...values.frozen import ordered
-from ...values.problems import Level, Place, Problem, did_you_mean, nearest
+from ...values.problems import Hint, Level, Place, Problem, did_you_mean, nearest
 from ...values.units import UnitTable
 from .. import formulas, propositions
 from ..grammar import Phrase, Word, place_at
@@ -197,10 +197,26 @@ class Names:
         what = f"'{word.text}' is no label of {of}"
         if not hint and word.text in self.vocabulary.names:
             what = f"'{word.text}' is a name of its own, not a label of {of}"
-        hint = hint or self._kin(word.text)
+        hint = hint or Hint(self._kin(word.text))  # of the whole comparison, and no correction of the label
         if not hint and 0 < len(labels.members) <= 8:
             hint = "it takes " + ", ".join(sorted(labels.members))
         self.wrong("OL104", word, what, hint, place)
+
+    def another_name(self, labels: Sequence[Word], subject: Word) -> str:
+        """The one other name that takes all these labels: a field of the entry at hand, else a choice."""
+        known: Iterable[tuple[str, Labels | None]]
+        if self.row is not None:
+            known = ((name, field.labels) for name, field in self.row.fields.items())
+        else:
+            if any(one.expand(labels[0].text) is not None for one in self.vocabulary.subjects.values()):
+                return ""  # a disease or measure may be read in several ways
+            known = ((name, one.labels) for name, one in self.vocabulary.names.items() if one.kind == "choice")
+        fitting = [
+            name
+            for name, its in known
+            if name != subject.text and its is not None and all(its.expand(label.text) for label in labels)
+        ]
+        return fitting[0] if len(fitting) == 1 else ""
 
     def unknown_function(self, word: Word) -> None:
         known = [*VERBS, *NUMBER_FUNCTIONS, *((*WORDS, KNOWN, CONTRADICTORY) if self.statuses else ())]

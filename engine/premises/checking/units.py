@@ -172,7 +172,8 @@ class Units(Names):
         )
 
     def unknown_unit(self, item: Typed, accepted: Sequence[str] = ()) -> None:
-        match = nearest(item.text, accepted) or nearest(item.text, self.units.known())
+        defined = [text for text in accepted if self.units.parse(text) is not None]
+        match = nearest(item.text, defined) or nearest(item.text, self.units.known())
         written = self.written(item.phrase)
         hint = Hint(f"did you mean '{match}'?", written, written.removesuffix(item.text) + match) if match else ""
         self.wrong(

@@ -214,7 +214,8 @@ class Book:
                 self._field("is", f"{value} from {self.names.label(one.by)} {wording.number(step.start)}")
 
     def rule(self, rule: Rule) -> None:
-        targets = ", ".join(self.names.label(name) for name in rule.targets)
+        called = self.names.label if VERBS[rule.verb].about in ("state or scale", "quantity") else self.names.subject
+        targets = ", ".join(called(name) for name in rule.targets)
         level = f" as at least {rule.level.replace('_', ' ')}" if rule.level else ""
         of = f" of {self.names.label(rule.of)}" if rule.of else ""
         strength = f" ({rule.strength})" if rule.strength else ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -18,7 +20,7 @@ from ...intake.record import Record
 from ...knowledge_base.files import layout, source
 from ...knowledge_base.files.nodes import ListNode, MapNode, Node, Text, describe
 from ...knowledge_base.model import KnowledgeBase
-from ...values.problems import Place, Problem, did_you_mean
+from ...values.problems import Hint, Place, Problem, did_you_mean
 
 CODES: dict[str, str] = {
     "OL401": "a worked case that expects nothing",
@@ -113,6 +115,7 @@ def together(
     for found, wrong in read:
         cases += found
         problems += wrong
+    problems = list(_missed(problems))
     by_name: dict[str, WorkedCase] = {}
     for case in cases:
         first = by_name.setdefault(case.name, case)
@@ -124,6 +127,18 @@ def together(
             Problem("OL407", "no worked case was found", Place(str(root)), hint="write one in tests/cases/")
         )
     return cases, problems
+
+
+def _missed(problems: list[Problem]) -> Iterator[Problem]:
+    """What several cases name was most likely there: nothing is put in its place unasked."""
+    named = Counter(one.hint.old for one in problems if one.code == "OL403" and isinstance(one.hint, Hint))
+    for one in problems:
+        if one.code == "OL403" and isinstance(one.hint, Hint) and named[one.hint.old] > 1:
+            words = (
+                f"{named[one.hint.old]} cases name it: if it was taken away or renamed, put it back; else {one.hint}"
+            )
+            one = dataclasses.replace(one, hint=words)
+        yield one
 
 
 def read_file(

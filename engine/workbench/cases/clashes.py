@@ -131,7 +131,7 @@ class _Report:
         yield from self._two_of_one_role([one for one, status in shown if self._goes_on(one, status)])
 
     def _clash(self, clash: Clash) -> Iterator[Contradiction]:
-        label, names = self.case.names.label, self._named(clash.advice)
+        label, names = self.case.names.subject, self._named(clash.advice)
         said = [name for name in names if self._says(name)]
         if not clash.against:
             for name in said:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ...knowledge_base.model import Rule, ThresholdEntry
 from ...premises.expression import Compared, Node, Threshold, Value
-from ...values.problems import Level, Place, instead
+from ...values.problems import Hint, Level, Place, instead
 from .check import Told, check
 from .numbers import number_written
 from .subject import Subject
@@ -81,6 +81,8 @@ def region_of_another(subject: Subject) -> Iterator[Told]:
             what = f"'{rule.id}' is for {rule.region}, and its guideline '{guideline.id}' for {guideline.region}"
             place = rule.places.get("region", rule.place)
             hint = instead(f"region: {rule.region}", "", "leave 'region' out: it is the guideline's")
+            if rule.region.casefold() == guideline.region.casefold():
+                hint = Hint(f"write both alike, '{rule.region}' or '{guideline.region}'")
             yield Told(what, place, hint, guideline.place)
 
 

@@ -6,7 +6,7 @@ import io
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,22 +30,25 @@ class Version:
 
 
 @contextmanager
-def opened(old: str, new: str, root: Path, local: Path | None = None) -> Iterator[tuple[Version, Version]]:
+def opened(
+    old: str, new: str, root: Path, local: Path | None = None, begin: Callable[[Version], None] | None = None
+) -> Iterator[tuple[Version, Version]]:
     """Both versions, readable while inside.
 
     Args:
         old, new: a directory, a git revision, or nothing for the working tree. A directory that holds both rules/ and
             knowledge/ whole is a knowledge base of its own if it can be read as one, else it is laid over `root`.
         local: a hospital's own directory, laid over both.
+        begin: what can begin as soon as the new version is there.
 
     Raises:
         Refused: for a revision or directory that is not there or cannot be read.
     """
     with tempfile.TemporaryDirectory(prefix="osteologic-") as place:
-        yield (
-            _version(old, root, local, Path(place) / "old"),
-            _version(new, root, local, Path(place) / "new"),
-        )
+        after = _version(new, root, local, Path(place) / "new")
+        if begin is not None:
+            begin(after)
+        yield _version(old, root, local, Path(place) / "old"), after
 
 
 def _version(text: str, root: Path, local: Path | None, place: Path) -> Version:

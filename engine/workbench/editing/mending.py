@@ -64,13 +64,26 @@ def edit_of(correction: Correction, lines: Lines) -> Edit | None:
     start = lines.offset(correction.place.line, correction.place.column)
     end = start + len(correction.old)
     if lines.text[start:end] != correction.old:
-        folded = _folded(correction.old).match(lines.text, start)
+        folded = _folded(correction.old).match(lines.text, start) or _behind_its_key(correction, start, lines)
         if folded is None:
             return None
-        end = folded.end()
+        start, end = folded.span()
     if not correction.new:
         return _left_out(start, end, lines)
     return Edit(start, end, correction.new)
+
+
+def _behind_its_key(correction: Correction, start: int, lines: Lines) -> re.Match[str] | None:
+    """The one place of a word behind the key at which its problem was told, as of one in a list."""
+    end = lines.ends[lines.row(start)]
+    if not _ONE_WORD.fullmatch(correction.old) or not _KEY.match(lines.text[start:end] + " "):
+        return None
+    found = list(re.finditer(rf"(?<![\w-]){re.escape(correction.old)}(?![\w-])", lines.text[start:end]))
+    word = re.compile(re.escape(correction.old))
+    return word.match(lines.text, start + found[0].start()) if len(found) == 1 else None
+
+
+_ONE_WORD = re.compile(r"\w[\w-]*")
 
 
 def _folded(text: str) -> re.Pattern[str]:

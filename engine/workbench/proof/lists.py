@@ -102,6 +102,7 @@ class List:
         self._nodes: dict[Part, TruthNode] = {NOT_STOPPED: expression.Not(item=expression.Given(name="stopped"))}
         self._none: dict[tuple[Rest, str], int] = {}
         self._rests: list[Rest] = []
+        self._asking: dict[Asked, TruthNode] = {}
         self.complete = clauses.variable()
         """Whether nothing may be missing from it."""
         self.absence = clauses.variable()
@@ -186,6 +187,12 @@ class List:
 
     def asking(self, asked: Asked) -> TruthNode:
         """The premise that a statement is."""
+        found = self._asking.get(asked)
+        if found is None:
+            found = self._asking[asked] = self._as_premise(asked)
+        return found
+
+    def _as_premise(self, asked: Asked) -> TruthNode:
         key = expression.OneOf(name=self.key, members=asked.members, field=True)
         if asked.rest == {NOT_STOPPED} and asked.count == 1 and asked.named:
             return expression.Has(name=self.name, members=asked.members)

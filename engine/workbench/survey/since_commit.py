@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .history import told_by_git
 
+CODES: dict[str, str] = {"OL413": "an edit to be put back that there is not"}
 FOLDERS = ("rules", "knowledge", "tests/cases", "cases")
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
 _SHOWN = 6
 """So many edits are shown; with more of them nobody wonders what was changed."""
 _LONGEST = 4
+_BACK = "Was it a slip? This puts it back as it was: osteologic check --put-back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,16 @@ class Edited:
     line: int
     was: tuple[str, ...]
     now: tuple[str, ...]
+    above: int = field(default=0, compare=False)
+    """So many lines stand above it."""
+
+    def put_back(self, text: str) -> str | None:
+        """The text of the file with the lines that were in place of those that are; None where it has gone on."""
+        lines = text.split("\n")
+        below = self.above + len(self.now)
+        if [line.rstrip("\r") for line in lines[self.above : below]] != [line.rstrip("\r") for line in self.now]:
+            return None
+        return "\n".join([*lines[: self.above], *self.was, *lines[below:]])
 
     def __str__(self) -> str:
         lines = [f"{sign} {text.strip()}" for sign, some in (("-", self.was), ("+", self.now)) for text in _cut(some)]
@@ -43,18 +55,20 @@ def shown(edits: Sequence[Edited], why: str) -> str:
     """The edits with what they were, below a sentence that says why they are shown; empty where they are too many."""
     if not 0 < len(edits) <= _SHOWN:
         return ""
-    return "\n".join([why, *map(str, edits)])
+    place = f"{edits[0].file}:{edits[0].line}" if len(edits) == 1 else "FILE:LINE"
+    return "\n".join([why, *map(str, edits), f"{_BACK} {place}"])
 
 
 def _read(lines: Sequence[str]) -> Iterator[Edited]:
-    file, at, was, now = "", 0, list[str](), list[str]()
+    file, at, above, was, now = "", 0, 0, list[str](), list[str]()
     for line in [*lines, "@@ -0 +0 @@"]:
         hunk = _HUNK.match(line)
         if (hunk is not None or line.startswith("diff ")) and (was or now):
-            yield Edited(file, max(at, 1), tuple(was), tuple(now))
+            yield Edited(file, max(at, 1), tuple(was), tuple(now), above)
             was, now = [], []
         if hunk is not None:
             at = int(hunk[1])
+            above = at if hunk[2] == "0" else max(at - 1, 0)
         elif line.startswith("+++ "):
             file = line.removeprefix("+++ ").removeprefix("b/")
         elif line.startswith("-") and not line.startswith("--- "):

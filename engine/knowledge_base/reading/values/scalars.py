@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ....values import dates
 from ....values.interval import INFINITY, Interval
-from ....values.problems import Level, Place, Problem, did_you_mean, instead, meant, nearest
+from ....values.problems import Hint, Level, Place, Problem, did_you_mean, instead, meant, nearest
 from ...files.nodes import ListNode, MapNode, Node, Text, describe, shortened
 from ...model import Cited
 
@@ -153,10 +153,16 @@ def one_of(*allowed: str) -> Read:
         if isinstance(node, Text) and node.value in allowed:
             return node.value
         hint = did_you_mean(node.value, allowed) if isinstance(node, Text) else ""
+        if not hint and isinstance(node, Text) and node.value and not node.style and 1 < len(allowed) <= _FEW:
+            hint = Hint("write one of them", node.value, *allowed)
         desk.wrong(node, key, listed(allowed), hint)
         return None
 
     return read
+
+
+_FEW = 4
+"""So many words are offered in place of one that is none of them."""
 
 
 def several_of(*allowed: str) -> Read:
@@ -187,8 +193,8 @@ def number(node: Node, key: str, desk: Desk) -> Decimal | None:
         hint = instead(node.value, plain)
     elif isinstance(node, Text) and re.fullmatch(r"-?[\d.]+[eE][+-]?\d+|-?\.\d+|-?\d+\.|\+\d.*", node.value):
         hint = "write it out in digits"
-    elif isinstance(node, Text) and re.match(r"-?\d+(\.\d+)?\s*[^\d\s.]", node.value):
-        hint = "leave the unit out; it stands in 'unit'"
+    elif isinstance(node, Text) and (match := re.match(r"(-?\d+(?:\.\d+)?)\s*[^\d\s.]", node.value)):
+        hint = instead(node.value, match[1], "leave the unit out; it stands in 'unit'")
     desk.wrong(node, key, "a number", hint)
     return None
 
@@ -215,13 +221,16 @@ def age(node: Node, key: str, desk: Desk) -> int | None:
     return None
 
 
+_END = r"-?\d+(?:\.\d+)?"
+
+
 def interval(node: Node, key: str, desk: Desk) -> Interval | None:
     """`2.2..2.6`, `..130`, `30..`: both ends in."""
     match = _RANGE.fullmatch(node.value.strip()) if isinstance(node, Text) else None
     if match is None or (match.group(1) is None and match.group(2) is None):
         hint = ""
-        if isinstance(node, Text) and re.match(r"-?[\d.]+\s*(-|–|to)\s*-?[\d.]+", node.value):
-            hint = "write two dots between the ends"
+        if isinstance(node, Text) and (ends := re.fullmatch(rf"({_END})\s*(?:-|–|to)\s*({_END})", node.value)):
+            hint = instead(node.value, f"{ends[1]}..{ends[2]}", "write two dots between the ends")
         elif isinstance(node, Text) and re.search(r"\d\s*[A-Za-z%]", node.value):
             hint = "leave the unit out; it stands in 'unit'"
         desk.wrong(node, key, "a range such as 2.2..2.6, ..130 or 30..", hint)
@@ -229,7 +238,8 @@ def interval(node: Node, key: str, desk: Desk) -> Interval | None:
     low = Decimal(match.group(1)) if match.group(1) else -INFINITY
     high = Decimal(match.group(2)) if match.group(2) else INFINITY
     if low > high:
-        desk.say("OL107", f"the range {match.group().strip()} ends before it begins", node.place, "lower end first")
+        turned = instead(match.group().strip(), f"{match.group(2)}..{match.group(1)}", "lower end first")
+        desk.say("OL107", f"the range {match.group().strip()} ends before it begins", node.place, turned)
         return None
     return Interval(low, high, low.is_infinite(), high.is_infinite())
 
@@ -267,6 +277,12 @@ def cited(node: Node, key: str, desk: Desk) -> tuple[Cited, ...] | None:
 def row_names(node: Node, key: str, desk: Desk) -> tuple[str, ...] | None:
     """Rows of the reference table and statements of the founding articles: `[E041, A14]`."""
     named = words(node, key, desk)
+    alone = node.value if isinstance(node, Text) and not node.style else ""
+    several = [] if ROW_NAME.fullmatch(alone) else [part for part in re.split(r"[\s,\[\]]+", alone) if part]
+    if several and all(ROW_NAME.fullmatch(part) for part in several):
+        hint = instead(alone, f"[{', '.join(several)}]")
+        desk.say("OL107", f"'{key}' has several rows in one text", node.place, hint)
+        return None
     strange = next((name for name in named or () if not ROW_NAME.fullmatch(name)), None)
     if strange is not None:
         desk.wrong(Text(strange, node.place), key, "rows such as E041, and statements such as A14")

@@ -16,6 +16,7 @@ from ... import authoring
 from ...cases import cases
 from ...mutation import equivalents
 from ...proof import solver
+from ...survey import since_commit
 from .. import suppression
 from ..check import Page, page
 from . import entries, files, patients
@@ -26,7 +27,7 @@ _MARKS = {"- ": "avoid", "+ ": "prefer", "= ": "why"}
 def codes_of_others() -> dict[str, str]:
     """The codes that are told before any check runs, each with its meaning in one line."""
     entered = (answers.CODES, record.CODES, likeness.CODES, opening.CODES, journal.CODES, notation.CODES)
-    written = (cases.CODES, equivalents.CODES, authoring.CODES, solver.CODES)
+    written = (cases.CODES, equivalents.CODES, authoring.CODES, solver.CODES, since_commit.CODES)
     tables = (traps.CODES, reader.CODES, checking.CODES, *entered, *written)
     return dict(sorted(pair for table in tables for pair in table.items()))
 

@@ -218,4 +218,8 @@ OL412
 - osteologic test osteomalacia-frist --mutate
 + osteologic test osteomalacia-first --mutate
 = A rule that was not tested must not pass for one that was.
+OL413
+- osteologic check --put-back rules/safety/kidney.yaml:7     # the edit begins in line 6
++ osteologic check --put-back rules/safety/kidney.yaml:6
+= What is undone must be what was meant; `check` and `test` name the place.
 """
