@@ -178,3 +178,23 @@ def deferred_until_nothing(subject: Subject) -> Iterator[Told]:
         if not rule.until:
             hint = "write 'until:' with the id of an intervention, or with what has to be so first"
             yield Told(f"'{rule.id}' defers, and does not say until what", rule.place, hint)
+
+
+@check("OL599", Level.WARNING)
+def cautioned_without_weight(subject: Subject) -> Iterator[Told]:
+    """A caution does not say how grave it is.
+
+    Avoid:
+        cautions: zoledronate
+        when: creatinine_clearance < 60 mL/min
+    Prefer:
+        cautions: zoledronate
+        weight: minor
+        when: creatinine_clearance < 60 mL/min
+    Why:
+        What is recommended with a major caution stands behind what is recommended without; forgotten, it does not.
+    """
+    for rule in subject.of("cautions"):
+        if not rule.weight:
+            what = f"'{rule.id}' cautions, and does not say how gravely"
+            yield Told(what, rule.place, "write 'weight: major' or 'weight: minor'")

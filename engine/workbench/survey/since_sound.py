@@ -39,7 +39,7 @@ def edited(shelf: Shelf, root: Path, name: str) -> tuple[Edited, ...]:
     with contextlib.suppress(zlib.error, ValueError, KeyError, TypeError):
         kept = json.loads(zlib.decompress(body or b""))
         if kept["root"] == str(root.resolve()):
-            return tuple(_edits(kept["files"], _files(root)))
+            return between(kept["files"], _files(root))
     return ()
 
 
@@ -50,6 +50,11 @@ def _files(root: Path) -> dict[str, str]:
             with contextlib.suppress(OSError):
                 found[path.relative_to(root).as_posix()] = path.read_bytes().decode("utf-8", "surrogateescape")
     return found
+
+
+def between(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Edited, ...]:
+    """What differs between the texts of files, by name."""
+    return tuple(_edits(before, after))
 
 
 def _edits(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Edited]:
