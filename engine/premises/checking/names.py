@@ -218,6 +218,12 @@ class Names:
         ]
         return fitting[0] if len(fitting) == 1 else ""
 
+    def labels_of_another(self, labels: Sequence[Word], subject: Word, other: str, place: Place | None) -> None:
+        written = " or ".join(label.text for label in labels)
+        words = f"write `{other} is {f'({written})' if len(labels) > 1 else written}`"
+        what = f"'{written}' is no label of `{subject.text}`, but of `{other}`"
+        self.wrong("OL104", subject, what, Hint(words, subject.text, other), place)
+
     def unknown_function(self, word: Word) -> None:
         known = [*VERBS, *NUMBER_FUNCTIONS, *((*WORDS, KNOWN, CONTRADICTORY) if self.statuses else ())]
         hint = did_you_mean(word.text, known)

@@ -358,12 +358,8 @@ class Truths(Statuses):
         labels, known = list(labels), meaning.labels or Labels(members=frozenset())
         members: set[str] = set()
         failed = False
-        other = self.another_name(labels, subject) if not any(known.expand(label.text) for label in labels) else ""
-        if other:
-            written = " or ".join(label.text for label in labels)
-            what = f"'{written}' is no label of `{subject.text}`, but of `{other}`"
-            words = f"write `{other} is {f'({written})' if len(labels) > 1 else written}`"
-            return self.wrong("OL104", subject, what, Hint(words, subject.text, other), meaning.place)
+        if not any(known.expand(label.text) for label in labels) and (other := self.another_name(labels, subject)):
+            return self.labels_of_another(labels, subject, other, meaning.place)
         for label in labels:
             expanded = known.expand(label.text)
             if expanded is None:
