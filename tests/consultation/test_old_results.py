@@ -20,16 +20,13 @@ from engine.assessment.judgement import judge
 from engine.assessment.outlook import Outlook
 from engine.assessment.population.population import Population
 from engine.case.case import Case, Prepared
+from engine.cohort.apart import Apart
 from engine.inference.program import bits
-from engine.inference.program.bits import Pair
-from engine.inference.program.columns import Answers, Machine
-from engine.inference.program.truths import Truths
+from engine.inference.program.columns import Machine
 from engine.inference.reference import Reference
 from engine.inference.values import Given
 from engine.inference.working_memory import WorkingMemory
 from engine.intake import record
-from engine.knowledge_base import verbs
-from engine.knowledge_base.model import Rule
 from engine.premises import expression
 from engine.values import dates
 from engine.values.truth import Truth
@@ -114,29 +111,25 @@ def test_an_old_result_protects_and_does_nothing_else(
     undated = Stands(people)
     for turn in range(AGED):
         tried = {place: grown[turn] for place, grown in enumerate(results) if turn < len(grown)}
-        doubtful, old = seems_to_do_more(undated, {place: one for place, one in tried.items() if one[1] is not None})
+        doubtful, old = seems_to_do_more(undated, tried)
         for place in together.judged_alone(doubtful, people.size):
             if place in tried:
-                name, grown = tried[place]
-                seen: list[Stand] = []
-                problems = [] if grown is None else list(grown_old(dangers, seeds[place], name, grown, memory, seen))
+                (name, grown), seen = tried[place], list[Stand]()
+                problems = grown_old(dangers, seeds[place], name, grown, memory, seen)
                 found += [f"patient {seeds[place]}, {name}: {problem}" for problem in problems]
-                if seen and not old.people.several >> place & 1:
-                    found += together.misjudged(place, seen, (undated, old))
+                found += together.misjudged(place, seen, (undated, old))
     assert sum(len(grown) for grown in results) > PATIENTS / SHARES
     assert found == [], "\n".join(found)
 
 
-def growing_old(dangers: Dangers, seed: int) -> Iterator[tuple[str, Known | None]]:
-    """Some results of a random patient, each with what it is once it is old; None where there are earlier ones."""
+def growing_old(dangers: Dangers, seed: int) -> Iterator[tuple[str, Known]]:
+    """Some results of a random patient that have no earlier ones, each with what it is once it is old."""
     known, prepared = dangers.patient(seed), dangers.prepared
     chance = random.Random(f"old {seed}")
     aged = [name for name, one in known.items() if ages(prepared, name) and isinstance(one, (Number, Choice))]
     for name in chance.sample(aged, min(AGED, len(aged))):
         result = known[name]
-        if isinstance(result, Number) and len(result.results) > 1:
-            yield name, None
-        else:
+        if not (isinstance(result, Number) and len(result.results) > 1):
             yield name, dated(result, ages(prepared, name) + chance.choice([1, 13, 240]))
 
 
@@ -173,41 +166,17 @@ def grown_old(
             yield f"old, {subject} {looser}"
 
 
-class Aged(Truths):
-    """What follows for patients of whom something is old: what protects holds by it as well (compare `Case.truth`)."""
-
-    def __init__(self, machine: Machine, answers: Answers, recorded: Truths) -> None:
-        super().__init__(machine, answers)
-        self.recorded = recorded
-
-    def premise(self, rule: Rule) -> Pair:
-        true, false = super().premise(rule)
-        true |= self.recorded.premise(rule)[0] if rule.verb in verbs.PROTECTING else 0
-        return true, false & ~true
-
-
-def aged(people: Population, recorded: Population) -> Stands:
-    """Patients of whom something is old, by the bits: of those who contradict themselves nothing is told."""
-    people.shows(people.prepared, Aged(people.machine, people.answers, recorded.truths))
-    people.alone = 0
-    contradicting = people.several
-    people.several = 0
-    stands = Stands(people)
-    _ = stands.statuses, stands.lines, stands.alerts
-    people.several = contradicting
-    return stands
-
-
-def seems_to_do_more(undated: Stands, tried: Mapping[int, tuple[str, Known | None]]) -> tuple[int, Stands]:
+def seems_to_do_more(undated: Stands, tried: Mapping[int, tuple[str, Known]]) -> tuple[int, Stands]:
     """Of whom an old result seems to do more than to protect, or less; and how they stand with it."""
     people, kb = undated.people, undated.people.kb
     names = {place: name for place, (name, _) in tried.items()}
     today = {place: {name: dated(people.said[place][name], 0)} for place, name in names.items()}
     of_today = Stands(together.changed(people, today))
-    old = aged(together.changed(people, {place: {name: one} for place, (name, one) in tried.items()}), of_today.people)
+    days = [safety.TODAY] * people.size
+    grown = [{**said, **dict([tried[place]] if place in tried else [])} for place, said in enumerate(people.said)]
+    old = Stands(Apart(people.prepared, people.machine, grown, days))
     without = together.changed(people, {place: {name: None} for place, name in names.items()})
-    found = together.others(undated, of_today) | old.people.several | old.people.ungranted.granted
-    found |= together.apart(undated, of_today)
+    found = together.others(undated, of_today) | together.apart(undated, of_today)
     remembered, bit = remembered_of(people.prepared), people.truths.columns.bit
     alone = bits.joined(bit[place] for place, name in names.items() if name not in remembered)
     for rule in kb.rules.values():
