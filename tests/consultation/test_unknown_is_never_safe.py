@@ -19,7 +19,7 @@ from engine.assessment.judgement import judge
 from engine.assessment.outlook import Outlook
 from engine.assessment.population.population import Population
 from engine.assessment.workup import TAKING
-from engine.case.case import Case
+from engine.case.case import Case, Prepared
 from engine.inference.program import bits
 from engine.inference.program.columns import Machine
 from engine.inference.working_memory import WorkingMemory
@@ -96,11 +96,13 @@ def seems_unexplained(before: Stands) -> int:
     return found
 
 
-def seems_allowed(before: Stands, after: Stands, tried: Mapping[int, Deletion]) -> int:
+def seems_allowed(before: Stands, after: Stands, tried: Mapping[int, Deletion], excusing: bool = True) -> int:
     """Of whom something seems to be allowed now that was not, or an alert to be ruled out: see `allowed`."""
     found, bit = 0, before.people.truths.columns.bit
     for medicine, statuses in after.statuses.items():
-        found |= statuses.get("recommended", 0) & ~before.statuses[medicine].get("recommended", 0)
+        recommended = statuses.get("recommended", 0) & ~before.statuses[medicine].get("recommended", 0)
+        for place in bits.positions(recommended):
+            found |= 0 if excusing and seems_excused(after, medicine, place, tried[place].name) else bit[place]
         for was, now, these in together.moves(before.lines[medicine], after.lines[medicine]):
             if safety.better_line(was, now):
                 found |= these & ~statuses[""]
@@ -108,6 +110,18 @@ def seems_allowed(before: Stands, after: Stands, tried: Mapping[int, Deletion]) 
     for alert, these in together.silenced(before, after):
         found |= these & ~of_medicines if alert.startswith(TAKING) else these
     return found
+
+
+def seems_excused(after: Stands, medicine: str, place: int, name: str) -> bool:
+    """Whether the plan seems not to wait for what is not known any more: see `excused`.
+
+    What is recommended waits for nothing, so that all that the rules against it lack is unasked.
+    """
+    people = after.people
+    names = known_by(people.prepared, name)
+    lacked = [people.view.lacks.rule(rule) for rule in people.view.awaits.against(medicine)]
+    unasked = any(one.get(lacking, 0) >> place & 1 for one in lacked for lacking in names)
+    return unasked and not names & ORDINARY and not people.several >> place & 1
 
 
 def unexplained(patient: Case) -> Iterator[str]:
@@ -190,8 +204,13 @@ def allowed(patient: Case, before: Stand, after: Stand, deletion: Deletion) -> I
 
 def excused(patient: Case, medicine: str, name: str) -> bool:
     """Whether the plan says of a medicine that it does not wait for what is not known any more."""
-    behind = patient.prepared.plan.reads.get(name, frozenset()) if name in patient.kb.quantities else frozenset()
-    return not ({name, *behind} & ORDINARY) and not unasked_of(patient, medicine).isdisjoint({name, *behind})
+    names = known_by(patient.prepared, name)
+    return not names & ORDINARY and not unasked_of(patient, medicine).isdisjoint(names)
+
+
+def known_by(prepared: Prepared, name: str) -> frozenset[str]:
+    """A finding, or a quantity with what it is worked out from."""
+    return frozenset({name}) | (prepared.plan.reads.get(name, frozenset()) if name in prepared.kb.quantities else set())
 
 
 def unasked_of(patient: Case, medicine: str) -> frozenset[str]:
