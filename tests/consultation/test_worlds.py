@@ -34,7 +34,7 @@ ROOT = Path(__file__).parent.parent.parent
 TODAY = datetime.date(2026, 11, 21)
 PATIENTS = 1000 if LONG else 40
 TOGETHER = min(PATIENTS, 250)
-OF_SO_MANY = 20
+OF_SO_MANY = 50
 """One of so many is judged on experta, whatever the bits say."""
 HEALTHY = {
     "age": "67",
@@ -359,8 +359,7 @@ def population(crowd: Crowd, said: Sequence[Mapping[str, Known]]) -> Population:
 
 def seem_to_differ(both: Population, doubted: Population, withdrawn: Population) -> int:
     """Of whom something else seems to be shown than the strictest of three patients, one of them as entered."""
-    alone = (both, doubted, withdrawn)
-    found = doubted.contradicting | withdrawn.contradicting
+    alone, found = (both, doubted, withdrawn), 0
     for entry in both.kb.interventions.values():
         if entry.kind in ("medicine", "procedure"):
             shown, each = both.status(entry.id), [one.plans.statuses(entry.id) for one in alone]
