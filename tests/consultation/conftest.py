@@ -11,6 +11,7 @@ from hypothesis.vendor.pretty import RepresentationPrinter
 
 from engine.case import case
 from engine.case.case import Prepared
+from engine.inference.program.columns import Machine
 from engine.inference.working_memory import WorkingMemory
 from engine.knowledge_base.files.source import Text, load_text
 from engine.knowledge_base.model import (
@@ -270,3 +271,9 @@ def dangers(prepared: Prepared) -> Dangers:
 def memory(prepared: Prepared) -> WorkingMemory:
     """One that each case clears and uses; the case before it is over then."""
     return WorkingMemory(prepared.plan)
+
+
+@pytest.fixture(scope="session")
+def machine(prepared: Prepared) -> Machine:
+    """By which many patients are judged at once; it remembers what conditions came to."""
+    return Machine(prepared.plan)

@@ -63,14 +63,23 @@ def stricter(before: Stand, after: Stand) -> Iterator[tuple[str, str]]:
     """Each bone medicine and alert that has become stricter, or is no longer wanted, with how."""
     for medicine, old in before.statuses.items():
         new = after.statuses[medicine]
-        if old in STRICTER[:-1] and (new == "" or STRICTER.index(new) > STRICTER.index(old)):
-            yield medicine, f"{old} -> {new or 'not wanted'}"
-        elif not old and new == "contraindicated" and medicine not in before.barred:
-            yield medicine, f"not wanted -> {new}"
+        if is_stricter(old, new) and (old or medicine not in before.barred):
+            yield medicine, became(old, new)
     for alert, was in before.alerts.items():
         now = after.alerts[alert]
         if URGENT.index(now) > URGENT.index(was):
             yield alert, f"{was.value} -> {now.value}"
+
+
+def is_stricter(old: str, new: str) -> bool:
+    """Whether a status is stricter than another; of what was not wanted only where nothing barred it then."""
+    if old in STRICTER[:-1]:
+        return new == "" or STRICTER.index(new) > STRICTER.index(old)
+    return not old and new == "contraindicated"
+
+
+def became(old: str, new: str) -> str:
+    return f"{old or 'not wanted'} -> {new or 'not wanted'}"
 
 
 def moved(case: Case, before: Stand, after: Stand, subject: str) -> str:

@@ -20,6 +20,8 @@ from engine.assessment.judgement import judge
 from engine.assessment.outlook import Outlook
 from engine.assessment.population.population import Population
 from engine.case.case import Case, Prepared
+from engine.cohort.apart import Apart
+from engine.inference.program import bits
 from engine.inference.program.columns import Machine
 from engine.inference.reference import Reference
 from engine.inference.values import Given
@@ -33,11 +35,13 @@ from engine.workbench.trials.dangers import Dangers
 from engine.workbench.trials.deletions import Deletion
 from engine.workbench.trials.patients import number
 from tests.conftest import size
-from tests.consultation import safety
-from tests.consultation.test_unknown_is_never_safe import allowed
+from tests.consultation import safety, together
+from tests.consultation.safety import Stand
+from tests.consultation.test_unknown_is_never_safe import allowed, seems_allowed
+from tests.consultation.together import Stands
 
 PATIENTS = size(160)
-SHARES = 4
+SHARES = max(1, PATIENTS // 40)
 """The patients are shared out among so many tests."""
 AGED = 3
 """So many results of each patient grow old, one at a time."""
@@ -97,70 +101,129 @@ def protecting(case: Case) -> frozenset[str]:
 
 
 @pytest.mark.parametrize("share", range(SHARES))
-def test_an_old_result_protects_and_does_nothing_else(share: int, dangers: Dangers, memory: WorkingMemory) -> None:
-    tried, found = 0, []
-    for seed in range(share, PATIENTS, SHARES):
-        for name, problem in grown_old(dangers, seed, memory):
-            tried += not problem
-            found += [f"patient {seed}, {name}: {problem}"] if problem else []
-    assert tried > PATIENTS / SHARES
+def test_an_old_result_protects_and_does_nothing_else(
+    share: int, dangers: Dangers, memory: WorkingMemory, machine: Machine
+) -> None:
+    """They are judged together; of whom an old result seems to do anything else is judged on experta, which decides."""
+    seeds, found = range(share, PATIENTS, SHARES), list[str]()
+    results = [list(growing_old(dangers, seed)) for seed in seeds]
+    people = together.population(dangers.prepared, machine, [dangers.patient(seed) for seed in seeds])
+    undated = Stands(people)
+    for turn in range(AGED):
+        tried = {place: grown[turn] for place, grown in enumerate(results) if turn < len(grown)}
+        doubtful, old = seems_to_do_more(undated, tried)
+        for place in together.judged_alone(doubtful, people.size):
+            if place in tried:
+                (name, grown), seen = tried[place], list[Stand]()
+                problems = grown_old(dangers, seeds[place], name, grown, memory, seen)
+                found += [f"patient {seeds[place]}, {name}: {problem}" for problem in problems]
+                found += together.misjudged(place, seen, (undated, old))
+    assert sum(len(grown) for grown in results) > PATIENTS / SHARES
     assert found == [], "\n".join(found)
 
 
-def grown_old(dangers: Dangers, seed: int, memory: WorkingMemory) -> Iterator[tuple[str, str]]:
-    """Each result that was tried, and each that old permits more than new, protects less, or concludes anything."""
+def growing_old(dangers: Dangers, seed: int) -> Iterator[tuple[str, Known]]:
+    """Some results of a random patient that have no earlier ones, each with what it is once it is old."""
     known, prepared = dangers.patient(seed), dangers.prepared
     chance = random.Random(f"old {seed}")
     aged = [name for name, one in known.items() if ages(prepared, name) and isinstance(one, (Number, Choice))]
-    several = {name for name in aged if isinstance(known[name], Number) and len(known[name].results) > 1}
-    remembered = {name for names in prepared.index.remembering.values() for name in names}
     for name in chance.sample(aged, min(AGED, len(aged))):
-        yield name, ""
-        if name in several:
-            continue
-        patient = safety.judged(dangers, known, memory)
-        undated, kept = safety.stand(patient), protecting(patient)
-        patient.say({name: dated(known[name], 0)})
-        if safety.stand(patient) != undated:
-            yield name, "a day of today makes another patient"
-        patient.say({name: dated(known[name], ages(prepared, name) + chance.choice([1, 13, 240]))})
-        after = safety.stand(patient)
-        silenced = kept - protecting(patient)
-        if silenced:
-            yield name, f"old, it no longer makes {', '.join(sorted(silenced))}"
-        now = concluded(patient)
-        if name not in remembered:
-            patient.say({name: None})
-            without = concluded(patient)
-            drawn = [rule for rule in now if now[rule] is not without[rule]]
-            if drawn:
-                yield name, f"old, it makes {', '.join(drawn)}"
-            patient.say({name: known[name]})
-            for subject, looser in allowed(patient, undated, after, Deletion(name, "old", None)):
-                yield name, f"old, {subject} {looser}"
+        result = known[name]
+        if not (isinstance(result, Number) and len(result.results) > 1):
+            yield name, dated(result, ages(prepared, name) + chance.choice([1, 13, 240]))
+
+
+def remembered_of(prepared: Prepared) -> frozenset[str]:
+    """The findings of whose earlier results something is remembered."""
+    return frozenset().union(*prepared.index.remembering.values())
+
+
+def grown_old(
+    dangers: Dangers, seed: int, name: str, old: Known, memory: WorkingMemory, seen: list[Stand]
+) -> Iterator[str]:
+    """What a result permits when it is old that it did not before, what it silences, and what it concludes."""
+    known = dangers.patient(seed)
+    patient = safety.judged(dangers, known, memory)
+    undated, kept = safety.stand(patient), protecting(patient)
+    patient.say({name: dated(known[name], 0)})
+    if safety.stand(patient) != undated:
+        yield "a day of today makes another patient"
+    patient.say({name: old})
+    after = safety.stand(patient)
+    seen += [undated, after]
+    silenced = kept - protecting(patient)
+    if silenced:
+        yield f"old, it no longer makes {', '.join(sorted(silenced))}"
+    now = concluded(patient)
+    if name not in remembered_of(dangers.prepared):
+        patient.say({name: None})
+        without = concluded(patient)
+        drawn = [rule for rule in now if now[rule] is not without[rule]]
+        if drawn:
+            yield f"old, it makes {', '.join(drawn)}"
+        patient.say({name: known[name]})
+        for subject, looser in allowed(patient, undated, after, Deletion(name, "old", None)):
+            yield f"old, {subject} {looser}"
+
+
+def seems_to_do_more(undated: Stands, tried: Mapping[int, tuple[str, Known]]) -> tuple[int, Stands]:
+    """Of whom an old result seems to do more than to protect, or less; and how they stand with it."""
+    people, kb = undated.people, undated.people.kb
+    names = {place: name for place, (name, _) in tried.items()}
+    today = {place: {name: dated(people.said[place][name], 0)} for place, name in names.items()}
+    of_today = Stands(together.changed(people, today))
+    days = [safety.TODAY] * people.size
+    grown = [{**said, **dict([tried[place]] if place in tried else [])} for place, said in enumerate(people.said)]
+    old = Stands(Apart(people.prepared, people.machine, grown, days))
+    without = together.changed(people, {place: {name: None} for place, name in names.items()})
+    found = together.others(undated, of_today) | together.apart(undated, of_today)
+    remembered, bit = remembered_of(people.prepared), people.truths.columns.bit
+    alone = bits.joined(bit[place] for place, name in names.items() if name not in remembered)
+    for rule in kb.rules.values():
+        now = old.people.truths.premise(rule)
+        if rule.verb in PROTECTING:
+            found |= people.truths.premise(rule)[0] & ~now[0]
+        elif rule.verb != "derives":
+            found |= alone & bits.joined(one ^ two for one, two in zip(now, without.truths.premise(rule), strict=True))
+    deletions = {place: Deletion(name, "old", None) for place, name in names.items()}
+    return found | alone & seems_allowed(undated, old, deletions, excusing=False), old
 
 
 @pytest.mark.parametrize("share", range(SHARES))
-def test_a_newer_result_makes_one_who_only_ever_had_it(share: int, dangers: Dangers, memory: WorkingMemory) -> None:
-    prepared, found, tried = dangers.prepared, [], 0
-    telling = by_history(prepared)
-    for seed in range(share, PATIENTS, SHARES):
-        known, other = dangers.patient(seed), dangers.patient(seed + PATIENTS)
-        both = [name for name, one in known.items() if type(other.get(name)) is type(one) and name not in telling]
-        both = [name for name in both if isinstance(known[name], (Number, Choice)) and dangers.kb.findings.get(name)]
-        newer: dict[str, Known] = {}
-        series: dict[str, Known] = {}
-        for name in both:
-            new, old = dated(known[name], 1), dated(other[name], random.Random(f"{seed} {name}").choice([2, 14, 300]))
-            newer[name], series[name] = new, of_both(old, new)
+def test_a_newer_result_makes_one_who_only_ever_had_it(
+    share: int, dangers: Dangers, memory: WorkingMemory, machine: Machine
+) -> None:
+    prepared, seeds, found = dangers.prepared, range(share, PATIENTS, SHARES), list[str]()
+    drawn = [(dangers.patient(seed), *newer_beside(dangers, seed)) for seed in seeds]
+    one = Stands(together.population(prepared, machine, [{**known, **newer} for known, newer, _ in drawn]))
+    other = Stands(together.population(prepared, machine, [{**known, **series} for known, _, series in drawn]))
+    differs = together.others(one, other) | together.apart(one, other)
+    for rule in prepared.kb.rules.values():
+        pairs = one.people.truths.premise(rule), other.people.truths.premise(rule)
+        differs |= pairs[0][0] ^ pairs[1][0] | pairs[0][1] ^ pairs[1][1] if rule.verb != "derives" else 0
+    for place in together.judged_alone(differs, len(drawn)):
+        known, newer, series = drawn[place]
         patient = safety.judged(dangers, {**known, **newer}, memory)
         alone = safety.stand(patient), concluded(patient)
         patient.say(series)
-        tried += len(both)
         if (safety.stand(patient), concluded(patient)) != alone:
-            found.append(f"patient {seed}: {', '.join(both)}")
-    assert tried > PATIENTS / SHARES
+            found.append(f"patient {seeds[place]}: {', '.join(newer)}")
+    assert sum(len(newer) for _, newer, _ in drawn) > PATIENTS / SHARES
     assert found == []
+
+
+def newer_beside(dangers: Dangers, seed: int) -> tuple[dict[str, Known], dict[str, Known]]:
+    """Results of a random patient with a day, and the same beside older ones of somebody else."""
+    telling = by_history(dangers.prepared)
+    known, other = dangers.patient(seed), dangers.patient(seed + PATIENTS)
+    both = [name for name, one in known.items() if type(other.get(name)) is type(one) and name not in telling]
+    both = [name for name in both if isinstance(known[name], (Number, Choice)) and dangers.kb.findings.get(name)]
+    newer: dict[str, Known] = {}
+    series: dict[str, Known] = {}
+    for name in both:
+        new, old = dated(known[name], 1), dated(other[name], random.Random(f"{seed} {name}").choice([2, 14, 300]))
+        newer[name], series[name] = new, of_both(old, new)
+    return newer, series
 
 
 def of_both(old: Known, new: Known) -> Known:

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import datetime
 import random
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from engine.assessment.outlook import Outlook
+from engine.assessment.population import settling
+from engine.assessment.population.population import Population
 from engine.case import opening
 from engine.case.case import Case, Prepared, prepare
 from engine.case.opening import Terms
+from engine.inference.program import bits
 from engine.knowledge_base.files.layout import Layout, Written, contents_of
 from engine.knowledge_base.reading import reader
+from engine.values.value import Known
 from engine.workbench.cases import cases, clashes, outcomes
-from engine.workbench.trials import patients
+from engine.workbench.trials.crowd import Crowd
+from engine.workbench.trials.patients import Vocabulary
 from tests.conftest import size
 
 ROOT = Path(__file__).parents[2]
 TODAY = datetime.date(2026, 11, 21)
 PATIENTS = 2_000
+AT_ONCE, OF_SO_MANY = 500, 50
+"""So many are judged together, and one of so many on experta as well."""
 
 
 @pytest.fixture(scope="module")
@@ -49,22 +56,37 @@ def of_record(prepared: Prepared, record: str) -> list[str]:
     return [found.clash for found in clashes.of(Outlook(patient.case))]
 
 
-def random_patients(prepared: Prepared, count: int) -> Iterator[tuple[int, Case]]:
+def records(vocabulary: Vocabulary, seeds: range) -> list[dict[str, Known]]:
     """Full records and such as leave a third unsaid, in turn."""
-    vocabulary, case = patients.Vocabulary(prepared, TODAY), Case(prepared, TODAY)
-    for seed in range(count):
+    found = []
+    for seed in seeds:
         known, chance = vocabulary.patient(seed), random.Random(f"silent {seed}")
         silent = [name for name in known if seed % 2 and name not in ("age", "sex") and chance.random() < 0.3]
-        vocabulary.put_together(case, known, silent)
-        yield seed, case
+        found.append({name: one for name, one in known.items() if name not in silent})
+    return found
 
 
-def test_no_random_patient_has_one(shipped: Prepared) -> None:
-    told = [
-        f"{seed}: {clash}"
-        for seed, case in random_patients(shipped, size(PATIENTS))
-        for clash in clashes.of(Outlook(case))
-    ]
+def judged_alone(prepared: Prepared, said: Mapping[str, Known], finished: bool) -> list[str]:
+    patient = Case(prepared, TODAY)
+    patient.say(said)
+    if finished:
+        patient.finish()
+    return [str(clash) for clash in clashes.of(Outlook(patient))]
+
+
+@pytest.mark.parametrize("finished", [False, True], ids=["under way", "read to its end"])
+def test_no_random_patient_has_one(finished: bool, shipped: Prepared) -> None:
+    """Whoever seems to have one is judged on experta, which decides; and one in fifty is, whatever the bits say."""
+    crowd, told = Crowd(shipped, TODAY), []
+    for start in range(0, size(PATIENTS), AT_ONCE):
+        seeds = range(start, min(start + AT_ONCE, size(PATIENTS)))
+        fitted, answers = crowd.fitted(records(crowd.vocabulary, seeds))
+        days = [TODAY] * len(fitted)
+        answers = settling.implied(shipped, answers, days, finished=finished)
+        people = Population(shipped, crowd.machine, fitted, days, answers=answers)
+        doubtful = clashes.among(people) | (0 if finished else people.contradicting)
+        for place in sorted({*bits.positions(doubtful), *range(0, len(fitted), OF_SO_MANY)}):
+            told += [f"{seeds[place]}: {clash}" for clash in judged_alone(shipped, fitted[place], finished)]
     assert told == []
 
 
