@@ -40,7 +40,7 @@ from tests.consultation.test_population import told_together
 
 PATIENTS = 100_000 if LONG else 2_000
 ON_THE_ENGINE, OLD_ON_THE_ENGINE, APART_ON_THE_ENGINE = (400, 200, 60) if LONG else (40, 30, 5)
-"""Experta takes two hundred times as long as the bits, which test_population holds to it."""
+"""So many are asked on experta, one by one; all are compared with the bits, which test_population holds to it."""
 AT_ONCE = 2_000
 
 
