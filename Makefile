@@ -20,10 +20,11 @@ consult: $(VENV)/.run ## Start a consultation; FILE=patient.yaml starts from a f
 test: $(VENV)/.dev ## Run every test, the worked cases among them; ARGS="-k word" narrows, JOBS=0 runs one by one
 	@$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
-check: $(VENV)/.dev ## Lint, type-check, hold the rooms apart, and check the knowledge base
+check: $(VENV)/.dev ## Lint, type-check, hold the rooms apart, and check the knowledge base and its layout
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports --no-logo --cache-dir $(VENV)/.imports
+	@$(PY) cli.py fmt --check
 	@$(PY) cli.py check
 
 bench: $(VENV)/.bench ## Measure speed and memory against the other engines; writes docs/performance.md
