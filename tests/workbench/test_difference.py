@@ -130,9 +130,12 @@ def worked(whole: Sample) -> Sample:
 def some_of(whole: Sample, numbers: Sequence[int]) -> Sample:
     """So many of these worked cases as are tried, from all over."""
     chosen = numbers[:: max(1, len(numbers) // size(600))]
-    of_each = ([values[one] for one in chosen] for values in (whole.names, whole.said, whole.days))
-    names, said, days = map(tuple, of_each)
-    return dataclasses.replace(whole, names=names, said=said, days=days)
+    return dataclasses.replace(
+        whole,
+        names=tuple(whole.names[one] for one in chosen),
+        said=tuple(whole.said[one] for one in chosen),
+        days=tuple(whole.days[one] for one in chosen),
+    )
 
 
 def altered(base: Prepared, seed: int) -> Prepared:
