@@ -36,11 +36,10 @@ def run(
         raise Refused([Problem("OL386", what, Place("diff"), hint="add --table FILE")])
     if table is not None:
         screen.hold_to_be_installed("")
-    reading: list[processes.Meanwhile[samples.Sample]] = []
+    reading: list[samples.Reading] = []
 
     def begin(after: Version) -> None:
-        files = cases.all_files(root, knowledge)
-        reading.append(processes.Meanwhile(lambda: samples.worked(after.prepared, files, root)))
+        reading.append(samples.Reading(after.prepared, cases.all_files(root, knowledge), root))
 
     with versions.opened(old, new, root, knowledge, begin) as (before, after):
         some = [one.result() for one in reading]

@@ -85,6 +85,10 @@ class WorkedCase:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
+Read = tuple[list[WorkedCase], list[Problem]]
+"""Cases, and what is wrong with them."""
+
+
 def files_in(directory: Path) -> list[Path]:
     """The case files below a directory, in order."""
     return sorted(path for path in directory.rglob("*.yaml") if path.is_file()) if directory.is_dir() else []
@@ -95,20 +99,21 @@ def all_files(root: Path, local: Path | None = None) -> list[Path]:
     return [*files_in(root / "tests" / "cases"), *(files_in(local / "cases") if local is not None else ())]
 
 
-def read_all(kb: KnowledgeBase, files: Iterable[Path], root: Path) -> tuple[list[WorkedCase], list[Problem]]:
+def read_all(kb: KnowledgeBase, files: Iterable[Path], root: Path) -> Read:
     """Every case of the files, and everything wrong with them."""
-    read: list[tuple[list[WorkedCase], list[Problem]]] = []
+    return together(read_each(kb, files, root), root)
+
+
+def read_each(kb: KnowledgeBase, files: Iterable[Path], root: Path) -> Iterator[Read]:
+    """The cases of each file, and what is wrong with it."""
     reader = record.Reader(kb, None, None)
     for path in files:
         shown = os.path.relpath(path, root) if path.is_relative_to(root) else str(path)
         content, unopened = layout.read_bytes(path, shown)
-        read.append(read_file(kb, content, shown, reader) if content is not None else ([], unopened))
-    return together(read, root)
+        yield read_file(kb, content, shown, reader) if content is not None else ([], unopened)
 
 
-def together(
-    read: Iterable[tuple[list[WorkedCase], list[Problem]]], root: Path
-) -> tuple[list[WorkedCase], list[Problem]]:
+def together(read: Iterable[Read], root: Path) -> Read:
     """The cases of all files, and what is wrong with each and with all of them."""
     cases: list[WorkedCase] = []
     problems: list[Problem] = []
@@ -141,16 +146,14 @@ def _missed(problems: list[Problem]) -> Iterator[Problem]:
         yield one
 
 
-def read_file(
-    kb: KnowledgeBase, text: bytes, file: str, reader: record.Reader | None = None
-) -> tuple[list[WorkedCase], list[Problem]]:
+def read_file(kb: KnowledgeBase, text: bytes, file: str, reader: record.Reader | None = None) -> Read:
     node, problems = source.load_text(text, file)
     return read_node(kb, node, problems, file, reader)
 
 
 def read_node(
     kb: KnowledgeBase, node: Node | None, problems: list[Problem], file: str, reader: record.Reader | None = None
-) -> tuple[list[WorkedCase], list[Problem]]:
+) -> Read:
     """The cases of a file that has been loaded, after the `problems` found while loading it.
 
     Args:

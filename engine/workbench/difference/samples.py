@@ -8,6 +8,7 @@ parents nearly always, and twenty thousand of them are drawn in seconds.
 from __future__ import annotations
 
 import datetime
+import itertools
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from ...knowledge_base.files import layout
 from ...values.frozen import ordered
 from ...values.problems import Problem, Refused
 from ...values.value import Choice, Known, Number
+from .. import processes
 from ..cases import cases
 from ..cases.cases import WorkedCase
 from ..trials.patients import Vocabulary
@@ -27,6 +29,8 @@ CROSSED = "random patients"
 AT_THE_CUT = 0.3
 """The share of random patients of whom a number is put at a cut-off."""
 _MOST_CROSSED = 6
+_READERS = 2
+"""So many processes read the worked cases."""
 _YEARS = 10
 """Parents of a random patient differ in age by at most so many years."""
 
@@ -45,9 +49,28 @@ class Sample:
 
 def worked(prepared: Prepared, files: Iterable[Path], root: Path) -> Sample:
     """The patients of worked cases; those that this version cannot read are counted."""
-    found, problems = cases.read_all(prepared.kb, files, root)
+    return _sample(*cases.read_all(prepared.kb, files, root))
+
+
+def _sample(found: Sequence[WorkedCase], problems: Iterable[Problem]) -> Sample:
     unread = len({(one.place.file, one.place.line) for one in problems})
     return patients_of(found, unread)
+
+
+class Reading:
+    """The worked cases of some files, read by other processes while this one goes on."""
+
+    def __init__(self, prepared: Prepared, files: Sequence[Path], root: Path) -> None:
+        self._root = root
+        self._parts = [self._begun(prepared, files[start::_READERS]) for start in range(_READERS)]
+
+    def _begun(self, prepared: Prepared, files: Sequence[Path]) -> processes.Meanwhile[list[cases.Read]]:
+        return processes.Meanwhile(lambda: list(cases.read_each(prepared.kb, files, self._root)))
+
+    def result(self) -> Sample:
+        """The patients, as `worked` gives them."""
+        in_turn = itertools.zip_longest(*(part.result() for part in self._parts))
+        return _sample(*cases.together((read for some in in_turn for read in some if read is not None), self._root))
 
 
 def patients_of(found: Sequence[WorkedCase], left_out: int = 0) -> Sample:
