@@ -7,7 +7,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from ...case.case import Prepared
 from ...knowledge_base.files import hospital
 from ...knowledge_base.store import cache
 from ...values.problems import Place, Problem, Refused
-from .. import processes
 
 WORKING_TREE = "the working tree"
 _ROOMS = ("rules", "knowledge")
@@ -46,22 +45,10 @@ def opened(
         Refused: for a revision or directory that is not there or cannot be read.
     """
     with tempfile.TemporaryDirectory(prefix="osteologic-") as place:
-        spare = processes.forks()
-        beside = processes.Meanwhile(lambda: _kept(old, root, local, Path(place) / "old")) if spare else None
-        try:
-            after = _version(new, root, local, Path(place) / "new")
-        finally:
-            if beside is not None:
-                beside.result()
+        after = _version(new, root, local, Path(place) / "new")
         if begin is not None:
             begin(after)
         yield _version(old, root, local, Path(place) / "old"), after
-
-
-def _kept(text: str, root: Path, local: Path | None, place: Path) -> None:
-    """Read a version so that it is kept; what is wrong with it is told by whoever reads it then."""
-    with suppress(Refused):
-        _version(text, root, local, place)
 
 
 def _version(text: str, root: Path, local: Path | None, place: Path) -> Version:
