@@ -46,9 +46,14 @@ def put_back(where: str, knowledge: Path | None) -> None:
             continue
         now = path.read_bytes() if path.exists() else b""
         text = one.put_back(now.decode("utf-8", "surrogateescape"))
+        if one.new:
+            what, hint = f"'{one.file}' is new: nothing was there before", "delete the file, if nothing in it is wanted"
+            raise Refused([Problem("OL413", what, Place("check --put-back"), hint=hint)])
         if text is not None:
             _write(path, text)
             surroundings.note(escape.line(f"{where}: put back as it was"))
+            if any(one.now):
+                _put("\n".join(["These lines are gone:", *(f"    {line}" for line in one.now)]))
             return
     known = ", ".join(dict.fromkeys(places))
     hint = did_you_mean(where, places) or (f"edited: {known}" if known else "nothing was edited since all was well")
@@ -56,10 +61,7 @@ def put_back(where: str, knowledge: Path | None) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """A file as it was; one that was not there goes."""
-    if not text:
-        path.unlink(missing_ok=True)
-        return
+    """A file as it was, also one that has gone since."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
 

@@ -133,8 +133,28 @@ def test_an_edit_is_put_back_as_the_check_says(
     where = ended.err.splitlines()[-1].rpartition(" ")[2]
     assert where.startswith(f"rules/{path.name}:")
     assert run("check", "--put-back", f"rules/{path.name}:1").code == 2
-    assert run("check", "--put-back", where).code == 0
+    put_back = run("check", "--put-back", where)
+    assert put_back.code == 0
     assert path.read_text("utf-8") == before
+    assert "evidence: strong" in put_back.err.partition("These lines are gone:")[2]
+
+
+def test_a_file_of_one_s_own_is_never_taken_away(
+    home: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of an author's work is one edit then, and no slip."""
+    monkeypatch.setenv("OSTEOLOGIC_CACHE", str(tmp_path / "kept"))
+    assert run("check").code == 0
+    mine = home / "rules" / "mine.yaml"
+    mine.write_text("my-rule:\n  title: A rule of my own\n", "utf-8")
+    ended = run("check")
+    assert ended.code == 1
+    assert "rules/mine.yaml:1" in ended.err
+    assert "--put-back" not in ended.err
+    refused = run("check", "--put-back", "rules/mine.yaml:1")
+    assert refused.code == 2
+    assert "nothing was there before; delete the file, if nothing in it is wanted" in refused.err
+    assert mine.exists()
 
 
 def test_cases_are_read_again_only_where_their_words_mean_something_else(

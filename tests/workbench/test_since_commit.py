@@ -70,6 +70,30 @@ def test_an_edit_is_put_back_to_the_letter(old: str, new: str, checkout: Path) -
     assert not edit.now or edit.put_back("other\n" * 9) is None
 
 
+def test_a_new_file_is_told_and_nothing_offers_to_take_it_away(checkout: Path) -> None:
+    shelf = _Shelf()
+    since_sound.keep(shelf, checkout, since_sound.CHECKED)
+    (checkout / "rules" / "a" / "mine.yaml").write_text("mine:\n  when: age > 50\n", "utf-8")
+    subprocess.run(["git", "add", "--all"], cwd=checkout, check=True)
+    for edits in (since_sound.edited(shelf, checkout, since_sound.CHECKED), since_commit.edited(checkout)):
+        assert [(one.file, one.new) for one in edits] == [("rules/a/mine.yaml", True)]
+        assert "mine:" in (told := since_commit.shown(edits, "Why"))
+        assert "--put-back" not in told
+    write(checkout, "70", "71")
+    (old,) = (one for one in since_commit.edited(checkout) if not one.new)
+    assert since_commit.shown(since_commit.edited(checkout), "Why").endswith(f"--put-back {old.file}:{old.line}")
+
+
+def test_a_file_that_has_gone_is_put_back_whole(checkout: Path) -> None:
+    shelf = _Shelf()
+    since_sound.keep(shelf, checkout, since_sound.CHECKED)
+    (checkout / "rules" / "a" / "b.yaml").unlink()
+    (kept,) = since_sound.edited(shelf, checkout, since_sound.CHECKED)
+    (committed,) = since_commit.edited(checkout)
+    assert (kept.file, committed.file) == ("rules/a/b.yaml", "rules/a/b.yaml")
+    assert [one.put_back("") for one in (kept, committed)] == [RULES] * 2
+
+
 @pytest.mark.parametrize(("old", "new"), EDITS)
 def test_without_a_checkout_an_edit_is_told_since_all_was_well(old: str, new: str, checkout: Path) -> None:
     shelf = _Shelf()

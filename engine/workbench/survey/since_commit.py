@@ -28,6 +28,8 @@ class Edited:
     now: tuple[str, ...]
     above: int = field(default=0, compare=False)
     """So many lines stand above it."""
+    new: bool = field(default=False, compare=False)
+    """Whether the file was not there before: nothing can be put back, and it is nobody's slip."""
 
     def put_back(self, text: str) -> str | None:
         """The text of the file with the lines that were in place of those that are; None where it has gone on."""
@@ -55,21 +57,24 @@ def shown(edits: Sequence[Edited], why: str) -> str:
     """The edits with what they were, below a sentence that says why they are shown; empty where they are too many."""
     if not 0 < len(edits) <= _SHOWN:
         return ""
-    place = f"{edits[0].file}:{edits[0].line}" if len(edits) == 1 else "FILE:LINE"
-    return "\n".join([why, *map(str, edits), f"{_BACK} {place}"])
+    old = [one for one in edits if not one.new]
+    place = f"{old[0].file}:{old[0].line}" if len(old) == 1 else "FILE:LINE"
+    return "\n".join([why, *map(str, edits), *([f"{_BACK} {place}"] if old else [])])
 
 
 def _read(lines: Sequence[str]) -> Iterator[Edited]:
-    file, at, above, was, now = "", 0, 0, list[str](), list[str]()
+    file, at, above, new, was, now = "", 0, 0, False, list[str](), list[str]()
     for line in [*lines, "@@ -0 +0 @@"]:
         hunk = _HUNK.match(line)
         if (hunk is not None or line.startswith("diff ")) and (was or now):
-            yield Edited(file, max(at, 1), tuple(was), tuple(now), above)
+            yield Edited(file, max(at, 1), tuple(was), tuple(now), above, new)
             was, now = [], []
         if hunk is not None:
             at = int(hunk[1])
             above = at if hunk[2] == "0" else max(at - 1, 0)
-        elif line.startswith("+++ "):
+        elif line.startswith("--- ") and not was:
+            new, file = line == "--- /dev/null", line.removeprefix("--- ").removeprefix("a/")
+        elif line.startswith("+++ ") and line != "+++ /dev/null":
             file = line.removeprefix("+++ ").removeprefix("b/")
         elif line.startswith("-") and not line.startswith("--- "):
             was.append(line[1:])

@@ -62,7 +62,10 @@ def _edits(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Edit
         was, now = before.get(file, ""), after.get(file, "")
         if was == now:
             continue
+        if file not in after:
+            yield Edited(file, 1, tuple(was.removesuffix("\n").split("\n")), ())
+            continue
         old, new = was.split("\n"), now.split("\n")
         for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
             if kind != "equal":
-                yield Edited(file, max(c + (d > c), 1), tuple(old[a:b]), tuple(new[c:d]), c)
+                yield Edited(file, max(c + (d > c), 1), tuple(old[a:b]), tuple(new[c:d]), c, file not in before)
