@@ -74,8 +74,8 @@ def _read(lines: Sequence[str]) -> Iterator[Edited]:
             above = at if hunk[2] == "0" else max(at - 1, 0)
         elif line.startswith("--- ") and not was:
             new, file = line == "--- /dev/null", line.removeprefix("--- ").removeprefix("a/")
-        elif line.startswith("+++ ") and line != "+++ /dev/null":
-            file = line.removeprefix("+++ ").removeprefix("b/")
+        elif line.startswith("+++ "):
+            file = file if line == "+++ /dev/null" else line.removeprefix("+++ ").removeprefix("b/")
         elif line.startswith("-") and not line.startswith("--- "):
             was.append(line[1:])
         elif line.startswith("+"):
