@@ -66,6 +66,8 @@ class Session:
         self._insight: Aside[insight.Found] = Aside(self.worker)
         self._asked: tuple[object, ...] = ()
         """Of which base, cases and files lenses were last looked into."""
+        self._looks = asyncio.Lock()
+        """Lenses are looked into by one at a time: two would end each other's work, and both would go on without."""
         self._slips: dict[Path, list[Problem]] = {}
         self._sent: dict[Path, list[types.Diagnostic]] = {}
         self._reading: asyncio.Task[None] | None = None
@@ -173,7 +175,7 @@ class Session:
                 self._show_all((*problems, *wrong))
             told = {"checks": self.base.checks, "seconds": took, "versions": versions}
             self.server.protocol.notify(CHECKED, told)
-            self._settling = asyncio.create_task(self._settle())
+            self._settling = asyncio.create_task(self.settle())
             return
 
     async def _beside(self, aside: Aside[_T], work: Callable[[], _T]) -> _T | None:
@@ -185,7 +187,7 @@ class Session:
             self.server.window_log_message(types.LogMessageParams(types.MessageType.Error, told))
             return None
 
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
         """What can wait until nothing else is to be done."""
         if not self._frozen:
             self._frozen = True
@@ -193,7 +195,8 @@ class Session:
                 await self.in_thread(self.base.words, path)
             await self.in_thread(_freeze)
         self._refresh_lenses()
-        await self._look_into()
+        async with self._looks:
+            await self._look_into()
 
     def _refresh_lenses(self) -> None:
         workspace = self.server.client_capabilities.workspace
@@ -268,7 +271,7 @@ class Session:
         for one in worked:
             self.results[one.name] = await self.in_thread(trial.run, one)
         failed = [self.results[one.name] for one in worked if not self.results[one.name].passed]
-        await self._settle()
+        self._refresh_lenses()
         if not failed:
             return f"{len(worked)} passed"
         told = "\n".join(str(failure) for result in failed for failure in result.failures)

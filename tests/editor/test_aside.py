@@ -8,17 +8,23 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from engine.editor import insight, lenses, session
 from engine.editor.aside import FORKS, Aside, Failed
 from engine.editor.base import Base, InForce
+from engine.editor.text.buffers import Buffer
 from engine.values.problems import Place, Problem
+from engine.workbench.editing.mending import Lines
 from engine.workbench.proof import solver
 
 from .conftest import small_base
+
+if TYPE_CHECKING:
+    from pygls.lsp.server import LanguageServer
 
 RULES = "rules/density/density.yaml"
 MORE = """\
@@ -150,6 +156,24 @@ def test_problems_move_with_the_lines_they_stand_in() -> None:
     other = Problem("OL501", "c", Place("b.yaml", 9, 1))
     moved = list(session.moved([*told, other], "a.yaml", 5, 2))
     assert [(one.place.file, one.place.line) for one in moved] == [("a.yaml", 3), ("a.yaml", 11), ("b.yaml", 9)]
+
+
+def test_two_that_look_into_rules_at_once_do_not_end_each_others_work(tmp_path: Path) -> None:
+    """As when a case is run, or the files were read again, while the first look is still going on."""
+
+    async def settled() -> None:
+        nobody = SimpleNamespace(client_capabilities=SimpleNamespace(workspace=None))
+        looking = session.Session(cast("LanguageServer", nobody), base)
+        base.buffers[path] = Buffer(path.as_uri(), path, Lines(path.read_text()), 1, base.columns)
+        try:
+            await asyncio.gather(looking.settle(), looking.settle(), looking.settle())
+        finally:
+            looking.end()
+
+    base, force = opened(tmp_path)
+    path = base.root / RULES
+    asyncio.run(settled())
+    assert {one.id for one in base.rules_in(path)} == set(force.counts)
 
 
 # --- a hospital's directory -------------------------------------------------------------------------------------------
