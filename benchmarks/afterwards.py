@@ -102,25 +102,22 @@ def turned(vocabulary: Vocabulary, consulted: Consulted, probe: Case, completion
             for what, was, now in turns(before, _finished(vocabulary, probe, {**said, **told})):
                 if (
                     (why == "nothing named it" and was)
-                    or (why == "it was not offered" and not _first_pointed_to(what, now))
-                    or (
-                        why == "it was not asked"
-                        and not _first_pointed_to(what, now)
-                        and not _is_advice(what, was, now)
-                    )
+                    or (why == "it was not offered" and not _matters_to_nobody(what, was, now))
+                    or (why == "it was not asked" and not _matters_to_nobody(what, was, now) and what[0] not in ADVICE)
                     or (why == "it waited for nothing" and what in waits_for_nothing)
                 ):
                     yield Turned(consulted.seed, why, what, was, now, tuple(told))
 
 
-def _first_pointed_to(what: tuple[str, str], now: str) -> bool:
-    """Whether a condition has only come into the differential: becoming pursued is no reason to ask."""
-    return what[0] == "diagnosis" and now in ("likely", "possible", "unlikely", "open")
+def _matters_to_nobody(what: tuple[str, str], was: str, now: str) -> bool:
+    """Whether a condition has only come into the differential, or what nobody wanted came up as not to be given.
 
-
-def _is_advice(what: tuple[str, str], was: str, now: str) -> bool:
-    """Whether it is advice; or only that something which nobody wanted must not be given."""
-    return what[0] in ADVICE or (not was and now == "contraindicated")
+    Becoming pursued is no reason to ask, nor is what a rule wants and another bars whatever is answered.
+    """
+    kind, _ = what
+    if kind == "diagnosis":
+        return now in ("likely", "possible", "unlikely", "open")
+    return not was and now == "contraindicated"
 
 
 def _is_open(patient: Case, name: str) -> bool:
