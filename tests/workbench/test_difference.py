@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.assessment.population.population import Population
 from engine.case import case
 from engine.case.case import Prepared
+from engine.inference.program import bits
+from engine.inference.program.columns import Machine
 from engine.intake import record
 from engine.knowledge_base.store import cache
 from engine.values.problems import Refused
@@ -26,7 +29,7 @@ from engine.workbench.difference.reach import Reach
 from engine.workbench.difference.samples import Sample
 from engine.workbench.difference.versions import Version
 from tests.commands.conftest import FILES, write
-from tests.conftest import size
+from tests.conftest import LONG, size
 from tests.workbench import bench
 
 ROOT = Path(__file__).parent.parent.parent
@@ -238,19 +241,61 @@ def test_what_changed_of_none_of_the_patients_is_proved_or_shown_of_somebody() -
     assert "the solver found one" in view.text(after)
 
 
+MOVED = {
+    "reduced_egfr_line": "66",
+    "vitamin_d_deficiency_line": "60",
+    "severe_low_calcium_line": "2.2",
+    "osteoporosis_t_score": "-2.6",
+    "low_z_score": "-3",
+    "orai_line": "20",
+}
+APART = (
+    "egfr: 63 mL/min\ncreatinine: 150 umol/L",
+    "egfr: {value: 63 mL/min, date: 2019-01-01}",
+    "egfr: 40 mL/min\ncreatinine: 150 umol/L",
+    "vitamin_d: [{value: 40 nmol/L}, {value: 70 nmol/L, date: 2025-06-01}]",
+    "height: 160 cm\nweight: 48 kg\nbmi: 30",
+)
+"""Of whom two values contradict, or a result is old."""
+
+
+def raised(base: Prepared, cut_off: str) -> Prepared:
+    old = base.kb.thresholds[cut_off]
+    values = tuple(dataclasses.replace(one, value=Decimal(MOVED[cut_off])) for one in old.values)
+    thresholds = {**base.kb.thresholds, cut_off: dataclasses.replace(old, values=values)}
+    return case.prepare(dataclasses.replace(base.kb, thresholds=thresholds))
+
+
+def apart(base: Prepared) -> Sample:
+    return people(
+        base,
+        *(f"age: 70\nsex: female\nt_score_hip: -2.7\nfractures: none\n{one}" for one in APART[: None if LONG else 2]),
+    )
+
+
+@pytest.mark.parametrize("cut_off", list(MOVED)[: None if LONG else 1])
 def test_only_those_whom_an_edited_cut_off_meets_are_looked_at_and_nobody_is_missed(
-    shipped: Prepared, whole: Sample
+    cut_off: str, shipped: Prepared, whole: Sample
 ) -> None:
     """The quick way by the conditions that read a cut-off finds the patients that the long way finds."""
-    old_one = shipped.kb.thresholds["vitamin_d_deficiency_line"]
-    values = tuple(dataclasses.replace(one, value=Decimal(60)) for one in old_one.values)
-    raised = {**shipped.kb.thresholds, old_one.id: dataclasses.replace(old_one, values=values)}
-    new = case.prepare(dataclasses.replace(shipped.kb, thresholds=raised))
-    met = [number for number, said in enumerate(whole.said) if "vitamin_d" in said or number % 50 == 0]
-    worked = some_of(whole, met)
-    quick = difference.between(Version("old", shipped), Version("new", new), [worked], 0)
+    chosen = {*range(0, len(whole.said), 10 if LONG else 100)}
+    if LONG:
+        everybody = Population(shipped, Machine(shipped.plan), whole.said, whole.days)
+        chosen |= {*bits.positions(everybody.contradicting)}
+    some = [some_of(whole, sorted(chosen)), apart(shipped)]
+    old, new = Version("old", shipped), Version("new", raised(shipped, cut_off))
+    quick = difference.between(old, new, some, 0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Reach, "first", lambda *_: None)
-        long = difference.between(Version("old", shipped), Version("new", new), [worked], 0)
+        patch.setattr(Reach, "_comparisons", lambda *_: None)
+        long = difference.between(old, new, some, 0)
     assert quick.changes
     assert quick.changes == long.changes
+
+
+@pytest.mark.parametrize("cut_off", list(MOVED)[: 2 if LONG else 1])
+def test_one_passed_over_of_whom_two_values_contradict_would_be_noticed(cut_off: str, shipped: Prepared) -> None:
+    old, new = Version("old", shipped), Version("new", raised(shipped, cut_off))
+    found = difference.between(old, new, [apart(shipped)], 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Reach, "concerned", lambda *_: 0)
+        assert difference.between(old, new, [apart(shipped)], 0).changes != found.changes

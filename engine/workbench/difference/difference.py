@@ -28,6 +28,8 @@ from .versions import Version
 
 AT_ONCE = 2500
 """Patients handed to a process together."""
+_NARROWED = 10_000
+"""So many where it is known of few of them that an edit can concern them: only those are looked at closely."""
 _SPARSE = 2
 """Where fewer than one in so many can have moved, only those are looked at closely."""
 WITNESSES = 6
@@ -200,13 +202,14 @@ def _gravity(one: Change) -> tuple[object, ...]:
 def _compared(pair: _Pair, sample: Sample, wanted: Sequence[Conclusion]) -> Iterable[tuple[_Part, int]]:
     """The changes of a sample, and how many were passed over, part by part, on all cores."""
     pair.skipping = sample.name == samples.CROSSED
+    at_once = AT_ONCE if pair.reached.deciding is None else _NARROWED
 
     def work(start: int) -> tuple[_Part, int]:
-        stop = start + AT_ONCE
+        stop = start + at_once
         found = pair.turns(sample.said[start:stop], sample.days[start:stop], wanted)
         return [(turn, [start + place for place in places]) for turn, places in found.items()], pair.aside
 
-    return processes.each(work, range(0, len(sample.said), AT_ONCE), processes.cores())
+    return processes.each(work, range(0, len(sample.said), at_once), processes.cores())
 
 
 class _Pair:
@@ -227,19 +230,30 @@ class _Pair:
         self, said: Sequence[Mapping[str, Known]], days: Sequence[datetime.date], wanted: Sequence[Conclusion]
     ) -> dict[Turn, list[int]]:
         """Each change, with the places of the patients of whom it is so."""
-        old, new = self._people(said, days)
-        first = self.reached.first(old, new)
-        if first is not None:
-            met = first if self.skipping else first | self._touched(first, (old, new), len(said))
-            places = list(bits.positions(met))
-            self.aside = 0
-            if not places:
-                return {}
-            if len(places) == len(said):
-                return self._closely(said, days, wanted, (old, new))
-            kept = self._closely([said[place] for place in places], [days[place] for place in places], wanted)
-            return {turn: [places[place] for place in found] for turn, found in kept.items()}
-        return self._closely(said, days, wanted, (old, new))
+        if self.reached.deciding is None:
+            return self._closely(said, days, wanted)
+        places = self._met(said, days, self.reached.deciding)
+        self.aside = 0
+        if not places:
+            return {}
+        kept = self._closely([said[place] for place in places], [days[place] for place in places], wanted)
+        return {turn: [places[place] for place in found] for turn, found in kept.items()}
+
+    def _met(
+        self, said: Sequence[Mapping[str, Known]], days: Sequence[datetime.date], deciding: Iterable[str]
+    ) -> list[int]:
+        """The places of those of whom an edit of cut-offs can change anything; who says the same of it is one."""
+        alike: dict[tuple[object, ...], list[int]] = {}
+        for place, (one, day) in enumerate(zip(said, days, strict=True)):
+            alike.setdefault((day, *(id(one.get(name)) for name in deciding)), []).append(place)
+        firsts = [places[0] for places in alike.values()]
+        told = [{name: said[place][name] for name in deciding if name in said[place]} for place in firsts]
+        people = self._people(told, [days[place] for place in firsts])
+        met = self.reached.first(*people) or 0
+        if not self.skipping:
+            met |= self._touched(met, people, len(firsts))
+        found = [places for at, places in enumerate(alike.values()) if met >> at & 1]
+        return sorted(place for places in found for place in places)
 
     def _touched(self, first: int, people: tuple[Population, Population], many: int) -> int:
         """Those of whom something could differ if two of their values contradict; whether they do is not yet asked."""
@@ -251,19 +265,15 @@ class _Pair:
         said: Sequence[Mapping[str, Known]],
         days: Sequence[datetime.date],
         wanted: Sequence[Conclusion],
-        people: tuple[Population, Population] | None = None,
     ) -> dict[Turn, list[int]]:
-        """As `turns`, conclusion by conclusion.
-
-        Args:
-            people: these patients under both versions.
-        """
-        old, new = people or self._people(said, days)
-        alone = old.contradicting | new.contradicting
+        """As `turns`, conclusion by conclusion."""
+        old, new = self._people(said, days)
+        apart = old.contradicting | new.contradicting
         first = self.reached.first(old, new)
-        moved = (first if first is not None else self.reached.moved(old, new)) & ~alone
+        moved = (first if first is not None else self.reached.moved(old, new)) & ~apart
+        alone = apart if first is None else self.reached.concerned(first, old) | self.reached.concerned(first, new)
         places = list(bits.positions(moved))
-        if alone or len(places) * _SPARSE < len(said):
+        if apart or len(places) * _SPARSE < len(said):
             # a population judges whoever contradicts himself one by one, asked or not: they are kept out of it
             old, new = self._people([said[place] for place in places], [days[place] for place in places])
         else:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from ...assessment.population import contradicting
 from ...assessment.population.population import Population
 from ...assessment.several import worlds
 from ...assessment.workup import TAKING
 from ...case import evidence
 from ...case.case import Prepared
+from ...inference import values
+from ...inference.program import bits
 from ...inference.program.bits import Pair
 from ...knowledge_base.model import KnowledgeBase, Rule
 from ...knowledge_base.verbs import about
@@ -48,6 +51,8 @@ class Reach:
         self._as_said, self._read = True, set[str]()
         """Whether those conditions read only what was said, and what that is."""
         self._compared = self._comparisons(old, new)
+        self.deciding = self._deciding(old, new)
+        """The names from which alone those conditions are worked out, however far; None where that is not known."""
 
     def _comparisons(self, old: Prepared, new: Prepared) -> list[tuple[TruthNode, TruthNode]] | None:
         """The conditions, as each version has them, through which alone an edit of cut-offs reaches anything.
@@ -75,6 +80,17 @@ class Reach:
             return None
         return [(leaf, found[1][leaf]) for leaf in found[0]]
 
+    def _deciding(self, old: Prepared, new: Prepared) -> frozenset[str] | None:
+        if self._compared is None:
+            return None
+        found: set[str] = set()
+        for prepared, leaves in zip((old, new), zip(*self._compared, strict=True), strict=False):
+            behind = _behind(prepared, leaves)
+            if behind is None:
+                return None
+            found |= behind
+        return frozenset(found)
+
     def untouched(self, first: int | None, people: Population, case: int) -> bool:
         """Whether nothing differs of a case of which two values contradict.
 
@@ -84,6 +100,27 @@ class Reach:
             return False
         said = {name: people.said[case][name] for name in self._read if name in people.said[case]}
         return self._read.isdisjoint(people.old[case]) and not worlds.has_rivals(said)
+
+    def concerned(self, first: int, people: Population) -> int:
+        """Those of whom two values contradict and something can differ.
+
+        Of the others no world holds another value of what decides than it was read with, so all come out alike.
+        """
+        if self.deciding is None:
+            return people.contradicting
+        found = people.contradicting & first
+        for case in bits.positions(people.several & ~first):
+            changes = (one.changes for one in worlds.alternatives(people.case(case)))
+            if any(not self.deciding.isdisjoint(one) for one in changes):
+                found |= 1 << case
+        alone = people.alone & ~first
+        if alone:
+            found |= alone & contradicting.suspects(people)
+            for case in bits.positions(alone & ~found):
+                said = {name: people.said[case][name] for name in self.deciding if name in people.said[case]}
+                if worlds.has_rivals(said) or not self.deciding.isdisjoint(people.old[case]):
+                    found |= 1 << case
+        return found
 
     def first(self, old: Population, new: Population) -> int | None:
         """The cases of whom a condition that was edited comes out otherwise: of no others anything can differ.
@@ -115,17 +152,35 @@ class Reach:
 
 
 def _beside(prepared: Prepared) -> frozenset[str]:
-    """Every name that is read by something else than a rule's premise."""
+    """Every name that is read by something else than a rule's premise, and decides what is shown of a patient."""
     kb = prepared.kb
     nodes = [one.pursue for one in kb.conditions.values()]
     nodes += [one.not_while for one in kb.investigations.values()]
     for finding in kb.findings.values():
         nodes += [finding.applies, finding.indicated, *(case.when for case in finding.ranges)]
         nodes += [finding.assumed.when, finding.assumed.sure] if finding.assumed is not None else []
-    nodes += [position.when for one in kb.disagreements.values() for position in one.positions]
     nodes += [one.applies for one in kb.scales.values()]
     nodes += [kb.scope.when] if kb.scope is not None else []
     return frozenset(name for node in nodes if node is not None for name in expression.names_read(node))
+
+
+def _behind(prepared: Prepared, leaves: Iterable[TruthNode]) -> frozenset[str] | None:
+    """Every name whose value can make one of these conditions come out otherwise; None where propositions can."""
+    kb, plan = prepared.kb, prepared.plan
+    names = {name for leaf in leaves for name in values.leaf_dependencies(kb, leaf)}
+    found: set[str] = set()
+    while names:
+        name = names.pop()
+        found.add(name)
+        finding = kb.findings.get(name)
+        assumed = finding.assumed if finding is not None else None
+        nodes = [finding.applies] if finding is not None else []
+        nodes += [assumed.when, assumed.sure] if assumed is not None else []
+        read = {one for node in nodes if node is not None for one in values.leaf_dependencies(kb, node)}
+        if any(one in kb.findings and kb.findings[one].indicated is not None for one in read):
+            return None  # whether a test is indicated is for rules to say
+        names |= (read | plan.reads.get(name, frozenset()) | {*prepared.index.remembering.get(name, ())}) - found
+    return frozenset(found)
 
 
 def _truth(people: Population, name: str) -> Pair:
