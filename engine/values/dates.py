@@ -27,7 +27,7 @@ def partial(text: str) -> Interval | None:
     year, month, date = (int(part) if part else None for part in match.groups())
     assert year is not None
     try:
-        first = datetime.date(year, month or 1, date or 1)
+        first = datetime.date(year, 1 if month is None else month, 1 if date is None else date)
         if month is None:
             last = datetime.date(year, 12, 31)
         elif date is None:

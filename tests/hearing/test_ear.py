@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.case.case import Prepared
+from engine.hearing.corrections import Said
 from engine.hearing.ear import Ear
 from engine.hearing.hearing import idle
 from engine.intake.answers import answers
@@ -328,6 +329,12 @@ def mutated(line: str, chance: random.Random) -> str:
         elif letters:
             letters.insert(place, letters[min(place, len(letters) - 1)])
     return "".join(letters)
+
+
+@pytest.mark.parametrize("line", ["DXA 0 Dec", "DXA 30 Feb", "DXA on 00 March"])
+def test_a_day_that_no_month_has_is_no_day(line: str, ear: Ear) -> None:
+    heard = ear.hear(line, (), {})
+    assert not any(isinstance(said, Said) and said.date for said in heard.last)
 
 
 def test_whatever_is_typed_nothing_breaks(prepared: Prepared, ear: Ear) -> None:

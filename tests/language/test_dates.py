@@ -35,7 +35,8 @@ def test_a_date_known_in_part_is_every_day_it_may_be(text: str, first: str, last
 
 
 @pytest.mark.parametrize(
-    "text", ["", "25", "2025-13", "2025-02-30", "2025-0", "10.03.2025", "2025-03-10x", "march", "0000"]
+    "text",
+    ["", "25", "2025-13", "2025-02-30", "2025-0", "2025-00", "2025-03-00", "2025-00-10", "10.03.2025", "march", "0000"],
 )
 def test_what_is_no_date_is_none(text: str) -> None:
     assert dates.partial(text) is None
