@@ -392,7 +392,7 @@ class Reading:
             for member, variable in out.items():
                 yield variable if isinstance(known, Choice) and member not in known.members else -variable
         for name, variable in leaves.printed.items():
-            yield variable if self._has_printed(name, facts) else -variable
+            yield variable if self.has_printed(name, facts) else -variable
         for key, pairs in leaves.words.items():
             name = str(key[0])
             for word in ("high", "low"):
@@ -405,7 +405,8 @@ class Reading:
         for node, pair in leaves.whole.values():
             yield from _signed(pair, evaluation.truth_of(node, facts))
 
-    def _has_printed(self, name: str, facts: Settled) -> bool:
+    def has_printed(self, name: str, facts: evaluation.Facts) -> bool:
+        """Whether a reference range stands beside what is known of a number, or of whose range it is read against."""
         owner = values.range_owner(self.kb, name)
         known = [facts.known(one) for one in {name, owner.id if owner is not None else name}]
         return any(isinstance(one, Number) and one.last.range is not None for one in known)
@@ -426,7 +427,7 @@ def _of_list(listed: List, facts: Settled) -> Iterator[int]:
         yield pair.true if held is Truth.TRUE else -pair.true
         if asked.count > 1:
             yield pair.false if held is Truth.FALSE else -pair.false
-    possible, absent = _possible(listed, known, facts), False
+    possible, absent = possible_members(listed, known), False
     for rest, member, variable in listed.nothing():
         one = Asked(members=frozenset({member}), rest=rest)
         none = member not in possible or evaluation.truth_of(listed.asking(one), facts) is Truth.FALSE
@@ -435,7 +436,7 @@ def _of_list(listed: List, facts: Settled) -> Iterator[int]:
     yield listed.absence if absent else -listed.absence
 
 
-def _possible(listed: List, known: Known, facts: Settled) -> frozenset[str]:
+def possible_members(listed: List, known: Known) -> frozenset[str]:
     """The members that an entry of a list is or may be."""
     if known is NOT_APPLICABLE:
         return frozenset()
