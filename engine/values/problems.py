@@ -121,6 +121,10 @@ class Refused(Exception):  # noqa: N818 - reads as what happened: the input was 
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[Refused], tuple[tuple[Problem, ...]]]:
+        """From one process to another it would else be made anew of its text, letter by letter."""
+        return Refused, (self.problems,)
+
 
 def _folded(word: str) -> str:
     return re.sub(r"[\s_\-]+", "", word).casefold()

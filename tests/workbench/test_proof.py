@@ -367,6 +367,9 @@ def test_an_invariant_that_is_not_there_is_refused() -> None:
 
 def test_without_a_solver_the_way_to_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "z3", None)
-    with pytest.raises(Refused, match="pip install 'osteologic\\[proof\\]'"):
+    with pytest.raises(Refused, match=r"none is installed here.*pip install 'osteologic\[proof\]'"):
+        command.run(("no-alendronate-below-35",))
+    monkeypatch.setattr(solver, "is_installed", lambda: True)
+    with pytest.raises(Refused, match=r"cannot be loaded here.*pip install 'osteologic\[proof\]'"):
         command.run(("no-alendronate-below-35",))
     assert "OL395" in solver.CODES

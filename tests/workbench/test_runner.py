@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.case.case import Prepared
-from engine.values.problems import Place
+from engine.values.problems import Place, Problem, Refused
 from engine.views.outcomes import outcome
 from engine.workbench import processes
 from engine.workbench.cases import cases, outcomes, runner
@@ -181,3 +181,16 @@ def test_no_case_at_all_is_a_problem(base: Prepared, tmp_path: Path) -> None:
     found, problems = cases.read_all(base.kb, [], tmp_path)
     assert not found
     assert [(problem.code, problem.place) for problem in problems] == [("OL407", Place(str(tmp_path)))]
+
+
+def test_what_is_refused_in_another_process_is_told_as_here() -> None:
+    problem = Problem("OL001", "it cannot be used", Place("a.yaml", 3, 1), hint="write another")
+
+    def work(number: int) -> int:
+        if number:
+            raise Refused([problem])
+        return number
+
+    with pytest.raises(Refused) as refused:
+        list(processes.each(work, range(2), 2))
+    assert refused.value.problems == (problem,)

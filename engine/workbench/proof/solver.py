@@ -26,11 +26,13 @@ def is_installed() -> bool:
 
 
 def load() -> Any:
-    """The solver's library. Raises Refused where it is not installed."""
+    """The solver's library. Raises Refused where it is not installed, or cannot be loaded."""
     try:
         import z3
-    except ImportError:
+    except ImportError as fault:
         what = "proofs need a solver, and none is installed here"
+        if is_installed():
+            what = f"the solver that is installed cannot be loaded here: {fault}"
         raise Refused([Problem("OL395", what, Place("z3-solver"), hint=f"write: {INSTALL}")]) from None
     return z3
 
