@@ -93,13 +93,16 @@ class _Summary:
         return Block("finding", _LABELS["finding"], tuple(lines), least=max(1, least))
 
     def _diagnosis(self, one: Diagnosis, made: Iterable[Diagnosis]) -> Line:
-        """A diagnosis; a kind of one that is made as well stands for both, told by the facts of that."""
+        """A diagnosis; a kind of one that is made as well stands for both, told by the facts of that.
+
+        Where that was only named, as by another of its kinds on the record, nothing but the kind has facts.
+        """
         if one.status == "contradictory" and all(reason.strength for reason in one.supporting):
             told = f"{one.label.upper()} (on record; today's results do not show it)"
             return Line(told, self._decisive(one.against), "lead", one.id)
         wider = self._wider(one, made)
         status = "" if one.status == "established" else f" ({one.status})"
-        carried = wider[0].supporting if wider else one.supporting
+        carried = next((other.supporting for other in wider if other.supporting), one.supporting)
         return Line(f"{one.label.upper()}{status}", self._decisive(carried), "lead", one.id)
 
     def _wider(self, one: Diagnosis, made: Iterable[Diagnosis]) -> list[Diagnosis]:
