@@ -2,7 +2,8 @@
 
 `python -m benchmarks.against REVISION [--rounds N] [--only NAME ...]`, or `make bench-against REVISION`. The revision
 is checked out beside the working tree with an environment of its own, kept for the next time. Each side keeps its own
-cache of the knowledge base. A command that one side refuses is named, and its times are not compared.
+cache of the knowledge base. A command that one side refuses is named, and its times are not compared. Rows are printed
+as they are found; a command that takes a minute is run once by each, and its row says so.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -22,6 +23,8 @@ from statistics import median
 ROOT = Path(__file__).parent.parent
 KEPT = ROOT / ".against"
 ROUNDS = 7
+DEAR = 30.0
+"""Seconds of a first pair of runs that is not repeated: what so dear a command costs does not depend on the moment."""
 PATIENT = "age: 67\nsex: female\nmenopausal_status: postmenopausal\nt_score_hip: -2.7\n"
 
 
@@ -151,20 +154,19 @@ def _git(*words: str) -> str:
     return ran.stdout.strip()
 
 
-def compared(ours: Side, theirs: Side, tasks: Sequence[Task], rounds: int) -> list[str]:
+def compared(ours: Side, theirs: Side, tasks: Sequence[Task], rounds: int) -> Iterator[str]:
     """A row for each task: medians of both sides, and the median of the ratios pair by pair."""
-    rows = [
-        "seconds of the clock; ratios of the clock, of processor time and of peak memory, now / then",
-        f"{'':22}{theirs.name:>12}{ours.name:>12}{'ratio':>9}{'processor':>11}{'memory':>9}",
-    ]
+    yield "seconds of the clock; ratios of the clock, of processor time and of peak memory, now / then"
+    yield f"{'':22}{theirs.name:>12}{ours.name:>12}{'ratio':>9}{'processor':>11}{'memory':>9}"
     for task in tasks:
         first = ours.run(task), theirs.run(task)
         if any(cost.code for cost in first):
             who = " and ".join(side.name for side, cost in zip((ours, theirs), first, strict=True) if cost.code)
-            rows.append(f"{task.name:22}{'not run: refused or failing in ' + who}")
+            yield f"{task.name:22}{'not run: refused or failing in ' + who}"
             continue
-        pairs = []
-        for turn in range(rounds):
+        dear = sum(cost.wall for cost in first) > DEAR
+        pairs = [first] if dear else []
+        for turn in range(0 if dear else rounds):
             if turn % 2:
                 pairs.append((ours.run(task), theirs.run(task)))
             else:
@@ -174,8 +176,8 @@ def compared(ours: Side, theirs: Side, tasks: Sequence[Task], rounds: int) -> li
         ratio = median(now.wall / then.wall for now, then in pairs)
         spent = median(now.processor / then.processor for now, then in pairs)
         peak = median(now.peak / then.peak for now, then in pairs)
-        rows.append(f"{task.name:22}{walls[1]:12.3f}{walls[0]:12.3f}{ratio:9.2f}{spent:11.2f}{peak:9.2f}")
-    return rows
+        row = f"{task.name:22}{walls[1]:12.3f}{walls[0]:12.3f}{ratio:9.2f}{spent:11.2f}{peak:9.2f}"
+        yield row + ("  once" if dear else "")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -191,7 +193,8 @@ def main(arguments: Sequence[str]) -> int:
     scratch = Path(tempfile.mkdtemp())
     try:
         ours, theirs = Side("now", ROOT, Path(sys.executable), scratch), Side(root.name, root, python, scratch)
-        print("\n".join(compared(ours, theirs, tasks, chosen.rounds)))
+        for row in compared(ours, theirs, tasks, chosen.rounds):
+            print(row, flush=True)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return 0
