@@ -247,7 +247,6 @@ MOVED = {
     "severe_low_calcium_line": "2.2",
     "osteoporosis_t_score": "-2.6",
     "low_z_score": "-3",
-    "orai_line": "20",
 }
 APART = (
     "egfr: 63 mL/min\ncreatinine: 150 umol/L",
