@@ -9,30 +9,14 @@ import pytest
 
 from engine.assessment.judgement import judge
 from engine.assessment.outlook import Outlook
-from engine.case import case
-from engine.case.case import Prepared
 from engine.inference.working_memory import WorkingMemory
-from engine.knowledge_base.files import layout
-from engine.knowledge_base.reading import reader
-from engine.values.problems import Problem
 from engine.values.truth import Truth
 from engine.workbench.cases import cases, outcomes, runner
 from engine.workbench.cases.cases import WorkedCase
 from tests.conftest import LONG
+from tests.shipped import prepared, read
 
 ROOT = Path(__file__).parent.parent
-
-
-@cache
-def prepared() -> Prepared:
-    kb, problems = reader.read(layout.Layout(ROOT))
-    assert kb is not None, "\n".join(map(str, problems))
-    return case.prepare(kb)
-
-
-@cache
-def read() -> tuple[list[WorkedCase], list[Problem]]:
-    return cases.read_all(prepared().kb, cases.files_in(ROOT / "tests" / "cases"), ROOT)
 
 
 def test_every_case_file_can_be_read() -> None:

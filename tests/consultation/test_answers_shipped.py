@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from engine.case import cut_offs
@@ -11,20 +9,17 @@ from engine.intake.answers.answers import describe, read_answer, write_answer
 from engine.intake.answers.choices import meant
 from engine.intake.answers.sheet import Sheet
 from engine.intake.record import names_of
-from engine.knowledge_base.files.layout import Layout
 from engine.knowledge_base.model import Finding, KnowledgeBase, Quantity
-from engine.knowledge_base.reading.reader import read
 from engine.values.problems import Place
 from engine.values.value import Choice, Known
+from tests.shipped import base
 
 HERE = Place("patient.yaml", 1, 1)
 
 
 @pytest.fixture(scope="module")
 def shipped() -> KnowledgeBase:
-    kb, problems = read(Layout(Path(__file__).parents[2]))
-    assert kb is not None, [str(problem) for problem in problems]
-    return kb
+    return base()
 
 
 def asked_choices(kb: KnowledgeBase) -> set[str]:

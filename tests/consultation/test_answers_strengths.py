@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from engine.intake.answers.answers import read_answer
-from engine.knowledge_base.files.layout import Layout
 from engine.knowledge_base.files.source import load_text
 from engine.knowledge_base.model import KnowledgeBase
-from engine.knowledge_base.reading import reader
 from engine.values.problems import Place, Problem
 from engine.values.value import Choice, Records
+from tests.shipped import base
 
 TODAY = datetime.date(2026, 11, 21)
 HERE = Place("patient.yaml", 3, 5)
@@ -22,9 +21,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture(scope="module")
 def shipped() -> KnowledgeBase:
-    kb, problems = reader.read(Layout(ROOT))
-    assert kb is not None, "\n".join(map(str, problems))
-    return kb
+    return base()
 
 
 def told(kb: KnowledgeBase, entry: str) -> tuple[frozenset[str], list[Problem]]:

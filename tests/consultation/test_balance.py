@@ -16,6 +16,7 @@ from engine.assessment.several import worlds
 from engine.case.case import Prepared
 from engine.inference.working_memory import WorkingMemory
 from engine.intake.record import Record
+from tests.shipped import worked
 
 ROOT = Path(__file__).parent.parent.parent
 DATA = ROOT / "tests" / "data" / "balance"
@@ -28,7 +29,7 @@ OF_TEN = 7
 @pytest.fixture(scope="module")
 def records(prepared: Prepared) -> dict[str, Record]:
     """Every worked case and ordinary record by its name."""
-    return dict(balance.patients(prepared, every=1))
+    return {one.name: one.record for one in worked()} | balance.ordinary(prepared)
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.assessment.contrasts.contrast import prospects
-from engine.case.case import Case, Prepared, prepare
+from engine.case.case import Case, Prepared, prepare_kept
 from engine.hearing.ear import Ear
 from engine.intake.answers.answers import read_answer, write_answer
-from engine.knowledge_base.files.layout import Layout
 from engine.knowledge_base.model import KnowledgeBase
-from engine.knowledge_base.reading.reader import read
 from engine.values.problems import Hint, Place
 from engine.values.value import Number
 from engine.workbench.editing.schema import schemas
@@ -23,6 +20,7 @@ from engine.workbench.trials.patients import Vocabulary
 from tests.intake.made import DAY as TODAY
 from tests.intake.made import given, record, whys
 from tests.intake.test_record_reports import form
+from tests.shipped import base
 
 HERE = Place("patient.yaml", 1, 1)
 FALLS = "falls_past_year"
@@ -30,14 +28,12 @@ FALLS = "falls_past_year"
 
 @pytest.fixture(scope="module")
 def shipped() -> KnowledgeBase:
-    kb, problems = read(Layout(Path(__file__).parents[2]))
-    assert kb is not None, [str(problem) for problem in problems]
-    return kb
+    return base()
 
 
 @pytest.fixture(scope="module")
 def prepared(shipped: KnowledgeBase) -> Prepared:
-    return prepare(shipped)
+    return prepare_kept(shipped)
 
 
 @pytest.mark.parametrize(

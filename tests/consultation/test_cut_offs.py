@@ -6,21 +6,19 @@ import datetime
 import random
 import re
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from engine.assessment import judgement
 from engine.assessment.verdict import Verdict
 from engine.case import opening
-from engine.case.case import Case, Prepared, prepare
+from engine.case.case import Case, Prepared, prepare_kept
 from engine.case.opening import Terms
-from engine.knowledge_base.files.layout import Layout
-from engine.knowledge_base.reading.reader import read
 from engine.values.interval import exactly, rounded
 from engine.values.value import Known, Measurement, Number
 from engine.views.report import text
 from engine.workbench.trials import patients
+from tests.shipped import base
 
 TODAY = datetime.date(2026, 11, 21)
 STEPS = ("0.4", "0.05", "0.004", "0.0003", "0.00001", "0.0000001")
@@ -28,9 +26,7 @@ STEPS = ("0.4", "0.05", "0.004", "0.0003", "0.00001", "0.0000001")
 
 @pytest.fixture(scope="module")
 def shipped() -> Prepared:
-    kb, problems = read(Layout(Path(__file__).parents[2]))
-    assert kb is not None, [str(problem) for problem in problems]
-    return prepare(kb)
+    return prepare_kept(base())
 
 
 def number(value: Decimal) -> Known:

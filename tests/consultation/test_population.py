@@ -29,6 +29,7 @@ from engine.values.truth import Truth
 from engine.values.value import Known
 from engine.workbench.cases import cases
 from engine.workbench.trials import invariants
+from tests import shipped
 from tests.conftest import size
 
 ROOT = Path(__file__).parent.parent.parent
@@ -54,7 +55,7 @@ def people(prepared: Prepared) -> list[Person]:
     """Worked cases of all files, some of them children, random patients partial and vague as records are, and one of
     whom nothing is said.
     """
-    worked, _ = cases.read_all(prepared.kb, cases.files_in(ROOT / "tests" / "cases"), ROOT)
+    worked = shipped.worked()
     # By their names, so that a case more or less leaves the others what they are.
     chosen = [one for one in worked if zlib.crc32(one.name.encode()) % OF_SO_MANY == 0]
     told = ("taken for granted", "body mass index 18", "not so with age 17")

@@ -26,6 +26,7 @@ from engine.knowledge_base.store import cache
 from engine.values.value import Known
 from engine.workbench.cases import cases
 from engine.workbench.trials import invariants
+from tests import shipped
 from tests.conftest import size
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +45,7 @@ def prepared() -> Prepared:
 
 @pytest.fixture(scope="module")
 def people(prepared: Prepared) -> list[Person]:
-    worked, _ = cases.read_all(prepared.kb, cases.files_in(ROOT / "tests" / "cases"), ROOT)
+    worked = shipped.worked()
     chosen = worked[:: len(worked) // CASES]
     chosen += [one for one in worked if one.file == "tests/cases/results-over-time.yaml"][:4]
     found: list[Person] = [({}, invariants.DAY)]

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from pathlib import Path
 
 import pytest
 
 from engine.assessment import judgement
 from engine.assessment.verdict import MOST_DOUBTS, AlertShown, Verdict
 from engine.case import opening
-from engine.case.case import Prepared, prepare
+from engine.case.case import Prepared, prepare_kept
 from engine.case.opening import Terms
-from engine.knowledge_base.files.layout import Layout
-from engine.knowledge_base.reading.reader import read
 from engine.views import dialogue
 from engine.views.report import text
+from tests.shipped import base
 
 TODAY = datetime.date(2026, 11, 21)
 WOMAN = "age: 70\nsex: female\nmenopausal_status: postmenopausal\n"
@@ -23,9 +21,7 @@ WOMAN = "age: 70\nsex: female\nmenopausal_status: postmenopausal\n"
 
 @pytest.fixture(scope="module")
 def shipped() -> Prepared:
-    kb, problems = read(Layout(Path(__file__).parents[2]))
-    assert kb is not None, [str(problem) for problem in problems]
-    return prepare(kb)
+    return prepare_kept(base())
 
 
 def judged(shipped: Prepared, record: str) -> Verdict:

@@ -16,9 +16,7 @@ from engine.hearing.ear import Ear
 from engine.hearing.hearing import idle
 from engine.intake.answers import answers
 from engine.intake.words import phrases
-from engine.knowledge_base.files.layout import Layout
-from engine.knowledge_base.reading import reader
-from tests import conftest
+from tests import conftest, shipped
 
 from .scoring import DATA, lines
 
@@ -26,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 MEASURED = {
     one.id
-    for one in reader.read(Layout(ROOT))[0].findings.values()
+    for one in shipped.base().findings.values()
     if one.form == "number" and one.plausible is not None and one.unit and not one.bare_unit
 } - {"biopsy_mineralization_lag"}
 """Numbers with a unit; of a lag in days it is not clear whether a date is meant."""

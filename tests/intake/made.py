@@ -7,15 +7,14 @@ import functools
 import json
 from typing import Any
 
+import tests.shipped
 from engine.case import case
 from engine.hearing import texts
 from engine.intake.record import Record
 from engine.intake.records import notation
 from engine.intake.records.records import Mapper
 from engine.intake.taken import Says
-from engine.knowledge_base.files.layout import Layout
 from engine.knowledge_base.model import KnowledgeBase
-from engine.knowledge_base.reading import reader
 
 Object = dict[str, Any]
 
@@ -30,18 +29,12 @@ HER = {"reference": "Patient/one"}
 CREATININE, HIP, FOREARM, VITAMIN_D = "2160-0", "38264-8", "38265-5", "62292-8"
 
 
-@functools.cache
 def shipped() -> KnowledgeBase:
-    from tests.test_house import ROOT
-
-    kb, _ = reader.read(Layout(ROOT))
-    assert kb is not None
-    return kb
+    return tests.shipped.base()
 
 
-@functools.cache
 def prepared() -> case.Prepared:
-    return case.prepare_kept(shipped())
+    return tests.shipped.prepared()
 
 
 def concept(code: str = "", system: str = LOINC, text: str = "", display: str = "") -> Object:

@@ -21,6 +21,7 @@ from engine.views.report import handout, html, text
 from engine.views.report.handout import Handout
 from engine.workbench.cases import cases
 from engine.workbench.cases.cases import WorkedCase
+from tests import shipped
 from tests.views.samples import DEFICIENT, EMPTY, NAMES, VERDICT, item
 
 ROOT = Path(__file__).parent.parent.parent
@@ -122,8 +123,7 @@ RAISED = dict(by_alert())
 
 @cache
 def worked() -> dict[str, WorkedCase]:
-    read, _ = cases.read_all(prepared().kb, cases.files_in(ROOT / "tests" / "cases"), ROOT)
-    return {one.name: one for one in read}
+    return {one.name: one for one in shipped.worked()}
 
 
 @cache

@@ -13,12 +13,13 @@ from engine.case import case
 from engine.case.case import Prepared
 from engine.inference.program import bits
 from engine.knowledge_base.store import cache
-from engine.workbench.cases import cases, outcomes
+from engine.workbench.cases import outcomes
 from engine.workbench.mutation import mutants, mutation
 from engine.workbench.mutation.alteration import AlteredCase
 from engine.workbench.mutation.cone import AlteredTruths
 from engine.workbench.mutation.mutants import Mutant
 from engine.workbench.mutation.mutation import Trial
+from tests import shipped
 from tests.conftest import size
 
 ROOT = Path(__file__).parents[2]
@@ -32,8 +33,7 @@ def prepared() -> Prepared:
 
 @pytest.fixture(scope="module")
 def trial(prepared: Prepared) -> Trial:
-    found, _ = cases.read_all(prepared.kb, cases.files_in(ROOT / "tests" / "cases"), ROOT)
-    kept, left_out = mutation.keep(prepared, found[::5])
+    kept, left_out = mutation.keep(prepared, shipped.worked()[::5])
     assert not left_out
     return Trial(prepared, kept)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import tests.shipped
 from engine.assessment.population.population import Population
 from engine.case import case
 from engine.case.case import Prepared
@@ -20,7 +21,6 @@ from engine.intake import record
 from engine.knowledge_base.store import cache
 from engine.values.problems import Refused
 from engine.views.outcomes import difference as view
-from engine.workbench.cases import cases
 from engine.workbench.difference import conclusions, difference, judging, proving, samples, versions
 from engine.workbench.difference.conclusions import Conclusion
 from engine.workbench.difference.difference import Difference
@@ -120,9 +120,7 @@ def shipped() -> Prepared:
 
 @pytest.fixture(scope="module")
 def whole(shipped: Prepared) -> Sample:
-    found = samples.worked(shipped, cases.all_files(ROOT), ROOT)
-    assert found.left_out == 0
-    return found
+    return samples.patients_of(tests.shipped.worked())
 
 
 @pytest.fixture(scope="module")

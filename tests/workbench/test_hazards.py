@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,13 +12,12 @@ from engine.case import case
 from engine.case.case import Case
 from engine.inference.working_memory import WorkingMemory
 from engine.intake import record
-from engine.knowledge_base.files.layout import Layout
-from engine.knowledge_base.model import Hazard, KnowledgeBase
-from engine.knowledge_base.reading import reader
+from engine.knowledge_base.model import Hazard
 from engine.premises.expression import Has, OneOf
 from engine.values.truth import Truth
 from engine.workbench.checks.safety import hazards
 from engine.workbench.checks.subject import Subject
+from tests.shipped import base as shipped
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -37,13 +35,6 @@ BONE_MEDICINES = (
     "strontium_ranelate",
 )
 INJECTIONS = ("zoledronate", "denosumab", "romosozumab", "teriparatide", "abaloparatide")
-
-
-@functools.cache
-def shipped() -> KnowledgeBase:
-    kb, problems = reader.read(Layout(ROOT))
-    assert kb is not None, "\n".join(map(str, problems))
-    return kb
 
 
 def hazards_of(medicine: str) -> Iterator[Hazard]:

@@ -22,6 +22,7 @@ from engine.values.problems import Place
 from engine.workbench.cases import cases, clashes, outcomes, runner, together
 from engine.workbench.cases.cases import DIAGNOSES, Expectation, WorkedCase
 from engine.workbench.trials import invariants
+from tests import shipped
 from tests.conftest import size
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +38,7 @@ def prepared() -> Prepared:
 @pytest.fixture(scope="module")
 def worked(prepared: Prepared) -> list[WorkedCase]:
     """Worked cases whose expectations are of every kind there is."""
-    found, _ = cases.read_all(prepared.kb, cases.files_in(ROOT / "tests" / "cases"), ROOT)
+    found = shipped.worked()
     chosen = {one.name: one for one in found[:: len(found) // CASES]}
     for kind in {want.kind for one in found for want in one.expectations}:
         having = (one for one in found if any(want.kind == kind for want in one.expectations))

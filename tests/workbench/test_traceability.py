@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.knowledge_base.store import cache
-from engine.workbench.cases import cases
 from engine.workbench.survey import traceability
 from engine.workbench.survey.traceability import Carrier, Rows
+from tests import shipped
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -29,18 +28,13 @@ def test_every_statement_and_row_is_carried_or_left_out_for_a_reason(read: Rows)
 
 def test_the_committed_page_is_current(read: Rows) -> None:
     """After a change of rules, entries or cases: `osteologic trace`."""
-    kb = cache.load(ROOT)
-    found, wrong = cases.read_all(kb, cases.files_in(ROOT / "tests" / "cases"), ROOT)
-    assert wrong == []
-    fresh = traceability.page(kb, ROOT, read, found)
+    fresh = traceability.page(shipped.base(), ROOT, read, shipped.worked())
     committed = (ROOT / traceability.PAGE).read_text("utf-8")
     assert committed == fresh, "write it with: osteologic trace"
 
 
 def test_every_rule_that_the_articles_state_is_fired_by_a_named_case(read: Rows) -> None:
-    kb = cache.load(ROOT)
-    found, _ = cases.read_all(kb, cases.files_in(ROOT / "tests" / "cases"), ROOT)
-    fired = {want.subject for case in found for want in case.expectations if want.kind == "fired"}
+    fired = {want.subject for case in shipped.worked() for want in case.expectations if want.kind == "fired"}
     carried = traceability.carriers(ROOT)
     with_rules = [name for name in read.statements if any(one.is_rule for one in carried[name])]
     assert len(with_rules) >= 30

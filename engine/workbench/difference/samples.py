@@ -47,11 +47,6 @@ class Sample:
     """How many were left out because the knowledge base cannot read them."""
 
 
-def worked(prepared: Prepared, files: Iterable[Path], root: Path) -> Sample:
-    """The patients of worked cases; those that this version cannot read are counted."""
-    return _sample(*cases.read_all(prepared.kb, files, root))
-
-
 def _sample(found: Sequence[WorkedCase], problems: Iterable[Problem]) -> Sample:
     unread = len({(one.place.file, one.place.line) for one in problems})
     return patients_of(found, unread)
@@ -68,7 +63,7 @@ class Reading:
         return processes.Meanwhile(lambda: list(cases.read_each(prepared.kb, files, self._root)))
 
     def result(self) -> Sample:
-        """The patients, as `worked` gives them."""
+        """The patients of the worked cases; those that this version cannot read are counted."""
         in_turn = itertools.zip_longest(*(part.result() for part in self._parts))
         return _sample(*cases.together((read for some in in_turn for read in some if read is not None), self._root))
 
