@@ -17,6 +17,7 @@ from tests.conftest import LONG
 from tests.shipped import prepared, read
 
 ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.xdist_group("cases")  # all are judged once, not by each worker
 
 
 def test_every_case_file_can_be_read() -> None:

@@ -7,7 +7,7 @@ import random
 from functools import cache
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.intake import record
@@ -16,12 +16,13 @@ from engine.knowledge_base.model import KnowledgeBase
 from engine.knowledge_base.reading import reader
 from engine.values.problems import Problem
 from engine.workbench.cases import cases
+from tests.conftest import examples
 
 ROOT = Path(__file__).parent.parent
 SMALL = ROOT / "tests" / "data" / "small"
 TODAY = datetime.date(2026, 1, 15)
-AT_LENGTH = settings(max_examples=5 * settings().max_examples)
-"""500 files in CI, 3,000 in the long suite, 100,000 when searching at length."""
+AT_LENGTH = examples(5, 5)
+"""500 files in CI, 1,000 in the long suite, 100,000 when searching at length."""
 
 FOREIGN = ("while parsing", "while scanning", "expected <", "unexpected token", "lark", "pyyaml", "traceback", "<class")
 JUNK = (
@@ -127,7 +128,7 @@ def small() -> KnowledgeBase:
     return kb
 
 
-@AT_LENGTH
+@examples(2, 5)
 @given(st.integers(0, 2**32))
 def test_a_spoiled_knowledge_base_is_told_in_our_words(seed: int) -> None:
     files = dict(small_files())

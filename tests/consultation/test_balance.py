@@ -19,6 +19,7 @@ from engine.intake.record import Record
 from tests.shipped import worked
 
 ROOT = Path(__file__).parent.parent.parent
+pytestmark = pytest.mark.xdist_group("balance")  # the patients are judged once, not by each worker
 DATA = ROOT / "tests" / "data" / "balance"
 LEAST = Fraction(118, 207)
 """The share of patients with a recommended bone medicine that may not be fallen below."""

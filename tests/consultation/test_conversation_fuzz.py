@@ -17,17 +17,26 @@ from engine.case.case import Case, Prepared
 from engine.dialogue import inquiry
 from engine.dialogue.conversation import Conversation, Prompt
 from engine.dialogue.settled import Told
+from engine.inference.working_memory import WorkingMemory
 from engine.knowledge_base.store import cache
 from engine.views import dialogue
 from engine.views.report import text
-from tests.conftest import LONG
+from tests.conftest import LONG, examples
 
-LINES = int(os.environ.get("OSTEOLOGIC_LINES", "2000" if LONG else "60"))
+TODAY = datetime.date(2026, 11, 21)
+LINES = int(os.environ.get("OSTEOLOGIC_LINES", "2000" if LONG else "75"))
+SEEDS = 8 if LONG else 3
 
 
 @pytest.fixture(scope="module")
 def prepared() -> Prepared:
     return case.prepare_kept(cache.load(Path(__file__).parent.parent.parent))
+
+
+@pytest.fixture(scope="module")
+def memory(prepared: Prepared) -> WorkingMemory:
+    """One that each conversation clears and uses."""
+    return WorkingMemory(prepared.plan)
 
 
 class Pages:
@@ -59,8 +68,8 @@ class Monkey:
         assert isinstance(told.text, str)
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_random_lines_of_words_that_mean_something(seed: int, prepared: Prepared) -> None:
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_random_lines_of_words_that_mean_something(seed: int, prepared: Prepared, memory: WorkingMemory) -> None:
     chance = random.Random(seed)
     kb = prepared.kb
     labels = [word for one in kb.findings.values() for word in (one.id, one.label, *one.synonyms)]
@@ -84,7 +93,7 @@ def test_random_lines_of_words_that_mean_something(seed: int, prepared: Prepared
         "é",
     ]
     common = [*labels, *members, *others, *kb.words]
-    left = LINES // 8
+    left = LINES // SEEDS
     while left > 0:
         lines = []
         for _ in range(25):
@@ -94,9 +103,10 @@ def test_random_lines_of_words_that_mean_something(seed: int, prepared: Prepared
             else:
                 lines.append(" ".join(chance.choice(common) for _ in range(chance.randint(1, 4))))
         left -= len(lines)
-        Conversation(Case(prepared, datetime.date(2026, 11, 21)), Monkey(lines), Pages(prepared)).run()
+        Conversation(Case(prepared, TODAY, memory=memory), Monkey(lines), Pages(prepared)).run()
 
 
+@examples(0.4)
 @given(lines=st.lists(st.text(max_size=60), max_size=10))
-def test_lines_of_anything(lines: list[str], prepared: Prepared) -> None:
-    Conversation(Case(prepared, datetime.date(2026, 11, 21)), Monkey([*lines, "quit"]), Pages(prepared)).run()
+def test_lines_of_anything(lines: list[str], prepared: Prepared, memory: WorkingMemory) -> None:
+    Conversation(Case(prepared, TODAY, memory=memory), Monkey([*lines, "quit"]), Pages(prepared)).run()

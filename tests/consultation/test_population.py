@@ -33,6 +33,7 @@ from tests import shipped
 from tests.conftest import size
 
 ROOT = Path(__file__).parent.parent.parent
+pytestmark = pytest.mark.xdist_group("population")  # each is judged alone once, not by each worker
 OF_SO_MANY, RANDOM = 3_000 // size(160), size(160)
 """One worked case of so many, and so many random patients."""
 Person = tuple[Mapping[str, Known], datetime.date]

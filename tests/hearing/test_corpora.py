@@ -10,6 +10,7 @@ from engine.case.case import Prepared
 
 from .scoring import DATA, Grade, Scored, by_family, score
 
+pytestmark = pytest.mark.xdist_group("corpora")  # each corpus is heard once, not by each worker
 LEAST = {
     "lines": 195,
     "letters": 72,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.inference import productions, working_memory
@@ -15,11 +15,12 @@ from engine.knowledge_base.model import KnowledgeBase
 from engine.values import dates
 from engine.values.truth import Truth
 from engine.values.value import is_addition
+from tests.conftest import examples
 from tests.inference.random_bases import TODAY, Maker
 
 DAY = dates.day(TODAY)
-THOROUGH = settings(max_examples=2 * settings().max_examples)
-"""200 examples in CI, 1,200 in the long suite, 40,000 when searching at length."""
+THOROUGH = examples(1, 2)
+"""100 examples in CI, 400 in the long suite, 40,000 when searching at length."""
 
 
 def truths(plan: Plan, memory: WorkingMemory | Reference) -> dict[str, Truth]:

@@ -13,6 +13,7 @@ from engine.knowledge_base.weakening.weakening import as_wide, weakened
 from engine.premises.expression import TruthNode
 
 ROOT = Path(__file__).parent.parent.parent
+pytestmark = pytest.mark.xdist_group("weakening")  # the premises are read once, not by each worker
 RULE = "{}:\n  title: A\n  orders: dxa\n  because: So.\n  sources: [nogg-2024]\n  evidence: verified\n  when: {}\n"
 
 Tree = Callable[[str], TruthNode]

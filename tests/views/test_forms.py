@@ -28,6 +28,7 @@ from engine.workbench.cases import cases
 from tests.conftest import LONG
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.xdist_group("forms")  # the reports are made once, not by each worker
 TODAY = datetime.date(2026, 11, 21)
 EXAMPLES = sorted([*ROOT.glob("examples/*.yaml"), *ROOT.glob("examples/ordinary/*.yaml")])
 STEP = 1 if LONG else 12

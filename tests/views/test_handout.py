@@ -25,6 +25,7 @@ from tests import shipped
 from tests.views.samples import DEFICIENT, EMPTY, NAMES, VERDICT, item
 
 ROOT = Path(__file__).parent.parent.parent
+pytestmark = pytest.mark.xdist_group("handout")  # the examples are judged once, not by each worker
 EXAMPLES = sorted([*(ROOT / "examples").glob("*.yaml"), *(ROOT / "examples" / "ordinary").glob("*.yaml")])
 TODAY = datetime.date(2026, 11, 21)
 PLAINEST = 7.0

@@ -23,6 +23,7 @@ from tests import shipped
 from tests.conftest import size
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.xdist_group("cone")  # the cases are kept once, not by each worker
 CHANGES = size(600)
 
 

@@ -26,6 +26,7 @@ from engine.workbench.trials.deletions import KEPT, deletions, known_twice, of_s
 from engine.workbench.trials.patients import HERE, Vocabulary, number, one_of
 
 ROOT = Path(__file__).parent.parent.parent
+pytestmark = pytest.mark.xdist_group("dangers")  # the patients are judged once, not by each worker
 TODAY = datetime.date(2026, 11, 21)
 RARE = 4_000
 SEEDS = range(300)

@@ -13,6 +13,7 @@ from engine.knowledge_base.model import KnowledgeBase
 from engine.knowledge_base.store import cache
 
 ROOT = Path(cli.__file__).parent
+pytestmark = pytest.mark.xdist_group("overlay")  # the shipped base is held once, not by each worker
 Own = Callable[..., Path]
 NARROWER = """
 alendronate-clearance-here:

@@ -26,6 +26,7 @@ from tests import shipped
 from tests.conftest import size
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.xdist_group("together")  # what could be expected is asked once, not by each worker
 CASES = size(160)
 HERE = Place("made-up.yaml", 1, 1)
 
