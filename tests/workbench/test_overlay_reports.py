@@ -9,8 +9,13 @@ from pathlib import Path
 import pytest
 
 import cli
-from engine.knowledge_base.model import KnowledgeBase
+from engine.knowledge_base.files.layout import Layout, contents_of
+from engine.knowledge_base.reading import reader
 from engine.knowledge_base.store import cache
+from engine.knowledge_base.store.cache import Store
+from engine.knowledge_base.store.memory import Held
+from engine.knowledge_base.weakening import weakening
+from tests import shipped
 
 ROOT = Path(cli.__file__).parent
 pytestmark = pytest.mark.xdist_group("overlay")  # the shipped base is held once, not by each worker
@@ -41,12 +46,31 @@ def own(tmp_path: Path) -> Own:
     return make
 
 
-def laid(local: Path) -> KnowledgeBase:
-    return cache.load(ROOT, local)
+@pytest.fixture(scope="module")
+def narrower(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory of one's own with the narrower contraindication, the same for all: it is read once."""
+    path = tmp_path_factory.mktemp("hospital")
+    (path / "rules").mkdir()
+    (path / "rules" / "own.yaml").write_text(NARROWER.format(limit=25), "utf-8")
+    (path / "patient.yaml").write_text("age: 67\nsex: female\n", "utf-8")
+    return path
 
 
-def test_a_narrower_contraindication_is_named(own: Own) -> None:
-    (sentence,) = laid(own(rules__own_yaml=NARROWER.format(limit=25))).weakened
+HELD = Held(Store(None, "none"))
+"""The shipped files as they were read first; what is laid over them is read anew."""
+
+
+def weakened(local: Path) -> tuple[str, ...]:
+    """What loading says that a directory takes from safety."""
+    contents, problems = contents_of(Layout(ROOT, local))
+    kb, found = reader.read_contents(contents, HELD)
+    assert kb is not None, [*map(str, (*problems, *found))]
+    return weakening.weakened(shipped.base(), kb)
+
+
+def test_a_narrower_contraindication_is_named(narrower: Path) -> None:
+    (sentence,) = cache.load(ROOT, narrower).weakened
+    assert weakened(narrower) == (sentence,)
     assert "alendronate-clearance" in sentence
     assert "no longer bars alendronate" in sentence
     assert "replaced by 'alendronate-clearance-here'" in sentence
@@ -54,12 +78,12 @@ def test_a_narrower_contraindication_is_named(own: Own) -> None:
 
 @pytest.mark.parametrize("limit", [35, 40])
 def test_one_that_bars_as_much_or_more_is_not(limit: int, own: Own) -> None:
-    assert laid(own(rules__own_yaml=NARROWER.format(limit=limit))).weakened == ()
+    assert weakened(own(rules__own_yaml=NARROWER.format(limit=limit))) == ()
 
 
 def test_one_that_is_withdrawn_is_named(own: Own) -> None:
     text = NARROWER.format(limit=35) + "  withdrawn: the clinic no longer wants it\n"
-    (sentence,) = laid(own(rules__own_yaml=text)).weakened
+    (sentence,) = weakened(own(rules__own_yaml=text))
     assert "alendronate-clearance" in sentence
 
 
@@ -67,7 +91,7 @@ def test_one_that_keeps_its_id_and_asks_for_more_is_named(own: Own) -> None:
     text = NARROWER.replace("alendronate-clearance-here", "alendronate-clearance").replace(
         "mL/min\n  because", "mL/min and age > 40\n  because"
     )
-    (sentence,) = laid(own(rules__own_yaml=text.format(limit=35))).weakened
+    (sentence,) = weakened(own(rules__own_yaml=text.format(limit=35)))
     assert "its premise is another now" in sentence
 
 
@@ -82,14 +106,13 @@ ibandronate:
   dose: as the label says
   monitoring: as the label says
 """.replace("  kinds: []\n", "")
-    sentences = laid(own(knowledge__interventions__own_yaml=entry)).weakened
+    sentences = weakened(own(knowledge__interventions__own_yaml=entry))
     assert any("oral-bisphosphonate-esophagus" in one and "ibandronate" in one for one in sentences)
 
 
 def test_one_that_rests_on_what_is_worked_out_in_another_way_is_named(own: Own) -> None:
-    shipped = cache.load(ROOT)
     rule = next(
-        one for one in shipped.rules.values() if one.verb == "derives" and "creatinine_clearance" in one.targets
+        one for one in shipped.base().rules.values() if one.verb == "derives" and "creatinine_clearance" in one.targets
     )
     text = f"""
 clearance-here:
@@ -101,19 +124,18 @@ clearance-here:
   sources: [alendronate-label]
   evidence: unverified
 """
-    sentences = laid(own(rules__own_yaml=text)).weakened
+    sentences = weakened(own(rules__own_yaml=text))
     assert any("alendronate-clearance" in one and "worked out in another way" in one for one in sentences)
 
 
 def test_what_only_adds_weakens_nothing(own: Own) -> None:
     text = NARROWER.format(limit=60).replace("  replaces: alendronate-clearance\n", "")
-    assert laid(own(rules__own_yaml=text)).weakened == ()
+    assert weakened(own(rules__own_yaml=text)) == ()
 
 
 @pytest.mark.parametrize("form", ["text", "json", "markdown", "html"])
-def test_every_report_says_it_first(form: str, own: Own, capsys: pytest.CaptureFixture[str]) -> None:
-    directory = own(rules__own_yaml=NARROWER.format(limit=25), patient_yaml="age: 67\nsex: female\n")
-    words = ["assess", str(directory / "patient.yaml"), "--format", form, "--knowledge", str(directory)]
+def test_every_report_says_it_first(form: str, narrower: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["assess", str(narrower / "patient.yaml"), "--format", form, "--knowledge", str(narrower)]
     assert cli.main(words) == 0
     told = " ".join(capsys.readouterr().out.split())
     assert "Local knowledge weakens safety" in told
@@ -138,20 +160,18 @@ def test_what_is_laid_over_decides(own: Own, capsys: pytest.CaptureFixture[str])
     assert "1 passed" in capsys.readouterr().out
 
 
-def test_show_says_what_stands_in_its_place(own: Own, capsys: pytest.CaptureFixture[str]) -> None:
-    directory = own(rules__own_yaml=NARROWER.format(limit=25))
-    assert cli.main(["show", "alendronate-clearance-here", "--knowledge", str(directory)]) == 0
+def test_show_says_what_stands_in_its_place(narrower: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["show", "alendronate-clearance-here", "--knowledge", str(narrower)]) == 0
     assert "alendronate-clearance (rules/safety/kidney.yaml" in " ".join(capsys.readouterr().out.split())
-    assert cli.main(["show", "alendronate-clearance", "--knowledge", str(directory)]) == 0
+    assert cli.main(["show", "alendronate-clearance", "--knowledge", str(narrower)]) == 0
     assert "alendronate-clearance-here" in capsys.readouterr().out
 
 
 def test_one_whose_state_is_set_by_less_is_named(own: Own) -> None:
     """The contraindication is as it was; what it reads is not."""
-    shipped = cache.load(ROOT)
     rule = next(
         one
-        for one in shipped.rules.values()
+        for one in shipped.base().rules.values()
         if one.verb == "sets" and "hypocalcemia" in one.targets and one.when is not None
     )
     text = f"""
@@ -164,12 +184,12 @@ calcium-here:
   sources: [alendronate-label]
   evidence: unverified
 """
-    sentences = laid(own(rules__own_yaml=text)).weakened
+    sentences = weakened(own(rules__own_yaml=text))
     assert any("rests on 'hypocalcemia'" in one for one in sentences), sentences
 
 
 def test_a_unit_that_is_converted_in_another_way_is_named(own: Own) -> None:
     entry = "{replaces: vitamin_d, label: 25-OH vitamin D, factors: {nmol/L: 1, ng/mL: 25}}"
     text = f"analytes:\n  vitamin_d: {entry}\n"
-    sentences = laid(own(knowledge__units_yaml=text)).weakened
+    sentences = weakened(own(knowledge__units_yaml=text))
     assert any("'vitamin_d' is converted in another way" in one for one in sentences)
