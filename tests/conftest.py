@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from cli import COLLECTING
+
+gc.set_threshold(*COLLECTING)  # as the program does
 
 # A deadline measures the machine, not the code; speed is held by the benchmarks.
 settings.register_profile("default", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -32,16 +32,18 @@ from engine.cohort.table import contract
 from engine.cohort.table.reading import Batch
 from engine.cohort.table.refusals import Refusals
 from engine.inference.program.columns import Machine
+from engine.inference.working_memory import WorkingMemory
 from engine.premises import evaluation, expression, formulas
 from engine.values import dates
 from tests.cohort.people import TODAY, Said, dated_patients, number, odd_patients, on_the_day, on_the_edge
 from tests.conftest import LONG
 from tests.consultation.test_population import told_together
 
-PATIENTS = 100_000 if LONG else 2_000
+PATIENTS = 100_000 if LONG else 1_000
 ON_THE_ENGINE, OLD_ON_THE_ENGINE, APART_ON_THE_ENGINE = (400, 200, 60) if LONG else (40, 30, 5)
 """So many are asked on experta, one by one; all are compared with the bits, which test_population holds to it."""
 AT_ONCE = 2_000
+pytestmark = pytest.mark.xdist_group("agreement")  # patients are made once, not by each worker
 
 
 def together(ground: Ground, compiled: Compiled, patients: Sequence[Said], **terms: str) -> Patients:
@@ -132,9 +134,9 @@ def test_a_chunk_says_what_the_engine_says(
     with np.errstate(all="ignore"):
         held, words = made.truths.held, words_of_many(made, shown)
         alone = made.contradicting | _aged(ground, some)
-    width = prepared.plan.productions.ground.width
+    width, memory = prepared.plan.productions.ground.width, WorkingMemory(prepared.plan)
     for row, said in enumerate(some):
-        case = Case(prepared, TODAY)
+        case = Case(prepared, TODAY, memory=memory)
         case.say(said)
         case.finish()
         literals = [bool(one) for one in list(case.memory._held)[:width]]
@@ -154,6 +156,7 @@ def test_what_is_left_of_old_results_is_what_the_engine_says(
     with np.errstate(all="ignore"):
         words, contradicting = words_of_many(made, shown), made.contradicting
     assert np.count_nonzero(aged.old) * 2 > len(patients)
+    memory = WorkingMemory(prepared.plan)
     for row, said in enumerate(patients):
         assert aged.old[row] == any(
             aging.is_old(prepared.kb, name, one, dates.day(TODAY)) for name, one in said.items()
@@ -161,7 +164,7 @@ def test_what_is_left_of_old_results_is_what_the_engine_says(
         assert aged.rivals[row] == worlds.has_rivals(said)
         if aged.rivals[row] or contradicting >> row & 1:
             continue
-        case = Case(prepared, TODAY)
+        case = Case(prepared, TODAY, memory=memory)
         case.say(said)
         case.finish()
         mine = {key: word for key, by_word in words.items() for word, bits in by_word.items() if bits >> row & 1}
@@ -198,8 +201,9 @@ def test_rows_of_which_two_values_contradict_are_shown_what_the_engine_shows(
     rivals = [one for one in everybody if worlds.has_rivals(one)]
     assert any(aging.is_old(prepared.kb, name, known, today) for one in rivals for name, known in one.items())
     screen = Screen(prepared, contract.Contract("", "", (), ()), Asked(TODAY))
+    memory = WorkingMemory(prepared.plan)
     for one, mine in zip(everybody, told_apart(screen, everybody), strict=True):
-        case = Case(prepared, TODAY)
+        case = Case(prepared, TODAY, memory=memory)
         case.say(one)
         case.finish()
         assert mine == dict(words_of_case(case, Outlook(case), screen.shown))
@@ -220,16 +224,21 @@ def nothing_measured_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(merging, "measuring_again", lambda kb, listed, again: ())
 
 
+@pytest.fixture(scope="module")
+def judged_apart(prepared: Prepared, patients: list[Said]) -> tuple[Screen, list[Said], list[dict[words.Column, str]]]:
+    """Some of whom two values contradict, and what is shown of them."""
+    everybody = contradictory(prepared, patients, 12)
+    screen = Screen(prepared, contract.Contract("", "", (), ()), Asked(TODAY))
+    return screen, everybody, told_apart(screen, everybody)
+
+
 @pytest.mark.parametrize("fault", [rivals_as_entered, old_left_out, nothing_measured_again])
 def test_a_fault_seeded_in_what_is_judged_apart_is_noticed(
     fault: Callable[[pytest.MonkeyPatch], None],
-    prepared: Prepared,
-    patients: list[Said],
+    judged_apart: tuple[Screen, list[Said], list[dict[words.Column, str]]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    everybody = contradictory(prepared, patients, 12)
-    screen = Screen(prepared, contract.Contract("", "", (), ()), Asked(TODAY))
-    right = told_apart(screen, everybody)
+    screen, everybody, right = judged_apart
     fault(monkeypatch)
     assert told_apart(screen, everybody) != right
 
