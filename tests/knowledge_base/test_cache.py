@@ -217,6 +217,15 @@ def test_old_bases_are_forgotten(kept: Path, root: Path) -> None:
     assert len(list(kept.glob("*.base.json"))) == 4
 
 
+def test_a_base_that_is_read_again_and_again_is_not_forgotten(kept: Path, root: Path) -> None:
+    """So the shipped base outlives a hospital's edits, each of which is compared with it."""
+    store = cache.Store.of(cache.load(root).digest)
+    for number in range(8):
+        (root / "knowledge" / "glossary.yaml").write_text(f"osteoid: bone {number}\n")
+        cache.load(root)
+        assert store.knowledge_base() is not None, number
+
+
 def test_one_edited_file_costs_the_checking_of_its_own_premises(
     kept: Path, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

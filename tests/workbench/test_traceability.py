@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from engine.workbench.survey.traceability import Carrier, Rows
 from tests import shipped
 
 ROOT = Path(__file__).parent.parent.parent
+pytestmark = pytest.mark.xdist_group("traceability")  # all is read once, not by each worker
+Carried = Mapping[str, tuple[Carrier, ...]]
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +24,13 @@ def read() -> Rows:
     return found
 
 
-def test_every_statement_and_row_is_carried_or_left_out_for_a_reason(read: Rows) -> None:
-    assert traceability.unexplained(read, traceability.carriers(ROOT)) == []
+@pytest.fixture(scope="module")
+def carried() -> Carried:
+    return traceability.carriers(ROOT)
+
+
+def test_every_statement_and_row_is_carried_or_left_out_for_a_reason(read: Rows, carried: Carried) -> None:
+    assert traceability.unexplained(read, carried) == []
     assert all(topic and reason for topic, reason in read.left_out.values())
 
 
@@ -33,9 +41,8 @@ def test_the_committed_page_is_current(read: Rows) -> None:
     assert committed == fresh, "write it with: osteologic trace"
 
 
-def test_every_rule_that_the_articles_state_is_fired_by_a_named_case(read: Rows) -> None:
+def test_every_rule_that_the_articles_state_is_fired_by_a_named_case(read: Rows, carried: Carried) -> None:
     fired = {want.subject for case in shipped.worked() for want in case.expectations if want.kind == "fired"}
-    carried = traceability.carriers(ROOT)
     with_rules = [name for name in read.statements if any(one.is_rule for one in carried[name])]
     assert len(with_rules) >= 30
     assert [name for name in with_rules if not fired & {one.id for one in carried[name]}] == []
@@ -52,14 +59,13 @@ def test_rows_are_found_under_their_key_and_in_sources(tmp_path: Path) -> None:
     assert found["D002"] == (Carrier("a-rule", "rules/one.yaml"),)
 
 
-def test_what_nothing_carries_is_named(read: Rows) -> None:
-    carried = traceability.carriers(ROOT)
+def test_what_nothing_carries_is_named(read: Rows, carried: Carried) -> None:
     row = next(row for row in sorted(carried) if row in read.known and row not in read.told_by)
     statement = next(iter(read.statements))
     fewer = {name: who for name, who in carried.items() if name not in (row, statement)}
     assert {row, statement} <= set(traceability.unexplained(read, fewer))
 
 
-def test_a_row_that_is_not_on_the_list_is_named(read: Rows) -> None:
-    carried = {**traceability.carriers(ROOT), "E999": (Carrier("a-rule", "rules/one.yaml"),)}
+def test_a_row_that_is_not_on_the_list_is_named(read: Rows, carried: Carried) -> None:
+    carried = {**carried, "E999": (Carrier("a-rule", "rules/one.yaml"),)}
     assert "E999" in traceability.unexplained(read, carried)

@@ -103,8 +103,17 @@ class Store:
         if text is None:
             return None
         with contextlib.suppress(ValueError, KeyError, TypeError, IndexError, AttributeError):
-            return coding.restore(text)
+            kb = coding.restore(text)
+            self._used()
+            return kb
         return None
+
+    def _used(self) -> None:
+        """What is read again is not among the oldest: a base that others are laid over outlives them."""
+        path = self._path("base")
+        if path is not None:
+            with contextlib.suppress(OSError):
+                os.utime(path)
 
     def keep(self, kb: KnowledgeBase) -> None:
         self.store_bytes("base", coding.dump(kb))
