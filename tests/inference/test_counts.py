@@ -20,6 +20,7 @@ from engine.knowledge_base.model import KnowledgeBase
 from engine.premises import expression
 from engine.values.interval import INFINITY, Interval, between, exactly
 from engine.values.value import Measurement, Number
+from tests.conftest import examples
 from tests.inference.random_bases import Maker
 from tests.inference.test_equivalence import DAY, steps, truths
 from tests.inference.test_program import answers_of
@@ -48,6 +49,7 @@ def whole(kb: KnowledgeBase, chance: random.Random, size: int) -> list[dict[str,
     return found
 
 
+@examples(0.5)
 @given(st.integers(0, 2**32), st.integers(2, 14))
 def test_a_count_is_the_number_of_the_same_value_in_every_execution(seed: int, size: int) -> None:
     maker = Maker(seed, size)

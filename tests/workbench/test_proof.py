@@ -47,6 +47,7 @@ from tests.workbench.encoded import Encoded
 ROOT = Path(__file__).parent.parent.parent
 PATIENTS = int(os.environ.get("OSTEOLOGIC_PROVED", "100000" if LONG else "240"))
 AT_ONCE = 500
+pytestmark = pytest.mark.xdist_group("proof")  # the rules are encoded once, not by each worker
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +65,12 @@ def search(prepared: Prepared) -> Search:
 # --- the clauses are held to patients ---------------------------------------------------------------------------------
 
 
-def test_every_random_patient_keeps_the_clauses_and_is_told_the_same(prepared: Prepared) -> None:
-    encoded = Encoded(prepared)
+@pytest.fixture(scope="module")
+def encoded(prepared: Prepared) -> Encoded:
+    return Encoded(prepared)
+
+
+def test_every_random_patient_keeps_the_clauses_and_is_told_the_same(encoded: Encoded) -> None:
     starts = range(0, PATIENTS, AT_ONCE)
 
     def after(start: int) -> list[str]:
@@ -77,8 +82,7 @@ def test_every_random_patient_keeps_the_clauses_and_is_told_the_same(prepared: P
     assert encoded.disagreements(range(child_of_whose_bones_nothing_was_said, 20_072)) == []
 
 
-def test_the_plain_evaluator_agrees_with_the_clauses(prepared: Prepared) -> None:
-    encoded = Encoded(prepared)
+def test_the_plain_evaluator_agrees_with_the_clauses(prepared: Prepared, encoded: Encoded) -> None:
     for seed in range(size(1_000) // 25):
         encoded.people.meet(seed)
         case = encoded.people.case
