@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import random
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,12 @@ from engine.knowledge_base.reading.entries import KINDS
 from engine.knowledge_base.store.cache import Store
 from engine.knowledge_base.store.memory import Held
 from engine.values.problems import Refused
-from engine.workbench.editing.renaming import Renaming
+from engine.workbench.editing.renaming import KNOWN, Renaming
 from engine.workbench.survey.things import OTHERS, READABLE, Thing
 from engine.workbench.whole import Reader
+from tests import shipped
 from tests.conftest import size
+from tests.shipped import ROOT
 
 KEBAB = ("rules", *(kind for kind, one in KINDS.items() if one.kebab))
 SMALL = Path(__file__).parent.parent / "data" / "small"
@@ -65,7 +69,12 @@ def names(base: Path) -> list[Thing]:
         found += [Thing(f"classes of {choice.id}", name) for name in choice.classes]
     found += [Thing(f"levels of {scale.id}", level) for scale in kb.scales.values() for level in scale.levels]
     found += [Thing(f"fields of {one.id}", name) for one in kb.findings.values() for name in one.fields]
-    return [one for one in found if one.kind not in ("units", "analytes", "withdrawn")]
+    return [
+        one
+        for one in found
+        if one.kind not in ("units", "analytes", "withdrawn")
+        and one.id not in KNOWN.get(one.kind.partition(" of ")[0], ())
+    ]
 
 
 def test_what_is_renamed_and_renamed_back_is_as_it_was(base: Path) -> None:
@@ -87,6 +96,28 @@ def test_what_is_renamed_and_renamed_back_is_as_it_was(base: Path) -> None:
         assert everything(base) == before, thing
         done += 1
     assert done
+
+
+def test_what_the_program_knows_by_its_id_is_not_renamed(base: Path) -> None:
+    """Whatever four of its files name or more: a base without it would lose what is taken, or had, in silence."""
+    before = everything(base)
+    with pytest.raises(Refused, match="knows the finding 'sex' by this id"):
+        renamed(base, "sex", "gender")
+    assert everything(base) == before
+    kb, named = shipped.base(), Counter[str]()
+    for path in (ROOT / "engine").rglob("*.py"):
+        written = [one.value for one in ast.walk(ast.parse(path.read_text())) if isinstance(one, ast.Constant)]
+        named.update({one for one in written if isinstance(one, str)})
+    often = {name for name, files in named.items() if files >= 4}
+    assert often & kb.findings.keys() == KNOWN["findings"]
+    assert often & {name for one in kb.findings.values() for name in one.fields} == KNOWN["fields"]
+    assert KNOWN["choices"] <= often & kb.choices.keys()
+
+
+def test_a_level_is_renamed_in_the_ids_of_the_rules_that_set_it(base: Path) -> None:
+    changed = renamed(base, "high", "very_great", "levels of fracture_risk")
+    assert "risk-very-great" in changed["tests/cases/some.yaml"]
+    assert "fracture_risk: very_great" in changed["tests/cases/some.yaml"]
 
 
 def test_every_place_is_found(base: Path) -> None:

@@ -34,6 +34,20 @@ _UNNAMED = ("units", "analytes", "scope", "sections")
 """What is not renamed: units are spelled as they are written, and sections are headings."""
 
 
+KNOWN: Mapping[str, frozenset[str]] = {
+    "findings": frozenset(
+        {"age", "sex", "menopausal_status", "weight", "height", "medicines", "conditions", "fractures", "imaging"}
+        | {"symptoms", "intolerances"}
+    ),
+    "choices": frozenset({"conditions", "medicines", "interventions"}),
+    "fields": frozenset(
+        {"name", "class", "dose", "daily_dose", "every", "started", "stopped", "last_given", "duration", "date"}
+        | {"age_at", "age_as_adult", "cause", "grade"}
+    ),
+}
+"""Ids by which the program itself reads a record: called otherwise, what is taken or had would be nobody's any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Renamed:
     """The files that change, by path, as they read afterwards, and every place that changes."""
@@ -93,7 +107,9 @@ class Renaming:
     def found(self, thing: Thing) -> list[Occurrence]:
         """Every place where it is named, or what is called by it."""
         written = list(self._all())
-        return [one for each in called_by(thing, self.kb) for one in occurrences.of_thing(each, written)]
+        named = [occurrences.of_thing(each, written) for each in called_by(thing, self.kb)]
+        # a rule that is itself written with such an ending bears a name of its own
+        return [one for some in named for one in some if one.thing.kind == thing.kind or not some[0].defines]
 
     def _all(self) -> Iterator[Occurrence]:
         for sheet in sheets_of(self.contents, self.whole):
@@ -135,15 +151,22 @@ class Renaming:
 
 
 def called_by(thing: Thing, kb: KnowledgeBase) -> list[Thing]:
-    """The thing, and what is called by its id: of a rule with levels, the rule of each level."""
+    """The thing, and what is called by its id: of a rule with levels, or of a level, the rule of each level."""
+    plural, _, scale = thing.kind.partition(" of ")
+    if plural == "levels":
+        own = (one for one in kb.rules.values() if one.level == thing.id and scale in one.targets)
+        return [thing, *(Thing("rules", one.id) for one in own if one.id.endswith(f"-{_hyphened(thing.id)}"))]
     if thing.kind != "rules":
         return [thing]
-    levels = {one.level.replace("_", "-") for one in kb.rules.values() if one.level}
+    levels = {_hyphened(one.level) for one in kb.rules.values() if one.level}
     return [thing, *(Thing("rules", f"{thing.id}-{level}") for level in sorted(levels))]
 
 
 def hold_free(things: Things, thing: Thing, new: str) -> None:
-    """Refuse an id that is none for such a thing, or that another thing has. Raises Refused."""
+    """Refuse an id that is none for such a thing, or another's, and to change one of the program. Raises Refused."""
+    if thing.id in KNOWN.get(thing.kind.partition(" of ")[0], ()):
+        what = f"the program itself knows the {thing.singular} '{thing.id}' by this id"
+        raise _refused("OL704", what, "change its label instead: that is what everybody reads", things.place(thing))
     plural = thing.kind.partition(" of ")[0]
     kebab = plural == "rules" or (plural in entries.KINDS and entries.KINDS[plural].kebab)
     if not (KEBAB if kebab else SNAKE).fullmatch(new):
@@ -171,7 +194,7 @@ def edits(
     made: dict[Path, list[Edit]] = {}
     for one in found:
         path = path_of(one.place.file)
-        edit = _edit(one, thing.id, new, lines_of(path))
+        edit = _edit(one, thing, new, lines_of(path))
         if edit is not None:
             made.setdefault(path, []).append(edit)
     return {path: sorted(set(inside), key=lambda edit: edit.start) for path, inside in sorted(made.items())}
@@ -194,10 +217,20 @@ def _sibling(kind: str) -> str:
     return f"{ {'members': 'classes', 'classes': 'members'}.get(plural, plural) } of {of}" if of else kind
 
 
-def _edit(one: Occurrence, old: str, new: str, lines: Lines) -> Edit | None:
-    """The word in its file; the old id may be the beginning of a level's."""
+def _hyphened(level: str) -> str:
+    """A level as the ids of rules have it."""
+    return level.replace("_", "-")
+
+
+def _edit(one: Occurrence, thing: Thing, new: str, lines: Lines) -> Edit | None:
+    """The word in its file; the old id may be the beginning of a level's, or that level the end of a rule's."""
     start = lines.offset(one.place.line, one.place.column)
-    return Edit(start, start + len(old), new) if lines.text.startswith(one.thing.id, start) else None
+    if not lines.text.startswith(one.thing.id, start):
+        return None
+    if thing.kind != one.thing.kind:
+        start += len(one.thing.id) - len(thing.id)
+        new = _hyphened(new)
+    return Edit(start, start + len(thing.id), new)
 
 
 def _refused(code: str, what: str, hint: str = "", place: Place | None = None) -> Refused:

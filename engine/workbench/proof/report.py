@@ -77,8 +77,7 @@ class Report:
         if found is None:
             alone = self.alone(of, subject)
             found = self._words[of, subject] = {
-                word: FALSE if variable == FALSE and of != "caution" else self.clauses.variable()
-                for word, variable in alone.items()
+                word: self.clauses.variable() if self._can_be(of, subject, word) else FALSE for word in alone
             }
             for word, variable in found.items():
                 self.clauses.add(self.several, -variable, alone[word])
@@ -110,6 +109,13 @@ class Report:
         for at, one in enumerate(variables):
             for other in variables[at + 1 :]:
                 self.clauses.add(-one, -other)
+
+    def _can_be(self, of: str, subject: str, word: str) -> bool:
+        """Whether a word can be said: by the record as entered, or by several worlds that say other words.
+
+        A measure that one world has in its plan and another has not is undetermined, if no record alone is ever that.
+        """
+        return of == "caution" or self.alone(of, subject)[word] != FALSE or bool(self._before(of, subject, word))
 
     def _before(self, of: str, subject: str, word: str) -> list[str]:
         """What the record as entered may say where the strictest of several worlds says this."""

@@ -223,9 +223,19 @@ class Waits:
         lacking = TRUE if vague else nothing
         found = self.clauses.all_of((lacking, self.clauses.any_of(parts)))
         if self._may_miss(name) <= self.first:  # a number that is not entered is open only for want of what gives it
-            never_entered = not self.kb.quantities[name].shown
-            found = self.clauses.any_of((found, lacking if never_entered else nothing))
+            found = self.clauses.any_of((found, lacking if self._is_never_entered(name) else nothing))
         return found
+
+    def _is_never_entered(self, name: str) -> bool:
+        """Whether neither it nor a quantity behind it can be entered, and so be known but vaguely."""
+        behind = {
+            read
+            for rule in self._derive.get(name, ())
+            for part in (rule.when, rule.formula)
+            if part is not None
+            for read in expression.names_read(part)
+        } & self.kb.quantities.keys()
+        return not self.kb.quantities[name].shown and all(self._is_never_entered(one) for one in behind)
 
     def _may_miss(self, name: str) -> frozenset[str]:
         """All findings that it could miss."""
