@@ -228,14 +228,13 @@ class Waits:
 
     def _is_never_entered(self, name: str) -> bool:
         """Whether neither it nor a quantity behind it can be entered, and so be known but vaguely."""
-        behind = {
-            read
-            for rule in self._derive.get(name, ())
-            for part in (rule.when, rule.formula)
-            if part is not None
-            for read in expression.names_read(part)
-        } & self.kb.quantities.keys()
+        behind = self._worked_out_from(name) & self.kb.quantities.keys()
         return not self.kb.quantities[name].shown and all(self._is_never_entered(one) for one in behind)
+
+    def _worked_out_from(self, name: str) -> set[str]:
+        """The names that the rules for a quantity read."""
+        parts = [part for rule in self._derive.get(name, ()) for part in (rule.when, rule.formula)]
+        return {read for part in parts if part is not None for read in expression.names_read(part)}
 
     def _may_miss(self, name: str) -> frozenset[str]:
         """All findings that it could miss."""
@@ -251,13 +250,7 @@ class Waits:
                     own |= {""}  # what decides that it is indicated may be missed too
             else:
                 own = frozenset()
-                names = [
-                    read
-                    for rule in self._derive.get(name, ())
-                    for part in (rule.when, rule.formula)
-                    if part is not None
-                    for read in expression.names_read(part)
-                ]
+                names = sorted(self._worked_out_from(name))
             self._missed[name] = own.union(*(self._may_miss(one) for one in names))
         return self._missed[name]
 
